@@ -1,0 +1,95 @@
+"""Event queues in memory (design section 9)."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from gateway.sessions.model import Event
+from gateway.sessions.store import Wake
+
+
+@dataclass(slots=True)
+class _Queue:
+    session_id: str
+    events: deque[Event] = field(default_factory=deque)
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much one queue may hold: events and bytes of their bodies."""
+
+    count: int
+    size: int
+
+
+class MemoryQueue:
+    """`EventQueue` for one process. `bounds` is asked at every append, so a changed setting holds at once."""
+
+    def __init__(self, bounds: Callable[[], Bounds], dropped: Callable[[int], None] = lambda count: None) -> None:
+        self._bounds = bounds
+        self._dropped = dropped
+        self._queues: dict[int, _Queue] = {}
+        self._wakes: list[Wake] = []
+
+    def open_session(self, agent_id: int, session_id: str) -> None:
+        """Starts an empty queue for a new session and wakes polls of a former one."""
+        self._queues[agent_id] = _Queue(session_id)
+        self.wake(agent_id)
+
+    def close_session(self, agent_id: int) -> None:
+        """Forgets the queue of an ended session and wakes its poll."""
+        self._queues.pop(agent_id, None)
+        self.wake(agent_id)
+
+    def on_wake(self, wake: Wake) -> None:
+        """See `SessionStore.on_wake`."""
+        self._wakes.append(wake)
+
+    def wake(self, agent_id: int, token: str = "") -> None:
+        """Tells everyone who listens that the agent's poll should look again."""
+        for wake in self._wakes:
+            wake(agent_id, token)
+
+    def add(self, agent_id: int, session_id: str, events: Sequence[Event]) -> bool:
+        """As `append`, in one step."""
+        queue = self._queues.get(agent_id)
+        if queue is None or queue.session_id != session_id:
+            return False
+        known = {event.id for event in queue.events}
+        for event in events:
+            if event.id not in known:
+                queue.events.append(event)
+                queue.size += len(event.body)
+        self._drop_oldest(queue)
+        self.wake(agent_id)
+        return True
+
+    def _drop_oldest(self, queue: _Queue) -> None:
+        bounds, dropped = self._bounds(), 0
+        while len(queue.events) > 1 and (len(queue.events) > bounds.count or queue.size > bounds.size):
+            queue.size -= len(queue.events.popleft().body)
+            dropped += 1
+        if dropped:
+            self._dropped(dropped)
+
+    async def head(self, agent_id: int, session_id: str) -> Event | None:
+        """See `EventQueue.head`."""
+        queue = self._queues.get(agent_id)
+        return queue.events[0] if queue and queue.session_id == session_id and queue.events else None
+
+    async def confirm(self, agent_id: int, session_id: str, event_id: str) -> None:
+        """See `EventQueue.confirm`."""
+        head = await self.head(agent_id, session_id)
+        if head is not None and head.id == event_id:
+            queue = self._queues[agent_id]
+            queue.size -= len(queue.events.popleft().body)
+
+    async def append(self, agent_id: int, session_id: str, events: Sequence[Event]) -> bool:
+        """See `EventQueue.append`."""
+        return self.add(agent_id, session_id, events)
+
+    async def depth(self, agent_id: int) -> int:
+        """See `EventQueue.depth`."""
+        queue = self._queues.get(agent_id)
+        return len(queue.events) if queue else 0

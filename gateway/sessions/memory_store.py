@@ -1,0 +1,114 @@
+"""The embedded store: one process, nothing kept over a restart (design section 8)."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from gateway.sessions.limits import Outage
+from gateway.sessions.memory_queue import MemoryQueue
+from gateway.sessions.model import End, Record
+from gateway.sessions.store import Rule, Seen, Wake
+
+T = TypeVar("T")
+
+
+def wall_clock() -> Callable[[], int]:
+    """Time in ms that starts at the wall clock and then only goes forward."""
+    offset = time.time() - time.monotonic()
+    return lambda: int((time.monotonic() + offset) * 1000)
+
+
+class MemoryStore:
+    """`SessionStore` in dictionaries. Every method runs in one step of the event loop, hence atomically."""
+
+    def __init__(self, queue: MemoryQueue, clock: Callable[[], int] | None = None) -> None:
+        self._queue = queue
+        self._clock = clock or wall_clock()
+        self._records: dict[int, Record] = {}
+        self._seen: dict[int, Seen] = {}
+        self._owed: dict[str, End] = {}
+        self._fingerprints: dict[str, str] = {}
+
+    def now_ms(self) -> int:
+        """See `SessionStore.now_ms`."""
+        return self._clock()
+
+    def outages(self) -> tuple[Outage, ...]:
+        """Memory is never out of reach."""
+        return ()
+
+    async def read(self, agent_id: int) -> Record:
+        """See `SessionStore.read`."""
+        return self._records.get(agent_id) or Record(agent_id)
+
+    async def apply(
+        self, agent_id: int, rule: Rule[T], *, known: Record | None = None, durable: bool = False
+    ) -> T | None:
+        """See `SessionStore.apply`; `known` and `durable` make no difference here."""
+        before = self._records.get(agent_id) or Record(agent_id)
+        change = rule(before)
+        if change.silent_since_ms is not None:
+            seen = self._seen.get(agent_id)
+            if seen is not None and seen.seen_ms > change.silent_since_ms:
+                return None
+        if change.record is not None:
+            self._records[agent_id] = change.record
+            self._follow_session(before, change.record)
+            self._owed.update((end.session_id, end) for end in change.ends)
+            if change.record.session is not None and change.events:
+                self._queue.add(agent_id, change.record.session.id, change.events)
+        return change.outcome
+
+    def _follow_session(self, before: Record, after: Record) -> None:
+        session = after.session
+        if (before.session and before.session.id) == (session and session.id):
+            return
+        if session is None:
+            self._seen.pop(after.agent_id, None)
+            self._queue.close_session(after.agent_id)
+        else:
+            self._seen[after.agent_id] = Seen(after.agent_id, session.id, self.now_ms(), session.push)
+            self._queue.open_session(after.agent_id, session.id)
+
+    def note_seen(self, agent_id: int, session_id: str, *, push: bool) -> None:
+        """See `SessionStore.note_seen`."""
+        seen = self._seen.get(agent_id)
+        if seen is not None and seen.session_id == session_id:
+            self._seen[agent_id] = Seen(agent_id, session_id, self.now_ms(), push)
+
+    async def silent(self, poll_before_ms: int, push_before_ms: int, most: int) -> Sequence[Seen]:
+        """See `SessionStore.silent`."""
+        overdue = [
+            seen for seen in self._seen.values() if seen.seen_ms < (push_before_ms if seen.push else poll_before_ms)
+        ]
+        return sorted(overdue, key=lambda seen: seen.seen_ms)[:most]
+
+    async def live(self) -> Sequence[Seen]:
+        """See `SessionStore.live`."""
+        return list(self._seen.values())
+
+    async def owed(self, most: int) -> Sequence[End]:
+        """See `SessionStore.owed`."""
+        return list(self._owed.values())[:most]
+
+    async def paid(self, session_id: str) -> None:
+        """See `SessionStore.paid`."""
+        self._owed.pop(session_id, None)
+
+    async def key_fingerprints(self, add: Mapping[str, str], drop: Sequence[str] = ()) -> Mapping[str, str]:
+        """See `SessionStore.key_fingerprints`."""
+        for key_id in drop:
+            self._fingerprints.pop(key_id, None)
+        self._fingerprints = {**add, **self._fingerprints}
+        return dict(self._fingerprints)
+
+    def on_wake(self, wake: Wake) -> None:
+        """See `SessionStore.on_wake`."""
+        self._queue.on_wake(wake)
+
+    async def claim_poll(self, agent_id: int, token: str, hold_ms: int) -> None:
+        """See `SessionStore.claim_poll`."""
+        self._queue.wake(agent_id, token)
+
+    async def close(self) -> None:
+        """Nothing to let go of."""

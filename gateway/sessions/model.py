@@ -1,0 +1,110 @@
+"""The record of an agent: its session, its former sessions, a sign-in under way (design section 5). Times are in ms."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from gateway.sessions.agent_state import AgentState
+
+MAX_SUPERSEDED = 8
+MAX_TOMBSTONES = 4
+TOMBSTONE_LIFE_MS = 600_000
+LOOK_AHEAD = 2
+LOST_ANSWER_MS = 15_000
+
+
+class EndReason(StrEnum):
+    """Why a session ended; the value is what its former holder is told in the message of `100-006`."""
+
+    SIGNED_OUT = "the agent signed out"
+    TAKEN_OVER = "the agent signed in elsewhere by force"
+    REPLACED = "the agent signed in again before this session was used"
+    IDLE = "signed out: no request of the agent within the time limit"
+    TOO_OLD = "signed out: the session reached its longest duration"
+    REUSED_GUID = "signed out: a GUID was used again after its replacement"
+    FORCED = "signed out by an inspector or the operator"
+    PUSH_FAILED = "signed out: events could not be delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """A former generation: when it was replaced, and when its successor was first used (0 = not yet)."""
+
+    number: int
+    replaced_ms: int
+    left_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A live session. Its GUIDs follow from `id`, the generation number and the secret named `key_id`; none is stored.
+
+    `number` is the current generation, made at `issued_ms` and first used at `adopted_ms` (0 = not yet). `node` is the
+    node name that every GUID of the session ends in. `push` tells how events go out; `client` is what the desktop says
+    of itself, for reports only.
+    """
+
+    id: str
+    node: str
+    key_id: str
+    started_ms: int
+    number: int = 0
+    issued_ms: int = 0
+    adopted_ms: int = 0
+    superseded: tuple[Superseded, ...] = ()
+    push: bool = False
+    client: str = ""
+
+    @property
+    def used(self) -> bool:
+        """True once any request carried a GUID of this session."""
+        return self.number > 0 or self.adopted_ms > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """An ended session, kept so that its former holder learns why it is out. `number` was its last generation."""
+
+    id: str
+    node: str
+    key_id: str
+    number: int
+    ended_ms: int
+    reason: EndReason
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A sign-in under way; void after `until_ms`, for the case that its node died."""
+
+    token: str
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All the store keeps of one agent."""
+
+    agent_id: int
+    session: Session | None = None
+    state: AgentState = field(default_factory=AgentState)
+    reservation: Reservation | None = None
+    tombstones: tuple[Tombstone, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of a session, owed to the backend until it confirms it."""
+
+    agent_id: int
+    session_id: str
+    reason: EndReason
+    ended_ms: int
+    code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event for a session's queue: a random id of 16 hex digits and the JSON object, encoded once."""
+
+    id: str
+    body: bytes

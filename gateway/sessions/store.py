@@ -1,0 +1,114 @@
+"""The contract of every store. Stores apply rules atomically and know none of them (design section 8).
+
+All methods raise StoreUnavailable when the store is out of reach or refuses to write; nothing is then known of the
+outcome, so every rule must be safe to apply twice. Times are ms since the epoch in the store's own time.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from gateway.sessions.limits import Outage
+from gateway.sessions.model import End, Event, Record
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[T]):
+    """What a rule wants: its outcome and, unless `record` is None, the new record with what goes along with it.
+
+    `events` join the queue of the record's session; `ends` stay owed to the backend. With `silent_since_ms` the change
+    holds only if the session was last seen at or before that time; otherwise the store answers None.
+    """
+
+    outcome: T
+    record: Record | None = None
+    events: tuple[Event, ...] = ()
+    ends: tuple[End, ...] = ()
+    silent_since_ms: int | None = None
+
+
+Rule = Callable[[Record], Change[T]]
+"""A pure function of the record. It may be called several times; only its last Change counts. It may raise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A live session and when a request of it was last noted."""
+
+    agent_id: int
+    session_id: str
+    seen_ms: int
+    push: bool
+
+
+Wake = Callable[[int, str], None]
+"""Called with an agent id (0: any agent) and a poll's token ("": not because of a newer poll)."""
+
+
+class SessionStore(Protocol):
+    """One record per agent, over all nodes."""
+
+    def now_ms(self) -> int:
+        """The store's time, never backwards."""
+
+    def outages(self) -> tuple[Outage, ...]:
+        """The last times in which this store was out of reach of every node, oldest first; at most 8."""
+
+    async def read(self, agent_id: int) -> Record:
+        """The record as it is now, never remembered; an empty one for an agent without."""
+
+    async def apply(
+        self, agent_id: int, rule: Rule[T], *, known: Record | None = None, durable: bool = False
+    ) -> T | None:
+        """Applies `rule` to the record, atomically over all nodes, and answers its outcome.
+
+        `known` is a record read just now, tried first. When the session of the record becomes another one, its queue is
+        emptied first and the new one counts as seen now. `durable` waits for a replica, where there is one, and raises
+        StoreUnavailable without its word. Polls of the agent are woken by events and by an end. None only as
+        `Change.silent_since_ms` says.
+        """
+
+    def note_seen(self, agent_id: int, session_id: str, *, push: bool) -> None:
+        """Notes a request of a session. Written in batches, only forward, only for sessions that exist."""
+
+    async def silent(self, poll_before_ms: int, push_before_ms: int, most: int) -> Sequence[Seen]:
+        """Up to `most` live sessions last seen before the limit of their mode, the longest silent first."""
+
+    async def live(self) -> Sequence[Seen]:
+        """All live sessions; for sweeps of age and for operators, not for calls."""
+
+    async def owed(self, most: int) -> Sequence[End]:
+        """Up to `most` ends that the backend has not confirmed, oldest first."""
+
+    async def paid(self, session_id: str) -> None:
+        """The backend has confirmed the end of this session."""
+
+    async def key_fingerprints(self, add: Mapping[str, str], drop: Sequence[str] = ()) -> Mapping[str, str]:
+        """Fingerprints of all GUID secrets in use, by key id, after dropping some and adding those not there yet."""
+
+    def on_wake(self, wake: Wake) -> None:
+        """Calls `wake` when a parked poll should look again, wherever the cause was."""
+
+    async def claim_poll(self, agent_id: int, token: str, hold_ms: int) -> None:
+        """Makes this poll the agent's newest: an older one, on any node, is woken with `token`."""
+
+    async def close(self) -> None:
+        """Writes what is noted and lets go of connections."""
+
+
+class EventQueue(Protocol):
+    """The events of each session, in order, bounded in count and bytes: the oldest are dropped and counted."""
+
+    async def head(self, agent_id: int, session_id: str) -> Event | None:
+        """The oldest event of this session; it stays until confirmed."""
+
+    async def confirm(self, agent_id: int, session_id: str, event_id: str) -> None:
+        """Removes the event if it is the oldest one; does nothing otherwise, so that a retry is harmless."""
+
+    async def append(self, agent_id: int, session_id: str, events: Sequence[Event]) -> bool:
+        """Adds events in order and wakes the agent's poll; False when that session is over. A retry adds nothing."""
+
+    async def depth(self, agent_id: int) -> int:
+        """How many events wait."""
