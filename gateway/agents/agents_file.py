@@ -1,0 +1,140 @@
+"""The form of the agents file (AGENTS_FILE, TOML) and its reading. All its problems are told at once."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Final, Literal, get_args
+
+from argon2 import Type, extract_parameters
+from argon2.exceptions import InvalidHashError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+AGENT_IDS: Final = range(1, 1_000_000)
+FORMER_PASSWORDS: Final = 4
+"""How many passwords before the present one are kept: with it they are "the last five" of the password rule."""
+
+Role = Literal["inspector", "pickup"]
+"""inspector: may watch and steer other agents. pickup: may pick up the calls of others."""
+ROLES: Final[tuple[str, ...]] = get_args(Role)
+MEDIA: Final = r"^[TF]{3}$"
+"""One letter each for CTIServer, WebM, MailM (contract onlineagent.yaml, result of login)."""
+
+
+class AgentsFileError(Exception):
+    """The agents file cannot be used. `problems` are lines for the operator; none holds a password or a hash."""
+
+    def __init__(self, path: Path, problems: Iterable[str]) -> None:
+        self.path = path
+        self.problems = tuple(problems)
+        super().__init__(f"{path}: " + "; ".join(self.problems))
+
+
+def _argon2_hash(value: str) -> str:
+    """Refuses what could never verify, and parameters so high that one sign-in would block the pool."""
+    try:
+        parameters = extract_parameters(value)
+    except (InvalidHashError, ValueError):
+        raise ValueError("not an argon2id hash: set the password with `agentgateway agents passwd`") from None
+    if parameters.type is not Type.ID or parameters.memory_cost > 262_144 or parameters.time_cost > 16:
+        raise ValueError("must be an argon2id hash with m of at most 262144 KiB and t of at most 16")
+    return value
+
+
+PasswordHash = Annotated[str, Field(max_length=256), AfterValidator(_argon2_hash)]
+Text = Annotated[str, Field(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Account = Annotated[str, Field(max_length=64, pattern=r"^[^\x00-\x20\x7f]+$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+class SkillEntry(_Strict):
+    """A skill queue, declared once: `id`, `name` and media type (contract onlineagent.yaml, skill_media_types)."""
+
+    id: Annotated[int, Field(ge=1, le=2_147_483_647)]
+    name: Annotated[Text, Field(min_length=1)]
+    mediatype: Annotated[int, Field(ge=0, le=255)] = 5
+
+
+class AgentEntry(_Strict):
+    """An agent as the file has it; `skills` are ids of declared skills."""
+
+    id: Annotated[int, Field(ge=AGENT_IDS.start, lt=AGENT_IDS.stop)]
+    account: Account
+    name: Text = ""
+    password_hash: PasswordHash
+    former_password_hashes: Annotated[list[PasswordHash], Field(max_length=FORMER_PASSWORDS)] = []
+    must_change_password: bool = False
+    skills: list[int] = []
+    media: Annotated[str, Field(pattern=MEDIA)] = "TTF"
+    roles: list[Role] = []
+    may_be_forced_out: bool = True
+    demo: bool = False
+
+
+class AgentsFile(_Strict):
+    """The whole file. A file without agents is refused: it is far more likely half written than meant."""
+
+    skills: list[SkillEntry] = []
+    agents: Annotated[list[AgentEntry], Field(min_length=1)]
+
+
+def read(path: Path) -> AgentsFile:
+    """The file's content. Raises AgentsFileError with every problem."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as problem:
+        raise AgentsFileError(path, [f"cannot be read: {problem.strerror}"]) from None
+    except UnicodeDecodeError:
+        raise AgentsFileError(path, ["is not UTF-8 text"]) from None
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> AgentsFile:
+    """The content of `text`; `path` only names it. Raises AgentsFileError with every problem."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise AgentsFileError(path, [f"is not TOML: {problem}"]) from None
+    try:
+        content = AgentsFile.model_validate(raw)
+    except ValidationError as problems:
+        found = [_line(raw, error["loc"], error["msg"]) for error in problems.errors(include_input=False)]
+        raise AgentsFileError(path, found) from None
+    if found := list(_contradictions(content)):
+        raise AgentsFileError(path, found)
+    return content
+
+
+def _line(raw: Mapping[str, object], place: tuple[int | str, ...], reason: str) -> str:
+    """A problem in the operator's words: `agents[3] (id 104) media: ...`."""
+    if len(place) < 2:
+        return f"{place[0] if place else 'file'}: {reason}"
+    table, index, *field = place
+    rows = raw[str(table)]
+    row = rows[index] if isinstance(rows, list) and isinstance(index, int) else None
+    number = row.get("id") if isinstance(row, dict) else None
+    named = f" (id {number})" if isinstance(number, int) else ""
+    return f"{table}[{index}]{named} {'.'.join(str(part) for part in field)}: {reason}"
+
+
+def _contradictions(content: AgentsFile) -> Iterator[str]:
+    declared = {skill.id for skill in content.skills}
+    yield from _repeated("skills", "id", [skill.id for skill in content.skills])
+    yield from _repeated("agents", "id", [agent.id for agent in content.agents])
+    yield from _repeated("agents", "account", [agent.account for agent in content.agents])
+    for index, agent in enumerate(content.agents):
+        yield from (
+            f"agents[{index}] (id {agent.id}) skills: no skill with id {skill} is declared"
+            for skill in agent.skills
+            if skill not in declared
+        )
+
+
+def _repeated(table: str, field: str, values: list[Hashable]) -> Iterator[str]:
+    for value, times in Counter(values).items():
+        if times > 1:
+            rows = ", ".join(f"{table}[{index}]" for index, other in enumerate(values) if other == value)
+            yield f"{table} {field} {value}: used by {rows}"

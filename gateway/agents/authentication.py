@@ -1,0 +1,161 @@
+"""Who may sign in, with which password; and the change of a password (issue 2, part 5)."""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from ipaddress import ip_address
+from typing import Final, Protocol
+
+from gateway.agents import password_rules
+from gateway.agents.lockout import Attempts
+from gateway.agents.password_book import Password, PasswordBook
+from gateway.agents.passwords import DUMMY_HASH, PasswordPool, Turn
+from gateway.agents.registry import Agent, AgentRegistry
+from gateway.wire import retcodes
+from gateway.wire.errors import Refused
+
+NOBODY: Final = Agent(id=0, account="", password_hash=DUMMY_HASH)
+"""Stands in for an agent that does not exist, so that both take the same path and the same time."""
+
+log = logging.getLogger(__name__)
+
+
+class SignInSettings(Protocol):
+    """The settings that matter here; `Settings` has them."""
+
+    @property
+    def login_address_limit(self) -> int:
+        """LOGIN_ADDRESS_LIMIT, failures."""
+
+    @property
+    def trusted_proxies(self) -> Sequence[object]:
+        """TRUSTED_PROXIES; only whether there are any is asked."""
+
+    @property
+    def bind_address(self) -> str:
+        """BIND_ADDRESS."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """Somebody says to be `agent`; `who` is the name that failures are counted under."""
+
+    who: str
+    agent: Agent
+    address: str
+    now_ms: int
+
+
+class Authentication:
+    """Checks passwords under the lockout. Every method raises Unavailable (StoreUnavailable included) as its parts do.
+
+    `settings` returns the settings in force, asked anew for each call.
+    """
+
+    def __init__(
+        self,
+        registry: AgentRegistry,
+        book: PasswordBook,
+        attempts: Attempts,
+        pool: PasswordPool,
+        settings: Callable[[], SignInSettings],
+    ) -> None:
+        self._registry = registry
+        self._book = book
+        self._attempts = attempts
+        self._pool = pool
+        self._settings = settings
+
+    async def verify(self, agent_id: int, password: str, address: str, *, forwarded: bool, now_ms: int) -> Agent:
+        """The agent, when the password is right.
+
+        `address` is the client's IP address, `forwarded` whether the request carried a forwarding header, `now_ms` the
+        store's time. Raises Refused: WRONG_CREDENTIALS, alike for an unknown agent, a wrong password and a demo agent
+        where those are not admitted; LOCKED, also for a right password.
+        """
+        agent = self._admitted(self._registry.get(agent_id), address, forwarded=forwarded)
+        return await self._verify(_Claim(str(agent_id), agent, address, now_ms), password)
+
+    async def verify_account(self, account: str, password: str, address: str, *, forwarded: bool, now_ms: int) -> Agent:
+        """As `verify`, by the agent's account. Both ways count failures of an agent together."""
+        known = self._registry.by_account(account)
+        who = str(known.id) if known else "?" + sha256(account.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        agent = self._admitted(known, address, forwarded=forwarded)
+        return await self._verify(_Claim(who, agent, address, now_ms), password)
+
+    async def change_password(self, agent_id: int, old: str, new: str, address: str, *, now_ms: int) -> None:
+        """Puts a new password in force for a signed-in agent, who need not change it any more.
+
+        Raises Refused: LOCKED; WRONG_OLD_PASSWORD, counted as a failed sign-in; PASSWORD_LENGTH and PASSWORD_RULE;
+        PASSWORD_UNCHANGED for one of the last five (contract onlineagent.yaml, modifyAccountPwdEx).
+        """
+        claim = _Claim(str(agent_id), self._registry.get(agent_id) or NOBODY, address, now_ms)
+        async with self._checked(claim, old, retcodes.WRONG_OLD_PASSWORD) as (turn, password):
+            password_rules.check(agent_id, new)
+            if new == old or await turn.any_of(agent_id, password.former, new):
+                raise Refused(retcodes.PASSWORD_UNCHANGED)
+            new_hash = await turn.hash(new)
+        if not await self._book.replace(claim.agent, password, new_hash):
+            raise Refused(retcodes.WRONG_OLD_PASSWORD)
+        log.info("agent %d: password changed", agent_id)
+
+    async def _verify(self, claim: _Claim, password: str) -> Agent:
+        async with self._checked(claim, password, retcodes.WRONG_CREDENTIALS) as (_, kept):
+            return replace(claim.agent, must_change_password=kept.must_change)
+
+    @asynccontextmanager
+    async def _checked(self, claim: _Claim, password: str, wrong: str) -> AsyncIterator[tuple[Turn, Password]]:
+        """A turn of the pool in which the password was found right.
+
+        The lock is looked at once more inside the turn: of many guesses sent at once, those that waited meet the lock
+        which the first ones set.
+        """
+        await self._refuse_locked(claim)
+        async with self._pool.turn() as turn:
+            await self._refuse_locked(claim)
+            kept = await self._book.password(claim.agent)
+            right = await turn.verify(claim.agent.id, kept.current, password)
+            if not right or claim.agent is NOBODY:
+                await self._count_failure(claim)
+                raise Refused(wrong)
+            await self._attempts.succeeded(claim.who, claim.address)
+            yield turn, kept
+
+    async def _refuse_locked(self, claim: _Claim) -> None:
+        limit = self._settings().login_address_limit
+        if await self._attempts.locked(claim.who, claim.address, address_limit=limit, now_ms=claim.now_ms):
+            raise Refused(retcodes.LOCKED)
+
+    async def _count_failure(self, claim: _Claim) -> None:
+        if await self._attempts.failed(claim.who, claim.address, now_ms=claim.now_ms):
+            log.warning("agent %s: locked for sign-ins from %s after wrong passwords", claim.who, claim.address)
+
+    def _admitted(self, agent: Agent | None, address: str, *, forwarded: bool) -> Agent:
+        """The agent, or NOBODY in place of none and of a demo agent that may not sign in here (design section 2)."""
+        if agent is None:
+            return NOBODY
+        reason = self._no_demo(address, forwarded=forwarded) if agent.demo else ""
+        if not reason:
+            return agent
+        log.warning("demo agent %d refused: %s", agent.id, reason)
+        return NOBODY
+
+    def _no_demo(self, address: str, *, forwarded: bool) -> str:
+        settings = self._settings()
+        reasons = (
+            (bool(settings.trusted_proxies), "TRUSTED_PROXIES is set"),
+            (forwarded, "the request came through a proxy"),
+            (not _loopback(settings.bind_address), "BIND_ADDRESS is not a loopback address"),
+            (not _loopback(address), "the client is not on this machine"),
+        )
+        return next((reason for applies, reason in reasons if applies), "")
+
+
+def _loopback(address: str) -> bool:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address == "localhost"
+    return (getattr(parsed, "ipv4_mapped", None) or parsed).is_loopback

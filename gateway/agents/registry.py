@@ -1,0 +1,116 @@
+"""The agents of this gateway, read from the agents file; reloaded whole or not at all (design sections 2 and 6)."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from gateway.agents import agents_file
+from gateway.agents.agents_file import AgentEntry, AgentsFileError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """A skill queue, with the members that `agentskills` returns."""
+
+    name: str
+    id: int
+    mediatype: int
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One agent. `id` is 1 to 999999; `media` is T or F for CTIServer, WebM, MailM.
+
+    `former_password_hashes` are newest first. `must_change_password` is sent as isForceChange. A `demo` agent may sign
+    in on loopback only (design section 2).
+    """
+
+    id: int
+    account: str
+    name: str = ""
+    password_hash: str = field(default="", repr=False)
+    former_password_hashes: tuple[str, ...] = field(default=(), repr=False)
+    must_change_password: bool = False
+    skills: tuple[Skill, ...] = ()
+    media: str = "TTF"
+    roles: frozenset[str] = frozenset()
+    may_be_forced_out: bool = True
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    agents: Mapping[int, Agent]
+    accounts: Mapping[str, Agent]
+    skills: Mapping[int, Skill]
+
+
+class AgentRegistry:
+    """Looks agents up. The content is one value that a reload replaces, so a reader never sees half of a change.
+
+    `reloads` and `reloads_refused` count since the start.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Reads the file. Raises AgentsFileError with every problem."""
+        self.path = path
+        self.reloads = 0
+        self.reloads_refused = 0
+        self._content = _read(path)
+
+    def get(self, agent_id: int) -> Agent | None:
+        """The agent with this id."""
+        return self._content.agents.get(agent_id)
+
+    def by_account(self, account: str) -> Agent | None:
+        """The agent with this account, compared exactly."""
+        return self._content.accounts.get(account)
+
+    def all(self) -> tuple[Agent, ...]:
+        """Every agent, by id."""
+        return tuple(self._content.agents.values())
+
+    def skills(self) -> Mapping[int, Skill]:
+        """Every declared skill queue by id, also those that no agent has."""
+        return self._content.skills
+
+    def reload(self) -> bool:
+        """Takes over the file as it is now. A wrong file is logged and counted, and the former agents stay: False."""
+        try:
+            content = _read(self.path)
+        except AgentsFileError as problem:
+            self.reloads_refused += 1
+            log.error("agents file refused, the former agents stay: %s", problem)
+            return False
+        self.reloads += 1
+        self._content = content
+        log.info("agents file read: %d agents, %d skill queues", len(content.agents), len(content.skills))
+        return True
+
+
+def _read(path: Path) -> _Content:
+    content = agents_file.read(path)
+    skills = {entry.id: Skill(entry.name, entry.id, entry.mediatype) for entry in content.skills}
+    agents = {entry.id: _agent(entry, skills) for entry in sorted(content.agents, key=lambda entry: entry.id)}
+    accounts = {agent.account: agent for agent in agents.values()}
+    return _Content(MappingProxyType(agents), MappingProxyType(accounts), MappingProxyType(skills))
+
+
+def _agent(entry: AgentEntry, skills: Mapping[int, Skill]) -> Agent:
+    return Agent(
+        id=entry.id,
+        account=entry.account,
+        name=entry.name or entry.account,
+        password_hash=entry.password_hash,
+        former_password_hashes=tuple(entry.former_password_hashes),
+        must_change_password=entry.must_change_password,
+        skills=tuple(skills[number] for number in dict.fromkeys(entry.skills)),
+        media=entry.media,
+        roles=frozenset(entry.roles),
+        may_be_forced_out=entry.may_be_forced_out,
+        demo=entry.demo,
+    )
