@@ -1,0 +1,1 @@
+"""A small contact centre inside the gateway (design section 10)."""

@@ -1,0 +1,84 @@
+"""The row of an operation. Dispatch, validation, API description and tests are made from rows."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from gateway.operations.fields import Body, Parameters
+
+
+class Answer(Enum):
+    """The shape of a success: with a `result` member, or message and retcode alone."""
+
+    RESULT = "result"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation, performed by the backend.
+
+    `path` is relative to `/agentgateway/resource/`; `{agentid}` (or `{workno}` as second segment) is the calling agent,
+    every other `{name}` and every query parameter is a field of `parameters`. `retcodes` are the refusals it may give
+    besides the common ones.
+    """
+
+    name: str
+    method: str
+    path: str
+    summary: str = ""
+    parameters: type[Parameters] = Parameters
+    body: type[Body] | None = None
+    answer: Answer = Answer.RESULT
+    retcodes: tuple[str, ...] = ()
+
+    @property
+    def needs_guid(self) -> bool:
+        """True where the call must carry the GUID of the agent's session."""
+        return True
+
+
+@dataclass(frozen=True)
+class SignIn(Operation):
+    """Opens a session. `force` takes over one that is alive; `by_account` names the agent in the body."""
+
+    force: bool = False
+    by_account: bool = False
+
+    @property
+    def needs_guid(self) -> bool:
+        """A sign-in comes before the GUID."""
+        return False
+
+
+@dataclass(frozen=True)
+class SignOut(Operation):
+    """Ends the session; `force` does so in every state of the agent."""
+
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Poll(Operation):
+    """Waits for the next event; hands out GUIDs."""
+
+
+@dataclass(frozen=True)
+class Heartbeat(Operation):
+    """Keeps a session alive; hands out GUIDs. `tells_login_time` is the older form."""
+
+    tells_login_time: bool = False
+
+
+@dataclass(frozen=True)
+class Renew(Operation):
+    """Makes a new GUID on request (`updateGuid`)."""
+
+
+@dataclass(frozen=True)
+class Unsupported(Operation):
+    """An interface of another mode of the gateway, always refused with the one retcode of the row."""
+
+    @property
+    def needs_guid(self) -> bool:
+        """It is refused whoever asks."""
+        return False

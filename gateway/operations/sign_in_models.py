@@ -1,0 +1,66 @@
+"""Bodies of the sign-in family (contract onlineagent.yaml: login, forceLogin, loginEx; older_clients.md)."""
+
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from gateway.operations.fields import Body, ServiceToken, one_of
+
+
+class LightSignInBody(Body):
+    """`loginex`: the platform only, no media server, no push; the phone may be missing."""
+
+    password: str = Field(max_length=32)
+    phonenum: str = Field("", max_length=24)
+    autoanswer: bool = True
+    autoenteridle: bool = True
+    releasephone: bool = True
+    agenttype: Annotated[int, one_of(4, 11)] = 4
+    status: Annotated[int, one_of(3, 4, 5)] = 4
+    ip: str = Field("127.0.0.1", max_length=15)
+    entry_ip: str = Field("", alias="entryIp", max_length=45)
+    phonelinkage: bool = False
+    check_in_webm: bool = Field(True, alias="checkInWebm")
+    check_in_mailm: bool = Field(False, alias="checkInMailm")
+    vc_phone_number: str = Field("", alias="vcPhoneNumber", max_length=24)
+    listen_status: bool = Field(False, alias="listenStatus")
+
+    @field_validator("ip")
+    @classmethod
+    def _no_ipv6(cls, value: str) -> str:
+        if ":" in value:
+            raise ValueError("must be an IPv4 address")
+        return value
+
+    @property
+    def wants_push(self) -> bool:
+        """True when events are to be pushed."""
+        return False
+
+
+class SignInBody(LightSignInBody):
+    """`login`: both `callBackUri` and `serviceToken`, or the older `pushUrl`, choose push mode."""
+
+    password: str = Field(min_length=1, max_length=32)
+    phonenum: str = Field(min_length=1, max_length=24)
+    call_back_uri: str = Field("", alias="callBackUri", max_length=200)
+    service_token: ServiceToken = Field("", alias="serviceToken")
+    push_url: str = Field("", alias="pushUrl", max_length=200)
+
+    @property
+    def wants_push(self) -> bool:
+        """True when events are to be pushed."""
+        return bool(self.push_url or (self.call_back_uri and self.service_token))
+
+
+class ForcedSignInBody(SignInBody):
+    """`forcelogin`: as login, but the phone stays off-hook by default."""
+
+    releasephone: bool = False
+
+
+class AccountSignInBody(SignInBody):
+    """`loginbyaccount`: the agent is named by its account, the phone may be missing."""
+
+    account: str = Field(min_length=1, max_length=64)
+    phonenum: str = Field("", max_length=24)

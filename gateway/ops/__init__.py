@@ -1,0 +1,1 @@
+"""What operators see: metrics, audit trail, logs, health, the admin listener."""

@@ -1,0 +1,26 @@
+"""Counters of the gateway, in one registry of its own. Labels are bounded: never an agent, an address or a GUID."""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY: Final = CollectorRegistry()
+
+CALLS: Final = Counter("gateway_calls", "Answered calls", ["operation", "retcode"], registry=REGISTRY)
+CALL_SECONDS: Final = Histogram(
+    "gateway_call_seconds",
+    "Time to answer, polls excepted",
+    registry=REGISTRY,
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+)
+SESSIONS_STARTED: Final = Counter("gateway_sessions_started", "Sign-ins that opened a session", registry=REGISTRY)
+SESSIONS_ENDED: Final = Counter("gateway_sessions_ended", "Ended sessions", ["reason"], registry=REGISTRY)
+GUIDS_MADE: Final = Counter("gateway_guids_made", "New generations", registry=REGISTRY)
+GUIDS_HANDED_AGAIN: Final = Counter("gateway_guids_handed_again", "Hand-outs after a lost answer", registry=REGISTRY)
+GUID_REUSE: Final = Counter("gateway_guid_reuse", "Superseded GUIDs used long after their successor", registry=REGISTRY)
+NOT_ADOPTING: Final = Counter("gateway_guid_not_adopted", "Sessions whose client ignores new GUIDs", registry=REGISTRY)
+EVENTS_MADE: Final = Counter("gateway_events_made", "Events put into queues", registry=REGISTRY)
+EVENTS_DROPPED: Final = Counter("gateway_events_dropped", "Events lost to a full queue", registry=REGISTRY)
+EVENTS_SENT_AGAIN: Final = Counter("gateway_events_sent_again", "Events sent more than once", registry=REGISTRY)
+POLLS_PARKED: Final = Gauge("gateway_polls_parked", "Polls that wait for an event now", registry=REGISTRY)
+BACKEND_OWED: Final = Counter("gateway_backend_ends_failed", "Ends the backend did not take at once", registry=REGISTRY)

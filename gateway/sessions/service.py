@@ -1,0 +1,179 @@
+"""Who may call: checks GUIDs against the live record and lets them age (design section 5, Check and Rotation)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NoReturn
+
+from gateway.ops import audit, metrics
+from gateway.sessions import lifecycle, rules
+from gateway.sessions.guid import KeyRing
+from gateway.sessions.limits import Limits
+from gateway.sessions.model import EndReason, Record, Session
+from gateway.sessions.policy import Policy
+from gateway.sessions.rules import Bearer, Stranger, Use
+from gateway.sessions.store import Change, SessionStore
+from gateway.wire import retcodes
+from gateway.wire.errors import Refused
+
+REMEMBERED_GUIDS = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An accepted request: its record, the generation it carries, and the GUID to hand out, if any."""
+
+    record: Record
+    session: Session
+    number: int
+    hand_out: str = ""
+
+
+class SessionService:
+    """Checks and rotation over a store. `policy` gives the settings of the moment."""
+
+    def __init__(self, store: SessionStore, ring: KeyRing, policy: Callable[[], Policy]) -> None:
+        self.store = store
+        self.ring = ring
+        self.derive = lru_cache(REMEMBERED_GUIDS)(ring.derive)
+        self._policy = policy
+        self._not_adopting: dict[str, None] = {}
+
+    def limits(self, agent_id: int) -> Limits:
+        """What age means for this agent now."""
+        return self._policy().limits(agent_id, self.store.outages())
+
+    def guid(self, session: Session, number: int) -> str:
+        """The GUID of a generation."""
+        return self.derive(session.key_id, session.id, number, session.node)
+
+    async def call(self, agent_id: int, guid: str, *, hands_out: bool = False) -> Caller:
+        """Accepts or refuses a request that carries `guid`; `hands_out` for polls and heartbeats.
+
+        Raises Refused (`000-003`, `100-006`) and StoreUnavailable.
+        """
+        record = await self.store.read(agent_id)
+        limits, now = self.limits(agent_id), self.store.now_ms()
+        verdict = rules.check(record, guid, self.derive, limits, now)
+        if isinstance(verdict, Stranger):
+            _refuse(verdict)
+        session = verdict.session
+        if self._too_old(record, session, now):
+            await self._end_too_old(agent_id, session.id)
+        self.store.note_seen(agent_id, session.id, push=session.push)
+        return await self.use(record, verdict, hands_out=hands_out)
+
+    async def use(self, record: Record, bearer: Bearer, *, hands_out: bool) -> Caller:
+        """Notes a use of a generation that was accepted when its request arrived (design section 5, Rotation).
+
+        Raises Refused when that session is over, and StoreUnavailable.
+        """
+        agent_id, session_id = record.agent_id, bearer.session.id
+        limits, now = self.limits(agent_id), self.store.now_ms()
+        before = record.session or bearer.session
+        use = rules.use(before, bearer.number, limits, now, hands_out=hands_out)
+        if use.session is not before:
+            changed = await self.store.apply(
+                agent_id, lambda fresh: self._used(fresh, session_id, bearer.number, limits, hands_out), known=record
+            )
+            record, use = changed or (record, use)
+        return await self._noted(record, bearer, use, hands_out)
+
+    def _used(
+        self, record: Record, session_id: str, number: int, limits: Limits, hands_out: bool
+    ) -> Change[tuple[Record, Use]]:
+        session = _still(record, session_id)
+        use = rules.use(session, number, limits, self.store.now_ms(), hands_out=hands_out)
+        if use.session is session:
+            return Change((record, use))
+        after = replace(record, session=use.session)
+        return Change((after, use), after)
+
+    async def _noted(self, record: Record, bearer: Bearer, use: Use, hands_out: bool) -> Caller:
+        agent_id = record.agent_id
+        if use.made:
+            metrics.GUIDS_MADE.inc()
+        elif use.hand_out is not None:
+            metrics.GUIDS_HANDED_AGAIN.inc()
+            self._handed_again(agent_id, use.session)
+        if use.reused:
+            await self._reused(agent_id, use.session)
+        hand_out = self.guid(use.session, use.hand_out) if use.hand_out is not None else ""
+        return Caller(record, use.session, bearer.number, hand_out)
+
+    def _handed_again(self, agent_id: int, session: Session) -> None:
+        late = self.store.now_ms() - session.issued_ms > self.limits(agent_id).reuse_after_ms
+        if not late or session.id in self._not_adopting:
+            return
+        self._not_adopting[session.id] = None
+        if len(self._not_adopting) > REMEMBERED_GUIDS:
+            del self._not_adopting[next(iter(self._not_adopting))]
+        metrics.NOT_ADOPTING.inc()
+        audit.record("guid-not-adopted", agent_id, client=session.client)
+
+    async def _reused(self, agent_id: int, session: Session) -> None:
+        metrics.GUID_REUSE.inc()
+        audit.record("guid-reuse", agent_id, client=session.client)
+        if self._policy().reuse_signs_out:
+            await self.end(agent_id, session.id, EndReason.REUSED_GUID)
+            raise Refused(retcodes.NOT_SIGNED_IN, EndReason.REUSED_GUID)
+
+    async def renew(self, agent_id: int, guid: str) -> Caller:
+        """`updateGuid`: makes the next generation, or repeats the answer to a retry; else raises Refused `000-003`."""
+        record = await self.store.read(agent_id)
+        limits = self.limits(agent_id)
+        verdict = rules.check(record, guid, self.derive, limits, self.store.now_ms())
+        if isinstance(verdict, Stranger):
+            _refuse(verdict)
+        session_id, number = verdict.session.id, verdict.number
+
+        def rule(fresh: Record) -> Change[tuple[Record, Use]]:
+            use = rules.renew(_still(fresh, session_id), number, limits, self.store.now_ms())
+            if use is None:
+                raise Refused(retcodes.NO_RIGHT)
+            after = replace(fresh, session=use.session)
+            return Change((after, use), after if use.made else None)
+
+        changed = await self.store.apply(agent_id, rule, known=record)
+        after, use = changed or (record, Use(verdict.session))
+        self.store.note_seen(agent_id, session_id, push=verdict.session.push)
+        return await self._noted(after, verdict, use, hands_out=False)
+
+    async def end(self, agent_id: int, session_id: str, reason: EndReason, code: int = 0) -> bool:
+        """Ends this very session on every node; False when it was over already. Raises StoreUnavailable."""
+        ended: bool | None = await self.store.apply(agent_id, self.ending(session_id, reason, code), durable=True)
+        return bool(ended)
+
+    def ending(
+        self, session_id: str, reason: EndReason, code: int = 0, silent_since_ms: int | None = None
+    ) -> Callable[[Record], Change[bool]]:
+        """The rule that ends a session, perhaps only if it was silent since a time in ms."""
+
+        def rule(record: Record) -> Change[bool]:
+            ended = lifecycle.end_session(record, session_id, reason, self.store.now_ms(), code)
+            if ended is None:
+                return Change(False)
+            return Change(True, ended.record, ends=(ended.end,), silent_since_ms=silent_since_ms)
+
+        return rule
+
+    def _too_old(self, record: Record, session: Session, now_ms: int) -> bool:
+        return self._policy().too_old(session, record.state, now_ms)
+
+    async def _end_too_old(self, agent_id: int, session_id: str) -> NoReturn:
+        await self.end(agent_id, session_id, EndReason.TOO_OLD)
+        raise Refused(retcodes.NOT_SIGNED_IN, EndReason.TOO_OLD)
+
+
+def _still(record: Record, session_id: str) -> Session:
+    session = record.session
+    if session is None or session.id != session_id:
+        reason = next((old.reason for old in record.tombstones if old.id == session_id), None)
+        _refuse(Stranger(session is not None, reason))
+    return session
+
+
+def _refuse(stranger: Stranger) -> NoReturn:
+    if stranger.ended is not None:
+        raise Refused(retcodes.NOT_SIGNED_IN, stranger.ended)
+    raise Refused(retcodes.NO_RIGHT if stranger.signed_in else retcodes.NOT_SIGNED_IN)

@@ -1,0 +1,134 @@
+"""Sign-in and state changes of a session, one atomic step each (design section 5, Session)."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from gateway.ops import audit, metrics
+from gateway.sessions import lifecycle
+from gateway.sessions.agent_state import AgentState
+from gateway.sessions.guid import new_session_id
+from gateway.sessions.model import End, EndReason, Event, Record, Session
+from gateway.sessions.service import SessionService
+from gateway.sessions.store import Change
+from gateway.wire import retcodes
+from gateway.wire.errors import Refused, StoreUnavailable, Unavailable
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How an agent signs in. `client` is what the desktop says of itself, for reports."""
+
+    agent_id: int
+    node: str
+    force: bool = False
+    may_be_forced: bool = True
+    push: bool = False
+    client: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The backend's yes: the agent's first state and the first events of its queue."""
+
+    state: AgentState
+    events: tuple[Event, ...] = ()
+
+
+Admit = Callable[[str], Awaitable[Admission]]
+"""Asks the backend to sign in the session with this id. Raises Refused or Unavailable."""
+Transition = Callable[[AgentState, int], tuple[AgentState, tuple[Event, ...]] | None]
+"""State and time in ms -> new state and events; None for no change. Raises Refused."""
+
+
+async def sign_in(service: SessionService, terms: Terms, admit: Admit) -> tuple[Session, str]:
+    """Reserve, ask the backend, open; the session and its first GUID.
+
+    Raises Refused (`100-002`, `100-015`, `100-021`, or what the backend says) and Unavailable.
+    """
+    token = new_session_id()
+    await service.store.apply(terms.agent_id, lambda record: _reserve(service, record, token, terms))
+    try:
+        admission = await admit(token)
+    except BaseException:
+        await _let_go(service, terms.agent_id, token)
+        raise
+    session = await _open(service, terms, token, admission)
+    metrics.SESSIONS_STARTED.inc()
+    audit.record("sign-in", terms.agent_id, force=terms.force, node=terms.node, client=terms.client)
+    return session, service.guid(session, 0)
+
+
+def _reserve(service: SessionService, record: Record, token: str, terms: Terms) -> Change[None]:
+    after = lifecycle.reserve(
+        record, token, service.store.now_ms(), force=terms.force, may_be_forced=terms.may_be_forced
+    )
+    return Change(None, after)
+
+
+async def _let_go(service: SessionService, agent_id: int, token: str) -> None:
+    try:
+        await service.store.apply(agent_id, lambda record: Change(None, lifecycle.abandon(record, token)))
+    except StoreUnavailable:
+        _LOG.warning("the reservation of agent %d stays until it runs out: the store is out of reach", agent_id)
+
+
+async def _open(service: SessionService, terms: Terms, token: str, admission: Admission) -> Session:
+    try:
+        session = await service.store.apply(
+            terms.agent_id, lambda record: _opening(service, record, token, terms, admission), durable=True
+        )
+    except StoreUnavailable:
+        await _undo(service, terms.agent_id, token)
+        raise
+    if session is None:
+        raise Unavailable("the sign-in took too long: sign in again")
+    return session
+
+
+def _opening(
+    service: SessionService, record: Record, token: str, terms: Terms, admission: Admission
+) -> Change[Session | None]:
+    now = service.store.now_ms()
+    session = Session(token, terms.node, service.ring.making, now, issued_ms=now, push=terms.push, client=terms.client)
+    opened = lifecycle.open_session(record, token, session, admission.state, now, force=terms.force)
+    if opened is None:
+        return Change(None, record, ends=(End(terms.agent_id, token, EndReason.REPLACED, now),))
+    after, owed = opened
+    return Change(after.session, after, admission.events, (owed,) if owed else ())
+
+
+async def _undo(service: SessionService, agent_id: int, token: str) -> None:
+    """Nobody knows whether the session was opened: end it if so, and let the backend know in any case."""
+
+    def rule(record: Record) -> Change[None]:
+        now = service.store.now_ms()
+        ended = lifecycle.end_session(record, token, EndReason.REPLACED, now)
+        after = lifecycle.abandon(ended.record if ended else record, token)
+        return Change(None, after, ends=(End(agent_id, token, EndReason.REPLACED, now),))
+
+    try:
+        await service.store.apply(agent_id, rule)
+    except StoreUnavailable:
+        _LOG.warning("a failed sign-in of agent %d could not be undone: the store is out of reach", agent_id)
+
+
+async def change_state(service: SessionService, agent_id: int, session_id: str, transition: Transition) -> AgentState:
+    """Applies a transition to the agent's state, with its events, on whichever node; the state after it.
+
+    Raises Refused (`100-006` when the session is over, or what the transition says) and StoreUnavailable.
+    """
+
+    def rule(record: Record) -> Change[AgentState]:
+        if record.session is None or record.session.id != session_id:
+            raise Refused(retcodes.NOT_SIGNED_IN)
+        changed = transition(record.state, service.store.now_ms())
+        if changed is None:
+            return Change(record.state)
+        state, events = changed
+        return Change(state, replace(record, state=state), events)
+
+    outcome = await service.store.apply(agent_id, rule)
+    return outcome or AgentState()
