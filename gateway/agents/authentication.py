@@ -8,11 +8,12 @@ from hashlib import sha256
 from ipaddress import ip_address
 from typing import Final, Protocol
 
-from gateway.agents import password_rules
+from gateway.agents import counts, password_rules
 from gateway.agents.lockout import Attempts
 from gateway.agents.password_book import Password, PasswordBook
 from gateway.agents.passwords import DUMMY_HASH, PasswordPool, Turn
 from gateway.agents.registry import Agent, AgentRegistry
+from gateway.ops import audit
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 
@@ -99,7 +100,7 @@ class Authentication:
             new_hash = await turn.hash(new)
         if not await self._book.replace(claim.agent, password, new_hash):
             raise Refused(retcodes.WRONG_OLD_PASSWORD)
-        log.info("agent %d: password changed", agent_id)
+        audit.record("password-changed", agent_id, address=address)
 
     async def _verify(self, claim: _Claim, password: str) -> Agent:
         async with self._checked(claim, password, retcodes.WRONG_CREDENTIALS) as (_, kept):
@@ -126,11 +127,14 @@ class Authentication:
     async def _refuse_locked(self, claim: _Claim) -> None:
         limit = self._settings().login_address_limit
         if await self._attempts.locked(claim.who, claim.address, address_limit=limit, now_ms=claim.now_ms):
+            counts.REFUSED_LOCKED.inc()
             raise Refused(retcodes.LOCKED)
 
     async def _count_failure(self, claim: _Claim) -> None:
+        counts.WRONG_PASSWORDS.inc()
         if await self._attempts.failed(claim.who, claim.address, now_ms=claim.now_ms):
-            log.warning("agent %s: locked for sign-ins from %s after wrong passwords", claim.who, claim.address)
+            counts.LOCKS.inc()
+            audit.record("sign-in-locked", claim.agent.id, who=claim.who, address=claim.address)
 
     def _admitted(self, agent: Agent | None, address: str, *, forwarded: bool) -> Agent:
         """The agent, or NOBODY in place of none and of a demo agent that may not sign in here (design section 2)."""

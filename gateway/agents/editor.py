@@ -11,7 +11,7 @@ from tomlkit import array
 from tomlkit.items import Table
 
 from gateway.agents import agents_file
-from gateway.agents.agents_file import FORMER_PASSWORDS, AgentsFileError
+from gateway.agents.agents_file import FORMER_PASSWORDS, AgentEntry, AgentsFileError
 from gateway.agents.toml_text import TomlTables
 
 NEW_FILE_MODE = 0o600
@@ -36,12 +36,17 @@ class Editor:
         return str(self._find(agent_id)[1].get("password_hash", ""))
 
     def add(self, values: Mapping[str, object]) -> None:
-        """Adds an agent (the members of AgentEntry). Raises EditError when the id or the account is taken."""
+        """Adds an agent (members of AgentEntry; usual values are left out).
+
+        Raises EditError for a taken id or account.
+        """
         for table in self._toml.tables("agents"):
             for key in ("id", "account"):
                 if table.get(key) == values[key]:
                     raise EditError(f"{key} {values[key]} is taken by agent {table.get('id')}")
-        self._toml.add("agents", dict(values))
+        usual = {name: field.default for name, field in AgentEntry.model_fields.items()}
+        told = {name: values[name] for name, default in usual.items() if values.get(name, default) != default}
+        self._toml.add("agents", told)
 
     def set_password(self, agent_id: int, password_hash: str, *, must_change: bool = False) -> None:
         """Puts a new hash in, the present one among the former ones. Raises EditError when there is no such agent."""

@@ -64,7 +64,7 @@ class MemoryAttempts:
         if _locked(self._pairs.get((who, address), ()), now_ms):
             return True
         times = self._networks.get(network(address), ())
-        return sum(time > now_ms - WINDOW_MS for time in times) >= address_limit
+        return len(times) >= address_limit and times[-address_limit] > now_ms - WINDOW_MS
 
     async def failed(self, who: str, address: str, *, now_ms: int) -> bool:
         """See Attempts."""

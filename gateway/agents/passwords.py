@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import Argon2Error, InvalidHashError, VerifyMismatchError
 
+from gateway.agents import counts
 from gateway.wire.errors import Unavailable
 
 THREADS: Final = 2
@@ -83,6 +84,7 @@ class PasswordPool:
     async def turn(self) -> AsyncIterator[Turn]:
         """Waits for a thread. Raises Unavailable at once when too many wait already."""
         if self.waiting >= self._longest:
+            counts.REFUSED_FULL.inc()
             raise Unavailable("too many sign-ins at once: try again")
         self.waiting += 1
         try:

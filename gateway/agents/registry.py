@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from gateway.agents import agents_file
+from gateway.agents import agents_file, counts
 from gateway.agents.agents_file import AgentEntry, AgentsFileError
 
 log = logging.getLogger(__name__)
@@ -50,16 +50,11 @@ class _Content:
 
 
 class AgentRegistry:
-    """Looks agents up. The content is one value that a reload replaces, so a reader never sees half of a change.
-
-    `reloads` and `reloads_refused` count since the start.
-    """
+    """Looks agents up. The content is one value that a reload replaces, so a reader never sees half of a change."""
 
     def __init__(self, path: Path) -> None:
         """Reads the file. Raises AgentsFileError with every problem."""
         self.path = path
-        self.reloads = 0
-        self.reloads_refused = 0
         self._content = _read(path)
 
     def get(self, agent_id: int) -> Agent | None:
@@ -83,10 +78,10 @@ class AgentRegistry:
         try:
             content = _read(self.path)
         except AgentsFileError as problem:
-            self.reloads_refused += 1
+            counts.FILE_READ.labels("refused").inc()
             log.error("agents file refused, the former agents stay: %s", problem)
             return False
-        self.reloads += 1
+        counts.FILE_READ.labels("taken").inc()
         self._content = content
         log.info("agents file read: %d agents, %d skill queues", len(content.agents), len(content.skills))
         return True
