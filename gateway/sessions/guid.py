@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 SECRET_MIN_BYTES = 32
 
@@ -19,7 +19,7 @@ class KeyRing:
     """The secrets that make GUIDs, by key id; `making` names the one for new sessions."""
 
     making: str
-    secrets: Mapping[str, bytes]
+    secrets: Mapping[str, bytes] = field(repr=False)
 
     def derive(self, key_id: str, session_id: str, number: int, node: str) -> str:
         """The GUID of a generation: `8-4-4-4-12` hex digits, a dot, the node name; "" when the key is not held."""

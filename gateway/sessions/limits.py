@@ -35,6 +35,6 @@ def runs_out(start_ms: int, life_ms: int, outages: tuple[Outage, ...]) -> int:
     """When a time limit that began at `start_ms` runs out: each outage that it meets starts it again at its end."""
     end = start_ms + life_ms
     for outage in outages:
-        if outage.end_ms > start_ms and outage.start_ms <= end:
+        if outage.end_ms > start_ms and outage.start_ms < end:
             end = max(end, outage.end_ms + life_ms)
     return end
