@@ -40,13 +40,12 @@ class Stranger:
 class Use:
     """What a use of a GUID does: the session after it and the generation to hand out, if any.
 
-    `made` tells that the generation is new; `reused` that the use is the theft sign of design section 5.
+    `made` tells that the generation is new.
     """
 
     session: Session
     hand_out: int | None = None
     made: bool = False
-    reused: bool = False
 
 
 def check(record: Record, guid: str, derive: Derive, limits: Limits, now_ms: int) -> Bearer | Stranger:
@@ -93,7 +92,7 @@ def use(session: Session, number: int, limits: Limits, now_ms: int, *, hands_out
         return Use(session)
     if number == session.number - 1 and not session.adopted_ms:
         return Use(session, session.number if hands_out else None)
-    return Use(session, reused=hands_out and _reused(session, number, limits, now_ms))
+    return Use(session)
 
 
 def renew(session: Session, number: int, limits: Limits, now_ms: int) -> Use | None:
@@ -117,9 +116,13 @@ def comes_of_age_ms(session: Session, number: int, limits: Limits) -> int | None
     return None
 
 
-def _reused(session: Session, number: int, limits: Limits, now_ms: int) -> bool:
+def is_reuse(session: Session, number: int, limits: Limits, began_ms: int) -> bool:
+    """The theft sign: whether a poll that began now carries a generation left long ago (design section 5).
+
+    Asked once, when the poll arrives: what happens during its hold never counts against it.
+    """
     left = next((former.left_ms for former in session.superseded if former.number == number), 0)
-    return 0 < left < now_ms - limits.reuse_after_ms
+    return 0 < left < began_ms - limits.reuse_after_ms
 
 
 def _adopt(session: Session, now_ms: int) -> Session:

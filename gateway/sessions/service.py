@@ -60,6 +60,8 @@ class SessionService:
         session = verdict.session
         if self._too_old(record, session, now):
             await self._end_too_old(agent_id, session.id)
+        if hands_out and rules.is_reuse(session, verdict.number, limits, now):
+            await self._reused(agent_id, session)
         self.store.note_seen(agent_id, session.id, push=session.push)
         return await self.use(record, verdict, hands_out=hands_out)
 
@@ -70,7 +72,7 @@ class SessionService:
         """
         agent_id, session_id = record.agent_id, bearer.session.id
         limits, now = self.limits(agent_id), self.store.now_ms()
-        before = record.session or bearer.session
+        before = _still(record, session_id)
         use = rules.use(before, bearer.number, limits, now, hands_out=hands_out)
         if use.session is not before:
             changed = await self.store.apply(
@@ -96,8 +98,6 @@ class SessionService:
         elif use.hand_out is not None:
             metrics.GUIDS_HANDED_AGAIN.inc()
             self._handed_again(agent_id, use.session)
-        if use.reused:
-            await self._reused(agent_id, use.session)
         hand_out = self.guid(use.session, use.hand_out) if use.hand_out is not None else ""
         return Caller(record, use.session, bearer.number, hand_out)
 
