@@ -1,0 +1,1 @@
+"""Settings: the table of them, the properties file they come from, and their reload while agents stay signed in."""

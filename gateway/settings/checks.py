@@ -1,0 +1,92 @@
+"""What settings say about each other: refusals and warnings (design section 6)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.settings.schema import Settings
+
+_SLACK_MS: Final = 1500
+_LONGEST_HOLD_MS: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Check:
+    """`complaint` says what is wrong with the settings named by `attributes`, or nothing."""
+
+    attributes: tuple[str, ...]
+    complaint: Callable[[Settings], str]
+
+
+def _order(settings: Settings) -> str:
+    if settings.guid_interval_ms < settings.guid_timeout_ms:
+        return ""
+    interval, timeout = settings.guid_interval_ms, settings.guid_timeout_ms
+    return f"GUIDINTERVAL ({interval} ms) must be smaller than GUIDTIMEOUT ({timeout} ms)"
+
+
+def _tls_pair(settings: Settings) -> str:
+    alone = (settings.tls_cert_file is None) != (settings.tls_key_file is None)
+    return "TLS_CERT_FILE and TLS_KEY_FILE are only allowed together" if alone else ""
+
+
+def _shared_secret(settings: Settings) -> str:
+    missing = settings.redis_url and settings.guid_secret_file is None
+    return "GUID_SECRET_FILE is required with REDIS_URL, so that all nodes make the same GUIDs" if missing else ""
+
+
+def _some_port(settings: Settings) -> str:
+    return "" if settings.http_port or settings.https_port else "HTTP_PORT and HTTPS_PORT must not both be 0"
+
+
+def _distinct_ports(settings: Settings) -> str:
+    ports = [port for port in (settings.http_port, settings.https_port, settings.admin_port) if port]
+    return "" if len(ports) == len(set(ports)) else "HTTP_PORT, HTTPS_PORT and ADMIN_PORT must differ"
+
+
+def _admin_token(settings: Settings) -> str:
+    missing = settings.admin_port and settings.admin_token_file is None
+    return "ADMIN_TOKEN_FILE is required with ADMIN_PORT" if missing else ""
+
+
+def _grace(settings: Settings) -> str:
+    grace, least = settings.guid_timeout_ms - settings.guid_interval_ms, settings.poll_hold_ms + _SLACK_MS
+    if grace >= least:
+        return ""
+    return (
+        f"GUIDTIMEOUT - GUIDINTERVAL is {grace} ms, shorter than the longest poll + {_SLACK_MS} ms ({least} ms): "
+        "a GUID may expire while its poll is held"
+    )
+
+
+def _hold(settings: Settings) -> str:
+    if settings.poll_hold_ms <= _LONGEST_HOLD_MS:
+        return ""
+    return (
+        f"polls are held for {settings.poll_hold_ms} ms, but clients give up after 11 s: stay at {_LONGEST_HOLD_MS} ms"
+    )
+
+
+def _push_certificates(settings: Settings) -> str:
+    given = settings.push_cert_dir or settings.push_cert_type
+    return "has no effect: the certificates that the system trusts count" if given else ""
+
+
+def _chat_security(settings: Settings) -> str:
+    return "1 has no effect" if settings.multimedia_sec_mode else ""
+
+
+REFUSALS: Final = (
+    Check(("guid_interval_ms", "guid_timeout_ms"), _order),
+    Check(("tls_cert_file", "tls_key_file"), _tls_pair),
+    Check(("guid_secret_file", "redis_url"), _shared_secret),
+    Check(("http_port", "https_port"), _some_port),
+    Check(("http_port", "https_port", "admin_port"), _distinct_ports),
+    Check(("admin_token_file", "admin_port"), _admin_token),
+)
+WARNINGS: Final = (
+    Check(("guid_timeout_ms", "guid_interval_ms", "poll_wait_times", "poll_wait_interval_ms"), _grace),
+    Check(("poll_wait_times", "poll_wait_interval_ms"), _hold),
+    Check(("push_cert_dir", "push_cert_type"), _push_certificates),
+    Check(("multimedia_sec_mode",), _chat_security),
+)

@@ -1,0 +1,74 @@
+"""Kinds of values that are lists: `;` or `,` between their parts."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from gateway.settings.kinds import Kind
+from gateway.settings.problems import shown
+
+_SEPARATOR: Final = re.compile(r"[;,]")
+_MAX_AGENT: Final = 999999
+
+
+def items(value: str) -> list[str]:
+    """The parts of a list, which `;` or `,` separate; empty parts do not count."""
+    return [part for part in (piece.strip() for piece in _SEPARATOR.split(value)) if part]
+
+
+def texts(pattern: str, allowed: str) -> Kind:
+    """A list of texts that `pattern` matches, each as a whole."""
+
+    def read(value: str, _folder: Path) -> tuple[str, ...]:
+        for item in items(value):
+            if not re.fullmatch(pattern, item):
+                raise ValueError(f"{shown(item)} is not allowed here: must be {allowed}")
+        return tuple(items(value))
+
+    return Kind(allowed, read)
+
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def _read_networks(value: str, _folder: Path) -> tuple[Network, ...]:
+    networks: list[Network] = []
+    for item in items(value):
+        try:
+            networks.append(ipaddress.ip_network(item))
+        except ValueError as problem:
+            raise ValueError(f"{problem}: must be {NETWORKS.allowed}") from None
+    return tuple(networks)
+
+
+NETWORKS: Final = Kind("IP addresses or networks such as 10.0.0.0/8, with ; between", _read_networks)
+
+
+@dataclass(frozen=True)
+class AgentIds:
+    """A set of agent ids, as ranges of (first, last)."""
+
+    ranges: tuple[tuple[int, int], ...] = ()
+
+    def __contains__(self, agentid: object) -> bool:
+        return isinstance(agentid, int) and any(first <= agentid <= last for first, last in self.ranges)
+
+
+def _read_agent_ids(value: str, _folder: Path) -> AgentIds:
+    ranges = []
+    for item in items(value):
+        found = re.fullmatch(r"([1-9][0-9]{0,5})(?:\s*-\s*([1-9][0-9]{0,5}))?", item)
+        if not found:
+            raise ValueError(f"{shown(item)} is neither an agent id nor a range: must be {AGENT_IDS.allowed}")
+        first, last = int(found[1]), int(found[2] or found[1])
+        if last < first:
+            raise ValueError(f"{shown(item)} ends before it begins: must be {AGENT_IDS.allowed}")
+        ranges.append((first, last))
+    return AgentIds(tuple(ranges))
+
+
+AGENT_IDS: Final = Kind(
+    f"agent ids from 1 to {_MAX_AGENT} and ranges of them, such as 101;102;200-210", _read_agent_ids
+)

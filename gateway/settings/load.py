@@ -1,0 +1,135 @@
+"""From a properties file and `--set` values to settings, or every reason why not (design section 6)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from gateway.settings.checks import REFUSALS, WARNINGS, Check
+from gateway.settings.problems import HIDDEN, Problem, SettingsError, shown
+from gateway.settings.properties import Properties, decode, read_properties
+from gateway.settings.rows import Row
+from gateway.settings.schema import BY_ATTRIBUTE, BY_KEY, Settings, nearest
+
+OVERRIDE: Final = "--set"
+_MAX_BYTES: Final = 1_048_576
+
+
+@dataclass(frozen=True)
+class Given:
+    """Text that was given for a setting, and where: `file:line` or `--set`; `line` is 0 outside the file."""
+
+    text: str
+    where: str
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Settings and where they come from. `given` is by key of the table and lacks what was left to its default."""
+
+    path: Path
+    overrides: Mapping[str, str]
+    raw: bytes = field(repr=False)
+    settings: Settings
+    given: Mapping[str, Given] = field(repr=False)
+    file_keys: frozenset[str]
+    warnings: tuple[str, ...]
+
+    def text_of(self, row: Row) -> str:
+        """The value as given or by default, fit for a message: secrets are `***`."""
+        given = self.given.get(row.key)
+        return HIDDEN if row.secret else shown(given.text if given else row.default)
+
+
+def load(path: Path, overrides: Mapping[str, str]) -> Loaded:
+    """Read the file at `path`; `overrides` (key to text) win over it. Raises SettingsError with every problem."""
+    try:
+        raw = path.read_bytes()
+    except OSError as problem:
+        raise SettingsError([Problem(str(path), "", "", f"cannot be read: {problem.strerror}")]) from None
+    return interpret(raw, path, overrides)
+
+
+def interpret(raw: bytes, path: Path, overrides: Mapping[str, str]) -> Loaded:
+    """Like `load`, for content that was read already; `path` gives its name and the folder of relative paths."""
+    if len(raw) > _MAX_BYTES or b"\0" in raw:
+        raise SettingsError([Problem(str(path), "", "", "is not a properties file")])
+    properties = read_properties(decode(raw))
+    given, warnings = _given_by_file(properties, path)
+    file_keys = frozenset(given)
+    problems = [
+        Problem(f"{path}:{line}", "", "", r"broken \u escape: write \\ for a backslash", line)
+        for line in properties.malformed
+    ]
+    problems += _take_overrides(given, overrides)
+    settings, wrong = _validated(given, path.absolute().parent)
+    problems += wrong
+    doubtful = {BY_KEY[problem.key].attribute for problem in wrong}
+    problems += complaints(REFUSALS, settings, given, doubtful)
+    if problems:
+        raise SettingsError(sorted(problems, key=lambda problem: problem.line))
+    warnings += [str(problem) for problem in complaints(WARNINGS, settings, given)]
+    return Loaded(path, dict(overrides), raw, settings, given, file_keys, tuple(warnings))
+
+
+def _given_by_file(properties: Properties, path: Path) -> tuple[dict[str, Given], list[str]]:
+    warnings = [
+        f"{path}:{former.line}: {shown(former.key)} is given again in line {last.line}, which counts"
+        for former, last in properties.repeated
+    ]
+    given: dict[str, Given] = {}
+    for entry in sorted(properties.entries.values(), key=lambda entry: entry.line):
+        where = f"{path}:{entry.line}"
+        row = BY_KEY.get(entry.key)
+        if row is None:
+            warnings.append(f"{where}: {_unknown(entry.key)}")
+            continue
+        if row.key in given:
+            warnings.append(f"{given[row.key].where}: {row.key} is given again in line {entry.line}, which counts")
+        given[row.key] = Given(entry.value, where, entry.line)
+    return given, warnings
+
+
+def _unknown(key: str) -> str:
+    known = nearest(key)
+    return f"unknown setting {shown(key)}" + (f"; the nearest known is {known}" if known else "")
+
+
+def _take_overrides(given: dict[str, Given], overrides: Mapping[str, str]) -> list[Problem]:
+    given.update((BY_KEY[key].key, Given(text.strip(), OVERRIDE)) for key, text in overrides.items() if key in BY_KEY)
+    return [Problem(OVERRIDE, "", "", _unknown(key)) for key in overrides if key not in BY_KEY]
+
+
+def _validated(given: Mapping[str, Given], folder: Path) -> tuple[Settings, list[Problem]]:
+    """Settings, with defaults in the place of wrong values, and a problem for each of those."""
+    texts = {key: value.text for key, value in given.items()}
+    try:
+        return Settings.model_validate(texts, context={"folder": folder}), []
+    except ValidationError as error:
+        reasons = {str(part["loc"][0]): part.get("ctx", {}).get("error") for part in error.errors()}
+    right = {key: text for key, text in texts.items() if key not in reasons}
+    problems = [_problem(BY_KEY[key], given, str(reason or "")) for key, reason in reasons.items()]
+    return Settings.model_validate(right, context={"folder": folder}), problems
+
+
+def complaints(
+    checks: Iterable[Check], settings: Settings, given: Mapping[str, Given], doubtful: Iterable[str] = ()
+) -> list[Problem]:
+    """What `checks` say, without those that look at a `doubtful` attribute."""
+    found = []
+    for check in checks:
+        says = "" if set(doubtful) & set(check.attributes) else check.complaint(settings)
+        if says:
+            rows = [BY_ATTRIBUTE[attribute] for attribute in check.attributes]
+            found.append(_problem(next((row for row in rows if row.key in given), rows[0]), given, says))
+    return found
+
+
+def _problem(row: Row, given: Mapping[str, Given], says: str) -> Problem:
+    value = given.get(row.key, Given(row.default, "default"))
+    unit = f" ({row.unit})" if row.unit else ""
+    text = HIDDEN if row.secret else value.text
+    return Problem(value.where, row.key, text, says or f"must be {row.allowed}{unit}", value.line)

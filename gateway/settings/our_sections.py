@@ -1,0 +1,118 @@
+"""The settings of this gateway alone: node, listeners, limits, store, agents, logs."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from gateway.settings.kinds import HOST, PATH, number, text, words
+from gateway.settings.lists import NETWORKS, Network, texts
+from gateway.settings.rows import Section, ours
+
+_PORT = number(1, 65535, off=True)
+_NAME = r"[A-Za-z0-9._-]{1,64}"
+_REDIS_HOST = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?"
+_REDIS_URL = rf"(rediss?(\+(sentinel|cluster))?://(.*@)?{_REDIS_HOST}(,{_REDIS_HOST})*([/?][^\s@]*)?|unix://\S+)?"
+
+
+class Node(Section):
+    """This node"""
+
+    node_name: Annotated[str, text(r"[A-Za-z0-9]{1,27}", "1 to 27 letters and digits")] = ours(
+        "NODE_NAME", "AgentGateway0", "Ends every GUID made here. Another name on each node.", restart=True
+    )
+    server_name: Annotated[str, text(_NAME, "1 to 64 letters, digits, dots, - and _")] = ours(
+        "SERVER_NAME", "AgentGateway", "Name of the whole cluster, told at sign-in.", restart=True
+    )
+    vdn_id: Annotated[int, number(1, 999_999)] = ours(
+        "VDN_ID", "1", "VDN of the agents, told at sign-in.", restart=True
+    )
+    var_dir: Annotated[Path | None, PATH] = ours(
+        "VAR_DIR", "../var", "Folder for what the gateway makes itself: the development certificate.", restart=True
+    )
+
+
+class Listeners(Section):
+    """Listeners"""
+
+    bind_address: Annotated[str, HOST] = ours(
+        "BIND_ADDRESS", "127.0.0.1", "Address of the agents' listeners; 0.0.0.0 or :: for all.", restart=True
+    )
+    http_port: Annotated[int, _PORT] = ours("HTTP_PORT", "8000", "Port for HTTP.", restart=True)
+    https_port: Annotated[int, _PORT] = ours("HTTPS_PORT", "8043", "Port for HTTPS.", restart=True)
+    tls_cert_file: Annotated[Path | None, PATH] = ours(
+        "TLS_CERT_FILE",
+        "",
+        "Certificate chain, PEM; when the file changes it is swapped live. Nothing: a development certificate is made "
+        "in VAR_DIR.",
+        restart=True,
+    )
+    tls_key_file: Annotated[Path | None, PATH] = ours(
+        "TLS_KEY_FILE", "", "Private key of TLS_CERT_FILE, PEM; swapped live with it.", restart=True
+    )
+    admin_port: Annotated[int, _PORT] = ours(
+        "ADMIN_PORT", "0", "Port on 127.0.0.1 for metrics and administration. Needs ADMIN_TOKEN_FILE.", restart=True
+    )
+    admin_token_file: Annotated[Path | None, PATH] = ours(
+        "ADMIN_TOKEN_FILE", "", "File of the token that ADMIN_PORT asks for.", restart=True
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], NETWORKS] = ours(
+        "TRUSTED_PROXIES", "", "Addresses of proxies whose forwarding headers count, such as 10.0.0.0/8;192.0.2.7."
+    )
+    cors_origins: Annotated[
+        tuple[str, ...], texts(r"https?://[^\s/?#*@]+", "origins such as https://desk.example.com, with ; between")
+    ] = ours("CORS_ORIGINS", "", "Origins of browser clients that may call, such as https://desk.example.com.")
+    body_max_bytes: Annotated[int, number(1024, 16_777_216)] = ours(
+        "BODY_MAX_BYTES", "65536", "Longest request body.", unit="bytes", restart=True
+    )
+    request_timeout_ms: Annotated[int, number(100, 120_000)] = ours(
+        "REQUEST_TIMEOUT", "10000", "Head and body of a request must arrive in this time.", unit="ms", restart=True
+    )
+    drain_time_ms: Annotated[int, number(100, 120_000, off=True)] = ours(
+        "DRAIN_TIME", "5000", "At a stop, open requests get this long to end.", unit="ms"
+    )
+
+
+class Store(Section):
+    """Session store"""
+
+    redis_url: Annotated[str, text(_REDIS_URL, "a URL such as redis://user:password@host:6379/0, or nothing")] = ours(
+        "REDIS_URL",
+        "",
+        "Redis or Valkey that keeps the sessions, such as redis://127.0.0.1:6379/0. Nothing: sessions live in memory, "
+        "for a single node.",
+        restart=True,
+        secret=True,
+    )
+    store_tag: Annotated[str, text(r"[A-Za-z0-9_-]{1,64}", "1 to 64 letters, digits, - and _")] = ours(
+        "STORE_TAG",
+        "agentgateway",
+        "Tag in every key of Redis; another one for each site that shares it.",
+        restart=True,
+    )
+    store_timeout_ms: Annotated[int, number(50, 900)] = ours(
+        "STORE_TIMEOUT", "800", "Redis must answer in this time; then calls answer 503.", unit="ms", restart=True
+    )
+
+
+class Agents(Section):
+    """Agents and what is behind them"""
+
+    agents_file: Annotated[Path | None, PATH] = ours(
+        "AGENTS_FILE", "agents.toml", "The agents; changes to the file are taken over live.", restart=True
+    )
+    login_address_limit: Annotated[int, number(5, 1_000_000)] = ours(
+        "LOGIN_ADDRESS_LIMIT",
+        "200",
+        "Failed sign-ins of one address in 5 minutes before it must wait.",
+        unit="failures",
+    )
+    backend: Annotated[Literal["embedded"], words("embedded")] = ours(
+        "BACKEND", "embedded", "The contact centre behind the gateway.", restart=True
+    )
+
+
+class Logs(Section):
+    """Logs"""
+
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], words("DEBUG", "INFO", "WARNING", "ERROR")] = (
+        ours("LOG_LEVEL", "INFO", "Least weight of a log line.")
+    )

@@ -1,0 +1,42 @@
+"""What is wrong with a settings file, in lines an operator can act on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+HIDDEN: Final = "***"
+"""Stands for the value of a setting that may hold a secret."""
+_LONGEST: Final = 120
+
+
+def shown(text: str) -> str:
+    """Text of a file as it may stand in a message: one line, no control characters, at most 120 characters."""
+    safe = "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text[: _LONGEST + 1])
+    return safe if len(text) <= _LONGEST else safe[:_LONGEST] + "..."
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One refused value.
+
+    `where` is `file:line`, `--set`, `default` or the file alone; `key` is empty when no known setting is meant;
+    `value` is as in the file, or `***`; `says` tells what is allowed; `line` counts from 1, 0 outside the file.
+    """
+
+    where: str
+    key: str
+    value: str
+    says: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        subject = f"{shown(self.key)} = {shown(self.value)}: " if self.key else ""
+        return f"{self.where}: {subject}{self.says}"
+
+
+class SettingsError(Exception):
+    """Settings that are refused as a whole; `problems` holds every reason, `str()` is one line each."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))

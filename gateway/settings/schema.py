@@ -1,0 +1,47 @@
+"""Settings, the whole table: every key of the properties file is one field here (design section 6)."""
+
+import difflib
+from typing import Final
+
+from gateway.settings.our_sections import Agents, Listeners, Logs, Node, Store
+from gateway.settings.rows import Row, Section, row_of
+from gateway.settings.vendor_sections import Authentication, Multimedia, Polling, Push, TimeLimits
+
+SECTIONS: Final[tuple[type[Section], ...]] = (
+    Authentication,
+    Polling,
+    TimeLimits,
+    Node,
+    Listeners,
+    Store,
+    Agents,
+    Logs,
+    Push,
+    Multimedia,
+)
+"""The order of documents and of the configuration file."""
+
+
+class Settings(Authentication, Polling, TimeLimits, Node, Listeners, Store, Agents, Logs, Push, Multimedia):
+    """Values that hold together, never changed in place; times in ms, sizes in bytes.
+
+    A field is named in code by its attribute and in files by its alias. Loaded from a file, paths are absolute.
+    """
+
+
+ROWS: Final[tuple[Row, ...]] = tuple(
+    row_of(name, field) for section in SECTIONS for name, field in section.model_fields.items()
+)
+"""One row a setting, in the order of SECTIONS."""
+
+BY_ATTRIBUTE: Final = {row.attribute: row for row in ROWS}
+BY_KEY: Final = {row.key: row for row in ROWS} | {row.other_key: row for row in ROWS if row.other_key}
+"""Rows by every spelling of their key."""
+
+_BY_FOLDED_KEY: Final = {key.casefold(): key for key in BY_KEY}
+
+
+def nearest(key: str) -> str:
+    """The known key that an unknown one most likely means; "" when none is near."""
+    found = difflib.get_close_matches(key.casefold(), _BY_FOLDED_KEY, n=1)
+    return _BY_FOLDED_KEY[found[0]] if found else ""
