@@ -53,8 +53,8 @@ class Turn:
 
     def _matches(self, agent_id: int, password_hash: str, password: str) -> bool:
         try:
-            return self._hasher.verify(password_hash, password)
-        except (VerifyMismatchError, UnicodeEncodeError):
+            return self._hasher.verify(password_hash, password.encode("utf-8", "surrogatepass"))
+        except VerifyMismatchError:
             return False
         except (Argon2Error, InvalidHashError, ValueError) as problem:
             log.error("agent %d: the password hash cannot be used: %s", agent_id, type(problem).__name__)

@@ -1,11 +1,10 @@
 """Arrays of tables in TOML text, changed so that comments stay where a reader expects them.
 
 tomlkit counts the comment above a `[[header]]` as the end of the table before it: keys added there would land below
-that comment. Here such comments belong to the header that follows.
+that comment. Here such comments, the `leads`, belong to the header that follows.
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
@@ -20,14 +19,22 @@ class TomlTables:
             self._document = tomlkit.parse(text if not text or text.endswith("\n") else text + "\n")
         except TOMLKitError as problem:
             raise ValueError(f"is not TOML: {problem}") from None
-        tables = list(self._all())
-        for table, following in pairwise(tables):
-            following.trivia.indent = _cut_tail(table) + following.trivia.indent
-        self._end = _cut_tail(tables[-1]) if tables else ""
+        self._leads: dict[int, str] = {}
+        self._end = ""
+        for table in self._all():
+            self._leads[id(table)] = self._end + table.trivia.indent
+            table.trivia.indent = ""
+            self._end = _cut_tail(table)
 
     def text(self) -> str:
         """The text with all changes."""
-        return tomlkit.dumps(self._document) + self._end
+        tables = list(self._all())
+        for table in tables:
+            table.trivia.indent = self._leads[id(table)]
+        text = tomlkit.dumps(self._document) + self._end
+        for table in tables:
+            table.trivia.indent = ""
+        return text
 
     def tables(self, name: str) -> tuple[Table, ...]:
         """The tables `[[name]]`. Raises ValueError when `name` is written in another way."""
@@ -45,21 +52,21 @@ class TomlTables:
             table[key] = value
         if not self.tables(name):
             self._document[name] = tomlkit.aot()
-        if self.text().strip():
-            table.trivia.indent = "\n"
         self._array(name).append(table)
+        self._leads[id(self.tables(name)[-1])] = "\n"
 
     def remove(self, name: str, index: int) -> None:
         """Takes a table away, with the comment that stands directly above it."""
         tables = list(self._all())
         gone = self.tables(name)[index]
-        stays, separator, _ = gone.trivia.indent.rpartition("\n\n")
         place = next(at for at, table in enumerate(tables) if table is gone)
-        if place + 1 < len(tables):
-            tables[place + 1].trivia.indent = stays + separator[:1] + tables[place + 1].trivia.indent
-        else:
-            self._end = stays + separator + self._end
+        stays, separator, _ = self._leads[id(gone)].rpartition("\n\n")
         del self._array(name)[index]
+        if place + 1 == len(tables):
+            self._end = stays + separator[:1] + self._end
+        else:
+            following = id(tables[place + 1])
+            self._leads[following] = stays + separator[:1] + self._leads[following]
 
     def _array(self, name: str) -> AoT:
         found = self._document[name]

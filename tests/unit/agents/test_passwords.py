@@ -1,0 +1,123 @@
+import asyncio
+import logging
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from gateway.agents.passwords import DUMMY_HASH, PasswordPool, hasher
+from gateway.wire.errors import Unavailable
+from tests.unit.agents.samples import HASH, OTHER, RIGHT
+
+
+@pytest.fixture
+def pool() -> Iterator[PasswordPool]:
+    made = PasswordPool(threads=2, waiting=3)
+    yield made
+    made.close()
+
+
+async def test_a_new_hash_is_argon2id_with_19_mib_2_passes_1_lane_and_verifies(pool: PasswordPool) -> None:
+    async with pool.turn() as turn:
+        made = await turn.hash(RIGHT)
+        assert made.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+        assert await turn.verify(101, made, RIGHT)
+
+
+async def test_a_wrong_password_does_not_verify(pool: PasswordPool) -> None:
+    async with pool.turn() as turn:
+        assert not await turn.verify(101, HASH, OTHER)
+
+
+@pytest.mark.parametrize("password", [OTHER, "", "Word\ud800game7"])
+async def test_nothing_verifies_against_the_dummy_hash(pool: PasswordPool, password: str) -> None:
+    async with pool.turn() as turn:
+        assert not await turn.verify(0, DUMMY_HASH, password)
+
+
+def test_the_dummy_hash_costs_as_much_as_a_new_one() -> None:
+    assert not hasher().check_needs_rehash(DUMMY_HASH)
+
+
+@pytest.mark.parametrize("broken", ["", "nonsense", "$argon2id$v=19$m=8,t=1,p=1$c2FsdA", "$argon2id$é"])
+async def test_a_broken_hash_does_not_verify_and_is_logged_with_the_agent_id(
+    pool: PasswordPool, caplog: pytest.LogCaptureFixture, broken: str
+) -> None:
+    async with pool.turn() as turn:
+        assert not await turn.verify(4711, broken, RIGHT)
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+    assert "4711" in caplog.text
+    assert RIGHT not in caplog.text
+
+
+@pytest.mark.parametrize(("hashes", "found"), [([], False), ([DUMMY_HASH], False), ([DUMMY_HASH, HASH], True)])
+async def test_any_of_finds_a_password_among_several(pool: PasswordPool, hashes: list[str], found: bool) -> None:
+    async with pool.turn() as turn:
+        assert await turn.any_of(101, hashes, RIGHT) is found
+
+
+async def test_the_event_loop_goes_on_while_passwords_are_verified(pool: PasswordPool) -> None:
+    longest = 0.0
+
+    async def watch() -> None:
+        nonlocal longest
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(0)
+            longest = max(longest, time.monotonic() - before)
+
+    watching = asyncio.create_task(watch())
+    async with pool.turn() as turn:
+        began = time.monotonic()
+        await turn.any_of(0, [DUMMY_HASH] * 10, RIGHT)
+        took = time.monotonic() - began
+    watching.cancel()
+    assert longest < took / 2
+
+
+async def test_as_many_turns_as_threads_are_taken_at_once(pool: PasswordPool) -> None:
+    async with pool.turn(), pool.turn():
+        third = asyncio.create_task(_one_turn(pool))
+        await asyncio.sleep(0.01)
+        assert not third.done()
+    await third
+
+
+async def test_who_finds_the_line_full_is_told_to_try_again(pool: PasswordPool) -> None:
+    async with pool.turn(), pool.turn():
+        waiting = [asyncio.create_task(_one_turn(pool)) for _ in range(3)]
+        await asyncio.sleep(0)
+        with pytest.raises(Unavailable) as caught:
+            await _one_turn(pool)
+        assert (caught.value.status, caught.value.retcode) == (503, "100-007")
+    await asyncio.gather(*waiting)
+
+
+async def test_who_gives_up_leaves_the_line(pool: PasswordPool) -> None:
+    async with pool.turn(), pool.turn():
+        task = asyncio.create_task(_one_turn(pool))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait({task})
+        assert pool.waiting == 0
+
+
+async def test_a_turn_passes_on_only_when_its_thread_is_free() -> None:
+    pool = PasswordPool(threads=1)
+    guess = asyncio.create_task(_guess(pool))
+    await asyncio.sleep(0.01)
+    guess.cancel()
+    async with pool.turn():
+        assert guess.done()
+        assert guess.cancelled()
+    pool.close()
+
+
+async def _one_turn(pool: PasswordPool) -> None:
+    async with pool.turn():
+        pass
+
+
+async def _guess(pool: PasswordPool) -> None:
+    async with pool.turn() as turn:
+        await turn.any_of(0, [DUMMY_HASH] * 5, RIGHT)
