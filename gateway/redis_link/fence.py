@@ -1,0 +1,57 @@
+"""The fence: one small write ahead of what is asked (design section 8).
+
+It is refused by a primary that lost its replicas, brings the time of Redis, and its gaps date the outages. All of this
+is known before the caller sees any reply of the same flight.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Any, Final
+
+from hiredis import ReplyError
+
+from gateway.redis_link.clock import StoreClock
+from gateway.redis_link.packing import pack
+from gateway.redis_link.scripts import Script, load_script
+
+FENCE_EVERY_S: Final = 0.1
+IDLE_FENCE_EVERY_S: Final = 0.5
+OUTAGE_GAP_MS: Final = 3000
+MOST_OUTAGES: Final = 8
+COMMANDS: Final = 2
+
+SCRIPT: Final[Script] = load_script("gateway.redis_link", "fence")
+
+
+class Fence:
+    """Clock, outages and replicas of one store, as its last fence told them.
+
+    `packed` is what to send, `COMMANDS` how many replies it has; `replicas` how many are connected to the primary.
+    """
+
+    def __init__(self, key: str) -> None:
+        self.clock = StoreClock()
+        self.key = key
+        self._told = b""
+        self._outages: tuple[tuple[int, int], ...] = ()
+        self.replicas = 0
+        # By its text, not its SHA: it must work on a server that has never seen it.
+        self.packed: bytes = pack(("EVAL", SCRIPT.text, 1, key, OUTAGE_GAP_MS, MOST_OUTAGES)) + pack(("ROLE",))
+
+    @property
+    def outages(self) -> tuple[tuple[int, int], ...]:
+        """Start and end of the last outages in ms since the epoch, oldest first."""
+        return self._outages
+
+    def accept(self, replies: Sequence[Any], asked_s: float) -> None:
+        """Takes over the replies to `packed`, sent at `asked_s` on the monotonic clock. Raises ReplyError."""
+        for reply in replies:
+            if isinstance(reply, ReplyError):
+                raise reply
+        (seconds, micros, told), role = replies
+        self.replicas = len(role[2]) if role[0] == b"master" else 0
+        self.clock.sample(int(seconds) + int(micros) / 1e6, asked_s, time.monotonic())
+        if told != self._told:
+            self._told = told
+            spans = (span.partition(b"-") for span in told.split())
+            self._outages = tuple((int(start), int(end)) for start, _, end in spans)

@@ -1,0 +1,150 @@
+"""The store's way to Redis: gathered commands, scripts, durable changes, wakes, time (design section 8)."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Sequence
+from typing import Any, Final
+
+from hiredis import ReplyError
+
+from gateway.redis_link.address import parse_address
+from gateway.redis_link.fence import Fence
+from gateway.redis_link.line import Line, Manner
+from gateway.redis_link.packing import Argument, pack
+from gateway.redis_link.places import Places
+from gateway.redis_link.replies import code
+from gateway.redis_link.scripts import Script
+from gateway.redis_link.wakes import Wake, Wakes
+
+WAIT_SHARE: Final = 0.6
+"""How much of the time-out a replica has for its acknowledgement."""
+
+_LOG = logging.getLogger(__name__)
+
+
+class RedisLink:
+    """Two connections to one Redis: one for what must not wait, one for changes that wait for a replica.
+
+    `tag` is in every key, so that all keys of a store are one slot of a Cluster. `timeout_ms` bounds each call; it must
+    stay below the 3 s that count as an outage. Every call raises StoreUnavailable when Redis is out of reach for that
+    long or refuses to serve, and hiredis.ReplyError for a fault of ours.
+    """
+
+    def __init__(self, url: str, tag: str, timeout_ms: int) -> None:
+        address = parse_address(url)
+        self._shown = repr(address)
+        self._tag = tag
+        self._fence = Fence(self.key("fence"))
+        self._wakes = Wakes(self.key("wake"))
+        self._scripts: dict[str, bytes] = {}
+        self._wait = pack(("WAIT", 1, int(timeout_ms * WAIT_SHARE)))
+        self._reasons = {"main": "not connected yet", "durable": "not connected yet"}
+        self._down_since: float | None = time.monotonic()
+        self._timeout_s = timeout_ms / 1000
+        places = Places(address)
+        self._main = Line(places, self._fence, timeout_ms, self._manner("main", channel=True))
+        self._durable = Line(places, self._fence, timeout_ms, self._manner("durable", seals=True))
+        self._tasks: list[asyncio.Task[None]] = []
+        self._ready = asyncio.Event()
+
+    def _manner(self, name: str, *, channel: bool = False, seals: bool = False) -> Manner:
+        return Manner(
+            name=f"agentgateway-{name}",
+            state=lambda reason: self._state(name, reason),
+            pushed=self._wakes.pushed,
+            channel=self._wakes.channel if channel else "",
+            prelude=lambda: list(self._scripts.values()),
+            seal=self._seal if seals else bytes,
+        )
+
+    def _seal(self) -> bytes:
+        return self._wait if self._fence.replicas else b""
+
+    @property
+    def reason(self) -> str:
+        """Why the store is out of reach; "" when it is not."""
+        return next(filter(None, self._reasons.values()), "")
+
+    @property
+    def wake_channel(self) -> str:
+        """The channel to publish `agent:token` on."""
+        return self._wakes.channel
+
+    async def start(self) -> None:
+        """Connects, and stays connected from now on. Returns after the time-out at the latest, connected or not."""
+        self._tasks = [asyncio.create_task(line.run()) for line in (self._main, self._durable)]
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._ready.wait()
+        except TimeoutError:
+            return
+
+    async def close(self) -> None:
+        """Lets go of the connections; what is pending fails."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._main.close()
+        self._durable.close()
+
+    def key(self, *parts: str | int) -> str:
+        """The key `{tag}:part:part`."""
+        return ":".join((f"{{{self._tag}}}", *map(str, parts)))
+
+    def now_ms(self) -> int:
+        """The time of Redis in ms since the epoch, never backwards."""
+        return self._fence.clock.now_ms()
+
+    def outages(self) -> tuple[tuple[int, int], ...]:
+        """Start and end of the last times without any node in reach of Redis, oldest first; ms since the epoch."""
+        return self._fence.outages
+
+    def on_wake(self, wake: Wake) -> None:
+        """Calls `wake` with what is published on `wake_channel`, and with (0, "") after a gap in listening."""
+        self._wakes.add(wake)
+
+    def wake(self, agent_id: int, token: str) -> None:
+        """Wakes on this node only."""
+        self._wakes.wake(agent_id, token)
+
+    def command(self, *arguments: Argument) -> Awaitable[Any]:
+        """Sends one command, together with all that is sent in this step of the event loop. Texts come as bytes."""
+        return self._main.send(pack(arguments))
+
+    async def script(self, script: Script, keys: Sequence[str], arguments: Sequence[Argument] = ()) -> Any:
+        """Runs a script; its answer as Redis gives it."""
+        return await self._run(self._main, script, keys, arguments)
+
+    async def durable(self, script: Script, keys: Sequence[str], arguments: Sequence[Argument] = ()) -> Any:
+        """As `script`; while the primary has a replica, StoreUnavailable unless one has acknowledged all of it."""
+        return await self._run(self._durable, script, keys, arguments)
+
+    async def settle(self) -> None:
+        """Waits for a replica to have all that was written so far, as `durable` does."""
+        await self._durable.send(pack(("SET", self.key("settle"), "1")))
+
+    async def _run(self, line: Line, script: Script, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
+        try:
+            return await line.send(pack(("EVALSHA", script.sha, len(keys), *keys, *arguments)))
+        except ReplyError as error:
+            if code(error) != "NOSCRIPT":
+                raise
+        self._scripts[script.sha] = pack(("SCRIPT", "LOAD", script.text))
+        return await line.send(pack(("EVAL", script.text, len(keys), *keys, *arguments)))
+
+    def _state(self, name: str, reason: str) -> None:
+        self._reasons[name] = reason
+        if name == "main" and not reason:
+            self._wakes.everyone()
+        if reason == "closed":
+            return
+        if self.reason and self._down_since is None:
+            self._down_since = time.monotonic()
+            _LOG.warning("redis at %s is out of reach: %s", self._shown, reason)
+            self._ready.clear()
+        elif not self.reason and self._down_since is not None:
+            took_s = time.monotonic() - self._down_since
+            self._down_since = None
+            _LOG.info("redis at %s is in reach after %.1f s", self._shown, took_s)
+            self._ready.set()
