@@ -2,27 +2,37 @@
 
 import asyncio
 from pathlib import Path
+from typing import Final
 
 from gateway.agents.registry import AgentRegistry
 
-LOOK_EVERY_S = 0.5
+LOOK_EVERY_S: Final = 0.5
 
 Signature = tuple[int, int, int] | None
 
 
 async def follow(registry: AgentRegistry, *, look_every_s: float = LOOK_EVERY_S) -> None:
-    """Reloads the registry within 2 s of a change of its file; runs until cancelled.
-
-    A file is read when two looks in a row found it the same, so that one which is still being written is left alone.
-    """
-    taken = seen = await asyncio.to_thread(_signature, registry.path)
+    """Reloads the registry within 2 s of a change of its file; runs until cancelled."""
+    follower = Follower(registry)
     while True:
         await asyncio.sleep(look_every_s)
-        now = await asyncio.to_thread(_signature, registry.path)
-        if now == seen and now != taken:
-            taken = now
-            await asyncio.to_thread(registry.reload)
-        seen = now
+        await asyncio.to_thread(follower.look)
+
+
+class Follower:
+    """Looks at the file of a registry. The file is as it was read when this is made."""
+
+    def __init__(self, registry: AgentRegistry) -> None:
+        self._registry = registry
+        self._taken = self._seen = _signature(registry.path)
+
+    def look(self) -> None:
+        """Reloads when two looks in a row found the same new file: one that is being written is left alone."""
+        now = _signature(self._registry.path)
+        if now == self._seen and now != self._taken:
+            self._taken = now
+            self._registry.reload()
+        self._seen = now
 
 
 def _signature(path: Path) -> Signature:
