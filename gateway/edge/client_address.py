@@ -1,0 +1,77 @@
+"""Who really calls: the peer of the connection, or the client behind proxies that are trusted."""
+
+from collections.abc import Collection, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Final, NamedTuple
+
+from aiohttp.web import BaseRequest
+
+FORWARDED_FOR: Final = "X-Forwarded-For"
+FORWARDING_HEADERS: Final = (
+    "Forwarded",
+    FORWARDED_FOR,
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Real-IP",
+    "Via",
+)
+
+_Address = IPv4Address | IPv6Address
+
+
+class ClientAddress(NamedTuple):
+    """`ip`: the address of the client, as text. `forwarded`: the request claims to have come by a proxy."""
+
+    ip: str
+    forwarded: bool
+
+
+def client_address(request: BaseRequest, trusted_proxies: Collection[IPv4Network | IPv6Network]) -> ClientAddress:
+    """The address that counts for limits and for the demo agents (design sections 2 and 6, TRUSTED_PROXIES)."""
+    headers = request.headers
+    forwarded = any(name in headers for name in FORWARDING_HEADERS)
+    peer = request.remote or ""
+    if forwarded and trusted_proxies:
+        peer = behind_proxies(peer, headers.getall(FORWARDED_FOR, ()), trusted_proxies)
+    return ClientAddress(peer, forwarded)
+
+
+def behind_proxies(
+    peer_ip: str, forwarded_for: Sequence[str], trusted_proxies: Collection[IPv4Network | IPv6Network]
+) -> str:
+    """The right-most address of `forwarded_for` that no trusted proxy has, or the peer where that is not trusted.
+
+    Only the entries that trusted proxies appended are believed: what stands further left the client may have written
+    itself. Where an entry is no address, the proxy that passed it on stands for the client.
+    """
+    client = _parsed(peer_ip)
+    if client is None or not _within(client, trusted_proxies):
+        return peer_ip
+    hops = [hop for value in forwarded_for for hop in value.split(",")]
+    for hop in reversed(hops):
+        address = _parsed(hop)
+        if address is None:
+            break
+        client = address
+        if not _within(address, trusted_proxies):
+            break
+    return str(client)
+
+
+def _within(address: _Address, networks: Collection[IPv4Network | IPv6Network]) -> bool:
+    return any(address in network for network in networks)
+
+
+def _parsed(text: str) -> _Address | None:
+    """An address as proxies write it: with a port, in brackets, with a zone, IPv4 inside IPv6."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address

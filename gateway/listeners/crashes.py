@@ -1,0 +1,32 @@
+"""One log line for a crash, without anything a client sent."""
+
+import traceback
+from typing import Final
+
+_FRAMES: Final = 6
+
+
+def crash_line(problem: BaseException) -> str:
+    """Types and places of `problem` and of its causes, innermost frame first.
+
+    The texts of exceptions are left out: they often hold the value that was wrong (design section 11: no secrets, no
+    query strings in logs).
+    """
+    return "; caused by ".join(_one(each) for each in _chain(problem))
+
+
+def _chain(problem: BaseException) -> list[BaseException]:
+    chain = [problem]
+    while len(chain) < _FRAMES:
+        last = chain[-1]
+        cause = last.__cause__ or (None if last.__suppress_context__ else last.__context__)
+        if cause is None or cause in chain:
+            break
+        chain.append(cause)
+    return chain
+
+
+def _one(problem: BaseException) -> str:
+    frames = traceback.extract_tb(problem.__traceback__)[-_FRAMES:]
+    places = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames))
+    return f"{type(problem).__qualname__} in {places}" if places else type(problem).__qualname__

@@ -1,0 +1,124 @@
+"""Starts the listeners, and ends them without losing a call."""
+
+import asyncio
+import socket
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+from gateway.listeners.development_certificate import development_certificate
+from gateway.listeners.errors import ListenError
+from gateway.listeners.probe import ListeningSocket
+from gateway.listeners.server import LINGER_MS, ConnectionServer, Handler
+from gateway.listeners.sockets import BACKLOG, adopt, open_socket, url_of
+from gateway.listeners.tls import TlsCertificate, own_files
+from gateway.settings.schema import Settings
+from gateway.wire.connection import Signal
+
+CERTIFICATE_LOOK_S: Final = 1.0
+
+
+class Listeners:
+    """The open listeners of one process.
+
+    `urls`: one for each, HTTP first. `certificate`: that of the HTTPS listener. `authority`: what clients must trust,
+    in PEM, when the certificate is the development one.
+    """
+
+    def __init__(self, connections: ConnectionServer) -> None:
+        self.urls: list[str] = []
+        self.certificate: TlsCertificate | None = None
+        self.authority: Path | None = None
+        self._connections = connections
+        self._servers: list[asyncio.Server] = []
+
+    @property
+    def draining(self) -> Signal:
+        """Set when `drain` begins; also at every connection."""
+        return self._connections.draining
+
+    @property
+    def open_connections(self) -> int:
+        """Connections whose client is there or whose call still runs."""
+        return len(self._connections.connections)
+
+    async def drain(self, time_ms: int) -> None:
+        """Stop accepting, close idle connections, let calls finish for up to `time_ms`, cut the rest.
+
+        Every answer from now on says `Connection: close`. Parked polls hear of it by `draining`.
+        """
+        for server in self._servers:
+            server.close()
+        await self._connections.drain(time_ms)
+
+    async def watch_certificate(self) -> None:
+        """Read the certificate again whenever its files have changed and rest; runs until it is cancelled."""
+        while self.certificate is not None:
+            await asyncio.sleep(CERTIFICATE_LOOK_S)
+            self.certificate.reload_if_changed()
+
+    async def open(self, listening: ListeningSocket, handshake_s: float, certificate: TlsCertificate | None) -> None:
+        """Accept on `listening`, with TLS where there is a certificate; handshakes must end within `handshake_s`."""
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            self._connections,
+            sock=listening,
+            backlog=BACKLOG,
+            ssl=certificate.context if certificate else None,
+            ssl_handshake_timeout=handshake_s if certificate else None,
+            ssl_shutdown_timeout=LINGER_MS / 1000 if certificate else None,
+        )
+        self._servers.append(server)
+        self.urls.append(url_of("https" if certificate else "http", listening))
+
+
+async def start(
+    handler: Handler,
+    settings: Settings,
+    *,
+    http: socket.socket | None = None,
+    https: socket.socket | None = None,
+    linger_ms: int = LINGER_MS,
+) -> Listeners:
+    """Accepts connections for `handler` when it returns.
+
+    `http` and `https` are bound sockets to use in place of HTTP_PORT and HTTPS_PORT (port 0 there: no such listener);
+    they are taken over. Raises ListenError for a port or a certificate that cannot be used; nothing is open then.
+    """
+    listeners = Listeners(ConnectionServer(handler, head_timeout_ms=settings.request_timeout_ms, linger_ms=linger_ms))
+    limit_s = settings.request_timeout_ms / 1000
+    with ExitStack() as opened:
+        plain = _socket(opened, settings.bind_address, settings.http_port, "HTTP_PORT", http)
+        secure = _socket(opened, settings.bind_address, settings.https_port, "HTTPS_PORT", https)
+        if secure is not None:
+            _certify(listeners, settings)
+        if plain is not None:
+            await listeners.open(plain, limit_s, None)
+        if secure is not None:
+            await listeners.open(secure, limit_s, listeners.certificate)
+        opened.pop_all()
+    return listeners
+
+
+def _socket(
+    opened: ExitStack, address: str, port: int, setting: str, given: socket.socket | None
+) -> ListeningSocket | None:
+    if given is not None:
+        ours = adopt(given)
+    elif port:
+        ours = open_socket(address, port, setting)
+    else:
+        return None
+    opened.callback(ours.close)
+    return ours
+
+
+def _certify(listeners: Listeners, settings: Settings) -> None:
+    files = own_files(settings.tls_cert_file, settings.tls_key_file)
+    if files is None:
+        if settings.var_dir is None:
+            raise ListenError("VAR_DIR", "is needed for the development certificate, or set TLS_CERT_FILE")
+        made = development_certificate(settings.var_dir, settings.bind_address)
+        files = made.chain, made.key
+        listeners.authority = made.authority
+    listeners.certificate = TlsCertificate(*files)

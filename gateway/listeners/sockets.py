@@ -1,0 +1,74 @@
+"""Opens listening sockets, and says plainly why one cannot be opened."""
+
+import errno
+import os
+import socket
+from typing import Final
+
+from gateway.listeners.errors import ListenError
+from gateway.listeners.probe import ListeningSocket
+
+BACKLOG: Final = 4096
+"""Connections that wait to be accepted, as far as net.core.somaxconn lets them: a whole site comes back at once."""
+
+_TCP_OPTIONS: Final = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3), ("TCP_USER_TIMEOUT", 30_000))
+"""Accepted connections inherit these: a peer that vanished, or that does not read for 30 s, is cut by the kernel."""
+
+_REASONS: Final = {
+    errno.EADDRINUSE: "is in use already, perhaps by another gateway: stop that one, or choose another port (0: off)",
+    errno.EACCES: "needs a privilege that this user lacks: choose a port from 1024",
+    errno.EADDRNOTAVAIL: "is not an address of this machine: change BIND_ADDRESS",
+}
+
+
+def open_socket(address: str, port: int, setting: str) -> ListeningSocket:
+    """A socket that listens on `address` (a name or an IP address) and `port`; 0 takes any free one.
+
+    Raises ListenError with `setting`, the key of the port, as its name.
+    """
+    try:
+        family, kind, protocol, _, where = socket.getaddrinfo(
+            address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError):
+        raise ListenError("BIND_ADDRESS", f"{address!r} is not an address of this machine") from None
+    listening = ListeningSocket(family, kind, protocol)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        listening.bind(where)
+        # Now, and not when serving begins: before that, a second gateway could bind the same port.
+        listening.listen(BACKLOG)
+    except OSError as problem:
+        listening.close()
+        reason = _REASONS.get(problem.errno or 0) or f"cannot be used: {os.strerror(problem.errno or 0)}"
+        raise ListenError(setting, f"{host_and_port(address, port)} {reason}") from None
+    return _prepared(listening)
+
+
+def adopt(listening: socket.socket) -> ListeningSocket:
+    """Takes over a bound socket, one that a supervisor passed on or a test made; the given object is empty then."""
+    ours = ListeningSocket(listening.family, listening.type, listening.proto, fileno=listening.detach())
+    return _prepared(ours)
+
+
+def url_of(scheme: str, listening: socket.socket) -> str:
+    """The URL under which the socket is reached, with the port it really has."""
+    host, port = listening.getsockname()[:2]
+    return f"{scheme}://{host_and_port(host, port)}"
+
+
+def host_and_port(host: str, port: int) -> str:
+    """`host:port`, with the brackets that IPv6 needs."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _prepared(listening: ListeningSocket) -> ListeningSocket:
+    listening.setblocking(False)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _TCP_OPTIONS:
+        option = getattr(socket, name, None)
+        if option is not None:
+            listening.setsockopt(socket.IPPROTO_TCP, option, value)
+    return listening

@@ -1,0 +1,98 @@
+"""Reads request bodies within a size and a time limit (design section 4, line 1; issue part "Bad input")."""
+
+import asyncio
+import zlib
+from typing import Final
+
+from aiohttp import HttpVersion11
+from aiohttp.streams import StreamReader
+from aiohttp.web import BaseRequest, RequestPayloadError
+
+from gateway.wire.connection import connection_of
+from gateway.wire.errors import GatewayError, Malformed, TooLarge
+
+_CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+_GZIP: Final = 16 + zlib.MAX_WBITS
+
+
+async def read_body(request: BaseRequest, limit_bytes: int, timeout_ms: int) -> bytes:
+    """The whole body, decompressed; b"" where the request has none.
+
+    `limit_bytes` holds for the bytes on the wire and for the decompressed ones; the last byte must be here within
+    `timeout_ms` of this call. `Expect: 100-continue` is answered. gzip and deflate are understood, br and zstd
+    refused; any other `Content-Encoding` (clients send `UTF-8`) means nothing.
+
+    Raises TooLarge, by Content-Length before anything is read, or Malformed for a late, torn or wrongly encoded body.
+    After either, the connection closes behind the answer.
+    """
+    if not request.body_exists:
+        return b""
+    try:
+        raw = await _read_raw(request, limit_bytes, timeout_ms)
+        return _decoded(raw, request.headers.get("Content-Encoding", "").lower(), limit_bytes)
+    except GatewayError:
+        connection_of(request).close_after_answer()
+        raise
+
+
+async def _read_raw(request: BaseRequest, limit_bytes: int, timeout_ms: int) -> bytes:
+    announced = request.content_length
+    if announced is not None and announced > limit_bytes:
+        raise _too_large(limit_bytes)
+    payload = request.content
+    try:
+        if payload.is_eof():
+            return _within(payload.read_nowait(-1), limit_bytes)
+        _say_continue(request)
+        async with asyncio.timeout(timeout_ms / 1000):
+            return await _collected(payload, limit_bytes)
+    except TimeoutError:
+        raise Malformed("body: not here in time; send all that Content-Length announces") from None
+    except (RequestPayloadError, OSError, RuntimeError):
+        raise Malformed("body: broken; check Content-Length and Transfer-Encoding") from None
+
+
+async def _collected(payload: StreamReader, limit_bytes: int) -> bytes:
+    body = bytearray()
+    while chunk := await payload.readany():
+        body += chunk
+        if len(body) > limit_bytes:
+            raise _too_large(limit_bytes)
+    return bytes(body)
+
+
+def _say_continue(request: BaseRequest) -> None:
+    expects = request.headers.get("Expect", "").lower() == "100-continue"
+    if expects and request.version >= HttpVersion11 and request.transport is not None:
+        request.transport.write(_CONTINUE)
+
+
+def _decoded(raw: bytes, encoding: str, limit_bytes: int) -> bytes:
+    if encoding in {"br", "zstd"}:
+        raise Malformed("Content-Encoding: only gzip and deflate are understood")
+    if not raw or encoding not in {"gzip", "x-gzip", "deflate"}:
+        return raw
+    inflater = zlib.decompressobj(_GZIP if encoding != "deflate" else _deflate_bits(raw))
+    try:
+        plain = inflater.decompress(raw, limit_bytes + 1)
+    except zlib.error:
+        raise Malformed("body: not what Content-Encoding says") from None
+    _within(plain, limit_bytes)
+    if not inflater.eof or inflater.unused_data:
+        raise Malformed("body: not what Content-Encoding says")
+    return plain
+
+
+def _deflate_bits(raw: bytes) -> int:
+    """Clients send deflate both with the zlib header of RFC 1950 (compression method 8) and without it."""
+    return zlib.MAX_WBITS if raw[0] & 0x0F == 8 else -zlib.MAX_WBITS
+
+
+def _within(body: bytes, limit_bytes: int) -> bytes:
+    if len(body) > limit_bytes:
+        raise _too_large(limit_bytes)
+    return body
+
+
+def _too_large(limit_bytes: int) -> TooLarge:
+    return TooLarge(f"body: more than {limit_bytes} bytes")
