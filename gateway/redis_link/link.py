@@ -122,7 +122,8 @@ class RedisLink:
 
     async def settle(self) -> None:
         """Waits for a replica to have all that was written so far, as `durable` does."""
-        await self._durable.send(pack(("SET", self.key("settle"), "1")))
+        if self._fence.replicas:
+            await self._durable.send(pack(("SET", self.key("settle"), "1")))
 
     async def _run(self, line: Line, script: Script, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         try:

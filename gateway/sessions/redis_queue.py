@@ -1,0 +1,54 @@
+"""Event queues in Redis (design section 9)."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from gateway.redis_link.link import RedisLink
+from gateway.redis_link.packing import Argument
+from gateway.redis_link.scripts import load_script
+from gateway.sessions.memory_queue import Bounds
+from gateway.sessions.model import Event
+
+_APPEND: Final = load_script("gateway.sessions.lua", "queue", "append")
+_CONFIRM: Final = load_script("gateway.sessions.lua", "confirm")
+
+
+class RedisQueue:
+    """`EventQueue` over a link. `bounds` is asked at every append, `dropped` hears how many of the oldest were lost."""
+
+    def __init__(
+        self, link: RedisLink, bounds: Callable[[], Bounds], dropped: Callable[[int], None] = lambda count: None
+    ) -> None:
+        self._link = link
+        self._bounds = bounds
+        self._dropped = dropped
+
+    def _keys(self, agent_id: int) -> tuple[str, str]:
+        return self._link.key("events", agent_id), self._link.key("queue", agent_id)
+
+    async def head(self, agent_id: int, session_id: str) -> Event | None:
+        """See `EventQueue.head`."""
+        element = await self._link.command("LINDEX", self._link.key("events", agent_id), 0)
+        if element is None:
+            return None
+        owner, event_id, body = element.split(b"\n", 2)
+        return Event(event_id.decode(), body) if owner == session_id.encode() else None
+
+    async def confirm(self, agent_id: int, session_id: str, event_id: str) -> None:
+        """See `EventQueue.confirm`."""
+        await self._link.script(_CONFIRM, self._keys(agent_id), [f"{session_id}\n{event_id}\n"])
+
+    async def append(self, agent_id: int, session_id: str, events: Sequence[Event]) -> bool:
+        """See `EventQueue.append`."""
+        bounds = self._bounds()
+        arguments: list[Argument] = [session_id, bounds.count, bounds.size, self._link.wake_channel, f"{agent_id}:"]
+        for event in events:
+            arguments += (event.id, event.body)
+        dropped = int(await self._link.script(_APPEND, self._keys(agent_id), arguments))
+        if dropped > 0:
+            self._dropped(dropped)
+        return dropped >= 0
+
+    async def depth(self, agent_id: int) -> int:
+        """See `EventQueue.depth`."""
+        return int(await self._link.command("LLEN", self._link.key("events", agent_id)))
