@@ -32,6 +32,11 @@ class Operation:
     retcodes: tuple[str, ...] = ()
 
     @property
+    def caller(self) -> str:
+        """The path parameter that names the calling agent, the first one; "" where there is none."""
+        return self.path.partition("{")[2].partition("}")[0]
+
+    @property
     def needs_guid(self) -> bool:
         """True where the call must carry the GUID of the agent's session."""
         return True

@@ -10,6 +10,7 @@ from gateway.wire.errors import MethodNotAllowed, NotFound
 
 ALL_OPERATIONS: tuple[Operation, ...] = (*onlineagent.OPERATIONS, *agentevent.OPERATIONS)
 
+PREFIX = ["agentgateway", "resource"]
 _Mask = tuple[bool, ...]
 
 
@@ -45,11 +46,14 @@ class OperationTable:
         methods[operation.method] = (operation, names)
 
     def find(self, method: str, path: str) -> Match:
-        """The row for a path below the prefix, without query; doubled slashes count as one.
+        """The row for a path without query; doubled slashes count as one.
 
         Raises NotFound, and MethodNotAllowed when only the method does not fit.
         """
         segments = [segment for segment in path.split("/") if segment]
+        if segments[:2] != PREFIX:
+            raise NotFound("no such interface: agent calls begin with /agentgateway/resource/")
+        segments = segments[2:]
         allowed: set[str] = set()
         for mask in self._masks.get(len(segments), ()):
             literals = tuple(segment for segment, literal in zip(segments, mask, strict=True) if literal)

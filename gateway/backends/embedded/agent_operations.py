@@ -94,7 +94,7 @@ class AgentOperations:
         """`modifyaccountpwdex`."""
         body = cast(PasswordBody, call.body)
         await self._authentication.change_password(
-            call.record.agent_id, body.old_password, body.new_password, call.address, self._service.store.now_ms()
+            call.record.agent_id, body.old_password, body.new_password, call.address, now_ms=self._service.store.now_ms()
         )
         return _NOTHING
 

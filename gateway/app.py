@@ -1,0 +1,119 @@
+"""Wires the parts of one gateway process from its settings, and runs the periodic ones."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
+
+from gateway.agents.authentication import Authentication
+from gateway.agents.follow import follow
+from gateway.agents.passwords import PasswordPool
+from gateway.agents.registry import AgentRegistry
+from gateway.backends.embedded.centre import EmbeddedCentre
+from gateway.edge.dispatch import Edge
+from gateway.edge.services import Services
+from gateway.events.delivery import Deliveries
+from gateway.events.parking import Parking
+from gateway.events.poll import Due, PollService
+from gateway.ops import health, logs
+from gateway.sessions.guid import KeyRing, random_key_ring
+from gateway.sessions.key_check import check_keys
+from gateway.sessions.policy import Policy
+from gateway.sessions.secret_file import read_secret_file
+from gateway.sessions.service import SessionService
+from gateway.sessions.sweep import Sweeper
+from gateway.settings.problems import Problem, SettingsError
+from gateway.settings.reload import LiveSettings
+from gateway.settings.schema import Settings
+from gateway.stores import Stores, open_stores
+from gateway.wire.errors import StoreUnavailable
+
+_LOG = logging.getLogger(__name__)
+KEY_CHECK_EVERY_S = 1.0
+
+
+class App:
+    """One gateway: `edge.handle` answers requests while `run` does the periodic work."""
+
+    def __init__(self, live: LiveSettings, registry: AgentRegistry, ring: KeyRing, stores: Stores) -> None:
+        self.live = live
+        self.stores = stores
+        self.parking = Parking()
+        self._registry = registry
+        self._ring = ring
+        self._policy = Policy(live.current)
+        self._pool = PasswordPool()
+        live.subscribe(self._settings_changed)
+        service = SessionService(stores.sessions, ring, lambda: self._policy)
+        authentication = Authentication(
+            registry, stores.password_book(registry), stores.attempts, self._pool, lambda: live.current
+        )
+        backend = EmbeddedCentre(service, registry, authentication)
+        self.sweeper = Sweeper(service, lambda: self._policy, backend.sign_out)
+        stores.sessions.on_wake(self.parking.wake)
+        polls = PollService(
+            service,
+            stores.queue,
+            self.parking,
+            Deliveries(stores.queue),
+            Due(lambda record: backend.due_ms(record.state), backend.come_due),
+            lambda: live.current,
+        )
+        services = Services(lambda: live.current, service, polls, backend, registry, authentication, self.sweeper.hurry)
+        self.edge = Edge(services, health.pages({"store": self._store_reason, "settings": self._settings_reason}))
+
+    def _settings_changed(self, _old: Settings, new: Settings) -> None:
+        self._policy = Policy(new)
+        logs.set_level(new.log_level)
+
+    async def _store_reason(self) -> str | None:
+        try:
+            await self.stores.sessions.read(0)
+        except StoreUnavailable as why:
+            return why.message
+        return None
+
+    async def _settings_reason(self) -> str | None:
+        return (
+            f"the file is refused, the values before it are in force: {self.live.last_error}"
+            if (self.live.last_error)
+            else None
+        )
+
+    async def start(self) -> None:
+        """Opens the store and checks our keys. Raises MissingKeyError; a store out of reach is waited for later."""
+        await self.stores.start()
+        try:
+            await check_keys(self.stores.sessions, self._ring)
+        except StoreUnavailable:
+            _LOG.warning("the store is out of reach: calls are answered 503 until it is back")
+
+    def jobs(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+        """The periodic work; each runs until cancelled."""
+        return [self.sweeper.run, self.live.watch, lambda: follow(self._registry), self._keep_checking_keys]
+
+    async def _keep_checking_keys(self) -> None:
+        """A store that was out of reach at the start may hold sessions whose key we lack: then MissingKeyError."""
+        while True:
+            try:
+                await check_keys(self.stores.sessions, self._ring)
+                return
+            except StoreUnavailable:
+                await asyncio.sleep(KEY_CHECK_EVERY_S)
+
+    async def close(self) -> None:
+        """Lets go of the store and the threads."""
+        async with AsyncExitStack() as stack:
+            stack.callback(self._pool.close)
+            stack.push_async_callback(self.stores.close)
+
+
+def make_app(live: LiveSettings) -> App:
+    """An app from settings alone. Raises SettingsError, AgentsFileError and SecretFileError."""
+    settings = live.current
+    if settings.agents_file is None:
+        raise SettingsError([Problem("AGENTS_FILE", "", "", "is empty: name the file with the agents")])
+    registry = AgentRegistry(settings.agents_file)
+    ring = read_secret_file(settings.guid_secret_file) if settings.guid_secret_file else random_key_ring()
+    return App(live, registry, ring, open_stores(lambda: live.current))

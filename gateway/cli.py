@@ -1,0 +1,90 @@
+"""The `agentgateway` command."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from gateway import __version__, server
+from gateway.agents.agents_file import AgentsFileError
+from gateway.cli_agents import agents
+from gateway.listeners.errors import ListenError
+from gateway.ops import logs
+from gateway.sessions.key_check import MissingKeyError
+from gateway.sessions.secret_file import SecretFileError, new_secret_line
+from gateway.settings.load import load
+from gateway.settings.problems import SettingsError
+
+WRONG_SETTINGS = 2
+CANNOT_SERVE = 1
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="agentgateway")
+def main() -> None:
+    """Session gateway for contact-centre agent desktops."""
+
+
+main.add_command(agents)
+
+
+def _overrides(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
+    pairs = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{key}: write KEY=VALUE")
+        pairs[key.strip()] = value.strip()
+    return pairs
+
+
+@main.command()
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default="config/basic.properties",
+    show_default=True,
+    help="The settings file; it is followed while the gateway runs.",
+)
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", callback=_overrides, help="Overrides the file.")
+def serve(config: Path, overrides: Mapping[str, str]) -> None:
+    """Run the gateway until SIGTERM or Ctrl-C; SIGHUP reads the settings again."""
+    try:
+        loaded = load(config, overrides)
+    except SettingsError as wrong:
+        _fail(str(wrong), WRONG_SETTINGS)
+    logs.setup_logs(loaded.settings.log_level)
+    try:
+        asyncio.run(server.serve(loaded))
+    except (SettingsError, AgentsFileError, SecretFileError) as wrong:
+        _fail(str(wrong), WRONG_SETTINGS)
+    except (ListenError, MissingKeyError) as wrong:
+        _fail(str(wrong), CANNOT_SERVE)
+
+
+@main.group()
+def secret() -> None:
+    """The secret that GUIDs are made with, shared by all nodes (GUID_SECRET_FILE)."""
+
+
+@secret.command("new")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--key-id", default="k1", show_default=True, help="Name of the key; another one than those in the file.")
+def new_secret(file: Path, key_id: str) -> None:
+    """Put a new key first into FILE, so that it makes the GUIDs from the next start on; former keys stay valid."""
+    former = file.read_text("ascii") if file.exists() else ""
+    if any(line.split(" ", 1)[0] == key_id for line in former.splitlines()):
+        _fail(f"{file} has a key {key_id} already: choose another --key-id", WRONG_SETTINGS)
+    fresh = file.with_name(f".{file.name}.new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(f"{new_secret_line(key_id)}\n{former}", "ascii")
+    fresh.replace(file)
+    click.echo(f"{file}: key {key_id} makes the GUIDs of new sessions from the next start on")
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(code)

@@ -1,0 +1,39 @@
+"""One agent call on its way through the edge."""
+
+from dataclasses import dataclass
+from aiohttp import web
+
+from gateway.edge.client_address import ClientAddress
+from gateway.operations.operation import Operation
+from gateway.wire.connection import PeerConnection, connection_of
+from gateway.wire.guid_headers import REQUEST_HEADER, read_guid
+
+CLIENT_LENGTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request whose row and agent are known. `values` are its path and query parameters by name."""
+
+    request: web.BaseRequest
+    operation: Operation
+    agent_id: int
+    values: dict[str, str]
+    raw_body: bytes
+    address: ClientAddress
+
+    @property
+    def guid(self) -> str:
+        """The GUID it carries; raises Malformed for two."""
+        return read_guid(self.request.headers.getall(REQUEST_HEADER, ()))
+
+    @property
+    def peer(self) -> PeerConnection:
+        """The connection it came on."""
+        return connection_of(self.request)
+
+    @property
+    def client(self) -> str:
+        """What the client says of itself, for reports: printable ASCII, bounded."""
+        name = self.request.headers.get("User-Agent", "")[:CLIENT_LENGTH]
+        return "".join(char if char.isascii() and char.isprintable() else "?" for char in name)

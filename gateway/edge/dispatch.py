@@ -1,0 +1,84 @@
+"""The entrance: a request becomes a row and its answer (design sections 4 and 7)."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+
+from gateway.edge import cors, heartbeat, perform, poll, renew, sign_in, sign_out, validate
+from gateway.edge.ask import Ask
+from gateway.edge.client_address import client_address
+from gateway.edge.reply import Reply, of_error, to_response
+from gateway.edge.services import Services
+from gateway.listeners.body import read_body
+from gateway.operations.operation import Heartbeat, Operation, Poll, Renew, SignIn, SignOut, Unsupported
+from gateway.operations.table import OperationTable
+from gateway.ops import metrics
+from gateway.wire.errors import GatewayError, Refused
+
+Answerer = Callable[[Services, Ask], Awaitable[Reply]]
+Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+async def _refuse(_services: Services, ask: Ask) -> Reply:
+    raise Refused(ask.operation.retcodes[0])
+
+
+_ANSWERERS: dict[type[Operation], Answerer] = {
+    Operation: perform.answer,
+    SignIn: sign_in.answer,
+    SignOut: sign_out.answer,
+    Poll: poll.answer,
+    Heartbeat: heartbeat.answer,
+    Renew: renew.answer,
+    Unsupported: _refuse,
+}
+
+
+class Edge:
+    """The handler of the listeners. `pages` are the paths besides the agent interface."""
+
+    def __init__(self, services: Services, pages: Mapping[str, Page]) -> None:
+        self._services = services
+        self._pages = dict(pages)
+        self._table = OperationTable()
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answers one request; only bugs raise."""
+        path, _, _ = request.raw_path.partition("?")
+        page = self._pages.get(path)
+        if page is not None:
+            return await page(request)
+        extra = cors.headers(request.headers.get("Origin"), self._services.settings().cors_origins)
+        if request.method == "OPTIONS":
+            preflight = cors.preflight(request, self._services.settings().cors_origins)
+            if preflight is not None:
+                return preflight
+        try:
+            return await self._answer(request, path, extra)
+        except GatewayError as problem:
+            return to_response(of_error(problem), extra)
+
+    async def _answer(self, request: web.BaseRequest, path: str, extra: dict[str, str]) -> web.StreamResponse:
+        began = time.perf_counter()
+        match = self._table.find(request.method, path)
+        operation = match.operation
+        try:
+            ask = await self._ask(request, operation, match.values)
+            reply = await _ANSWERERS[type(operation)](self._services, ask)
+        except GatewayError as problem:
+            metrics.CALLS.labels(operation.name, problem.retcode).inc()
+            raise
+        if not isinstance(operation, Poll):
+            metrics.CALL_SECONDS.observe(time.perf_counter() - began)
+        metrics.CALLS.labels(operation.name, "0").inc()
+        return to_response(reply, extra)
+
+    async def _ask(self, request: web.BaseRequest, operation: Operation, values: dict[str, str]) -> Ask:
+        settings = self._services.settings()
+        raw_body = await read_body(request, settings.body_max_bytes, settings.request_timeout_ms)
+        caller = operation.caller
+        agent_id = validate.agent_id(values.pop(caller), operation) if caller else 0
+        if "?" in request.raw_path:
+            values = {**request.query, **values}
+        address = client_address(request, settings.trusted_proxies)
+        return Ask(request, operation, agent_id, values, raw_body, address)

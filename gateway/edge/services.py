@@ -1,0 +1,24 @@
+"""The parts that answering needs, wired once by the app."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateway.agents.authentication import Authentication
+from gateway.agents.registry import AgentRegistry
+from gateway.backends.base import Backend
+from gateway.events.poll import PollService
+from gateway.sessions.service import SessionService
+from gateway.settings.schema import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """`settings` gives those of the moment; `told` is called when the backend is owed an end."""
+
+    settings: Callable[[], Settings]
+    sessions: SessionService
+    polls: PollService
+    backend: Backend
+    registry: AgentRegistry
+    authentication: Authentication
+    owes: Callable[[], None]

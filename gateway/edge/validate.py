@@ -1,0 +1,64 @@
+"""Path, query and body against the row's models; what is wrong is named by field, never repeated (design section 4)."""
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails, from_json
+
+from gateway.operations.fields import AGENT_ID_MAX
+from gateway.operations.operation import Operation, SignIn
+from gateway.wire import retcodes
+from gateway.wire.errors import Refused
+
+M = TypeVar("M", bound=BaseModel)
+MOST_NAMED = 5
+
+
+def agent_id(text: str, operation: Operation) -> int:
+    """The calling agent's id. Raises Refused unless it is 1 to 999999 without leading zero."""
+    if text.isascii() and text.isdigit() and text[0] != "0" and len(text) <= len(str(AGENT_ID_MAX)):
+        return int(text)
+    raise Refused(
+        _field_code(operation), f"{operation.caller}: must be a number from 1 to {AGENT_ID_MAX} without leading zero"
+    )
+
+
+def parameters(operation: Operation, values: dict[str, str]) -> BaseModel:
+    """The row's parameter model from path and query values. Raises Refused."""
+    return _model(operation.parameters, values, _field_code(operation))
+
+
+def body(operation: Operation, raw: bytes) -> BaseModel | None:
+    """The row's body model; None where the row takes no body, whatever was sent. Raises Refused."""
+    if operation.body is None:
+        return None
+    message_code = retcodes.BAD_SIGN_IN if isinstance(operation, SignIn) else retcodes.BAD_MESSAGE
+    if not raw.strip():
+        data: object = {}
+    else:
+        try:
+            data = from_json(raw)
+        except ValueError:
+            raise Refused(message_code, "body: not valid JSON (UTF-8)") from None
+    if not isinstance(data, dict):
+        raise Refused(message_code, "body: must be a JSON object")
+    return _model(operation.body, data, _field_code(operation))
+
+
+def _field_code(operation: Operation) -> str:
+    return retcodes.BAD_SIGN_IN if isinstance(operation, SignIn) else retcodes.BAD_PARAMETER
+
+
+def _model(model: type[M], data: object, retcode: str) -> M:
+    try:
+        return model.model_validate(data)
+    except ValidationError as wrong:
+        details = wrong.errors(include_url=False, include_context=False, include_input=False)
+        raise Refused(retcode, "; ".join(_named(detail) for detail in details[:MOST_NAMED])) from None
+
+
+def _named(detail: ErrorDetails) -> str:
+    """`field: what is allowed`, without the value: it may be a password."""
+    where = ".".join(str(part) for part in detail["loc"])
+    what = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"{where}: {'is required' if detail['type'] == 'missing' else what}"

@@ -1,0 +1,100 @@
+"""Whether an event that was sent has arrived (design section 9).
+
+An event stays the head of its queue until it is confirmed: by the next poll on the same connection, or once the
+kernel has seen every byte of the answer acknowledged. Not covered: bytes acknowledged by a proxy, or by a client that
+died before it read them.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.ops import metrics
+from gateway.sessions.model import Event
+from gateway.sessions.store import EventQueue
+from gateway.wire.connection import PeerConnection
+from gateway.wire.errors import StoreUnavailable
+
+LOOK_AFTER_S: Final = (0.005, 0.05, 0.25, 1.0, 4.0)
+"""When the kernel is asked after an answer, in s; the client polls again after 0.2 to 0.5 s."""
+
+
+@dataclass(eq=False, slots=True)
+class _Sent:
+    agent_id: int
+    session_id: str
+    event_id: str
+    peer: PeerConnection
+    answer: int
+    arrived: bool = False
+    forget: Callable[[], None] = lambda: None
+
+    def has_arrived(self) -> bool:
+        """True once the kernel has seen the whole answer acknowledged."""
+        self.arrived = self.arrived or self.peer.all_bytes_acknowledged(self.answer)
+        return self.arrived
+
+
+class Deliveries:
+    """The events this node has sent and not yet confirmed; at most one an agent."""
+
+    def __init__(self, queue: EventQueue) -> None:
+        self._queue = queue
+        self._sent: dict[int, _Sent] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def before_poll(self, agent_id: int, peer: PeerConnection) -> None:
+        """A new poll has come on `peer`: confirms what it proves to have arrived. Raises StoreUnavailable."""
+        sent = self._sent.get(agent_id)
+        if sent is not None and (sent.peer is peer or sent.has_arrived()):
+            await self._confirm(sent)
+
+    def sent(self, agent_id: int, session_id: str, event: Event, peer: PeerConnection) -> None:
+        """The answer under way on `peer` carries `event`."""
+        earlier = self._sent.get(agent_id)
+        if earlier is not None:
+            earlier.forget()
+            if earlier.event_id == event.id:
+                metrics.EVENTS_SENT_AGAIN.inc()
+        sent = _Sent(agent_id, session_id, event.id, peer, peer.current_answer)
+        self._sent[agent_id] = sent
+        sent.forget = peer.on_close(lambda: self._closed(sent))
+        self._look_later(sent, 0)
+
+    def _look_later(self, sent: _Sent, tries: int) -> None:
+        if tries < len(LOOK_AFTER_S):
+            asyncio.get_running_loop().call_later(LOOK_AFTER_S[tries], self._look, sent, tries)
+
+    def _look(self, sent: _Sent, tries: int) -> None:
+        if self._sent.get(sent.agent_id) is not sent:
+            return
+        if sent.has_arrived():
+            self._confirm_soon(sent)
+        else:
+            self._look_later(sent, tries + 1)
+
+    def _closed(self, sent: _Sent) -> None:
+        if self._sent.get(sent.agent_id) is not sent:
+            return
+        if sent.has_arrived():
+            self._confirm_soon(sent)
+        else:
+            del self._sent[sent.agent_id]
+
+    def _confirm_soon(self, sent: _Sent) -> None:
+        task = asyncio.get_running_loop().create_task(self._try_confirm(sent))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _try_confirm(self, sent: _Sent) -> None:
+        try:
+            await self._confirm(sent)
+        except StoreUnavailable:
+            return  # It stays noted as arrived, and the agent's next poll here confirms it.
+
+    async def _confirm(self, sent: _Sent) -> None:
+        await self._queue.confirm(sent.agent_id, sent.session_id, sent.event_id)
+        sent.forget()
+        if self._sent.get(sent.agent_id) is sent:
+            del self._sent[sent.agent_id]

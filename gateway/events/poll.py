@@ -1,0 +1,142 @@
+"""The long poll: one event an answer, held while there is none (design sections 4, 5 and 9)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from gateway.events.delivery import Deliveries
+from gateway.events.parking import Parked, Parking
+from gateway.sessions.model import Event, Record
+from gateway.sessions.rules import Bearer, comes_of_age_ms
+from gateway.sessions.service import Caller, SessionService
+from gateway.sessions.store import EventQueue
+from gateway.settings.schema import Settings
+from gateway.wire import retcodes
+from gateway.wire.connection import PeerConnection
+from gateway.wire.errors import Refused, StoreUnavailable
+
+STORE_RETRY_S = 0.2
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class PollAnswer:
+    """What a poll answers: an event or none, and the GUID it hands out, if any."""
+
+    event: Event | None = None
+    hand_out: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What else the backend wants of an agent at a time: see `backends.base.Backend`."""
+
+    at_ms: Callable[[Record], int | None]
+    come: Callable[[int, str], Awaitable[None]]
+
+
+class PollService:
+    """Answers polls. `settings` is asked at every poll, so a changed one holds at once."""
+
+    def __init__(
+        self,
+        service: SessionService,
+        queue: EventQueue,
+        parking: Parking,
+        deliveries: Deliveries,
+        due: Due,
+        settings: Callable[[], Settings],
+    ) -> None:
+        self._service = service
+        self._queue = queue
+        self._parking = parking
+        self._deliveries = deliveries
+        self._due = due
+        self._settings = settings
+
+    async def poll(self, agent_id: int, guid: str, peer: PeerConnection) -> PollAnswer:
+        """Answers at once when there is something to hand out, else after the hold at the latest.
+
+        Raises Refused (`000-001` in push mode, `000-003`, `100-006`); while the store is out of reach the poll is
+        parked, and StoreUnavailable is raised at the end of the hold.
+        """
+        deadline = asyncio.get_running_loop().time() + self._settings().poll_hold_ms / 1000
+        caller = await _patiently(lambda: self._service.call(agent_id, guid, hands_out=True), deadline)
+        if caller.session.push:
+            raise Refused(retcodes.WRONG_EVENT_WAY, "events of this session are pushed: send heartbeats instead")
+        parked = self._parking.enter(agent_id)
+        forget = peer.on_close(parked.finish)
+        try:
+            await _patiently(lambda: self._deliveries.before_poll(agent_id, peer), deadline)
+            answer = await self._wait(caller, parked, deadline)
+        finally:
+            forget()
+            self._parking.leave(parked)
+        if answer.event is not None:
+            self._deliveries.sent(agent_id, caller.session.id, answer.event, peer)
+        return answer
+
+    async def _wait(self, caller: Caller, parked: Parked, deadline: float) -> PollAnswer:
+        agent_id, session = parked.agent_id, caller.session
+        bearer = Bearer(session, caller.number)
+        claimed = False
+        while not parked.over:
+            event = await _patiently(lambda: self._queue.head(agent_id, session.id), deadline)
+            left_s = deadline - asyncio.get_running_loop().time()
+            if event is not None and not parked.over:
+                return PollAnswer(event, caller.hand_out)
+            if self._hands_out_now(caller) or left_s <= 0:
+                break
+            if not claimed:
+                claimed = True
+                await _patiently(lambda: self._claim(parked, deadline), deadline)
+            await parked.wait(min(left_s, self._due_in_s(caller)))
+            if not parked.over:
+                caller = await _patiently(lambda: self._look_again(agent_id, bearer), deadline)
+        return PollAnswer(None, caller.hand_out)
+
+    async def _claim(self, parked: Parked, deadline: float) -> None:
+        left_s = max(0.0, deadline - asyncio.get_running_loop().time())
+        await self._service.store.claim_poll(parked.agent_id, parked.token, int(left_s * 1000) + 1)
+
+    def _hands_out_now(self, caller: Caller) -> bool:
+        """A GUID made just now, or whose answer was lost just now, does not wait; one long ignored waits its turn."""
+        if not caller.hand_out:
+            return False
+        age_ms = self._service.store.now_ms() - caller.session.issued_ms
+        return age_ms <= self._service.limits(caller.record.agent_id).reuse_after_ms
+
+    def _due_in_s(self, caller: Caller) -> float:
+        limits = self._service.limits(caller.record.agent_id)
+        times = (
+            None if caller.hand_out else comes_of_age_ms(caller.session, caller.number, limits),
+            self._due.at_ms(caller.record),
+        )
+        now = self._service.store.now_ms()
+        # A parked poll is a sign of life: it is noted well within the shortest limit.
+        soonest_ms = min((at - now for at in times if at is not None), default=self._settings().max_time_ms)
+        return max(1, min(soonest_ms, self._settings().max_time_ms // 3)) / 1000
+
+    async def _look_again(self, agent_id: int, bearer: Bearer) -> Caller:
+        """The session may be over, the generation of age, the agent's rest run out."""
+        self._service.store.note_seen(agent_id, bearer.session.id, push=False)
+        record = await self._service.store.read(agent_id)
+        due = self._due.at_ms(record)
+        if due is not None and record.session is not None and due <= self._service.store.now_ms():
+            await self._due.come(record.agent_id, record.session.id)
+            record = await self._service.store.read(record.agent_id)
+        return await self._service.use(record, bearer, hands_out=True)
+
+
+async def _patiently(attempt: Callable[[], Awaitable[T]], deadline: float) -> T:
+    """Tries until `deadline` (loop time) while the store is out of reach."""
+    while True:
+        try:
+            return await attempt()
+        except StoreUnavailable:
+            left_s = deadline - asyncio.get_running_loop().time()
+            if left_s <= 0:
+                raise
+            await asyncio.sleep(min(STORE_RETRY_S, left_s))

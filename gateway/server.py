@@ -1,0 +1,70 @@
+"""One gateway process from start to drain (design sections 2 and 11)."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator
+
+import click
+
+from gateway.app import App, make_app
+from gateway.listeners.serve import Listeners
+from gateway.listeners.serve import start as listen
+from gateway.sessions.key_check import MissingKeyError
+from gateway.settings.load import Loaded
+from gateway.settings.reload import LiveSettings
+
+
+async def serve(loaded: Loaded) -> None:
+    """Serves until SIGTERM or SIGINT, then drains.
+
+    Raises AgentsFileError, SecretFileError, ListenError and MissingKeyError when it must not serve.
+    """
+    live = LiveSettings(loaded)
+    app = make_app(live)
+    stop = asyncio.Event()
+    try:
+        await app.start()
+        open_listeners = await listen(app.edge.handle, live.current)
+        open_listeners.draining.on(app.parking.drain)
+        async with _jobs(app, open_listeners), _signals(live, stop):
+            # Supervisors and tests wait for this line.
+            click.echo(f"ready {' '.join(open_listeners.urls)}")
+            await stop.wait()
+        await open_listeners.drain(live.current.drain_time_ms)
+    finally:
+        await app.close()
+
+
+@contextlib.asynccontextmanager
+async def _jobs(app: App, open_listeners: Listeners) -> AsyncIterator[None]:
+    """Runs the periodic work; one that ends with an error ends the process with it."""
+    jobs = [*app.jobs(), open_listeners.watch_certificate]
+    try:
+        async with asyncio.TaskGroup() as group:
+            running = [group.create_task(job()) for job in jobs]
+            yield
+            for task in running:
+                task.cancel()
+    except* MissingKeyError as missing:
+        raise missing.exceptions[0] from None
+
+
+@contextlib.asynccontextmanager
+async def _signals(live: LiveSettings, stop: asyncio.Event) -> AsyncIterator[None]:
+    loop = asyncio.get_running_loop()
+    reloads: set[asyncio.Task[None]] = set()
+
+    def reload() -> None:
+        task = loop.create_task(live.reload("SIGHUP", force=True))
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, reload)
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(ending, stop.set)
+    try:
+        yield
+    finally:
+        for handled in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(handled)
