@@ -56,8 +56,8 @@ class MemoryAttempts:
         self._networks: OrderedDict[str, deque[int]] = OrderedDict()
 
     def __len__(self) -> int:
-        """How many pairs and networks are remembered."""
-        return len(self._pairs) + len(self._networks)
+        """How many failures are remembered, by pair and by network."""
+        return sum(map(len, self._pairs.values())) + sum(map(len, self._networks.values()))
 
     async def locked(self, who: str, address: str, *, address_limit: int, now_ms: int) -> bool:
         """See Attempts."""

@@ -1,0 +1,34 @@
+-- Counts a failed sign-in once, however often it is sent. Returns 1 when it locks the pair, else 0.
+-- KEYS: failures of the pair, failures of the network; lists of "ms:token", newest first.
+-- ARGV: now, window (both ms), limit of the pair, a token of this failure.
+local since = tonumber(ARGV[1]) - tonumber(ARGV[2])
+local limit = tonumber(ARGV[3])
+local failure = ARGV[1] .. ':' .. ARGV[4]
+
+local function inside(key, at)
+  local found = redis.call('LINDEX', key, at)
+  return found and tonumber(string.match(found, '^%d+')) > since
+end
+
+local function counted(key)
+  return redis.call('LPOS', key, failure, 'MAXLEN', 64)
+end
+
+local function add(key)
+  while redis.call('EXISTS', key) == 1 and not inside(key, -1) do
+    redis.call('RPOP', key)
+  end
+  redis.call('LPUSH', key, failure)
+  redis.call('PEXPIRE', key, ARGV[2])
+end
+
+if not counted(KEYS[2]) then
+  add(KEYS[2])
+end
+if not counted(KEYS[1]) then
+  if redis.call('LLEN', KEYS[1]) >= limit and inside(KEYS[1], 0) then
+    return 0
+  end
+  add(KEYS[1])
+end
+return redis.call('LLEN', KEYS[1]) >= limit and 1 or 0

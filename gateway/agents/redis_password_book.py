@@ -1,0 +1,71 @@
+"""Passwords that agents chose, kept in Redis over the agents file: the same on every node (issue 2, part 5)."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from gateway.agents.agents_file import FORMER_PASSWORDS
+from gateway.agents.password_book import Password, of_file
+from gateway.agents.registry import Agent
+from gateway.redis_link.link import RedisLink
+from gateway.redis_link.scripts import load_script
+
+REPLACE: Final = load_script("gateway.agents", "password_replace")
+REPLACED: Final = 8
+"""How many hashes of the file are remembered as replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A chosen password; `replaced` are fingerprints of the hashes in the file that it stands for, newest first."""
+
+    hash: str
+    former: tuple[str, ...]
+    replaced: tuple[str, ...]
+
+
+NOTHING: Final = _Stored("", (), ())
+
+
+class RedisPasswordBook:
+    """`PasswordBook` in Redis. When Redis loses its data, the passwords of the agents file are in force again."""
+
+    def __init__(self, link: RedisLink) -> None:
+        self._link = link
+
+    async def password(self, agent: Agent) -> Password:
+        """See PasswordBook."""
+        return _in_force(agent, await self._read(agent.id))
+
+    async def replace(self, agent: Agent, seen: Password, new_hash: str) -> bool:
+        """See PasswordBook."""
+        stored = await self._read(agent.id)
+        if _in_force(agent, stored).current != seen.current:
+            return False
+        former = (seen.current, *seen.former)[:FORMER_PASSWORDS]
+        replaced = tuple(dict.fromkeys((_fingerprint(agent.password_hash), *stored.replaced)))[:REPLACED]
+        values = (stored.hash, new_hash, " ".join(former), " ".join(replaced))
+        return bool(await self._link.durable(REPLACE, (self._key(agent.id),), values) == 1)
+
+    async def _read(self, agent_id: int) -> _Stored:
+        found = await self._link.command("HMGET", self._key(agent_id), "hash", "former", "replaced")
+        if not isinstance(found, list) or not isinstance(found[0], bytes):
+            return NOTHING
+        current, former, replaced = (value.decode() for value in found)
+        return _Stored(current, tuple(former.split()), tuple(replaced.split()))
+
+    def _key(self, agent_id: int) -> str:
+        return self._link.key("password", agent_id)
+
+
+def _in_force(agent: Agent, stored: _Stored) -> Password:
+    if _fingerprint(agent.password_hash) in stored.replaced:
+        return Password(stored.hash, stored.former)
+    given = of_file(agent)
+    chosen = (stored.hash, *stored.former) if stored.hash else ()
+    former = tuple(dict.fromkeys((*chosen, *given.former)))[:FORMER_PASSWORDS]
+    return Password(given.current, former, given.must_change)
+
+
+def _fingerprint(password_hash: str) -> str:
+    return sha256(password_hash.encode()).hexdigest()[:32]

@@ -1,0 +1,182 @@
+"""The contract of Attempts, for memory and for Redis."""
+
+import asyncio
+
+import pytest
+
+from gateway.agents.lockout import Attempts, MemoryAttempts, network
+from gateway.agents.redis_attempts import RedisAttempts
+from gateway.redis_link.link import RedisLink
+from tests.unit.agents.samples import MINUTE, NOW
+
+HERE = "192.0.2.7"
+ELSEWHERE = "192.0.2.8"
+WINDOW = 5 * MINUTE
+LIMIT = 200
+
+
+@pytest.fixture(params=["memory", "redis"])
+def attempts(request: pytest.FixtureRequest) -> Attempts:
+    return MemoryAttempts() if request.param == "memory" else RedisAttempts(request.getfixturevalue("link"))
+
+
+async def fail(attempts: Attempts, *after_ms: int, who: str = "101", address: str = HERE) -> list[bool]:
+    return [await attempts.failed(who, address, now_ms=NOW + after) for after in after_ms]
+
+
+async def locked(
+    attempts: Attempts, after_ms: int = 0, *, who: str = "101", address: str = HERE, limit: int = LIMIT
+) -> bool:
+    return await attempts.locked(who, address, address_limit=limit, now_ms=NOW + after_ms)
+
+
+async def test_nobody_is_locked_at_first(attempts: Attempts) -> None:
+    assert not await locked(attempts)
+
+
+async def test_the_5th_failure_locks_the_pair(attempts: Attempts) -> None:
+    assert await fail(attempts, 0, 1, 2, 3) == [False] * 4
+    assert not await locked(attempts, 3)
+    assert await fail(attempts, 4) == [True]
+    assert await locked(attempts, 4)
+
+
+async def test_5_failures_in_the_same_ms_lock_the_pair(attempts: Attempts) -> None:
+    assert await fail(attempts, 0, 0, 0, 0, 0) == [False] * 4 + [True]
+
+
+async def test_failures_at_once_lock_the_pair_exactly_once(attempts: Attempts) -> None:
+    answers = await asyncio.gather(*(attempts.failed("101", HERE, now_ms=NOW) for _ in range(20)))
+    assert answers.count(True) == 1
+
+
+async def test_a_lock_lasts_5_minutes_from_the_5th_failure(attempts: Attempts) -> None:
+    await fail(attempts, 0, 0, 0, 0, MINUTE)
+    assert await locked(attempts, MINUTE + WINDOW - 1)
+    assert not await locked(attempts, MINUTE + WINDOW)
+
+
+async def test_failures_during_a_lock_do_not_prolong_it(attempts: Attempts) -> None:
+    await fail(attempts, 0, 0, 0, 0, 0)
+    assert await fail(attempts, MINUTE, 2 * MINUTE) == [False, False]
+    assert not await locked(attempts, WINDOW)
+
+
+async def test_failures_that_are_5_minutes_old_count_no_more(attempts: Attempts) -> None:
+    assert await fail(attempts, 0, 1, 2, 3, WINDOW) == [False] * 5
+    assert not await locked(attempts, WINDOW)
+
+
+async def test_the_window_slides(attempts: Attempts) -> None:
+    await fail(attempts, 0, MINUTE, 2 * MINUTE, 3 * MINUTE, WINDOW)
+    assert await fail(attempts, WINDOW + MINUTE - 1) == [True]
+
+
+async def test_after_a_lock_the_count_begins_anew(attempts: Attempts) -> None:
+    await fail(attempts, 0, 0, 0, 0, 0)
+    assert await fail(attempts, WINDOW, WINDOW, WINDOW, WINDOW) == [False] * 4
+    assert await fail(attempts, WINDOW) == [True]
+
+
+@pytest.mark.parametrize(("who", "address"), [("102", HERE), ("101", ELSEWHERE)])
+async def test_another_agent_or_address_is_not_locked(attempts: Attempts, who: str, address: str) -> None:
+    await fail(attempts, 0, 0, 0, 0, 0)
+    assert not await locked(attempts, who=who, address=address)
+
+
+async def test_a_success_forgets_the_failures_of_the_pair(attempts: Attempts) -> None:
+    await fail(attempts, 0, 0, 0, 0)
+    await attempts.succeeded("101", HERE)
+    assert await fail(attempts, 0, 0, 0, 0) == [False] * 4
+
+
+async def test_a_success_leaves_the_other_pairs(attempts: Attempts) -> None:
+    await fail(attempts, 0, 0, 0, 0, 0)
+    await attempts.succeeded("101", ELSEWHERE)
+    await attempts.succeeded("102", HERE)
+    assert await locked(attempts)
+
+
+async def test_an_address_is_refused_from_its_limit_on(attempts: Attempts) -> None:
+    for who in ("101", "102", "103"):
+        await fail(attempts, 0, who=who)
+    assert await locked(attempts, who="104", limit=3)
+    assert not await locked(attempts, who="104", limit=4)
+
+
+async def test_failures_that_a_success_forgot_still_count_for_the_address(attempts: Attempts) -> None:
+    await fail(attempts, 0, 0, 0)
+    await attempts.succeeded("101", HERE)
+    assert await locked(attempts, limit=3)
+
+
+async def test_failures_of_a_locked_pair_still_count_for_the_address(attempts: Attempts) -> None:
+    await fail(attempts, *[0] * 7)
+    assert await locked(attempts, who="102", limit=7)
+
+
+async def test_an_address_is_free_again_when_its_failures_are_old(attempts: Attempts) -> None:
+    await fail(attempts, 0)
+    await fail(attempts, MINUTE, who="102")
+    assert await locked(attempts, WINDOW - 1, who="103", limit=2)
+    assert not await locked(attempts, WINDOW, who="103", limit=2)
+
+
+async def test_the_limit_of_one_address_does_not_touch_another(attempts: Attempts) -> None:
+    await fail(attempts, 0, 0, 0)
+    assert not await locked(attempts, address=ELSEWHERE, limit=3)
+
+
+async def test_ipv6_addresses_of_one_network_share_a_limit(attempts: Attempts) -> None:
+    for host in range(3):
+        await fail(attempts, 0, address=f"2001:db8::{host}")
+    assert await locked(attempts, address="2001:db8::99", limit=3)
+    assert not await locked(attempts, address="2001:db8:0:1::99", limit=3)
+
+
+async def test_ipv6_addresses_of_one_network_are_locked_one_by_one(attempts: Attempts) -> None:
+    await fail(attempts, 0, 0, 0, 0, 0, address="2001:db8::1")
+    assert not await locked(attempts, address="2001:db8::2")
+
+
+@pytest.mark.parametrize(
+    ("address", "counted_as"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("no address", "no address"),
+    ],
+)
+def test_what_an_address_counts_as(address: str, counted_as: str) -> None:
+    assert network(address) == counted_as
+
+
+async def test_memory_forgets_what_is_over() -> None:
+    attempts = MemoryAttempts()
+    for number in range(100):
+        await fail(attempts, number, who=str(number), address=f"192.0.2.{number}")
+    assert len(attempts) == 200
+    await fail(attempts, WINDOW + 99)
+    assert len(attempts) == 2
+
+
+async def test_memory_holds_no_failures_of_an_address_that_are_over() -> None:
+    attempts = MemoryAttempts()
+    await fail(attempts, *range(0, 100 * MINUTE, MINUTE))
+    assert len(attempts) <= 2 * 5
+
+
+async def test_keys_in_redis_expire(link: RedisLink) -> None:
+    await fail(RedisAttempts(link), 0)
+    keys = await link.command("KEYS", link.key("sign-in", "*"))
+    lives = [await link.command("PTTL", key) for key in keys]
+    assert len(lives) == 2
+    assert all(0 < life <= WINDOW for life in lives)
+
+
+async def test_two_nodes_count_together(link: RedisLink) -> None:
+    one, other = RedisAttempts(link), RedisAttempts(link)
+    await fail(one, 0, 0, 0)
+    assert await fail(other, 0, 0) == [False, True]
+    assert await locked(one)
