@@ -1,0 +1,77 @@
+"""What settings say about each other."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from gateway.settings.load import interpret
+from gateway.settings.problems import SettingsError
+
+FILE = Path("basic.properties")
+
+
+def refusal(values: Mapping[str, str]) -> str:
+    with pytest.raises(SettingsError) as caught:
+        interpret(b"", FILE, values)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"GUIDINTERVAL": "120000"}, "GUIDINTERVAL (120000 ms) must be smaller than GUIDTIMEOUT (120000 ms)"),
+        ({"GUIDTIMEOUT": "59000"}, "GUIDINTERVAL (60000 ms) must be smaller than GUIDTIMEOUT (59000 ms)"),
+        ({"TLS_CERT_FILE": "a.pem"}, "TLS_CERT_FILE and TLS_KEY_FILE are only allowed together"),
+        ({"TLS_KEY_FILE": "a.pem"}, "TLS_CERT_FILE and TLS_KEY_FILE are only allowed together"),
+        ({"REDIS_URL": "redis://localhost"}, "GUID_SECRET_FILE is required with REDIS_URL"),
+        ({"HTTP_PORT": "0", "HTTPS_PORT": "0"}, "must not both be 0"),
+        ({"HTTP_PORT": "8043"}, "HTTP_PORT, HTTPS_PORT and ADMIN_PORT must differ"),
+        ({"ADMIN_PORT": "8000", "ADMIN_TOKEN_FILE": "t"}, "HTTP_PORT, HTTPS_PORT and ADMIN_PORT must differ"),
+        ({"ADMIN_PORT": "9000"}, "ADMIN_TOKEN_FILE is required with ADMIN_PORT"),
+    ],
+)
+def test_values_that_do_not_go_together_are_refused(values: dict[str, str], says: str) -> None:
+    assert says in refusal(values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"GUIDINTERVAL": "1000", "GUIDTIMEOUT": "4000", "AGENT_POLL_WAIT_TIMES": "5"},
+        {"TLS_CERT_FILE": "a.pem", "TLS_KEY_FILE": "b.pem"},
+        {"REDIS_URL": "rediss://u:p@localhost:6380/1", "GUID_SECRET_FILE": "s"},
+        {"REDIS_URL": "redis+sentinel://u:p@h1:26379,h2:26379/main", "GUID_SECRET_FILE": "s"},
+        {"HTTP_PORT": "0"},
+        {"HTTPS_PORT": "0"},
+        {"ADMIN_PORT": "9000", "ADMIN_TOKEN_FILE": "t"},
+        {"AGENT_POLL_WAIT_TIMES": "1000", "AGENT_POLL_WAIT_FLAG": "OFF"},
+    ],
+)
+def test_values_that_go_together_load_without_a_warning(values: dict[str, str]) -> None:
+    assert interpret(b"", FILE, values).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"GUIDTIMEOUT": "71499"}, "GUIDTIMEOUT - GUIDINTERVAL is 11499 ms, shorter than the longest poll"),
+        ({"AGENT_POLL_WAIT_TIMES": "101"}, "polls are held for 10100 ms, but clients give up after 11 s"),
+        ({"eventpush.ssl.cert.file": "certs"}, "has no effect"),
+        ({"eventpush.ssl.cert.type": "PEM"}, "has no effect"),
+        ({"MULTIMEDIA_SECMODE": "1"}, "1 has no effect"),
+    ],
+)
+def test_values_that_may_surprise_are_warned_of(values: dict[str, str], says: str) -> None:
+    (warning,) = interpret(b"", FILE, values).warnings
+
+    assert says in warning
+
+
+def test_a_grace_of_the_longest_poll_and_1500_ms_is_enough() -> None:
+    assert interpret(b"", FILE, {"GUIDTIMEOUT": "71500"}).warnings == ()
+
+
+@pytest.mark.parametrize("key", ["LOGIN_PWD_DECRYPT_ENABLE", "eventpush.ssl.trustAll"])
+def test_a_switch_of_the_vendor_that_we_do_not_act_on_is_refused(key: str) -> None:
+    assert f"{key} = true: true is not supported:" in refusal({key: "true"})

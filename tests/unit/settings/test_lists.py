@@ -1,0 +1,51 @@
+"""Lists: `;` or `,` between the parts."""
+
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from gateway.settings.kinds import Kind
+from gateway.settings.lists import AGENT_IDS, NETWORKS, AgentIds, texts
+
+HERE = Path()
+URLS = texts(r"https://\S+", "https URLs")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        (URLS, "", ()),
+        (URLS, " https://a ;https://b,; ", ("https://a", "https://b")),
+        (NETWORKS, "10.0.0.0/8; 192.0.2.7,::1", tuple(map(ip_network, ("10.0.0.0/8", "192.0.2.7", "::1")))),
+        (AGENT_IDS, "", AgentIds()),
+        (AGENT_IDS, "101;102;200-210", AgentIds(((101, 101), (102, 102), (200, 210)))),
+        (AGENT_IDS, "1 - 999999", AgentIds(((1, 999999),))),
+    ],
+)
+def test_a_right_list_is_read(kind: Kind, value: str, expected: object) -> None:
+    assert kind.read(value, HERE) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "named"),
+    [
+        (URLS, "https://a;http://b", "http://b"),
+        (NETWORKS, "10.0.0.1/8", "host bits set"),
+        (NETWORKS, "10.0.0.1;desk", "'desk'"),
+        (AGENT_IDS, "101;0", "0 is neither"),
+        (AGENT_IDS, "1000000", "1000000 is neither"),
+        (AGENT_IDS, "0101", "0101 is neither"),
+        (AGENT_IDS, "210-200", "210-200 ends before it begins"),
+        (AGENT_IDS, "101-", "101- is neither"),
+    ],
+)
+def test_a_wrong_list_is_refused_and_the_part_is_named(kind: Kind, value: str, named: str) -> None:
+    with pytest.raises(ValueError, match=f"{named}.*must be {kind.allowed[:10]}"):
+        kind.read(value, HERE)
+
+
+def test_ranges_hold_both_their_ends() -> None:
+    agents = AgentIds(((101, 101), (200, 210)))
+
+    assert [agentid for agentid in range(99, 220) if agentid in agents] == [101, *range(200, 211)]
