@@ -1,6 +1,7 @@
 """The agents of this gateway, read from the agents file; reloaded whole or not at all (design sections 2 and 6)."""
 
 import logging
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,8 @@ from gateway.agents import agents_file, counts
 from gateway.agents.agents_file import AgentEntry, AgentsFileError
 
 log = logging.getLogger(__name__)
+
+Signature = tuple[int, int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,17 @@ class _Content:
 
 
 class AgentRegistry:
-    """Looks agents up. The content is one value that a reload replaces, so a reader never sees half of a change."""
+    """Looks agents up. The content is one value that a reload replaces, so a reader never sees half of a change.
+
+    `signature` is that of the file when it was last read.
+    """
 
     def __init__(self, path: Path) -> None:
         """Reads the file. Raises AgentsFileError with every problem."""
         self.path = path
+        self.signature = signature(path)
         self._content = _read(path)
+        self._one_at_a_time = threading.Lock()
 
     def get(self, agent_id: int) -> Agent | None:
         """The agent with this id."""
@@ -74,17 +82,31 @@ class AgentRegistry:
         return self._content.skills
 
     def reload(self) -> bool:
-        """Takes over the file as it is now. A wrong file is logged and counted, and the former agents stay: False."""
-        try:
-            content = _read(self.path)
-        except AgentsFileError as problem:
-            counts.FILE_READ.labels("refused").inc()
-            log.error("agents file refused, the former agents stay: %s", problem)
-            return False
+        """Takes over the file as it is now. A wrong file is logged and counted, and the former agents stay: False.
+
+        May be called from any thread.
+        """
+        with self._one_at_a_time:
+            self.signature = signature(self.path)
+            try:
+                content = _read(self.path)
+            except AgentsFileError as problem:
+                counts.FILE_READ.labels("refused").inc()
+                log.error("agents file refused, the former agents stay: %s", problem)
+                return False
+            self._content = content
         counts.FILE_READ.labels("taken").inc()
-        self._content = content
         log.info("agents file read: %d agents, %d skill queues", len(content.agents), len(content.skills))
         return True
+
+
+def signature(path: Path) -> Signature:
+    """What changes with the content of a file: inode, time of change (ns), size. None when there is no file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _read(path: Path) -> _Content:

@@ -36,6 +36,25 @@ def test_a_file_that_changes_between_looks_is_left_alone(registry: AgentRegistry
     assert ids(registry) == [101]
 
 
+def test_a_file_that_changed_before_the_first_look_is_taken_over(registry: AgentRegistry) -> None:
+    agents_file(registry.path.parent, entry(102))
+    follower = Follower(registry)
+    follower.look()
+    follower.look()
+    assert ids(registry) == [102]
+
+
+def test_a_file_that_was_reloaded_otherwise_is_not_read_again(
+    registry: AgentRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follower = Follower(registry)
+    agents_file(registry.path.parent, entry(102))
+    registry.reload()
+    monkeypatch.setattr(registry, "reload", pytest.fail)
+    follower.look()
+    follower.look()
+
+
 def test_a_replaced_file_is_taken_over(registry: AgentRegistry, tmp_path: Path) -> None:
     follower = Follower(registry)
     (tmp_path / "new").mkdir()

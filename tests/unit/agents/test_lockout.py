@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from gateway.agents.lockout import Attempts, MemoryAttempts, network
-from gateway.agents.redis_attempts import RedisAttempts
+from gateway.agents.redis_attempts import FAILED, RedisAttempts
 from gateway.redis_link.link import RedisLink
+from gateway.wire.errors import StoreUnavailable
 from tests.unit.agents.samples import MINUTE, NOW
 
 HERE = "192.0.2.7"
@@ -180,3 +181,23 @@ async def test_two_nodes_count_together(link: RedisLink) -> None:
     await fail(one, 0, 0, 0)
     assert await fail(other, 0, 0) == [False, True]
     assert await locked(one)
+
+
+async def test_a_failure_that_is_sent_again_counts_once(link: RedisLink) -> None:
+    keys = [link.key("pair"), link.key("network")]
+    for token in "abcd":
+        await link.script(FAILED, keys, [NOW, WINDOW, 5, token])
+    answers = [await link.script(FAILED, keys, [NOW, WINDOW, 5, "a"]) for _ in range(3)]
+    assert answers == [0, 0, 0]
+    assert [await link.command("LLEN", key) for key in keys] == [4, 4]
+
+
+async def test_a_store_out_of_reach_is_told() -> None:
+    nowhere = RedisLink("redis://127.0.0.1:1", "tag", 50)
+    await nowhere.start()
+    attempts = RedisAttempts(nowhere)
+    with pytest.raises(StoreUnavailable):
+        await locked(attempts)
+    with pytest.raises(StoreUnavailable):
+        await fail(attempts, 0)
+    await nowhere.close()

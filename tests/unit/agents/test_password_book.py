@@ -7,7 +7,7 @@ import pytest
 
 from gateway.agents.editor import editing
 from gateway.agents.password_book import FilePasswordBook, PasswordBook
-from gateway.agents.redis_password_book import RedisPasswordBook
+from gateway.agents.redis_password_book import REPLACE, RedisPasswordBook
 from gateway.agents.registry import Agent, AgentRegistry
 from gateway.redis_link.link import RedisLink
 from tests.unit.agents.samples import CHEAP, HASH, agents_file, entry
@@ -137,3 +137,8 @@ async def test_with_redis_the_file_is_left_as_it_is(link: RedisLink, registry: A
     before = registry.path.read_bytes()
     await put(RedisPasswordBook(link), registry, FIRST)
     assert registry.path.read_bytes() == before
+
+
+async def test_a_change_that_is_sent_again_succeeds_again(link: RedisLink) -> None:
+    sent = (REPLACE, [link.key("password", 101)], ["", FIRST, HASH, "fingerprint"])
+    assert [await link.durable(*sent) for _ in range(2)] == [1, 1]

@@ -72,7 +72,7 @@ async def test_the_event_loop_goes_on_while_passwords_are_verified(pool: Passwor
         await turn.any_of(0, [DUMMY_HASH] * 10, RIGHT)
         took = time.monotonic() - began
     watching.cancel()
-    assert longest < took / 2
+    assert longest < took * 0.8
 
 
 async def test_as_many_turns_as_threads_are_taken_at_once(pool: PasswordPool) -> None:
