@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 from gateway.sessions.model import Event
 from gateway.sessions.store import Wake
 
+RECENT_IDS = 64
+"""How many ids a queue remembers, taken events included, so that a repeated append adds nothing."""
+
 
 @dataclass(slots=True)
 class _Queue:
     session_id: str
     events: deque[Event] = field(default_factory=deque)
+    recent: deque[str] = field(default_factory=lambda: deque(maxlen=RECENT_IDS))
     size: int = 0
 
 
@@ -56,9 +60,9 @@ class MemoryQueue:
         queue = self._queues.get(agent_id)
         if queue is None or queue.session_id != session_id:
             return False
-        known = {event.id for event in queue.events}
         for event in events:
-            if event.id not in known:
+            if event.id not in queue.recent:
+                queue.recent.append(event.id)
                 queue.events.append(event)
                 queue.size += len(event.body)
         self._drop_oldest(queue)

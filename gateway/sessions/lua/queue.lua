@@ -1,7 +1,7 @@
 -- Shared by scripts that add events. An element is `session\nevent id\nbody`, so that no reader can take it for an event of
 -- another session; `recent` holds the last ids, so that a retry adds nothing even after the event was taken.
 
-local RECENT_SIZE = 600
+local RECENT_SIZE = 64 * 17 + 1
 
 local function body_size(element)
   local _, head = string.find(element, '^[^\n]*\n[^\n]*\n')
