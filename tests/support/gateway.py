@@ -1,0 +1,146 @@
+"""Gateways for tests: in this process with real sockets, or as a process of their own."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.agents.registry import AgentRegistry
+from gateway.app import App
+from gateway.listeners.serve import start
+from gateway.sessions.guid import random_key_ring
+from gateway.sessions.memory_queue import Bounds, MemoryQueue
+from gateway.sessions.memory_store import MemoryStore
+from gateway.settings.load import load
+from gateway.settings.reload import LiveSettings
+from gateway.stores import Stores, open_stores
+from tests.support.desk import Desk
+
+ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / "config" / "basic.properties"
+PASSWORD = "Welcome-Desk7"
+
+
+@dataclass
+class Gateway:
+    """A gateway in this process. `desk(agent_id)` is a client of it."""
+
+    app: App
+    port: int
+
+    def desk(self, agent_id: int, port: int = 0) -> Desk:
+        """An agent desktop that has not signed in."""
+        return Desk(port or self.port, agent_id, PASSWORD)
+
+
+def memory_stores(clock: Callable[[], int] | None = None) -> Stores:
+    """Stores like those of a gateway without Redis, under a clock of the test (ms)."""
+    made = open_stores(lambda: load(CONFIG, {}).settings)
+    if clock is None:
+        return made
+    queue = MemoryQueue(lambda: Bounds(1000, 1_048_576))
+    store = MemoryStore(queue, clock)
+    return Stores(store, queue, made.attempts, made.password_book, made.start, store.close)
+
+
+@contextlib.asynccontextmanager
+async def running_gateway(
+    overrides: Mapping[str, str] | None = None,
+    *,
+    clock: Callable[[], int] | None = None,
+    config: Path = CONFIG,
+    jobs: bool = True,
+) -> AsyncIterator[Gateway]:
+    """A gateway on a free port of loopback; `jobs` runs its periodic work too."""
+    live = LiveSettings(load(config, {"HTTPS_PORT": "0", **(overrides or {})}))
+    agents_file = live.current.agents_file
+    assert agents_file is not None
+    stores = memory_stores(clock) if not live.current.redis_url else open_stores(lambda: live.current)
+    app = App(live, AgentRegistry(agents_file), random_key_ring(), stores)
+    door = socket.create_server(("127.0.0.1", 0))
+    port = door.getsockname()[1]
+    await app.start()
+    listeners = await start(app.edge.handle, live.current, http=door, linger_ms=50)
+    listeners.draining.on(app.parking.drain)
+    running = [asyncio.create_task(job()) for job in (app.jobs() if jobs else [])]
+    try:
+        yield Gateway(app, port)
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await listeners.drain(200)
+        await app.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port: int = door.getsockname()[1]
+        return port
+
+
+class GatewayProcess:
+    """`agentgateway serve` as its own process, like operators start it."""
+
+    def __init__(self, port: int, process: asyncio.subprocess.Process, log: Path) -> None:
+        self.port = port
+        self.process = process
+        self.log = log
+
+    def desk(self, agent_id: int) -> Desk:
+        """An agent desktop that has not signed in."""
+        return Desk(self.port, agent_id, PASSWORD)
+
+    def send(self, what: signal.Signals) -> None:
+        """Sends a signal, if it still runs."""
+        if self.process.returncode is None:
+            self.process.send_signal(what)
+
+    async def end(self, what: signal.Signals = signal.SIGTERM) -> int:
+        """Ends it and waits; its exit code."""
+        self.send(what)
+        async with asyncio.timeout(15):
+            return await self.process.wait()
+
+
+async def start_process(
+    folder: Path, overrides: Mapping[str, str] | None = None, *, config: Path = CONFIG, port: int = 0
+) -> GatewayProcess:
+    """Starts one and waits for its ready line; raises RuntimeError with its log when none comes."""
+    port = port or free_port()
+    settings = {"HTTP_PORT": str(port), "HTTPS_PORT": "0", "VAR_DIR": str(folder / "var"), **(overrides or {})}
+    sets = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
+    log = folder / f"gateway-{port}.log"
+    with log.open("wb") as sink:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "gateway", "serve", "--config", str(config), *sets),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=sink,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+    assert process.stdout is not None
+    async with asyncio.timeout(30):
+        line = await process.stdout.readline()
+    if not line.startswith(b"ready "):
+        raise RuntimeError(f"not ready: {line!r}\n{log.read_text()}")
+    return GatewayProcess(port, process, log)
+
+
+@contextlib.asynccontextmanager
+async def gateway_process(
+    folder: Path, overrides: Mapping[str, str] | None = None, *, config: Path = CONFIG
+) -> AsyncIterator[GatewayProcess]:
+    """A gateway process that ends with the block."""
+    running = await start_process(folder, overrides, config=config)
+    try:
+        yield running
+    finally:
+        if running.process.returncode is None:
+            await running.end(signal.SIGKILL)

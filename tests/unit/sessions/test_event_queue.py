@@ -1,0 +1,145 @@
+"""Conformance of event queues (the contract in `gateway.sessions.store`)."""
+
+from gateway.sessions.memory_queue import Bounds
+from gateway.sessions.model import Event, Session
+from tests.unit.sessions.houses import House, event, opening, session
+
+AGENT = 101
+
+
+async def signed_in(house: House, agent_id: int = AGENT) -> Session:
+    opened = session()
+    await house.one.store.apply(agent_id, opening(opened))
+    return opened
+
+
+async def all_of(house: House, opened: Session) -> list[Event]:
+    taken = []
+    while (head := await house.two.queue.head(AGENT, opened.id)) is not None:
+        taken.append(head)
+        await house.two.queue.confirm(AGENT, opened.id, head.id)
+    return taken
+
+
+async def test_events_come_in_order(house: House) -> None:
+    opened, events = await signed_in(house), [event(b"1"), event(b"2\n\n"), event(b"")]
+    await house.one.queue.append(AGENT, opened.id, events[:2])
+    await house.two.queue.append(AGENT, opened.id, events[2:])
+    assert await all_of(house, opened) == events
+
+
+async def test_an_empty_queue_has_no_head(house: House) -> None:
+    opened = await signed_in(house)
+    assert await house.one.queue.head(AGENT, opened.id) is None
+
+
+async def test_an_event_stays_until_it_is_confirmed(house: House) -> None:
+    opened, first = await signed_in(house), event()
+    await house.one.queue.append(AGENT, opened.id, [first])
+    assert await house.one.queue.head(AGENT, opened.id) == first
+    assert await house.two.queue.head(AGENT, opened.id) == first
+
+
+async def test_a_repeated_confirmation_takes_nothing_more(house: House) -> None:
+    opened, first, second = await signed_in(house), event(), event()
+    await house.one.queue.append(AGENT, opened.id, [first, second])
+    await house.one.queue.confirm(AGENT, opened.id, first.id)
+    await house.two.queue.confirm(AGENT, opened.id, first.id)
+    assert await house.one.queue.head(AGENT, opened.id) == second
+
+
+async def test_only_the_oldest_event_can_be_confirmed(house: House) -> None:
+    opened, first, second = await signed_in(house), event(), event()
+    await house.one.queue.append(AGENT, opened.id, [first, second])
+    await house.one.queue.confirm(AGENT, opened.id, second.id)
+    assert await house.one.queue.depth(AGENT) == 2
+
+
+async def test_confirming_in_an_empty_queue_is_harmless(house: House) -> None:
+    opened = await signed_in(house)
+    await house.one.queue.confirm(AGENT, opened.id, "0" * 16)
+    assert await house.one.queue.depth(AGENT) == 0
+
+
+async def test_a_repeated_append_adds_nothing(house: House) -> None:
+    opened, events = await signed_in(house), [event(), event()]
+    await house.one.queue.append(AGENT, opened.id, events)
+    assert await house.two.queue.append(AGENT, opened.id, events) is True
+    assert await house.one.queue.depth(AGENT) == 2
+
+
+async def test_an_append_repeated_after_the_event_was_confirmed_adds_nothing(house: House) -> None:
+    opened, first = await signed_in(house), event()
+    await house.one.queue.append(AGENT, opened.id, [first])
+    await house.one.queue.confirm(AGENT, opened.id, first.id)
+    await house.one.queue.append(AGENT, opened.id, [first])
+    assert await house.one.queue.depth(AGENT) == 0
+
+
+async def test_an_event_for_a_session_that_is_over_is_refused(house: House) -> None:
+    former = await signed_in(house)
+    await house.one.store.apply(AGENT, opening(None))
+    assert await house.two.queue.append(AGENT, former.id, [event()]) is False
+
+
+async def test_an_event_for_a_former_session_does_not_reach_the_new_one(house: House) -> None:
+    former = await signed_in(house)
+    await signed_in(house)
+    assert await house.two.queue.append(AGENT, former.id, [event()]) is False
+    assert await house.one.queue.depth(AGENT) == 0
+
+
+async def test_the_former_session_reads_and_confirms_nothing_of_the_new_one(house: House) -> None:
+    former, new, first = await signed_in(house), await signed_in(house), event()
+    await house.one.queue.append(AGENT, new.id, [first])
+    assert await house.two.queue.head(AGENT, former.id) is None
+    await house.two.queue.confirm(AGENT, former.id, first.id)
+    assert await house.one.queue.head(AGENT, new.id) == first
+
+
+async def test_over_the_count_the_oldest_are_dropped_and_counted(house: House) -> None:
+    house.world.bounds = Bounds(2, 1000)
+    opened, events = await signed_in(house), [event() for _ in range(5)]
+    await house.one.queue.append(AGENT, opened.id, events[:3])
+    await house.one.queue.append(AGENT, opened.id, events[3:])
+    assert await all_of(house, opened) == events[3:]
+    assert house.world.dropped == [1, 2]
+
+
+async def test_over_the_bytes_the_oldest_are_dropped_and_counted(house: House) -> None:
+    house.world.bounds = Bounds(100, 10)
+    opened, events = await signed_in(house), [event(b"12345"), event(b"12345"), event(b"1")]
+    await house.one.queue.append(AGENT, opened.id, events[:2])
+    assert house.world.dropped == []
+    await house.one.queue.append(AGENT, opened.id, events[2:])
+    assert await all_of(house, opened) == events[1:]
+    assert house.world.dropped == [1]
+
+
+async def test_confirmed_bytes_make_room(house: House) -> None:
+    house.world.bounds = Bounds(100, 10)
+    opened, events = await signed_in(house), [event(b"1234567890"), event(b"1234567890")]
+    await house.one.queue.append(AGENT, opened.id, events[:1])
+    await house.one.queue.confirm(AGENT, opened.id, events[0].id)
+    await house.one.queue.append(AGENT, opened.id, events[1:])
+    assert house.world.dropped == []
+
+
+async def test_one_event_over_the_bounds_is_kept(house: House) -> None:
+    house.world.bounds = Bounds(1, 3)
+    opened, large = await signed_in(house), event(b"123456")
+    await house.one.queue.append(AGENT, opened.id, [large])
+    assert await house.one.queue.head(AGENT, opened.id) == large
+
+
+async def test_bounds_hold_for_the_events_of_a_change(house: House) -> None:
+    house.world.bounds = Bounds(1, 1000)
+    await house.one.store.apply(AGENT, opening(session(), event(), event()))
+    assert house.world.dropped == [1]
+
+
+async def test_depth_counts_the_events_of_one_agent(house: House) -> None:
+    opened = await signed_in(house)
+    await signed_in(house, AGENT + 1)
+    await house.one.queue.append(AGENT, opened.id, [event(), event()])
+    assert [await house.two.queue.depth(agent) for agent in (AGENT, AGENT + 1)] == [2, 0]
