@@ -1,8 +1,5 @@
 """Changes to the agents file: one at a time over all processes, checked before they are written, comments kept."""
 
-import fcntl
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +10,7 @@ from tomlkit.items import Table
 from gateway.agents import agents_file
 from gateway.agents.agents_file import FORMER_PASSWORDS, AgentEntry, AgentsFileError
 from gateway.agents.toml_text import TomlTables
-
-NEW_FILE_MODE = 0o600
+from gateway.agents.whole_file import alone, read_text, replace
 
 
 class EditError(Exception):
@@ -79,71 +75,12 @@ def editing(path: Path) -> Iterator[Editor]:
     OSError when it cannot be read or written. Blocks while another process edits: call it off the event loop.
     """
     path = path.resolve()
-    with _alone(path.parent):
+    with alone(path.parent):
         try:
-            editor = Editor(_read(path))
+            editor = Editor(read_text(path))
             yield editor
         except ValueError as problem:
             raise AgentsFileError(path, [str(problem)]) from None
         text = editor.text()
         agents_file.parse(text, path)
-        _replace(path, text)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Locks the folder, since the file itself is replaced; no lock file is left behind."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode()
-    except FileNotFoundError:
-        return ""
-
-
-def _replace(path: Path, text: str) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-            _like(path, file.fileno())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    _sync_folder(path.parent)
-
-
-def _like(path: Path, handle: int) -> None:
-    """Gives the new file the mode and, where this user may, the owner of the former one."""
-    try:
-        former = path.stat()
-    except FileNotFoundError:
-        os.fchmod(handle, NEW_FILE_MODE)
-        return
-    present = os.fstat(handle)
-    if (former.st_uid, former.st_gid) != (present.st_uid, present.st_gid):
-        try:
-            os.fchown(handle, former.st_uid, former.st_gid)
-        except PermissionError:
-            raise PermissionError(
-                f"{path} belongs to another user: a rewritten file would be lost to that user"
-            ) from None
-    os.fchmod(handle, former.st_mode & 0o7777)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        replace(path, text)
