@@ -10,10 +10,10 @@ from gateway.edge.ask import Ask
 from gateway.edge.client_address import client_address
 from gateway.edge.reply import Reply, of_error, to_response
 from gateway.edge.services import Services
-from gateway.listeners.body import read_body
 from gateway.operations.operation import Heartbeat, Operation, Poll, Renew, SignIn, SignOut, Unsupported
 from gateway.operations.table import OperationTable
 from gateway.ops import metrics
+from gateway.wire.body import read_body
 from gateway.wire.errors import GatewayError, Refused
 
 Answerer = Callable[[Services, Ask], Awaitable[Reply]]

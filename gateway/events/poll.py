@@ -70,6 +70,7 @@ class PollService:
         forget = peer.on_close(parked.finish)
         try:
             await _patiently(lambda: self._deliveries.before_poll(agent_id, peer), deadline)
+            await _patiently(lambda: self._come_due(caller), deadline)
             answer = await self._wait(caller, parked, deadline)
         finally:
             forget()
@@ -123,11 +124,14 @@ class PollService:
         """The session may be over, the generation of age, the agent's rest run out."""
         self._service.store.note_seen(agent_id, bearer.session.id, push=False)
         record = await self._service.store.read(agent_id)
-        due = self._due.at_ms(record)
-        if due is not None and record.session is not None and due <= self._service.store.now_ms():
-            await self._due.come(record.agent_id, record.session.id)
-            record = await self._service.store.read(record.agent_id)
-        return await self._service.use(record, bearer, hands_out=True)
+        caller = await self._service.use(record, bearer, hands_out=True)
+        await self._come_due(caller)
+        return caller
+
+    async def _come_due(self, caller: Caller) -> None:
+        due = self._due.at_ms(caller.record)
+        if due is not None and due <= self._service.store.now_ms():
+            await self._due.come(caller.record.agent_id, caller.session.id)
 
 
 async def _patiently(attempt: Callable[[], Awaitable[T]], deadline: float) -> T:

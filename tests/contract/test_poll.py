@@ -1,0 +1,132 @@
+"""The long poll on the wire (design sections 4, 5 and 9)."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support.desk import PREFIX, Desk, Line, ask_once
+from tests.support.gateway import Gateway, running_gateway
+
+HOLD = {"AGENT_POLL_WAIT_TIMES": "10", "AGENT_POLL_WAIT_INTERVAL": "100"}
+
+
+@pytest.fixture
+async def gateway() -> AsyncIterator[Gateway]:
+    async with running_gateway(HOLD) as made:
+        yield made
+
+
+async def _quiet(gateway: Gateway, agent_id: int = 101) -> Desk:
+    desk = gateway.desk(agent_id)
+    await desk.sign_in(force=True)
+    line = await Line.open(gateway.port)
+    for _ in range(2):
+        assert "event" in (await desk.poll(line=line)).json
+    await line.ask("GET", "/gateway/live")
+    await desk.poll(line=line)
+    await line.close()
+    return desk
+
+
+async def _parked(gateway: Gateway) -> None:
+    """Returns once a poll waits here; calls over the wire give it the time."""
+    for _ in range(200):
+        await ask_once(gateway.port, "GET", "/gateway/live")
+        if len(gateway.app.parking):
+            return
+    raise AssertionError("no poll is parked")
+
+
+async def test_a_poll_without_event_is_held_for_times_x_interval(gateway: Gateway) -> None:
+    desk = await _quiet(gateway)
+    began = time.monotonic()
+    answer = await desk.poll()
+    assert answer.body == b'{"message":"","retcode":"0"}'
+    assert 0.95 <= time.monotonic() - began < 1.5
+
+
+async def test_an_event_ends_the_hold_at_once(gateway: Gateway) -> None:
+    desk = await _quiet(gateway)
+    poll = asyncio.create_task(desk.poll())
+    await _parked(gateway)
+    began = time.monotonic()
+    await desk.call("POST", "onlineagent/{id}/saybusy")
+    assert (await poll).json["event"]["eventType"] == "AgentState_SetNotReady_Success"
+    assert time.monotonic() - began < 0.5
+
+
+async def test_the_newer_of_two_polls_wins_and_the_older_answers_empty(gateway: Gateway) -> None:
+    desk = await _quiet(gateway)
+    older = asyncio.create_task(desk.poll())
+    await _parked(gateway)
+    newer = asyncio.create_task(desk.poll())
+    assert (await older).body == b'{"message":"","retcode":"0"}'
+    await desk.call("POST", "onlineagent/{id}/saybusy")
+    assert "event" in (await newer).json
+
+
+async def test_an_event_comes_once_when_the_next_poll_is_on_another_connection(gateway: Gateway) -> None:
+    desk = await _quiet(gateway)
+    await desk.call("POST", "onlineagent/{id}/saybusy")
+    first, second = await desk.poll(), await desk.poll()
+    assert ("event" in first.json, "event" in second.json) == (True, False)
+
+
+async def test_an_event_whose_poll_was_reset_comes_with_the_next_one(gateway: Gateway) -> None:
+    desk = await _quiet(gateway)
+    line = await Line.open(gateway.port)
+    await line.send("GET", f"{PREFIX}/agentevent/101", {"guid": desk.guid}, b"")
+    await _parked(gateway)
+    line.abort()
+    await desk.call("POST", "onlineagent/{id}/saybusy")
+    assert (await desk.poll()).json["event"]["eventType"] == "AgentState_SetNotReady_Success"
+
+
+async def test_events_come_in_order_one_an_answer(gateway: Gateway) -> None:
+    desk = await _quiet(gateway)
+    for operation in ("saybusy", "sayfree", "work"):
+        await desk.call("POST", f"onlineagent/{{id}}/{operation}")
+    assert [event["eventType"] for event in await desk.drain_events()] == [
+        "AgentState_SetNotReady_Success",
+        "AgentState_CancelNotReady_Success",
+        "AgentState_SetWork_Success",
+    ]
+
+
+async def test_a_parked_poll_answers_when_its_generation_comes_of_age() -> None:
+    settings = {"GUIDINTERVAL": "1000", "GUIDTIMEOUT": "20000"}
+    async with running_gateway(settings) as gateway:
+        desk = gateway.desk(101)
+        await desk.sign_in()
+        began = time.monotonic()
+        while not (answer := await desk.poll()).set_guid:
+            pass
+        assert answer.body == b'{"message":"","retcode":"0"}'
+        assert 0.5 < time.monotonic() - began < 1.6
+
+
+@pytest.mark.parametrize(("signed_in", "code"), [(True, "000-003"), (False, "100-006")])
+async def test_a_refused_poll_is_held_back_half_a_second(gateway: Gateway, signed_in: bool, code: str) -> None:
+    desk = gateway.desk(112)
+    if signed_in:
+        await desk.sign_in()
+    began = time.monotonic()
+    answer = await desk.poll(guid="00000000-0000-0000-0000-000000000000.AgentGateway0")
+    assert answer.retcode == code
+    assert 0.45 <= time.monotonic() - began < 1
+
+
+async def test_a_parked_poll_of_an_ousted_session_hears_of_it_at_once(gateway: Gateway) -> None:
+    desk = await _quiet(gateway)
+    poll = asyncio.create_task(desk.poll())
+    await _parked(gateway)
+    began = time.monotonic()
+    await gateway.desk(101).sign_in(force=True)
+    assert (await poll).json["message"] == "the agent signed in elsewhere by force"
+    assert time.monotonic() - began < 0.9
+
+
+async def test_the_server_wide_event_mode_is_refused(gateway: Gateway) -> None:
+    assert (await gateway.desk(101).call("GET", "agentevent/allagentevent")).retcode == "000-001"
