@@ -1,0 +1,151 @@
+"""Whether an answer has arrived, by the word of the kernel (design section 9)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp.web import BaseRequest, Response
+
+from gateway.listeners.server import ConnectionServer
+from gateway.wire.connection import PeerConnection, connection_of
+from tests.unit.listeners.doors import Door, get, opened, until
+
+LARGE = 2**23
+"""More than socket buffers hold."""
+
+
+class Teller:
+    """Answers with as many bytes as the path says; keeps the connection and the number of each answer."""
+
+    def __init__(self) -> None:
+        self.peers: list[PeerConnection] = []
+        self.answers: list[int] = []
+        self.at_close: list[bool] = []
+        self.go = asyncio.Event()
+        self.go.set()
+
+    async def __call__(self, request: BaseRequest) -> Response:
+        peer = connection_of(request)
+        answer = peer.current_answer
+        self.peers.append(peer)
+        self.answers.append(answer)
+        peer.on_close(lambda: self.at_close.append(peer.all_bytes_acknowledged(answer)))
+        await self.go.wait()
+        return Response(body=bytes(int(request.path[1:])))
+
+    def arrived(self, which: int = 0) -> bool:
+        return self.peers[which].all_bytes_acknowledged(self.answers[which])
+
+    async def closed(self) -> bool:
+        await until(lambda: bool(self.at_close))
+        return self.at_close[0]
+
+
+@pytest.fixture
+def teller() -> Teller:
+    return Teller()
+
+
+@pytest.fixture(params=["http", "https"])
+async def door(request: pytest.FixtureRequest, teller: Teller, tmp_path: Path) -> AsyncIterator[Door]:
+    async with opened(teller, var_dir=tmp_path if request.param == "https" else None) as made:
+        yield made
+
+
+async def test_an_answer_that_was_read_has_arrived(door: Door, teller: Teller) -> None:
+    client = await door.client()
+    await client.send(get("/100"))
+    await client.answer()
+    await until(teller.arrived)
+
+
+async def test_a_large_answer_that_nobody_reads_has_not_arrived(door: Door, teller: Teller) -> None:
+    client = await door.client(receive_buffer=4096)
+    client.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    await client.send(get(f"/{LARGE}"))
+    await until(lambda: bool(teller.peers))
+    await asyncio.sleep(0.1)
+    assert (teller.arrived(), teller.peers[0].all_bytes_acknowledged()) == (False, False)
+
+
+async def test_a_large_answer_has_arrived_once_it_is_read(door: Door, teller: Teller) -> None:
+    client = await door.client()
+    await client.send(get(f"/{LARGE}"))
+    await client.answer()
+    await until(teller.arrived)
+
+
+async def test_a_client_that_reads_and_closes_has_got_the_answer(door: Door, teller: Teller) -> None:
+    client = await door.client()
+    await client.send(get("/100"))
+    await client.answer()
+    await client.close()
+    assert await teller.closed()
+
+
+async def test_a_client_that_asked_for_close_has_got_the_answer(door: Door, teller: Teller) -> None:
+    client = await door.client()
+    await client.send(get("/100", "Connection: close"))
+    await client.answer()
+    await client.close()
+    assert await teller.closed()
+
+
+async def test_what_was_acknowledged_stays_so_after_a_reset(door: Door, teller: Teller) -> None:
+    client = await door.client()
+    await client.send(get("/100"))
+    await client.answer()
+    await until(teller.peers[0].all_bytes_acknowledged)
+    client.reset()
+    assert await teller.closed()
+
+
+async def test_a_reset_before_the_answer_was_read_tells_that_it_did_not_arrive(door: Door, teller: Teller) -> None:
+    client = await door.client(receive_buffer=4096)
+    client.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    await client.send(get(f"/{LARGE}"))
+    await until(lambda: bool(teller.peers))
+    await asyncio.sleep(0.05)
+    client.reset()
+    assert not await teller.closed()
+
+
+async def test_a_reset_before_the_answer_was_written_tells_that_it_did_not_arrive(door: Door, teller: Teller) -> None:
+    teller.go.clear()
+    client = await door.client()
+    await client.send(get("/100"))
+    await until(lambda: bool(teller.peers))
+    client.reset()
+    closed = await teller.closed()
+    teller.go.set()
+    await until(lambda: door.listeners.open_connections == 0)
+    assert (closed, teller.arrived()) == (False, False)
+
+
+async def test_an_earlier_answer_has_arrived_while_the_next_call_runs(door: Door, teller: Teller) -> None:
+    client = await door.client()
+    await client.send(get("/100"))
+    await client.answer()
+    await until(teller.arrived)
+    teller.go.clear()
+    await client.send(get("/1"))
+    await until(lambda: len(teller.peers) == 2)
+    told = teller.arrived(0), teller.arrived(1), teller.peers[0].all_bytes_acknowledged()
+    teller.go.set()
+    assert told == (True, False, False)
+
+
+async def test_nothing_is_known_on_a_connection_that_came_by_another_way() -> None:
+    teller = Teller()
+    connections = ConnectionServer(teller, head_timeout_ms=1000, linger_ms=100)
+    server = await asyncio.get_running_loop().create_server(connections, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname()[:2])
+    writer.write(get("/0"))
+    await reader.readuntil(b"\r\n\r\n")
+    await asyncio.sleep(0.01)
+    told = teller.arrived()
+    writer.close()
+    server.close()
+    await connections.drain(1000)
+    assert not told

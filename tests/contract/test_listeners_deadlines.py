@@ -1,0 +1,138 @@
+"""A request must arrive in REQUEST_TIMEOUT (design section 6; issue part "Bad input": half-sent requests)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp.web import BaseRequest, Response
+
+from gateway.wire.body import read_body
+from tests.unit.listeners.doors import MALFORMED, Door, get, opened, post
+
+TIMEOUT_MS = 150
+
+
+async def echo_length(request: BaseRequest) -> Response:
+    try:
+        body = await read_body(request, 1000, TIMEOUT_MS)
+    except Exception as problem:
+        return Response(status=400, text=f'{type(problem).__name__} {problem}"retcode":"000-006"}}')
+    return Response(text=str(len(body)))
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Door]:
+    async with opened(echo_length, request_timeout_ms=TIMEOUT_MS) as made:
+        yield made
+
+
+HALF_HEADS = {
+    "method": b"GE",
+    "path": b"GET /age",
+    "version": b"GET / HTTP",
+    "header name": b"GET / HTTP/1.1\r\nHo",
+    "header value": b"GET / HTTP/1.1\r\nHost: a",
+    "all but the last line end": b"GET / HTTP/1.1\r\nHost: a\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", HALF_HEADS.values(), ids=HALF_HEADS)
+async def test_a_head_that_stops_in_the_middle_is_refused_when_its_time_is_over(door: Door, sent: bytes) -> None:
+    answer = await door.ask(sent)
+    assert (answer.status, MALFORMED in answer.body.decode()) == (400, True)
+
+
+@pytest.mark.parametrize("sent", HALF_HEADS.values(), ids=HALF_HEADS)
+async def test_a_client_that_ends_in_the_middle_of_a_head_is_refused_at_once(door: Door, sent: bytes) -> None:
+    client = await door.client()
+    await client.send(sent)
+    client.writer.write_eof()
+    async with asyncio.timeout(TIMEOUT_MS / 1000 / 2):
+        answer = await client.answer()
+    assert (answer.status, answer.headers["Content-Type"]) == (400, "application/json")
+
+
+async def test_a_refused_half_head_ends_the_connection(door: Door) -> None:
+    client = await door.client()
+    await client.send(b"GET / HT")
+    await client.answer()
+    assert await client.rest() == b""
+
+
+async def test_drops_of_a_head_do_not_prolong_its_time(door: Door) -> None:
+    client = await door.client()
+    answer = asyncio.create_task(client.answer())
+    for drop in b"GET / HTTP/1.1\r\nX-Slow: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa":
+        if answer.done():
+            break
+        client.writer.write(bytes([drop]))
+        await asyncio.sleep(TIMEOUT_MS / 1000 / 10)
+    assert (await answer).status == 400
+
+
+async def test_a_connection_that_brings_nothing_is_closed_without_a_word(door: Door) -> None:
+    client = await door.client()
+    assert await client.rest() == b""
+
+
+async def test_a_second_head_that_stops_is_refused(door: Door) -> None:
+    client = await door.client()
+    await client.send(get())
+    await client.answer()
+    await client.send(b"GET / HT")
+    assert (await client.answer()).status == 400
+
+
+async def test_a_half_head_behind_a_running_call_ends_the_connection_with_the_answer_of_the_call() -> None:
+    running = asyncio.Event()
+
+    async def slow(_request: BaseRequest) -> Response:
+        running.set()
+        await asyncio.sleep(0.3)
+        return Response(text="slow")
+
+    async with opened(slow, request_timeout_ms=100) as door:
+        client = await door.client()
+        await client.send(get())
+        await running.wait()
+        await client.send(b"GET / HT")
+        answer = await client.answer()
+    assert (answer.body, answer.headers.get("Connection")) == (b"slow", "close")
+
+
+async def test_an_idle_connection_outlives_the_time_for_a_request(door: Door) -> None:
+    client = await door.client()
+    await client.send(get())
+    await client.answer()
+    await client.send(b"\r\n")  # Some clients end a body with it.
+    await asyncio.sleep(1.5 * TIMEOUT_MS / 1000)
+    await client.send(get())
+    assert (await client.answer()).status == 200
+
+
+async def test_a_body_that_stops_in_the_middle_is_malformed_when_its_time_is_over(door: Door) -> None:
+    answer = await door.ask(post(b"12345", "Content-Length: 10"))
+    assert answer.body.startswith(b"Malformed body: not here in time")
+
+
+async def test_a_late_body_ends_the_connection(door: Door) -> None:
+    client = await door.client()
+    await client.send(post(b"12345", "Content-Length: 10"))
+    assert (await client.answer()).headers["Connection"] == "close"
+
+
+async def test_a_client_that_ends_in_the_middle_of_a_body_is_refused_at_once(door: Door) -> None:
+    client = await door.client()
+    await client.send(post(b"12345", "Content-Length: 10"))
+    client.writer.write_eof()
+    async with asyncio.timeout(TIMEOUT_MS / 1000 / 2):
+        answer = await client.answer()
+    assert (answer.status, MALFORMED in answer.body.decode()) == (400, True)
+
+
+async def test_a_body_in_two_parts_is_whole(door: Door) -> None:
+    client = await door.client()
+    await client.send(post(b"12345", "Content-Length: 10"))
+    await asyncio.sleep(0.02)
+    await client.send(b"67890")
+    assert (await client.answer()).body == b"10"

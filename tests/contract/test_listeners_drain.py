@@ -1,0 +1,122 @@
+"""The end of the listeners: running calls finish, idle connections close, what is left is cut (design section 11)."""
+
+import asyncio
+
+import pytest
+from aiohttp.web import BaseRequest, Response
+
+from gateway.wire.connection import connection_of
+from tests.unit.listeners.doors import Client, Door, fine, get, opened
+
+LONG_MS = 5_000
+
+
+class Calls:
+    """`/poll` parks until the drain, `/call` until `go`; others answer at once."""
+
+    def __init__(self) -> None:
+        self.here = asyncio.Event()
+        self.go = asyncio.Event()
+        self.cancelled = False
+
+    async def __call__(self, request: BaseRequest) -> Response:
+        if request.path == "/poll":
+            drained = asyncio.Event()
+            connection_of(request).draining.on(drained.set)
+            self.here.set()
+            await drained.wait()
+        if request.path == "/call":
+            self.here.set()
+            try:
+                await self.go.wait()
+            except asyncio.CancelledError:
+                self.cancelled = True
+                raise
+        return Response(text=request.path)
+
+
+async def asked(door: Door, calls: Calls, path: str) -> Client:
+    client = await door.client()
+    await client.send(get(path))
+    await calls.here.wait()
+    return client
+
+
+async def test_a_parked_poll_is_told_and_answers_with_connection_close() -> None:
+    calls = Calls()
+    async with opened(calls) as door:
+        client = await asked(door, calls, "/poll")
+        drain = asyncio.create_task(door.listeners.drain(LONG_MS))
+        answer = await client.answer()
+        await client.close()
+        await drain
+    assert (answer.body, answer.headers["Connection"]) == (b"/poll", "close")
+
+
+async def test_a_running_call_finishes() -> None:
+    calls = Calls()
+    async with opened(calls) as door:
+        client = await asked(door, calls, "/call")
+        drain = asyncio.create_task(door.listeners.drain(LONG_MS))
+        await asyncio.sleep(0.05)
+        still = not drain.done()
+        calls.go.set()
+        answer = await client.answer()
+        await client.close()
+        await drain
+    assert (still, answer.body) == (True, b"/call")
+
+
+async def test_a_call_whose_client_has_gone_finishes_too() -> None:
+    calls = Calls()
+    async with opened(calls) as door:
+        client = await asked(door, calls, "/call")
+        client.reset()
+        drain = asyncio.create_task(door.listeners.drain(LONG_MS))
+        await asyncio.sleep(0.05)
+        still = not drain.done()
+        calls.go.set()
+        await drain
+    assert (still, calls.cancelled) == (True, False)
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_a_call_that_runs_longer_than_the_drain_is_cut(gone: bool) -> None:
+    calls = Calls()
+    async with opened(calls) as door:
+        client = await asked(door, calls, "/call")
+        if gone:
+            client.reset()
+            await asyncio.sleep(0.02)
+        await door.listeners.drain(50)
+        assert (calls.cancelled, door.listeners.open_connections) == (True, 0)
+
+
+async def test_an_idle_connection_is_closed_at_once() -> None:
+    async with opened(fine) as door:
+        client = await door.client()
+        await client.send(get())
+        await client.answer()
+        async with asyncio.timeout(1):
+            await door.listeners.drain(LONG_MS)
+        assert await client.rest() == b""
+
+
+async def test_a_request_that_has_reached_this_host_is_answered() -> None:
+    async with opened(fine) as door:
+        client = await door.client()
+        await client.send(get())
+        await client.answer()
+        client.writer.write(get())
+        drain = asyncio.create_task(door.listeners.drain(LONG_MS))
+        answer = await client.answer()
+        await client.close()
+        await drain
+    assert answer.headers["Connection"] == "close"
+
+
+async def test_nobody_is_accepted_any_more() -> None:
+    async with opened(fine) as door:
+        await door.listeners.drain(LONG_MS)
+        with pytest.raises(ConnectionRefusedError):
+            await door.client()

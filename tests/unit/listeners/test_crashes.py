@@ -1,0 +1,49 @@
+import re
+
+from gateway.listeners.crashes import crash_line
+
+
+def caught(raiser: object) -> Exception:
+    try:
+        raiser()  # type: ignore[operator]
+    except Exception as problem:
+        return problem
+    raise AssertionError
+
+
+def plain() -> None:
+    raise KeyError("s3cret")
+
+
+def caused() -> None:
+    try:
+        plain()
+    except KeyError as why:
+        raise RuntimeError("s3cret") from why
+
+
+def hidden() -> None:
+    try:
+        plain()
+    except KeyError:
+        raise RuntimeError("s3cret") from None
+
+
+def test_type_and_place_are_told() -> None:
+    assert re.match(r"KeyError in plain \(.*test_crashes\.py:\d+\)", crash_line(caught(plain)))
+
+
+def test_the_cause_is_told() -> None:
+    assert re.match(r"RuntimeError in caused .*; caused by KeyError in plain", crash_line(caught(caused)))
+
+
+def test_a_suppressed_cause_is_not_told() -> None:
+    assert "KeyError" not in crash_line(caught(hidden))
+
+
+def test_the_text_of_an_exception_is_not_told() -> None:
+    assert "s3cret" not in crash_line(caught(caused))
+
+
+def test_one_that_was_never_raised_is_its_type() -> None:
+    assert crash_line(ValueError("s3cret")) == "ValueError"

@@ -1,0 +1,75 @@
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from gateway.listeners.errors import ListenError
+from gateway.listeners.sockets import adopt, host_and_port, open_socket, url_of
+from tests.unit.listeners.doors import free_socket
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with open_socket("127.0.0.1", 0, "HTTP_PORT") as listening:
+        yield listening.getsockname()[1]
+
+
+def refusal(address: str, port: int) -> str:
+    with pytest.raises(ListenError) as caught:
+        open_socket(address, port, "HTTP_PORT").close()
+    return str(caught.value)
+
+
+def test_a_client_can_connect_as_soon_as_the_socket_is_open(taken: int) -> None:
+    socket.create_connection(("127.0.0.1", taken), timeout=1).close()
+
+
+def test_a_port_in_use_is_told_by_setting_address_and_port(taken: int) -> None:
+    assert refusal("127.0.0.1", taken).startswith(f"HTTP_PORT: 127.0.0.1:{taken} is in use already")
+
+
+def test_a_port_is_free_again_right_after_a_gateway_ended(taken: int) -> None:
+    with open_socket("127.0.0.1", 0, "HTTP_PORT") as first:
+        where = first.getsockname()
+        client = socket.create_connection(where, timeout=1)
+        accepted, _ = first.accept()
+        accepted.close()
+        client.close()
+    open_socket("127.0.0.1", where[1], "HTTP_PORT").close()
+
+
+def test_an_address_of_another_machine_is_told() -> None:
+    assert "192.0.2.1:0 is not an address of this machine: change BIND_ADDRESS" in refusal("192.0.2.1", 0)
+
+
+def test_a_name_that_nobody_knows_is_told() -> None:
+    assert refusal("no.such.name.invalid", 1).startswith("BIND_ADDRESS: 'no.such.name.invalid' is not an address")
+
+
+def test_accepted_connections_are_cut_by_the_kernel_when_the_peer_has_vanished() -> None:
+    with open_socket("127.0.0.1", 0, "HTTP_PORT") as listening:
+        client = socket.create_connection(listening.getsockname(), timeout=1)
+        accepted, _ = listening.accept()
+        told = (
+            accepted.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE),
+            accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT),
+        )
+        accepted.close()
+        client.close()
+    assert told == (1, 30_000)
+
+
+def test_a_bound_socket_is_taken_over() -> None:
+    given = free_socket()
+    port = given.getsockname()[1]
+    with adopt(given) as ours:
+        assert (ours.getsockname()[1], given.fileno()) == (port, -1)
+
+
+def test_the_url_has_the_port_that_was_found() -> None:
+    with open_socket("127.0.0.1", 0, "HTTP_PORT") as listening:
+        assert url_of("http", listening) == f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+def test_ipv6_is_written_in_brackets() -> None:
+    assert host_and_port("::1", 80) == "[::1]:80"
