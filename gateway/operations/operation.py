@@ -2,15 +2,28 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any, Final
 
 from gateway.operations.fields import Body, Parameters
+from gateway.operations.results import Nothing
+from gateway.wire import retcodes as codes
+
+COMMON_RETCODES: Final = (
+    codes.BAD_PARAMETER,
+    codes.NO_RIGHT,
+    codes.BAD_MESSAGE,
+    codes.NOT_SIGNED_IN,
+    codes.UNAVAILABLE,
+)
+"""Refusals that every operation with a GUID may give."""
 
 
 class Answer(Enum):
-    """The shape of a success: with a `result` member, or message and retcode alone."""
+    """The shape of a success: with a `result` member, message and retcode alone, or the bytes of a file."""
 
     RESULT = "result"
     PLAIN = "plain"
+    FILE = "file"
 
 
 @dataclass(frozen=True)
@@ -19,7 +32,9 @@ class Operation:
 
     `path` is relative to `/agentgateway/resource/`; `{agentid}` (or `{workno}` as second segment) is the calling agent,
     every other `{name}` and every query parameter is a field of `parameters`. `retcodes` are the refusals it may give
-    besides the common ones.
+    besides the common ones. Rows with one `name` are spellings of one operation and have the same models. `result` is
+    the type of the `result` member of a success (wire names; empty where `answer` is not RESULT). `relayed_only` is the
+    refusal of the embedded centre where it has nothing to serve (video, recording files); "" everywhere else.
     """
 
     name: str
@@ -30,6 +45,13 @@ class Operation:
     body: type[Body] | None = None
     answer: Answer = Answer.RESULT
     retcodes: tuple[str, ...] = ()
+    result: Any = Nothing
+    relayed_only: str = ""
+
+    @property
+    def group(self) -> str:
+        """The group of the interface: the first segment of the path."""
+        return self.path.partition("/")[0]
 
     @property
     def caller(self) -> str:

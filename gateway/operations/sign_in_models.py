@@ -10,7 +10,7 @@ from gateway.operations.fields import Body, ServiceToken, one_of
 class LightSignInBody(Body):
     """`loginex`: the platform only, no media server, no push; the phone may be missing."""
 
-    password: str = Field(max_length=32)
+    password: str = Field(max_length=32, examples=["present"])
     phonenum: str = Field("", max_length=24)
     autoanswer: bool = True
     autoenteridle: bool = True
@@ -18,12 +18,12 @@ class LightSignInBody(Body):
     agenttype: Annotated[int, one_of(4, 11)] = 4
     status: Annotated[int, one_of(3, 4, 5)] = 4
     ip: str = Field("127.0.0.1", max_length=15)
-    entry_ip: str = Field("", alias="entryIp", max_length=45)
+    entry_ip: str = Field("", max_length=45)
     phonelinkage: bool = False
-    check_in_webm: bool = Field(True, alias="checkInWebm")
-    check_in_mailm: bool = Field(False, alias="checkInMailm")
-    vc_phone_number: str = Field("", alias="vcPhoneNumber", max_length=24)
-    listen_status: bool = Field(False, alias="listenStatus")
+    check_in_webm: bool = True
+    check_in_mailm: bool = False
+    vc_phone_number: str = Field("", max_length=24)
+    listen_status: bool = False
 
     @field_validator("ip")
     @classmethod
@@ -41,11 +41,11 @@ class LightSignInBody(Body):
 class SignInBody(LightSignInBody):
     """`login`: both `callBackUri` and `serviceToken`, or the older `pushUrl`, choose push mode."""
 
-    password: str = Field(min_length=1, max_length=32)
-    phonenum: str = Field(min_length=1, max_length=24)
-    call_back_uri: str = Field("", alias="callBackUri", max_length=200)
-    service_token: ServiceToken = Field("", alias="serviceToken")
-    push_url: str = Field("", alias="pushUrl", max_length=200)
+    password: str = Field(min_length=1, max_length=32, examples=["present"])
+    phonenum: str = Field(min_length=1, max_length=24, examples=["40038"])
+    call_back_uri: str = Field("", max_length=200)
+    service_token: ServiceToken = ""
+    push_url: str = Field("", max_length=200)
 
     @property
     def wants_push(self) -> bool:
@@ -62,5 +62,5 @@ class ForcedSignInBody(SignInBody):
 class AccountSignInBody(SignInBody):
     """`loginbyaccount`: the agent is named by its account, the phone may be missing."""
 
-    account: str = Field(min_length=1, max_length=64)
+    account: str = Field(min_length=1, max_length=64, examples=["anna"])
     phonenum: str = Field("", max_length=24)

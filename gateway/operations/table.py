@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import compress
 from urllib.parse import unquote
 
 from gateway.operations import agentevent, onlineagent
@@ -46,25 +47,21 @@ class OperationTable:
         methods[operation.method] = (operation, names)
 
     def find(self, method: str, path: str) -> Match:
-        """The row for a path without query; doubled slashes count as one.
+        """The row for a path without query; doubled slashes count as one, segments may be percent-encoded.
 
-        Raises NotFound, and MethodNotAllowed when only the method does not fit.
+        Raises NotFound, and MethodNotAllowed when only the method does not fit the path with the most literal segments.
         """
         segments = [segment for segment in path.split("/") if segment]
         if segments[:2] != PREFIX:
             raise NotFound("no such interface: agent calls begin with /agentgateway/resource/")
-        segments = segments[2:]
-        allowed: set[str] = set()
+        segments = [unquote(segment) for segment in segments[2:]] if "%" in path else segments[2:]
         for mask in self._masks.get(len(segments), ()):
-            literals = tuple(segment for segment, literal in zip(segments, mask, strict=True) if literal)
-            methods = self._rows.get((mask, literals))
+            methods = self._rows.get((mask, tuple(compress(segments, mask))))
             if methods is None:
                 continue
-            if method in methods:
-                operation, names = methods[method]
-                given = (unquote(segment) for segment, literal in zip(segments, mask, strict=True) if not literal)
-                return Match(operation, dict(zip(names, given, strict=True)))
-            allowed.update(methods)
-        if allowed:
-            raise MethodNotAllowed(tuple(sorted(allowed)))
+            if method not in methods:
+                raise MethodNotAllowed(tuple(sorted(methods)))
+            operation, names = methods[method]
+            values = (segment for segment, literal in zip(segments, mask, strict=True) if not literal)
+            return Match(operation, dict(zip(names, values, strict=True)))
         raise NotFound("no such interface: check the address")

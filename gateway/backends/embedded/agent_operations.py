@@ -9,7 +9,7 @@ from gateway.agents.registry import Agent, AgentRegistry
 from gateway.backends.base import Call
 from gateway.backends.embedded import state_machine
 from gateway.events.event import make_event
-from gateway.operations.onlineagent import (
+from gateway.operations.onlineagent_models import (
     BusyParameters,
     OtherAgentParameters,
     PasswordBody,
