@@ -1,8 +1,10 @@
 """What settings say about each other: refusals and warnings (design section 6)."""
 
+import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from gateway.settings.schema import Settings
 
@@ -49,6 +51,11 @@ def _admin_token(settings: Settings) -> str:
     return "ADMIN_TOKEN_FILE is required with ADMIN_PORT" if missing else ""
 
 
+def _token_sign_in(settings: Settings) -> str:
+    missing = settings.agent_auth == "thirdparty" and not (settings.agent_auth_url and settings.agent_auth_tenant)
+    return "AGENT_AUTH_URL and AGENT_AUTH_TENANT are required with AGENT_AUTH = thirdparty" if missing else ""
+
+
 def _grace(settings: Settings) -> str:
     grace, least = settings.guid_timeout_ms - settings.guid_interval_ms, settings.poll_hold_ms + _SLACK_MS
     if grace >= least:
@@ -76,6 +83,29 @@ def _chat_security(settings: Settings) -> str:
     return "1 has no effect" if settings.multimedia_sec_mode else ""
 
 
+def _explains(settings: Settings) -> str:
+    public = settings.token_explain and not _is_loopback(settings.bind_address)
+    return "ON tells strangers why a token is refused: for development only" if public else ""
+
+
+def _plain_http(attribute: str) -> Check:
+    """Warns when a URL that secrets are sent to is neither HTTPS nor on this machine."""
+
+    def complaint(settings: Settings) -> str:
+        url = urlsplit(getattr(settings, attribute))
+        plain = url.scheme == "http" and not _is_loopback(url.hostname or "")
+        return "sends tokens and users over the network in the clear: use https" if plain else ""
+
+    return Check((attribute,), complaint)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 REFUSALS: Final = (
     Check(("guid_interval_ms", "guid_timeout_ms"), _order),
     Check(("tls_cert_file", "tls_key_file"), _tls_pair),
@@ -83,10 +113,14 @@ REFUSALS: Final = (
     Check(("http_port", "https_port"), _some_port),
     Check(("http_port", "https_port", "admin_port"), _distinct_ports),
     Check(("admin_token_file", "admin_port"), _admin_token),
+    Check(("agent_auth", "agent_auth_url", "agent_auth_tenant"), _token_sign_in),
 )
 WARNINGS: Final = (
     Check(("guid_timeout_ms", "guid_interval_ms", "poll_wait_times", "poll_wait_interval_ms"), _grace),
     Check(("poll_wait_times", "poll_wait_interval_ms"), _hold),
     Check(("push_cert_dir", "push_cert_type"), _push_certificates),
     Check(("multimedia_sec_mode",), _chat_security),
+    Check(("token_explain", "bind_address"), _explains),
+    _plain_http("agent_auth_url"),
+    _plain_http("token_users_url"),
 )

@@ -5,6 +5,7 @@ from typing import Final
 
 from gateway.settings.our_sections import Agents, Listeners, Logs, Node, Store
 from gateway.settings.rows import Row, Section, row_of
+from gateway.settings.token_sections import AgentAuth, Tokens
 from gateway.settings.vendor_sections import Authentication, Multimedia, Polling, Push, TimeLimits
 
 SECTIONS: Final[tuple[type[Section], ...]] = (
@@ -15,6 +16,8 @@ SECTIONS: Final[tuple[type[Section], ...]] = (
     Listeners,
     Store,
     Agents,
+    AgentAuth,
+    Tokens,
     Logs,
     Push,
     Multimedia,
@@ -22,7 +25,9 @@ SECTIONS: Final[tuple[type[Section], ...]] = (
 """The order of documents and of the configuration file."""
 
 
-class Settings(Authentication, Polling, TimeLimits, Node, Listeners, Store, Agents, Logs, Push, Multimedia):
+class Settings(
+    Authentication, Polling, TimeLimits, Node, Listeners, Store, Agents, AgentAuth, Tokens, Logs, Push, Multimedia
+):
     """Values that hold together, never changed in place; times in ms, sizes in bytes.
 
     A field is named in code by its attribute and in files by its alias. Loaded from a file, paths are absolute.

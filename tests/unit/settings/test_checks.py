@@ -29,6 +29,8 @@ def refusal(values: Mapping[str, str]) -> str:
         ({"HTTP_PORT": "8043"}, "HTTP_PORT, HTTPS_PORT and ADMIN_PORT must differ"),
         ({"ADMIN_PORT": "8000", "ADMIN_TOKEN_FILE": "t"}, "HTTP_PORT, HTTPS_PORT and ADMIN_PORT must differ"),
         ({"ADMIN_PORT": "9000"}, "ADMIN_TOKEN_FILE is required with ADMIN_PORT"),
+        ({"AGENT_AUTH": "thirdparty"}, "AGENT_AUTH_URL and AGENT_AUTH_TENANT are required"),
+        ({"AGENT_AUTH": "thirdparty", "AGENT_AUTH_URL": "https://a"}, "AGENT_AUTH_TENANT are required"),
     ],
 )
 def test_values_that_do_not_go_together_are_refused(values: dict[str, str], says: str) -> None:
@@ -43,6 +45,8 @@ def test_values_that_do_not_go_together_are_refused(values: dict[str, str], says
         {"REDIS_URL": "rediss://u:p@localhost:6380/1", "GUID_SECRET_FILE": "s"},
         {"REDIS_URL": "unix:///run/valkey.sock?db=1", "GUID_SECRET_FILE": "s"},
         {"REDIS_URL": "redis://[::1]:6379?db=1", "GUID_SECRET_FILE": "s"},
+        {"AGENT_AUTH": "thirdparty", "AGENT_AUTH_URL": "http://[::1]:8000/v", "AGENT_AUTH_TENANT": "acme"},
+        {"TOKEN_EXPLAIN": "ON"},
         {"HTTP_PORT": "0"},
         {"HTTPS_PORT": "0"},
         {"ADMIN_PORT": "9000", "ADMIN_TOKEN_FILE": "t"},
@@ -56,6 +60,9 @@ def test_values_that_go_together_load_without_a_warning(values: dict[str, str]) 
 @pytest.mark.parametrize(
     ("values", "says"),
     [
+        ({"TOKEN_EXPLAIN": "ON", "BIND_ADDRESS": "0.0.0.0"}, "ON tells strangers why a token is refused"),
+        ({"AGENT_AUTH_URL": "http://portal.example/v"}, "in the clear: use https"),
+        ({"TOKEN_USERS_URL": "http://users.example"}, "in the clear: use https"),
         ({"GUIDTIMEOUT": "71499"}, "GUIDTIMEOUT - GUIDINTERVAL is 11499 ms, shorter than the longest poll"),
         ({"AGENT_POLL_WAIT_TIMES": "101"}, "polls are held for 10100 ms, but clients give up after 11 s"),
         ({"eventpush.ssl.cert.file": "certs"}, "has no effect"),
