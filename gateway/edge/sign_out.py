@@ -6,7 +6,7 @@ from gateway.edge import validate
 from gateway.edge.ask import Ask
 from gateway.edge.reply import Reply
 from gateway.edge.services import Services
-from gateway.operations.onlineagent import SignOutReasonParameters
+from gateway.operations.onlineagent_models import SignOutReasonParameters
 from gateway.operations.operation import Answer, SignOut
 from gateway.ops import audit
 from gateway.sessions.model import EndReason
