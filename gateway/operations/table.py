@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from itertools import compress
 from urllib.parse import unquote
 
-from gateway.operations import agentevent, onlineagent
+from gateway.operations import agentconf, agentevent, onlineagent, voicecall
 from gateway.operations.operation import Operation
 from gateway.wire.errors import MethodNotAllowed, NotFound
 
-ALL_OPERATIONS: tuple[Operation, ...] = (*onlineagent.OPERATIONS, *agentevent.OPERATIONS)
+ALL_OPERATIONS: tuple[Operation, ...] = (
+    *onlineagent.OPERATIONS,
+    *agentevent.OPERATIONS,
+    *voicecall.OPERATIONS,
+    *agentconf.OPERATIONS,
+)
 
 PREFIX = ["agentgateway", "resource"]
 _Mask = tuple[bool, ...]
