@@ -10,6 +10,8 @@ from gateway.redis_link.address import Address
 from gateway.redis_link.packing import pack
 
 Replies = Callable[[list[Any]], None]
+Pushed = Callable[[list[Any]], None]
+Lost = Callable[[str], None]
 
 _MORE: Any = object()
 
@@ -20,9 +22,9 @@ class Connection(asyncio.Protocol):
     `pushed` gets what a subscription brings, `lost` the reason for which the connection ended (once; not after `drop`).
     """
 
-    def __init__(self, pushed: Callable[[list[Any]], None], lost: Callable[[str], None]) -> None:
+    def __init__(self, pushed: Pushed, lost: Lost) -> None:
         self._pushed = pushed
-        self._lost: Callable[[str], None] | None = lost
+        self._lost: Lost | None = lost
         self._reader = Reader(notEnoughData=_MORE)
         self._replies: list[Any] = []
         self._expected = 0
@@ -73,18 +75,29 @@ class Connection(asyncio.Protocol):
             lost(reason)
 
 
-async def dial(address: Address, pushed: Callable[[list[Any]], None], lost: Callable[[str], None]) -> Connection:
-    """Connects, without signing in. Raises OSError (ssl.SSLError among them)."""
+async def dial(address: Address, packed: bytes, count: int, pushed: Pushed, lost: Lost) -> tuple[Connection, list[Any]]:
+    """Connects and makes the first exchange, of `count` packed commands. Raises OSError (ssl.SSLError among them)."""
     loop = asyncio.get_running_loop()
+    answered: asyncio.Future[list[Any]] = loop.create_future()
 
-    def protocol() -> Connection:
-        return Connection(pushed, lost)
+    def ended(reason: str) -> None:
+        if not answered.done():
+            answered.set_exception(ConnectionError(reason))
+        elif not answered.cancelled():
+            lost(reason)
 
-    if address.path:
-        _, connection = await loop.create_unix_connection(protocol, address.path)
-    else:
-        _, connection = await loop.create_connection(protocol, address.host, address.port, ssl=address.tls)
-    return connection
+    connection = Connection(pushed, ended)
+    try:
+        if address.path:
+            await loop.create_unix_connection(lambda: connection, address.path)
+        else:
+            await loop.create_connection(lambda: connection, address.host, address.port, ssl=address.tls)
+        connection.exchange(packed, count, answered.set_result)
+        return connection, await answered
+    except BaseException:
+        answered.cancel()
+        connection.drop()
+        raise
 
 
 def greeting(address: Address, name: str) -> list[bytes]:

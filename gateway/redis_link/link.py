@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from hiredis import ReplyError
 
-from gateway.redis_link.address import parse_address
+from gateway.redis_link.address import parse_target
 from gateway.redis_link.fence import Fence
 from gateway.redis_link.line import Line, Manner
 from gateway.redis_link.packing import Argument, pack
@@ -32,8 +32,8 @@ class RedisLink:
     """
 
     def __init__(self, url: str, tag: str, timeout_ms: int) -> None:
-        address = parse_address(url)
-        self._shown = repr(address)
+        target = parse_target(url)
+        self._shown = target.shown
         self._tag = tag
         self._fence = Fence(self.key("fence"))
         self._wakes = Wakes(self.key("wake"))
@@ -42,7 +42,7 @@ class RedisLink:
         self._reasons = {"main": "not connected yet", "durable": "not connected yet"}
         self._down_since: float | None = time.monotonic()
         self._timeout_s = timeout_ms / 1000
-        places = Places(address)
+        places = Places(target)
         self._main = Line(places, self._fence, timeout_ms, self._manner("main", channel=True))
         self._durable = Line(places, self._fence, timeout_ms, self._manner("durable", seals=True))
         self._tasks: list[asyncio.Task[None]] = []
@@ -138,8 +138,6 @@ class RedisLink:
         self._reasons[name] = reason
         if name == "main" and not reason:
             self._wakes.everyone()
-        if reason == "closed":
-            return
         if self.reason and self._down_since is None:
             self._down_since = time.monotonic()
             _LOG.warning("redis at %s is out of reach: %s", self._shown, reason)
