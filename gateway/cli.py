@@ -78,6 +78,7 @@ def new_secret(file: Path, key_id: str) -> None:
     former = file.read_text("ascii") if file.exists() else ""
     if any(line.split(" ", 1)[0] == key_id for line in former.splitlines()):
         _fail(f"{file} has a key {key_id} already: choose another --key-id", WRONG_SETTINGS)
+    file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_name(f".{file.name}.new")
     fresh.touch(mode=0o600)
     fresh.write_text(f"{new_secret_line(key_id)}\n{former}", "ascii")
