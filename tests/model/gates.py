@@ -1,0 +1,122 @@
+"""Requests that stop before each access to the store, so that a test decides in which order they go on."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextvars import ContextVar
+from enum import Enum
+from typing import Any, TypeVar
+
+from gateway.sessions.limits import Outage
+from gateway.sessions.model import End, Record
+from gateway.sessions.store import Rule, Seen, SessionStore
+from gateway.wire.errors import StoreUnavailable
+
+T = TypeVar("T")
+
+
+class Fault(Enum):
+    """What happens to one access: nothing, a retry after an unknown outcome, or a failure before or after it."""
+
+    NONE = "none"
+    TWICE = "twice"
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class Run:
+    """One request under way. It runs from gate to gate, or to its end."""
+
+    _current: ContextVar["Run"] = ContextVar("run")
+
+    def __init__(self, work: Coroutine[object, object, str]) -> None:
+        self._arrived: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._pass: asyncio.Future[Fault] | None = None
+        self.task = asyncio.create_task(self._work(work))
+
+    async def _work(self, work: Coroutine[object, object, str]) -> str:
+        Run._current.set(self)
+        return await work
+
+    async def settle(self) -> None:
+        """Returns once the request waits at a gate or is done."""
+        either: set[asyncio.Future[Any]] = {self.task, self._arrived}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+
+    async def go_on(self, fault: Fault) -> None:
+        """Opens the gate, up to the next one."""
+        assert self._pass is not None
+        gate, self._pass = self._pass, None
+        self._arrived = asyncio.get_running_loop().create_future()
+        gate.set_result(fault)
+        await self.settle()
+
+    async def _wait(self) -> Fault:
+        self._pass = asyncio.get_running_loop().create_future()
+        self._arrived.set_result(None)
+        return await self._pass
+
+    @classmethod
+    async def gate(cls) -> Fault:
+        """Where a request waits; work outside of a Run passes."""
+        run = cls._current.get(None)
+        return await run._wait() if run is not None else Fault.NONE
+
+
+Written = Callable[[Record, bool], None]
+"""Told of a change: the record before it, and whether it is durable."""
+
+
+class GatedStore:
+    """A SessionStore behind gates, with injected outages. A fault never breaks the store's atomic steps."""
+
+    def __init__(self, inner: SessionStore, outages: Callable[[], tuple[Outage, ...]], written: Written) -> None:
+        self.inner = inner
+        self.outages = outages
+        self._written = written
+        self.now_ms = inner.now_ms
+        self.note_seen = inner.note_seen
+        self.on_wake = inner.on_wake
+
+    async def read(self, agent_id: int) -> Record:
+        if await Run.gate() in {Fault.BEFORE, Fault.AFTER}:
+            raise StoreUnavailable
+        return await self.inner.read(agent_id)
+
+    async def apply(
+        self, agent_id: int, rule: Rule[T], *, known: Record | None = None, durable: bool = False
+    ) -> T | None:
+        fault = await Run.gate()
+        if fault is Fault.BEFORE:
+            raise StoreUnavailable
+        before = await self.inner.read(agent_id)
+        if fault is Fault.TWICE:
+            await self.inner.apply(agent_id, rule, known=known, durable=durable)
+        try:
+            outcome = await self.inner.apply(agent_id, rule, known=known, durable=durable)
+        finally:
+            if await self.inner.read(agent_id) != before:
+                self._written(before, durable)
+        if fault is Fault.AFTER:
+            raise StoreUnavailable
+        return outcome
+
+    async def silent(self, poll_before_ms: int, push_before_ms: int, most: int) -> Sequence[Seen]:
+        return await self.inner.silent(poll_before_ms, push_before_ms, most)
+
+    async def live(self) -> Sequence[Seen]:
+        return await self.inner.live()
+
+    async def owed(self, most: int) -> Sequence[End]:
+        return await self.inner.owed(most)
+
+    async def paid(self, session_id: str) -> None:
+        await self.inner.paid(session_id)
+
+    async def key_fingerprints(self, add: Mapping[str, str], drop: Sequence[str] = ()) -> Mapping[str, str]:
+        return await self.inner.key_fingerprints(add, drop)
+
+    async def claim_poll(self, agent_id: int, token: str, hold_ms: int) -> None:
+        await self.inner.claim_poll(agent_id, token, hold_ms)
+
+    async def close(self) -> None:
+        await self.inner.close()

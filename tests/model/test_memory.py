@@ -1,0 +1,29 @@
+"""The session rules over the embedded store, against the oracle."""
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from gateway.sessions.memory_queue import Bounds, MemoryQueue
+from gateway.sessions.memory_store import MemoryStore
+from gateway.sessions.store import SessionStore
+from tests.model.machine import Sessions
+
+
+class OnMemory(Sessions):
+    """Both nodes are one process: they share the store."""
+
+    def open_stores(self) -> list[SessionStore]:
+        store = MemoryStore(MemoryQueue(lambda: Bounds(100, 100_000)), lambda: self.site.now)
+        return [store, store]
+
+
+COMMON = settings(deadline=None, report_multiple_bugs=False, suppress_health_check=list(HealthCheck))
+
+TestOnMemory = OnMemory.TestCase
+TestOnMemory.settings = settings(COMMON, max_examples=100, stateful_step_count=50, derandomize=True)
+
+
+@pytest.mark.slow
+def test_long_on_memory() -> None:
+    run_state_machine_as_test(OnMemory, settings=settings(COMMON, max_examples=3_000, stateful_step_count=150))
