@@ -209,7 +209,6 @@ class Connection(RequestHandler):
         elif not self._payload.is_eof():
             # The body of the request before is broken; the C parser tells this only as an error of its own.
             self._payload.set_exception(RequestPayloadError())
-            self._payload.feed_eof()
 
     def _start_head_timer(self) -> None:
         self._head_timer = self._loop.call_later(self._server.head_timeout_ms / 1000, self._head_is_late)

@@ -120,7 +120,7 @@ async def test_a_reset_before_the_answer_was_written_tells_that_it_did_not_arriv
     closed = await teller.closed()
     teller.go.set()
     await until(lambda: door.listeners.open_connections == 0)
-    assert (closed, teller.arrived()) == (False, False)
+    assert (closed, teller.arrived(), teller.peers[0].all_bytes_acknowledged()) == (False, False, False)
 
 
 async def test_an_earlier_answer_has_arrived_while_the_next_call_runs(door: Door, teller: Teller) -> None:

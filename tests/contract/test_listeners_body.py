@@ -1,12 +1,16 @@
 """Request bodies: sizes, encodings, Expect (design section 4, lines 1 and 5)."""
 
+import asyncio
 import gzip
+import socket
 import zlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from aiohttp.web import BaseRequest, Response
 
+from gateway.listeners.server import Handler
 from gateway.wire.body import read_body
 from gateway.wire.errors import GatewayError
 from tests.unit.listeners.doors import Door, get, opened, post
@@ -138,8 +142,30 @@ async def test_a_client_that_waits_for_100_learns_at_once_that_the_body_is_too_l
     assert (await client.answer()).status == 413
 
 
-async def test_a_client_that_sends_1_mib_before_it_reads_gets_the_413_over_tls(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    async with opened(length, var_dir=tmp_path_factory.mktemp("var")) as door:
+async def slow_length(request: BaseRequest) -> Response:
+    await asyncio.sleep(0.05)
+    return await length(request)
+
+
+LONG = {
+    "head": (length, b"GET /" + b"a" * 2**23),
+    "body": (length, post(b"a" * 2**23)),
+    "body that waits": (slow_length, post(b"a" * 2**23)),
+}
+
+
+@pytest.mark.parametrize(("handler", "sent"), LONG.values(), ids=LONG)
+async def test_a_client_that_sends_8_mib_before_it_reads_is_not_reset(handler: Handler, sent: bytes) -> None:
+    def send_then_read(port: int) -> bytes:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as link:
+            link.sendall(sent)
+            return b"".join(iter(lambda: link.recv(4096), b""))
+
+    async with opened(handler) as door:
+        answer = await asyncio.to_thread(send_then_read, door.port)
+    assert b"Connection: close" in answer
+
+
+async def test_a_client_that_sends_1_mib_before_it_reads_gets_the_413_over_tls(tmp_path: Path) -> None:
+    async with opened(length, var_dir=tmp_path) as door:
         assert (await door.ask(REFUSED["1 MiB"][0])).status == 413

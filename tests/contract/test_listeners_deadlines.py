@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from aiohttp.web import BaseRequest, Response
@@ -57,6 +58,13 @@ async def test_a_refused_half_head_ends_the_connection(door: Door) -> None:
     await client.send(b"GET / HT")
     await client.answer()
     assert await client.rest() == b""
+
+
+async def test_a_refused_half_head_ends_the_connection_over_tls_too(tmp_path: Path) -> None:
+    async with opened(echo_length, var_dir=tmp_path, request_timeout_ms=TIMEOUT_MS) as door:
+        client = await door.client()
+        await client.send(b"GET / HT")
+        assert ((await client.answer()).status, await client.rest()) == (400, b"")
 
 
 async def test_drops_of_a_head_do_not_prolong_its_time(door: Door) -> None:

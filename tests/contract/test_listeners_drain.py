@@ -107,7 +107,7 @@ async def test_a_request_that_has_reached_this_host_is_answered() -> None:
         client = await door.client()
         await client.send(get())
         await client.answer()
-        client.writer.write(get())
+        door.listeners.draining.on(lambda: client.writer.write(get()))
         drain = asyncio.create_task(door.listeners.drain(LONG_MS))
         answer = await client.answer()
         await client.close()
