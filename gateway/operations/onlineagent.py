@@ -4,6 +4,7 @@ from gateway.operations import onlineagent_models as models
 from gateway.operations import onlineagent_results as results
 from gateway.operations import sign_in_models as sign_in
 from gateway.operations.operation import Answer, Heartbeat, Operation, Renew, SignIn, SignOut
+from gateway.operations.parameters import OtherAgentParameters
 from gateway.operations.results import Nothing, SkillQueue
 from gateway.wire import retcodes
 
@@ -224,7 +225,7 @@ SETTINGS: tuple[Operation, ...] = (
         "GET",
         "onlineagent/{agentid}/agentskillsbyworkno/{workno}",
         "skill queues of another agent",
-        parameters=models.OtherAgentParameters,
+        parameters=OtherAgentParameters,
         retcodes=(retcodes.NO_SKILLS,),
         result=list[SkillQueue],
     ),

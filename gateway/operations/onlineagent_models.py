@@ -5,7 +5,6 @@ from typing import Annotated
 from pydantic import AfterValidator, AliasChoices, Field
 
 from gateway.operations.fields import (
-    AgentId,
     AgentIds,
     Bit,
     Body,
@@ -49,12 +48,6 @@ class SkillParameters(Parameters):
     autoflag: TrueOrElse
     skillid: str = Field("", max_length=4000, pattern=r"^[0-9;, ]*$")
     phonelinkage: int = Field(0, ge=0, le=1)
-
-
-class OtherAgentParameters(Parameters):
-    """An agent asked about."""
-
-    workno: AgentId
 
 
 class SignOutReasonParameters(Parameters):

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from itertools import compress
 from urllib.parse import unquote
 
-from gateway.operations import agentconf, agentevent, onlineagent, voicecall
+from gateway.operations import (
+    agentconf,
+    agentevent,
+    agentgroup,
+    calldata,
+    onlineagent,
+    querymonitor,
+    queuedevice,
+    voicecall,
+)
 from gateway.operations.operation import Operation
 from gateway.wire.errors import MethodNotAllowed, NotFound
 
@@ -14,6 +23,10 @@ ALL_OPERATIONS: tuple[Operation, ...] = (
     *agentevent.OPERATIONS,
     *voicecall.OPERATIONS,
     *agentconf.OPERATIONS,
+    *calldata.OPERATIONS,
+    *agentgroup.OPERATIONS,
+    *queuedevice.OPERATIONS,
+    *querymonitor.OPERATIONS,
 )
 
 PREFIX = ["agentgateway", "resource"]

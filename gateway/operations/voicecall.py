@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from gateway.operations import voicecall_models as models
 from gateway.operations.operation import Operation
+from gateway.operations.parameters import CallParameters
 from gateway.wire import retcodes
 
 _STATE = (retcodes.WRONG_STATE,)
@@ -135,7 +136,7 @@ TALKING: tuple[Operation, ...] = (
         "POST",
         "voicecall/{agentid}/connecthold/{callid}",
         "connect the held call with the present one and leave",
-        parameters=models.CallParameters,
+        parameters=CallParameters,
         retcodes=(
             retcodes.CONNECT_NO_CALL,
             retcodes.CONNECT_NO_HELD,
@@ -209,7 +210,7 @@ ENDING: tuple[Operation, ...] = (
         "POST",
         "voicecall/{agentid}/dropcall/{callid}",
         "hang up a call by its id",
-        parameters=models.CallParameters,
+        parameters=CallParameters,
         retcodes=(retcodes.DROP_NO_CALL,),
     ),
     Operation(

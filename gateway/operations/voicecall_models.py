@@ -43,12 +43,6 @@ class OptionalCallParameters(Parameters):
     callid: OptionalCallId = ""
 
 
-class CallParameters(Parameters):
-    """`connecthold` and `dropcall`: a call by its id."""
-
-    callid: CallId
-
-
 class PartyParameters(Parameters):
     """`disconnect`: the number of the party to release."""
 

@@ -11,11 +11,11 @@ from gateway.backends.embedded import state_machine
 from gateway.events.event import make_event
 from gateway.operations.onlineagent_models import (
     BusyParameters,
-    OtherAgentParameters,
     PasswordBody,
     RestParameters,
     SkillParameters,
 )
+from gateway.operations.parameters import OtherAgentParameters
 from gateway.sessions.agent_state import AgentState, State
 from gateway.sessions.model import Event
 from gateway.sessions.service import SessionService
@@ -94,7 +94,11 @@ class AgentOperations:
         """`modifyaccountpwdex`."""
         body = cast(PasswordBody, call.body)
         await self._authentication.change_password(
-            call.record.agent_id, body.old_password, body.new_password, call.address, now_ms=self._service.store.now_ms()
+            call.record.agent_id,
+            body.old_password,
+            body.new_password,
+            call.address,
+            now_ms=self._service.store.now_ms(),
         )
         return _NOTHING
 
