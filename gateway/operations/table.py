@@ -10,9 +10,14 @@ from gateway.operations import (
     agentevent,
     agentgroup,
     calldata,
+    mediacall,
     onlineagent,
+    qualitycontrol,
     querymonitor,
     queuedevice,
+    recordfile,
+    recordplay,
+    textchat,
     voicecall,
 )
 from gateway.operations.operation import Operation
@@ -27,6 +32,11 @@ ALL_OPERATIONS: tuple[Operation, ...] = (
     *agentgroup.OPERATIONS,
     *queuedevice.OPERATIONS,
     *querymonitor.OPERATIONS,
+    *qualitycontrol.OPERATIONS,
+    *recordplay.OPERATIONS,
+    *recordfile.OPERATIONS,
+    *mediacall.OPERATIONS,
+    *textchat.OPERATIONS,
 )
 
 PREFIX = ["agentgateway", "resource"]
