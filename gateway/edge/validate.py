@@ -1,6 +1,8 @@
 """Path, query and body against the row's models; what is wrong is named by field, never repeated (design section 4)."""
 
-from typing import TypeVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, from_json
@@ -12,6 +14,7 @@ from gateway.wire.errors import Refused
 
 M = TypeVar("M", bound=BaseModel)
 MOST_NAMED = 5
+NO_VALUES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def agent_id(text: str, operation: Operation) -> int:
@@ -28,13 +31,16 @@ def parameters(operation: Operation, values: dict[str, str]) -> BaseModel:
     return _model(operation.parameters, values, _field_code(operation))
 
 
-def body(operation: Operation, raw: bytes) -> BaseModel | None:
-    """The row's body model; None where the row takes no body, whatever was sent. Raises Refused."""
+def body(operation: Operation, raw: bytes, values: Mapping[str, str] = NO_VALUES) -> BaseModel | None:
+    """The row's body model; None where the row takes no body, whatever was sent. Raises Refused.
+
+    Where no body was sent its members are looked for in the query `values`: older clients send some of them there.
+    """
     if operation.body is None:
         return None
     message_code = retcodes.BAD_SIGN_IN if isinstance(operation, SignIn) else retcodes.BAD_MESSAGE
     if not raw.strip():
-        data: object = {}
+        data: object = dict(values)
     else:
         try:
             data = from_json(raw)
@@ -61,4 +67,5 @@ def _named(detail: ErrorDetails) -> str:
     """`field: what is allowed`, without the value: it may be a password."""
     where = ".".join(str(part) for part in detail["loc"])
     what = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return f"{where}: {'is required' if detail['type'] == 'missing' else what}"
+    what = "is required" if detail["type"] == "missing" else what
+    return f"{where}: {what}" if where else what

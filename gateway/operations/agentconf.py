@@ -75,7 +75,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "let a participant listen or speak",
         models.ParticipantModeBody,
     ),
-    _chair("playVoiceToConf", "playvoicetoconf", "play a file to all", models.PlayBody),
+    _chair("playVoiceToConf", "playvoicetoconf", "play a file to all", models.PlayToAllBody),
     _chair("stopVoiceToConf", "stopvoicetoconf", "stop playing to all"),
     _chair("playVoiceToParticipant", "playvoicetoparticipant", "play a file to one", models.HoldParticipantBody),
     _chair("stopVoiceToParticipant", "stopvoicetoparticipant", "stop playing to one", models.ParticipantBody),

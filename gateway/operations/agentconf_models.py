@@ -85,7 +85,7 @@ class RemoveBody(Body):
     addresses: tuple[ParticipantBody, ...] = Field(min_length=1, max_length=30)
 
 
-class PlayBody(Body):
+class PlayToAllBody(Body):
     """`playvoicetoconf`: the file for everybody."""
 
     play_mode: PlayMode = 2
