@@ -1,5 +1,6 @@
 """The seam to a contact centre (design section 10)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,14 +25,14 @@ class SignInCall:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One operation of a signed-in agent, validated. `address` is where the request came from."""
+    """One operation of a signed-in agent, validated. `address` tells where it came from."""
 
     operation: Operation
     record: Record
     session_id: str
     parameters: Parameters
     body: Body | None
-    address: str
+    address: Callable[[], str]
 
 
 class Backend(Protocol):

@@ -1,9 +1,10 @@
 """One agent call on its way through the edge."""
 
 from dataclasses import dataclass
+
 from aiohttp import web
 
-from gateway.edge.client_address import ClientAddress
+from gateway.edge.client_address import ClientAddress, Networks, client_address
 from gateway.operations.operation import Operation
 from gateway.wire.connection import PeerConnection, connection_of
 from gateway.wire.guid_headers import REQUEST_HEADER, read_guid
@@ -20,7 +21,12 @@ class Ask:
     agent_id: int
     values: dict[str, str]
     raw_body: bytes
-    address: ClientAddress
+    trusted_proxies: Networks
+
+    @property
+    def address(self) -> ClientAddress:
+        """Where it came from, proxies aside."""
+        return client_address(self.request, self.trusted_proxies)
 
     @property
     def guid(self) -> str:

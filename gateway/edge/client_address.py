@@ -2,20 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from aiohttp.web import BaseRequest
 
-FORWARDED_FOR: Final = "X-Forwarded-For"
-FORWARDING_HEADERS: Final = (
-    "Forwarded",
-    FORWARDED_FOR,
-    "X-Forwarded-Host",
-    "X-Forwarded-Proto",
-    "X-Real-IP",
-    "Via",
-)
+from gateway.wire.forwarding import FORWARDED_FOR, FORWARDING_HEADERS
 
+Networks = Collection[IPv4Network | IPv6Network]
 _Address = IPv4Address | IPv6Address
 
 
@@ -26,7 +19,7 @@ class ClientAddress(NamedTuple):
     forwarded: bool
 
 
-def client_address(request: BaseRequest, trusted_proxies: Collection[IPv4Network | IPv6Network]) -> ClientAddress:
+def client_address(request: BaseRequest, trusted_proxies: Networks) -> ClientAddress:
     """The address that counts for limits and for the demo agents (design sections 2 and 6, TRUSTED_PROXIES)."""
     headers = request.headers
     forwarded = any(name in headers for name in FORWARDING_HEADERS)
@@ -36,9 +29,7 @@ def client_address(request: BaseRequest, trusted_proxies: Collection[IPv4Network
     return ClientAddress(peer, forwarded)
 
 
-def behind_proxies(
-    peer_ip: str, forwarded_for: Sequence[str], trusted_proxies: Collection[IPv4Network | IPv6Network]
-) -> str:
+def behind_proxies(peer_ip: str, forwarded_for: Sequence[str], trusted_proxies: Networks) -> str:
     """The right-most address of `forwarded_for` that no trusted proxy has, or the peer where that is not trusted.
 
     Only the entries that trusted proxies appended are believed: what stands further left the client may have written
@@ -58,7 +49,7 @@ def behind_proxies(
     return str(client)
 
 
-def _within(address: _Address, networks: Collection[IPv4Network | IPv6Network]) -> bool:
+def _within(address: _Address, networks: Networks) -> bool:
     return any(address in network for network in networks)
 
 

@@ -1,7 +1,7 @@
 """Settings as the session rules see them (design section 5, AUTHMODE and Time limits)."""
 
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from gateway.sessions.agent_state import AgentState, State
 from gateway.sessions.limits import Limits, Outage
@@ -22,22 +22,28 @@ class Policy:
 
     def limits(self, agent_id: int, outages: tuple[Outage, ...]) -> Limits:
         """What age means for this agent."""
+        limits = self._static if self._all_static or agent_id in self.settings.static_agents else self._rotating
+        return replace(limits, outages=outages) if outages else limits
+
+    @cached_property
+    def _all_static(self) -> bool:
+        return self.settings.auth_mode == 1
+
+    @cached_property
+    def _rotating(self) -> Limits:
         settings = self.settings
-        static = settings.auth_mode == 1 or agent_id in settings.static_agents
-        return _limits(
-            0 if static else settings.guid_interval_ms,
+        return Limits(
+            settings.guid_interval_ms,
             settings.guid_timeout_ms - settings.guid_interval_ms,
             settings.poll_hold_ms,
             not settings.guid_rehearsal,
-            outages,
         )
+
+    @cached_property
+    def _static(self) -> Limits:
+        return replace(self._rotating, interval_ms=0)
 
     def too_old(self, session: Session, state: AgentState, now_ms: int) -> bool:
         """True when SESSION_MAXTIME is over; never in a call."""
         longest = self.settings.session_max_time_ms
         return 0 < longest <= now_ms - session.started_ms and state.state is not State.TALKING
-
-
-@lru_cache(64)
-def _limits(interval_ms: int, grace_ms: int, hold_ms: int, expires: bool, outages: tuple[Outage, ...]) -> Limits:
-    return Limits(interval_ms, grace_ms, hold_ms, expires, outages)

@@ -97,7 +97,7 @@ class AgentOperations:
             call.record.agent_id,
             body.old_password,
             body.new_password,
-            call.address,
+            call.address(),
             now_ms=self._service.store.now_ms(),
         )
         return _NOTHING

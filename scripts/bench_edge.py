@@ -1,0 +1,133 @@
+"""How fast a checked call is, as a ratio to a bare aiohttp handler in the same run.
+
+`scripts/bench-edge [--rounds N] [--seconds S] [--connections N] [--redis]`: a `web.Application` with one handler, the
+gateway on memory, and with --redis the gateway on a real server, each in a process of its own, are driven in turn with
+the same raw keep-alive connections. Printed are calls per second of each round and the median of the ratios.
+"""
+
+import argparse
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from gateway.sessions.secret_file import new_secret_line  # noqa: E402
+from tests.support.desk import PREFIX  # noqa: E402
+from tests.support.gateway import free_port, gateway_process  # noqa: E402
+from tests.support.servers import Servers  # noqa: E402
+
+BARE = """
+import sys
+from aiohttp import web
+async def status(request):
+    return web.Response(body=b'{"message":"success","retcode":"0","result":{"agentState":4,"isWorking":false}}',
+                        headers={"Content-Type": "application/json"})
+app = web.Application()
+app.router.add_get("/agentgateway/resource/onlineagent/{agentid}/agentstatus", status)
+print("ready", flush=True)
+web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), access_log=None, print=None)
+"""
+
+
+class Caller(asyncio.Protocol):
+    """Sends the same request again and again; every answer has the length of the first."""
+
+    def __init__(self, request: bytes) -> None:
+        self.request = request
+        self.length = 0
+        self.buffered = 0
+        self.count = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        transport.write(self.request)
+
+    def data_received(self, data: bytes) -> None:
+        if not self.length:
+            assert data.startswith(b"HTTP/1.1 200") and b'"retcode":"0"' in data, data
+            self.length = len(data)
+        self.buffered += len(data)
+        while self.buffered >= self.length:
+            self.buffered -= self.length
+            self.count += 1
+            self.transport.write(self.request)
+
+
+async def rate(port: int, request: bytes, connections: int, seconds: float) -> float:
+    """Calls per second."""
+    loop = asyncio.get_running_loop()
+    made = [(await loop.create_connection(lambda: Caller(request), "127.0.0.1", port))[1] for _ in range(connections)]
+    await asyncio.sleep(0.3)
+    before, began = sum(caller.count for caller in made), time.perf_counter()
+    await asyncio.sleep(seconds)
+    after, ended = sum(caller.count for caller in made), time.perf_counter()
+    for caller in made:
+        caller.transport.abort()
+    return (after - before) / (ended - began)
+
+
+async def main(options: argparse.Namespace) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder, servers = Path(name), Servers(Path(name))
+        async with AsyncExitStack() as stack:
+            stack.callback(servers.end)
+            targets = {"bare": await bare(stack)}
+            targets["memory"] = await gateway(stack, folder, {})
+            if options.redis:
+                secret = folder / "guid.keys"
+                secret.touch(0o600)
+                secret.write_text(new_secret_line("k1"), "ascii")
+                url = servers.start("valkey").url
+                targets["redis"] = await gateway(stack, folder, {"REDIS_URL": url, "GUID_SECRET_FILE": str(secret)})
+            await compare(targets, options)
+
+
+async def bare(stack: AsyncExitStack) -> tuple[int, bytes]:
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", BARE, str(port), stdout=-1)
+    stack.callback(process.kill)
+    assert process.stdout is not None
+    await process.stdout.readline()
+    await asyncio.sleep(1)
+    return port, request("00000000-0000-0000-0000-000000000000.AgentGateway0")
+
+
+async def gateway(stack: AsyncExitStack, folder: Path, settings: dict[str, str]) -> tuple[int, bytes]:
+    running = await stack.enter_async_context(gateway_process(folder, {"TIMEOUT_FLAG": "OFF", **settings}))
+    desk = running.desk(101)
+    await desk.sign_in()
+    return running.port, request(desk.guid)
+
+
+def request(guid: str) -> bytes:
+    path = f"{PREFIX}/onlineagent/101/agentstatus"
+    return f"GET {path} HTTP/1.1\r\nHost: gateway\r\nguid: {guid}\r\n\r\n".encode()
+
+
+async def compare(targets: dict[str, tuple[int, bytes]], options: argparse.Namespace) -> None:
+    ratios: dict[str, list[float]] = {name: [] for name in targets}
+    for number in range(1, options.rounds + 1):
+        rates = {
+            name: await rate(port, asked, options.connections, options.seconds)
+            for name, (port, asked) in targets.items()
+        }
+        for name, found in rates.items():
+            ratios[name].append(found / rates["bare"])
+        print(f"round {number}: " + "  ".join(f"{name} {found:.0f}/s" for name, found in rates.items()), flush=True)
+    for name, found in ratios.items():
+        print(f"{name}: median {statistics.median(found):.2f} of bare (from {min(found):.2f} to {max(found):.2f})")
+
+
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("--rounds", type=int, default=5)
+parser.add_argument("--seconds", type=float, default=2)
+parser.add_argument("--connections", type=int, default=64)
+parser.add_argument("--redis", action="store_true", help="also the gateway on a real Valkey")
+asyncio.run(main(parser.parse_args()))
