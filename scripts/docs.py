@@ -1,4 +1,4 @@
-"""Writes what is generated from the settings table: config/basic.properties and the table in README.md.
+"""Writes what is generated: config/basic.properties, the settings in README.md, docs/operations.md.
 
 `scripts/docs.py` writes; `scripts/docs.py --check` names stale files and exits 1.
 """
@@ -8,6 +8,8 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+
+import docs_operations
 
 from gateway.settings.rows import Row, Section, row_of
 from gateway.settings.schema import ROWS, SECTIONS
@@ -71,12 +73,14 @@ def main(arguments: list[str]) -> int:
     wanted = {
         ROOT / "config" / "basic.properties": properties(),
         readme_path: readme(readme_path.read_text("utf-8")),
+        ROOT / "docs" / "operations.md": docs_operations.page(),
     }
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]
     for path in stale:
         if "--check" in arguments:
             print(f"{path.relative_to(ROOT)} is stale: run scripts/docs.py")
         else:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(wanted[path], "utf-8")
             print(f"wrote {path.relative_to(ROOT)}")
     return 1 if stale and "--check" in arguments else 0

@@ -5,7 +5,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from gateway.operations.operation import COMMON_RETCODES, Answer, Operation
+from gateway.operations.fields import AGENT_ID_MAX
+from gateway.operations.operation import (
+    COMMON_RETCODES,
+    Answer,
+    Heartbeat,
+    Operation,
+    Poll,
+    Renew,
+    SignIn,
+)
 from gateway.operations.table import ALL_OPERATIONS, PREFIX
 from gateway.wire import retcodes
 
@@ -17,7 +26,13 @@ _GUID = {
     "name": "guid",
     "description": "The GUID of the agent's session: from Set-GUID of the sign-in, later of polls and heartbeats.",
 }
-_AGENT_ID = {"type": "integer", "minimum": 1, "maximum": 999_999}
+_SET_GUID = {
+    "description": "JSESSIONID= and the GUID to use from now on, when there is a new one.",
+    "schema": {"type": "string"},
+}
+_HANDS_OUT = (SignIn, Poll, Heartbeat, Renew)
+_OUTCOME = "Outcome: retcode 0, or a refusal with message and retcode alone."
+_AGENT_ID = {"type": "integer", "minimum": 1, "maximum": AGENT_ID_MAX}
 _ABOUT = (
     "Calls of agent desktops. Business outcomes, refusals included, are HTTP 200 with a retcode: 0 is success. "
     "Other statuses carry the same envelope: 400 and 413 (the HTTP message), 404, 405, 503 (try again)."
@@ -88,9 +103,10 @@ def _retcodes(row: Operation) -> dict[str, str]:
 def _success(row: Operation, result: Json) -> Json:
     properties: Json = {"message": {"type": "string"}, "retcode": {"type": "string"}}
     if row.answer is Answer.RESULT:
-        properties["result"] = result
+        properties["event" if isinstance(row, Poll) else "result"] = result
     schema = {"type": "object", "properties": properties, "required": ["message", "retcode"]}
     content: Json = {"application/json": {"schema": schema}}
     if row.answer is Answer.FILE:
         content["application/octet-stream"] = {}
-    return {"description": "Outcome: retcode 0, or a refusal with message and retcode alone.", "content": content}
+    headers = {"Set-GUID": _SET_GUID} if isinstance(row, _HANDS_OUT) else {}
+    return {"description": _OUTCOME, "headers": headers, "content": content}

@@ -33,7 +33,7 @@ class Operation:
     `path` is relative to `/agentgateway/resource/`; `{agentid}` (or `{workno}` as second segment) is the calling agent,
     every other `{name}` and every query parameter is a field of `parameters`. `retcodes` are the refusals it may give
     besides the common ones. Rows with one `name` are spellings of one operation and have the same models. `result` is
-    the type of the `result` member of a success (wire names; empty where `answer` is not RESULT). `relayed_only` is the
+    the type of the `result` member of a success (of `event` in a poll), where `answer` is RESULT. `relayed_only` is the
     refusal of the embedded centre where it has nothing to serve (video, recording files); "" everywhere else.
     """
 
