@@ -1,0 +1,97 @@
+"""Calls to the HTTP services of others: bounded in time and size, no redirects, certificates checked."""
+
+import asyncio
+import json
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+import aiohttp
+
+ANSWER_BYTES: Final = 65_536
+MOST_AT_ONCE: Final = 64
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class CallError(Exception):
+    """No answer came; the text says why, without anything that was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer of any status. `content_type` is without parameters, in small letters."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+    def json(self) -> Any:
+        """What the body holds; None when it is not JSON."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+
+class Caller:
+    """Calls one URL. `timeout_ms` bounds each call from its start to the last byte of the answer."""
+
+    def __init__(
+        self, url: str, trust: ssl.SSLContext, timeout_ms: int, headers: Mapping[str, str] = NO_HEADERS
+    ) -> None:
+        self.url = url
+        self._trust = trust
+        self._timeout_s = timeout_ms / 1000
+        self._headers = dict(headers)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def post(self, body: Mapping[str, object]) -> Answer:
+        """POSTs a JSON object. Raises CallError."""
+        return await self.send(json.dumps(body).encode())
+
+    async def send(self, body: bytes) -> Answer:
+        """POSTs bytes labelled as JSON. Raises CallError; an answer of more than ANSWER_BYTES counts as none."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                try:
+                    return await self._once(body)
+                except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+                    # A kept connection may end just as it is used again; what is sent here may be sent twice.
+                    return await self._once(body)
+        except TimeoutError:
+            raise CallError("no answer in time") from None
+        except aiohttp.ClientSSLError:
+            raise CallError("its certificate is not trusted, or TLS failed") from None
+        except (aiohttp.ClientError, OSError, ValueError) as problem:
+            raise CallError(f"no answer: {type(problem).__name__}") from None
+
+    async def close(self) -> None:
+        """Lets go of the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def _once(self, body: bytes) -> Answer:
+        headers = {"Content-Type": "application/json; charset=UTF-8", **self._headers}
+        async with self._open().post(self.url, data=body, headers=headers, allow_redirects=False) as response:
+            return Answer(response.status, response.content_type.lower(), await _read(response))
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(ssl=self._trust, limit=MOST_AT_ONCE),
+                timeout=aiohttp.ClientTimeout(total=self._timeout_s),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
+            )
+        return self._session
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > ANSWER_BYTES:
+            raise CallError("the answer is too long")
+    return bytes(body)

@@ -1,0 +1,60 @@
+"""What must be remembered about tokens, over all nodes: the contract (issue 5, parts 1 and 3). Times are in ms."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Final, NamedTuple, Protocol
+
+REPEAT_MS: Final = 30_000
+"""The request that used a token may come once more within this time: its answer may have been lost."""
+MINUTE_MS: Final = 60_000
+
+
+class FirstUse(IntEnum):
+    """What the use of a token is."""
+
+    NEW = 0
+    """Nobody used it before."""
+    SAME = 1
+    """The request that used it, once more within REPEAT_MS."""
+    USED = 2
+    """Another request used it, or the same one longer ago."""
+
+
+class Counter(NamedTuple):
+    """What is counted, and how often it may happen within a minute."""
+
+    name: str
+    limit: int
+
+
+class TokenStore(Protocol):
+    """Used token ids and counted requests.
+
+    `request` is a digest of the whole request and its sender in hex. `now_ms` is the store's time. Each method is one
+    atomic step, over all nodes where the store is shared, and raises StoreUnavailable when it is out of reach.
+    """
+
+    async def first_use(self, token_id: str, request: str, *, ttl_ms: int, now_ms: int) -> FirstUse:
+        """Marks the token as used by this request, for `ttl_ms` from now, unless it is already.
+
+        Of any number of calls with different requests, on any nodes, exactly one gets NEW.
+        """
+
+    async def seen(self, token_id: str, request: str, *, now_ms: int) -> FirstUse:
+        """What `first_use` would answer; nothing changes."""
+
+    async def count(self, counters: Sequence[Counter], *, now_ms: int) -> bool:
+        """Counts a request once on each of `counters`, in the present minute. False when a limit is exceeded."""
+
+
+def judge(known: tuple[str, int] | None, request: str, now_ms: int) -> FirstUse:
+    """The rule: `known` is the request that used the token and when, None when there was none."""
+    if known is None:
+        return FirstUse.NEW
+    user, used_ms = known
+    return FirstUse.SAME if user == request and now_ms - used_ms <= REPEAT_MS else FirstUse.USED
+
+
+def wait_s(now_ms: int) -> int:
+    """Seconds until the present minute of the counters is over, at least 1."""
+    return max(1, -(-(MINUTE_MS - now_ms % MINUTE_MS) // 1000))
