@@ -4,7 +4,6 @@ It is refused by a primary that lost its replicas, brings the time of Redis, and
 is known before the caller sees any reply of the same flight.
 """
 
-import time
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -50,7 +49,7 @@ class Fence:
                 raise reply
         (seconds, micros, told), role = replies
         self.replicas = len(role[2]) if role[0] == b"master" else 0
-        self.clock.sample(int(seconds) + int(micros) / 1e6, asked_s, time.monotonic())
+        self.clock.sample(int(seconds) + int(micros) / 1e6, asked_s)
         if told != self._told:
             self._told = told
             spans = (span.partition(b"-") for span in told.split())

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 KINDS: Final = ("valkey", "redis")
 READY_S: Final = 15.0
@@ -32,24 +34,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class Server:
-    """One server process. `options` are lines of its configuration file."""
+ORDINARY: Final = {"save": '""', "repl-diskless-sync-delay": "0", "repl-ping-replica-period": "1"}
 
-    def __init__(
-        self, program: str, folder: Path, options: Mapping[str, str] | None = None, extra: Iterable[str] = ()
-    ) -> None:
+
+class Server:
+    """One server process. `options` are lines of its configuration file; `extra` are arguments after its name."""
+
+    def __init__(self, program: str, folder: Path, options: Mapping[str, str], extra: Iterable[str] = ()) -> None:
         self.port = free_port()
-        self._program = program
+        self.tls_port = 0
         self._folder = folder
-        self._options = {
-            "bind": "127.0.0.1",
-            "save": "",
-            "dir": str(folder),
-            "repl-diskless-sync-delay": "0",
-            "enable-debug-command": "yes",
-            **(options or {}),
-        }
-        self._extra = tuple(extra)
+        file = folder / "server.conf"
+        lines = {"port": str(self.port), "bind": "127.0.0.1", "dir": str(folder), **options}
+        file.write_text("".join(f"{name} {value}\n" for name, value in lines.items()), "utf-8")
+        self._command = [program, str(file), *extra]
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
@@ -65,15 +63,8 @@ class Server:
 
     def start(self) -> None:
         """Starts the process and waits until it answers."""
-        options = [
-            part
-            for name, value in self._options.items()
-            for part in (f"--{name}", *(value.split(" ") if value else [""]))
-        ]
         with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [self._program, "--port", str(self.port), *options, *self._extra], stdout=log, stderr=log
-            )
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
         self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
@@ -90,16 +81,22 @@ class Server:
 
     def ask(self, *arguments: str | int | bytes) -> Any:
         """The answer to one command, over a connection of its own."""
-        with redis.Redis(port=self.port, socket_timeout=5, decode_responses=True) as client:
+        with self._client() as client:
             return client.execute_command(*arguments)
+
+    def _client(self) -> redis.Redis:
+        return redis.Redis(port=self.port, socket_timeout=5, decode_responses=True, retry=Retry(NoBackoff(), 0))
 
     def wait_for_replicas(self, count: int) -> None:
         """Waits until this many replicas are connected and have all data."""
         deadline = time.monotonic() + READY_S
-        while self.ask("WAIT", count, 100) < count or len(self.ask("ROLE")[2]) < count:
-            if time.monotonic() > deadline:
-                raise TimeoutError("no replica")
-            self.ask("SET", "replica", "wanted")
+        with self._client() as client:
+            while True:
+                client.set("replica", "wanted")
+                if client.wait(count, 20) >= count and len(self.ask("ROLE")[2]) >= count:
+                    return
+                if time.monotonic() > deadline:
+                    raise TimeoutError("no replica")
 
     def freeze(self) -> None:
         """Stops the process in its tracks: connections stay open, nothing is answered."""
@@ -133,8 +130,16 @@ class Servers:
         self._folder = folder
         self._started: list[Server] = []
 
-    def start(self, kind: str, options: Mapping[str, str] | None = None, extra: Iterable[str] = ()) -> Server:
+    def start(self, kind: str, options: Mapping[str, str] | None = None) -> Server:
         """A new server of this kind. Raises FileNotFoundError where its program is not installed."""
+        return self._start(kind, {**ORDINARY, **(options or {})})
+
+    def start_sentinel(self, kind: str, primary: Server, name: str) -> Server:
+        """A sentinel that watches `primary` under `name`."""
+        watched = f"monitor {name} 127.0.0.1 {primary.port} 1\nsentinel down-after-milliseconds {name} 500"
+        return self._start(kind, {"sentinel": watched}, ("--sentinel",))
+
+    def _start(self, kind: str, options: Mapping[str, str], extra: Iterable[str] = ()) -> Server:
         program = binary(kind)
         if program is None:
             raise FileNotFoundError(f"no {kind} server on this machine")
@@ -142,6 +147,16 @@ class Servers:
         folder.mkdir()
         server = Server(program, folder, options, extra)
         self._started.append(server)
+        return server
+
+    def start_tls(self, kind: str, options: Mapping[str, str]) -> Server:
+        """A server with a TLS port too; `options` name its files. Raises OSError where it was built without TLS."""
+        port = free_port()
+        try:
+            server = self.start(kind, {**options, "tls-port": str(port), "tls-auth-clients": "no"})
+        except redis.RedisError as error:
+            raise OSError(f"no TLS in this {kind}") from error
+        server.tls_port = port
         return server
 
     def end(self) -> None:

@@ -1,0 +1,74 @@
+"""The fence dates outages. Time is moved by writing when the last fence was."""
+
+import asyncio
+
+import pytest
+
+from gateway.redis_link import fence
+from gateway.redis_link.link import RedisLink
+from tests.support.servers import Server
+from tests.unit.redis_link.conftest import Links
+
+
+@pytest.fixture
+async def link(server: Server, links: Links) -> RedisLink:
+    return await links(server.url)
+
+
+async def last_fence_was(link: RedisLink, ms_ago: int) -> int:
+    """Moves the last fence back and passes the next one; when the last one was, in ms."""
+    at_ms = link.now_ms() - ms_ago
+    await link.command("HSET", link.key("fence"), "at", at_ms)
+    await asyncio.sleep(fence.FENCE_EVERY_S)
+    await link.command("PING")
+    return at_ms
+
+
+async def test_a_gap_is_an_outage_from_the_last_fence_until_now(link: RedisLink) -> None:
+    at_ms = await last_fence_was(link, 20_000)
+    ((start_ms, end_ms),) = link.outages()
+    assert start_ms == at_ms
+    assert abs(end_ms - link.now_ms()) < 1000
+
+
+async def test_a_short_gap_is_none(link: RedisLink) -> None:
+    await last_fence_was(link, fence.OUTAGE_GAP_MS - 1000)
+    assert link.outages() == ()
+
+
+async def test_a_fence_of_the_future_is_none(link: RedisLink) -> None:
+    await last_fence_was(link, -60_000)
+    assert link.outages() == ()
+
+
+async def test_the_outage_is_known_with_the_answer_of_the_first_command_after_it(link: RedisLink) -> None:
+    await link.command("HSET", link.key("fence"), "at", link.now_ms() - 20_000)
+    await asyncio.sleep(fence.FENCE_EVERY_S)
+    known_then = link.command("PING")
+    assert link.outages() == ()
+    await known_then
+    assert len(link.outages()) == 1
+
+
+async def test_an_outage_soon_after_another_is_the_same(link: RedisLink) -> None:
+    now = link.now_ms()
+    await link.command("HSET", link.key("fence"), "outages", f"{now - 90_000}-{now - 22_000}")
+    await last_fence_was(link, 20_000)
+    ((start_ms, end_ms),) = link.outages()
+    assert start_ms == now - 90_000
+    assert end_ms >= now
+
+
+async def test_the_last_eight_are_kept(link: RedisLink) -> None:
+    now = link.now_ms()
+    former = [(now - 1_000_000 * ago, now - 1_000_000 * ago + 5000) for ago in range(8, 0, -1)]
+    await link.command("HSET", link.key("fence"), "outages", " ".join(f"{start}-{end}" for start, end in former))
+    at_ms = await last_fence_was(link, 20_000)
+    assert link.outages()[:7] == tuple(former[1:])
+    assert link.outages()[7][0] == at_ms
+
+
+async def test_a_node_that_starts_knows_the_outages_at_once(server: Server, links: Links) -> None:
+    one = await links(server.url)
+    await last_fence_was(one, 20_000)
+    assert (await links(server.url)).outages() == one.outages()
