@@ -1,0 +1,13 @@
+"""Headers by which a request says that it came through a proxy."""
+
+from typing import Final
+
+FORWARDED_FOR: Final = "X-Forwarded-For"
+FORWARDING_HEADERS: Final = (
+    "Forwarded",
+    FORWARDED_FOR,
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Real-IP",
+    "Via",
+)
