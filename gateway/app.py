@@ -45,7 +45,7 @@ class App:
         self._policy = Policy(live.current)
         self._pool = PasswordPool()
         live.subscribe(self._settings_changed)
-        service = SessionService(stores.sessions, ring, lambda: self._policy)
+        self.sessions = service = SessionService(stores.sessions, ring, lambda: self._policy)
         authentication = Authentication(
             registry, stores.password_book(registry), stores.attempts, self._pool, lambda: live.current
         )
@@ -61,13 +61,14 @@ class App:
             lambda: live.current,
         )
         services = Services(lambda: live.current, service, polls, backend, registry, authentication, self.sweeper.hurry)
-        self.edge = Edge(services, health.pages({"store": self._store_reason, "settings": self._settings_reason}))
+        self.edge = Edge(services, health.pages({"store": self.store_reason, "settings": self._settings_reason}))
 
     def _settings_changed(self, _old: Settings, new: Settings) -> None:
         self._policy = Policy(new)
         logs.set_level(new.log_level)
 
-    async def _store_reason(self) -> str | None:
+    async def store_reason(self) -> str | None:
+        """Why the store is not ready, None when it is."""
         try:
             await self.stores.sessions.read(0)
         except StoreUnavailable as why:

@@ -11,8 +11,11 @@ import click
 from gateway import __version__, server
 from gateway.agents.agents_file import AgentsFileError
 from gateway.cli_agents import agents
+from gateway.cli_options import settings_options
+from gateway.cli_sessions import sessions
 from gateway.listeners.errors import ListenError
 from gateway.ops import logs
+from gateway.ops.admin_token import AdminTokenError
 from gateway.sessions.key_check import MissingKeyError
 from gateway.sessions.secret_file import SecretFileError, new_secret_line
 from gateway.settings.load import load
@@ -29,27 +32,11 @@ def main() -> None:
 
 
 main.add_command(agents)
-
-
-def _overrides(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
-    pairs = {}
-    for text in given:
-        key, equals, value = text.partition("=")
-        if not equals:
-            raise click.BadParameter(f"{key}: write KEY=VALUE")
-        pairs[key.strip()] = value.strip()
-    return pairs
+main.add_command(sessions)
 
 
 @main.command()
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    default="config/basic.properties",
-    show_default=True,
-    help="The settings file; it is followed while the gateway runs.",
-)
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", callback=_overrides, help="Overrides the file.")
+@settings_options("The settings file; it is followed while the gateway runs.")
 def serve(config: Path, overrides: Mapping[str, str]) -> None:
     """Run the gateway until SIGTERM or Ctrl-C; SIGHUP reads the settings again."""
     try:
@@ -59,7 +46,7 @@ def serve(config: Path, overrides: Mapping[str, str]) -> None:
     logs.setup_logs(loaded.settings.log_level)
     try:
         asyncio.run(server.serve(loaded))
-    except (SettingsError, AgentsFileError, SecretFileError) as wrong:
+    except (SettingsError, AgentsFileError, SecretFileError, AdminTokenError) as wrong:
         _fail(str(wrong), WRONG_SETTINGS)
     except (ListenError, MissingKeyError) as wrong:
         _fail(str(wrong), CANNOT_SERVE)

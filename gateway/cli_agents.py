@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ import click
 from gateway.agents import agents_file, password_rules, passwords
 from gateway.agents.agents_file import AGENT_IDS, ROLES, AgentEntry, AgentsFileError
 from gateway.agents.editor import EditError, editing
+from gateway.cli_options import table
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 from gateway.wire.errors import Refused
@@ -56,7 +57,7 @@ def list_agents(config: Path, file: Path | None, *, as_json: bool) -> None:
         secret = {"password_hash", "former_password_hashes"}
         click.echo(json.dumps([entry.model_dump(exclude=secret) for entry in entries], ensure_ascii=False, indent=2))
     else:
-        click.echo(_table([COLUMNS, *map(_row, entries)]))
+        click.echo(table([COLUMNS, *map(_row, entries)]))
 
 
 @agents.command()
@@ -169,9 +170,3 @@ def _row(entry: AgentEntry) -> tuple[str, ...]:
     notes = [words for applies, words in flags if applies]
     skills = ",".join(map(str, entry.skills))
     return str(entry.id), entry.account, entry.name, skills, entry.media, ",".join(entry.roles), ", ".join(notes)
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines)

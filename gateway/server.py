@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import click
 
+from gateway.admin import open_admin
 from gateway.app import App, make_app
 from gateway.listeners.serve import Listeners
 from gateway.listeners.serve import start as listen
@@ -18,7 +19,7 @@ from gateway.settings.reload import LiveSettings
 async def serve(loaded: Loaded) -> None:
     """Serves until SIGTERM or SIGINT, then drains.
 
-    Raises AgentsFileError, SecretFileError, ListenError and MissingKeyError when it must not serve.
+    Raises AgentsFileError, SecretFileError, AdminTokenError, ListenError and MissingKeyError when it must not serve.
     """
     live = LiveSettings(loaded)
     app = make_app(live)
@@ -27,11 +28,14 @@ async def serve(loaded: Loaded) -> None:
         await app.start()
         open_listeners = await listen(app.edge.handle, live.current)
         open_listeners.draining.on(app.parking.drain)
+        admin = await open_admin(app, open_listeners)
         async with _jobs(app, open_listeners), _signals(live, stop):
             # Supervisors and tests wait for this line.
             click.echo(f"ready {' '.join(open_listeners.urls)}")
             await stop.wait()
         await open_listeners.drain(live.current.drain_time_ms)
+        if admin is not None:
+            await admin.drain(0)
     finally:
         await app.close()
 

@@ -6,6 +6,8 @@ import ssl
 from pathlib import Path
 from typing import Final
 
+from cryptography import x509
+
 from gateway.listeners.errors import ListenError
 
 CERT_SETTING: Final = "TLS_CERT_FILE"
@@ -17,6 +19,8 @@ _log = logging.getLogger(__name__)
 class TlsCertificate:
     """The certificate of a listener. `context` goes to asyncio and stays the same object.
 
+    `ends_s` is when its validity ends, in s since the epoch.
+
     Each swap makes a whole new context, and a handshake takes the newest one that loaded, so a pair of files that does
     not match, or is only half written, never touches what works. Open connections keep what they have.
     """
@@ -25,6 +29,7 @@ class TlsCertificate:
         self._files = (chain, key)
         self.context = _context(chain, key)
         self._newest = self.context
+        self.ends_s = _ends_s(chain)
         self._read = self._looked = _stamp(self._files)
         self.context.sni_callback = self._choose
 
@@ -36,6 +41,7 @@ class TlsCertificate:
         except ListenError as problem:
             _log.error("the new certificate is refused, the former one stays: %s", problem)
             return False
+        self.ends_s = _ends_s(self._files[0])
         _log.info("the certificate was read again: %s", self._files[0])
         return True
 
@@ -77,6 +83,11 @@ def _context(chain: Path, key: Path) -> ssl.SSLContext:
             CERT_SETTING, f"{chain} and {KEY_SETTING} {key} are not an unencrypted pair in PEM ({reason})"
         ) from None
     return context
+
+
+def _ends_s(chain: Path) -> float:
+    """The end of the first certificate in a file that OpenSSL has just loaded."""
+    return x509.load_pem_x509_certificate(chain.read_bytes()).not_valid_after_utc.timestamp()
 
 
 def _must_be_readable(setting: str, path: Path) -> None:

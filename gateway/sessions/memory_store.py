@@ -87,6 +87,10 @@ class MemoryStore:
         """See `SessionStore.live`."""
         return list(self._seen.values())
 
+    async def count(self) -> int:
+        """See `SessionStore.count`."""
+        return len(self._seen)
+
     async def owed(self, most: int) -> Sequence[End]:
         """See `SessionStore.owed`."""
         return list(self._owed.values())[:most]

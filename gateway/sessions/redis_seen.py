@@ -77,6 +77,10 @@ class RedisSeen:
         await self.flush()
         return await self._range(("BYSCORE",), "+inf", "+inf")
 
+    async def count(self) -> int:
+        """See `SessionStore.count`."""
+        return sum(await asyncio.gather(*(self._link.command("ZCARD", key) for key in self.keys)))
+
     async def _range(self, options: tuple[Argument, ...], *before: str) -> list[Seen]:
         answers = await asyncio.gather(
             *(

@@ -111,6 +111,10 @@ class RedisStore:
         """See `SessionStore.live`."""
         return await self._seen.all()
 
+    async def count(self) -> int:
+        """See `SessionStore.count`."""
+        return await self._seen.count()
+
     async def owed(self, most: int) -> Sequence[End]:
         """See `SessionStore.owed`."""
         return await self._owed.oldest(most)

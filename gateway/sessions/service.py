@@ -1,6 +1,6 @@
 """Who may call: checks GUIDs against the live record and lets them age (design section 5, Check and Rotation)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NoReturn
@@ -29,6 +29,17 @@ class Caller:
     hand_out: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class NotAdopting:
+    """A session whose client went on with an old GUID, found out at `at_ms`."""
+
+    session_id: str
+    agent_id: int
+    client: str
+    node: str
+    at_ms: int
+
+
 class SessionService:
     """Checks and rotation over a store. `policy` gives the settings of the moment."""
 
@@ -37,7 +48,7 @@ class SessionService:
         self.ring = ring
         self.derive = lru_cache(REMEMBERED_GUIDS)(ring.derive)
         self._policy = policy
-        self._not_adopting: dict[str, None] = {}
+        self._not_adopting: dict[str, NotAdopting] = {}
 
     def limits(self, agent_id: int) -> Limits:
         """What age means for this agent now."""
@@ -102,14 +113,19 @@ class SessionService:
         return Caller(record, use.session, bearer.number, hand_out)
 
     def _handed_again(self, agent_id: int, session: Session) -> None:
-        late = self.store.now_ms() - session.issued_ms > self.limits(agent_id).reuse_after_ms
+        now = self.store.now_ms()
+        late = now - session.issued_ms > self.limits(agent_id).reuse_after_ms
         if not late or session.id in self._not_adopting:
             return
-        self._not_adopting[session.id] = None
+        self._not_adopting[session.id] = NotAdopting(session.id, agent_id, session.client, session.node, now)
         if len(self._not_adopting) > REMEMBERED_GUIDS:
             del self._not_adopting[next(iter(self._not_adopting))]
         metrics.NOT_ADOPTING.inc()
         audit.record("guid-not-adopted", agent_id, client=session.client)
+
+    def not_adopting(self) -> Sequence[NotAdopting]:
+        """The last sessions, oldest first, of which this node found out that their client ignores new GUIDs."""
+        return list(self._not_adopting.values())
 
     async def _reused(self, agent_id: int, session: Session) -> None:
         metrics.GUID_REUSE.inc()

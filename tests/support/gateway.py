@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gateway.agents.registry import AgentRegistry
 from gateway.app import App
-from gateway.listeners.serve import start
+from gateway.listeners.serve import Listeners, start
 from gateway.sessions.guid import random_key_ring
 from gateway.sessions.memory_queue import Bounds, MemoryQueue
 from gateway.sessions.memory_store import MemoryStore
@@ -32,6 +32,7 @@ class Gateway:
 
     app: App
     port: int
+    listeners: Listeners
 
     def desk(self, agent_id: int, port: int = 0) -> Desk:
         """An agent desktop that has not signed in."""
@@ -69,7 +70,7 @@ async def running_gateway(
     listeners.draining.on(app.parking.drain)
     running = [asyncio.create_task(job()) for job in (app.jobs() if jobs else [])]
     try:
-        yield Gateway(app, port)
+        yield Gateway(app, port, listeners)
     finally:
         for task in running:
             task.cancel()

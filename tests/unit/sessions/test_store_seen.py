@@ -137,3 +137,11 @@ async def test_a_guard_without_a_record_answers_whether_it_holds(house: House) -
     await house.one.store.apply(AGENT, opening(session()))
     assert await house.one.store.apply(AGENT, lambda _: Change("silent", silent_since_ms=START_MS)) == "silent"
     assert await house.one.store.apply(AGENT, lambda _: Change("silent", silent_since_ms=START_MS - 1)) is None
+
+
+async def test_live_sessions_of_both_modes_are_counted_over_all_nodes(house: House) -> None:
+    await house.one.store.apply(AGENT, opening(session()))
+    await house.two.store.apply(AGENT + 1, opening(session(push=True)))
+    await house.one.store.apply(AGENT + 2, opening(session()))
+    await house.one.store.apply(AGENT + 2, opening(None))
+    assert await house.one.store.count() == 2

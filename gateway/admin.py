@@ -1,0 +1,70 @@
+"""Wires the admin listener: its token, its pages, its socket (design section 2)."""
+
+import logging
+import socket
+import time
+from typing import Final
+
+from gateway.app import App
+from gateway.listeners.serve import Listeners
+from gateway.listeners.server import ConnectionServer
+from gateway.listeners.sockets import adopt, open_socket
+from gateway.ops.admin import AdminPages
+from gateway.ops.admin_token import open_admin_token
+from gateway.ops.scrape import Probe, metrics_route
+from gateway.sessions.admin_routes import session_routes
+from gateway.wire.errors import StoreUnavailable
+
+ADDRESS: Final = "127.0.0.1"
+_DAY_S: Final = 86_400
+
+_LOG = logging.getLogger(__name__)
+
+
+async def open_admin(app: App, agents: Listeners, given: socket.socket | None = None) -> Listeners | None:
+    """Opens the admin listener, None with ADMIN_PORT = 0; `agents` are the listeners of the agents.
+
+    `given` is a bound socket to use in place of ADMIN_PORT. Raises AdminTokenError and ListenError.
+    """
+    settings = app.live.current
+    if settings.admin_token_file is None or not (settings.admin_port or given):
+        return None
+    token = open_admin_token(settings.admin_token_file)
+    pages = AdminPages(token, [metrics_route(_probes(app, agents)), *session_routes(app.sessions, app.sweeper.hurry)])
+    listeners = Listeners(ConnectionServer(pages.handle, head_timeout_ms=settings.request_timeout_ms))
+    listening = adopt(given) if given else open_socket(ADDRESS, settings.admin_port, "ADMIN_PORT")
+    await listeners.open(listening, 0, None)
+    _LOG.info("administration on %s, with the token in %s", listeners.urls[0], settings.admin_token_file)
+    return listeners
+
+
+def _probes(app: App, agents: Listeners) -> list[Probe]:
+    async def sessions() -> float | None:
+        try:
+            return await app.stores.sessions.count()
+        except StoreUnavailable:
+            return None
+
+    async def store() -> float:
+        return float(await app.store_reason() is None)
+
+    async def certificate() -> float | None:
+        return (agents.certificate.ends_s - time.time()) / _DAY_S if agents.certificate else None
+
+    async def applied() -> float:
+        return app.live.applied
+
+    async def refused() -> float:
+        return app.live.refused
+
+    async def refused_now() -> float:
+        return float(app.live.last_error is not None)
+
+    return [
+        Probe("gateway_sessions_live", "Live sessions, over all nodes", sessions),
+        Probe("gateway_store_reachable", "1 when the session store answers", store),
+        Probe("gateway_settings_applied", "Changed settings files put in force", applied),
+        Probe("gateway_settings_refused", "Changed settings files refused", refused),
+        Probe("gateway_settings_wrong", "1 while the settings file as it stands is refused", refused_now),
+        Probe("gateway_certificate_days_left", "Days until the certificate of HTTPS_PORT ends", certificate),
+    ]

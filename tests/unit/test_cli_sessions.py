@@ -1,0 +1,70 @@
+import asyncio
+import json
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from gateway.cli_sessions import sessions
+from gateway.ops.admin import AdminCall, Route
+from tests.support.admin import serving, token_file
+from tests.support.gateway import CONFIG, free_port
+
+LINE = {
+    "agent": 101,
+    "since": "2026-01-01T08:00:00.000Z",
+    "seen": "2026-01-01T08:00:05.000Z",
+    "client": "Desk/1",
+    "node": "AgentGateway0",
+    "push": False,
+    "generation": 3,
+    "adopted": True,
+}
+
+
+async def listed(call: AdminCall) -> object:
+    return [LINE]
+
+
+def run(port: int, folder: Path, *options: str) -> Result:
+    overrides = [f"--set=ADMIN_PORT={port}", f"--set=ADMIN_TOKEN_FILE={folder / 'admin.token'}"]
+    return CliRunner().invoke(sessions, [f"--config={CONFIG}", *overrides, *options])
+
+
+async def ask(folder: Path, *options: str) -> Result:
+    token_file(folder)
+    async with serving([Route("GET", "/sessions", listed)]) as operator:
+        return await asyncio.to_thread(run, operator.port, folder, *options)
+
+
+async def test_sessions_are_an_aligned_table(tmp_path: Path) -> None:
+    assert (await ask(tmp_path)).output.splitlines() == [
+        "agent  since                     seen                      client  node           push  generation  adopted",
+        "101    2026-01-01T08:00:00.000Z  2026-01-01T08:00:05.000Z  Desk/1  AgentGateway0  no    3           yes",
+    ]
+
+
+async def test_sessions_as_json_are_what_the_listener_says(tmp_path: Path) -> None:
+    assert json.loads((await ask(tmp_path, "--json")).stdout) == [LINE]
+
+
+def test_without_a_gateway_it_says_so(tmp_path: Path) -> None:
+    token_file(tmp_path)
+    port = free_port()
+    said = run(port, tmp_path)
+    assert (said.exit_code, said.output) == (
+        1,
+        f"Error: no gateway answers on ADMIN_PORT {port}: ConnectionRefusedError\n",
+    )
+
+
+def test_without_a_port_it_says_what_to_set(tmp_path: Path) -> None:
+    said = run(0, tmp_path)
+    assert said.exit_code == 1
+    assert "set ADMIN_PORT and ADMIN_TOKEN_FILE" in said.output
+
+
+def test_a_token_that_others_may_read_is_not_used(tmp_path: Path) -> None:
+    token_file(tmp_path).chmod(0o644)
+    said = run(free_port(), tmp_path)
+    assert said.exit_code == 1
+    assert "others may read it" in said.output
