@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,10 +29,15 @@ def binary(kind: str) -> str | None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on now, nor on the one 10000 above it, where a node of a Cluster listens too."""
+    while True:
+        with socket.socket() as probe, socket.socket() as bus:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+            if port <= 55_000:
+                with suppress(OSError):
+                    bus.bind(("127.0.0.1", port + 10_000))
+                    return port
 
 
 ORDINARY: Final = {"save": '""', "repl-diskless-sync-delay": "0", "repl-ping-replica-period": "1"}
@@ -85,7 +91,7 @@ class Server:
             return client.execute_command(*arguments)
 
     def _client(self) -> redis.Redis:
-        return redis.Redis(port=self.port, socket_timeout=5, decode_responses=True, retry=Retry(NoBackoff(), 0))
+        return redis.Redis("127.0.0.1", self.port, socket_timeout=5, decode_responses=True, retry=Retry(NoBackoff(), 0))
 
     def wait_for_replicas(self, count: int) -> None:
         """Waits until this many replicas are connected and have all data."""
