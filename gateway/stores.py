@@ -62,6 +62,4 @@ def _redis(settings: Callable[[], Settings]) -> Stores:
         await store.close()
         await link.close()
 
-    return Stores(
-        store, queue, RedisAttempts(link), lambda _registry: RedisPasswordBook(link), link.start, close
-    )
+    return Stores(store, queue, RedisAttempts(link), lambda _registry: RedisPasswordBook(link), link.start, close)
