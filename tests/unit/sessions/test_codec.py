@@ -1,0 +1,90 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from gateway.sessions.agent_state import AgentState, State
+from gateway.sessions.codec import read_end, read_record, write_end, write_record
+from gateway.sessions.model import End, EndReason, Record, Reservation, Session, Superseded, Tombstone
+
+FULL = Record(
+    101,
+    Session("a" * 32, "Node1", "k1", 10, 3, 30, 40, (Superseded(2, 30, 40), Superseded(1, 20)), True, "desk \u4e2d"),
+    AgentState(State.REST, 5, 50, (1, 2), "0075", "TFF", False, False, False, 60, True),
+    Reservation("token", 70),
+    (Tombstone("b" * 32, "Node0", "k0", 7, 80, EndReason.IDLE),),
+)
+KEPT = (
+    b'{"a":101,"s":{"id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","node":"Node1","k":"k1","b":10,"n":3,"m":30,"u":40,'
+    b'"f":[{"n":2,"p":30,"l":40},{"n":1,"p":20}],"push":true,"client":"desk \xe4\xb8\xad"},'
+    b'"state":{"state":"REST","r":5,"since_ms":50,"skills":[1,2],"phone":"0075","media":"TFF","auto_answer":false,'
+    b'"auto_enter_idle":false,"release_phone":false,"rest_until_ms":60,"rest_told":true},'
+    b'"h":{"token":"token","until_ms":70},'
+    b'"t":[{"id":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","node":"Node0","k":"k0","n":7,"e":80,"r":"IDLE"}]}'
+)
+END = End(101, "c" * 32, EndReason.TAKEN_OVER, 90, 5)
+
+
+def changed(path: list[str | int], value: object) -> bytes:
+    """KEPT with one value replaced."""
+    kept = json.loads(KEPT)
+    inner = kept
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = value
+    return json.dumps(kept).encode()
+
+
+def test_what_is_kept_stays_readable_in_later_versions() -> None:
+    assert read_record(KEPT) == FULL
+
+
+def test_a_record_is_kept_in_this_form() -> None:
+    assert json.loads(write_record(FULL)) == json.loads(KEPT)
+
+
+def test_defaults_take_no_room() -> None:
+    assert write_record(Record(101)) == b'{"a":101}'
+
+
+@pytest.mark.parametrize("record", [FULL, Record(101), replace(FULL, session=None), replace(FULL, reservation=None)])
+def test_a_record_comes_back_as_it_was(record: Record) -> None:
+    assert read_record(write_record(record)) == record
+
+
+def test_an_end_comes_back_as_it_was() -> None:
+    assert read_end(write_end(END)) == END
+
+
+@pytest.mark.parametrize("path", [["new"], ["s", "new"], ["state", "new"], ["t", 0, "new"]])
+def test_what_a_newer_node_adds_is_ignored(path: list[str | int]) -> None:
+    assert read_record(changed(path, {"x": 1})) == FULL
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        (["a"], "101", "agent_id: not of type int"),
+        (["s", "n"], True, "session: number: not of type int"),
+        (["s", "push"], 1, "session: push: not of type bool"),
+        (["s", "f"], {}, "session: superseded: not of type list"),
+        (["s", "f", 0], 1, "session: superseded: not an object"),
+        (["t", 0, "r"], "WHIM", "tombstones: reason: 'WHIM'"),
+        (["t", 0, "r"], [], "tombstones: reason: unhashable"),
+        (["state", "skills"], ["1"], "state: skills: not of type int"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_by_name(path: list[str | int], value: object, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        read_record(changed(path, value))
+
+
+def test_a_missing_value_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="session: key_id: missing"):
+        read_record(b'{"a":101,"s":{"id":"x","node":"y","b":1}}')
+
+
+@pytest.mark.parametrize("kept", [b"", b"{", b"[]", b"null", b"\xff"])
+def test_what_is_no_record_is_refused(kept: bytes) -> None:
+    with pytest.raises(ValueError, match=r"Expecting|not an object|decode"):
+        read_record(kept)

@@ -1,0 +1,257 @@
+"""What only the store in Redis does: lost answers, outages, what it leaves in Redis."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from gateway.redis_link.fence import FENCE_EVERY_S
+from gateway.redis_link.link import RedisLink
+from gateway.sessions.limits import Outage, runs_out
+from gateway.sessions.memory_queue import Bounds
+from gateway.sessions.model import End, EndReason, Record
+from gateway.sessions.redis_queue import RedisQueue
+from gateway.sessions.redis_records import RedisRecords, write
+from gateway.sessions.redis_store import RedisStore
+from gateway.sessions.store import Change, Rule
+from gateway.wire.errors import StoreUnavailable
+from tests.support.proxy import proxy_to
+from tests.support.servers import Server, Servers
+from tests.support.waiting import until
+from tests.unit.sessions.houses import House, Node, World, counting, event, opening, redis_house, redis_node, session
+
+AGENT = 101
+
+
+@pytest.fixture
+async def house(server: Server) -> AsyncIterator[House]:
+    async with redis_house(server.url) as made:
+        yield made
+
+
+@pytest.fixture
+async def link(server: Server) -> AsyncIterator[RedisLink]:
+    made = RedisLink(server.url, secrets.token_hex(8), 800)
+    await made.start()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def store(link: RedisLink) -> RedisStore:
+    """A store in the time of Redis."""
+    return RedisStore(link, lambda: Bounds(1000, 1_000_000))
+
+
+async def patiently(node: Node, rule: Rule[str], durable: bool = False) -> None:
+    """Applies the rule until the store is in reach again."""
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                await node.store.apply(AGENT, rule, durable=durable)
+            except StoreUnavailable:
+                continue
+            return
+
+
+@pytest.mark.parametrize("durable", [False, True])
+async def test_a_change_whose_answer_was_lost_is_made_once_by_a_retry(server: Server, durable: bool) -> None:
+    former, opened, told = session(), session(), event()
+    end = End(AGENT, former.id, EndReason.TAKEN_OVER, 1)
+
+    def take_over(record: Record) -> Change[str]:
+        return Change("done", replace(record, session=opened), (told,), (end,))
+
+    async with proxy_to(server.port) as proxy:
+        tag, world = secrets.token_hex(8), World()
+        async with redis_node(f"redis://127.0.0.1:{proxy.port}", tag, world) as node:
+            await node.store.apply(AGENT, opening(former, event()))
+            known = await node.store.read(AGENT)
+            proxy.lossy = True
+            with pytest.raises(StoreUnavailable):
+                await node.store.apply(AGENT, take_over, known=known, durable=durable)
+            proxy.lossy = False
+            async with redis_node(server.url, tag, world) as other:
+                assert (await other.store.read(AGENT)).session == opened
+            await patiently(node, take_over, durable)
+            assert (await node.store.read(AGENT)).session == opened
+            assert await node.store.owed(10) == [end]
+            assert await node.queue.head(AGENT, opened.id) == told
+            assert await node.queue.depth(AGENT) == 1
+
+
+async def test_a_change_that_a_frozen_server_makes_late_does_no_harm(kind: str, servers: Servers) -> None:
+    server = servers.start(kind)
+    async with redis_node(server.url, "t", World(), 200) as node:
+        opened, told = session(), event()
+        await node.store.apply(AGENT, opening(opened))
+        known = await node.store.read(AGENT)
+        server.freeze()
+        with pytest.raises(StoreUnavailable):
+            await node.store.apply(AGENT, opening(opened, told), known=known)
+        server.thaw()
+        await patiently(node, opening(opened, told))
+        assert await node.queue.depth(AGENT) == 1
+
+
+async def test_changes_go_on_after_redis_forgot_its_scripts(server: Server, house: House) -> None:
+    await house.one.store.apply(AGENT, opening(session()))
+    server.ask("SCRIPT", "FLUSH")
+    assert await house.one.store.apply(AGENT, counting()) == 1
+    server.ask("SCRIPT", "FLUSH")
+    assert await house.one.store.apply(AGENT, counting(), durable=True) == 2
+
+
+async def test_a_durable_change_without_a_replicas_word_is_refused(kind: str, servers: Servers) -> None:
+    primary = servers.start(kind)
+    replica = servers.start(kind, primary.replica_options)
+    primary.wait_for_replicas(1)
+    async with redis_node(primary.url, "t", World(), 300) as node:
+        replica.freeze()
+        with pytest.raises(StoreUnavailable):
+            await node.store.apply(AGENT, opening(session()), durable=True)
+        with pytest.raises(StoreUnavailable):
+            await node.store.apply(AGENT, lambda _: Change("done already"), durable=True)
+        replica.thaw()
+        await patiently(node, opening(session()), durable=True)
+
+
+async def test_an_outage_is_known_to_whoever_reads_after_it(link: RedisLink, store: RedisStore) -> None:
+    began_ms = link.now_ms() - 20_000
+    await link.command("HSET", link.key("fence"), "at", began_ms)
+    await asyncio.sleep(FENCE_EVERY_S)
+    await store.read(AGENT)
+    (outage,) = store.outages()
+    assert outage == Outage(began_ms, outage.end_ms)
+    assert store.outages() is store.outages()
+
+
+async def test_silence_of_an_outage_is_no_silence_of_the_agent(link: RedisLink, store: RedisStore) -> None:
+    limit_ms = 120_000
+    await store.apply(AGENT, opening(session()))
+    (opened,) = await store.live()
+    name, seen_ms = f"{AGENT}:{opened.session_id}", link.now_ms() - 10 * limit_ms
+    await link.command("ZADD", link.key("seen", "poll"), seen_ms, name)
+    await link.command("HSET", link.key("fence"), "at", seen_ms + 1000)
+    await asyncio.sleep(FENCE_EVERY_S)
+    now = store.now_ms()
+    (silent,) = await store.silent(now - limit_ms, now - limit_ms, 10)
+    assert runs_out(silent.seen_ms, limit_ms, store.outages()) > now
+
+
+async def test_notes_outlast_an_outage(kind: str, servers: Servers) -> None:
+    server, world = servers.start(kind, {"appendonly": "yes", "appendfsync": "always"}), World()
+    async with redis_node(server.url, "t", world, 200) as node:
+        opened = session()
+        await node.store.apply(AGENT, opening(opened))
+        server.kill()
+        world.now_ms += 5000
+        node.store.note_seen(AGENT, opened.id, push=False)
+        with pytest.raises(StoreUnavailable):
+            await node.store.live()
+        server.start()
+        written = server.ask
+        await until(lambda: written("ZSCORE", "{t}:seen:poll", f"{AGENT}:{opened.id}") == world.now_ms)
+
+
+async def test_all_keys_carry_the_tag(kind: str, servers: Servers) -> None:
+    server = servers.start(kind)
+    async with redis_node(server.url, "site-1", World()) as node:
+        opened = session()
+        end = End(AGENT, opened.id, EndReason.FORCED, 1)
+        await node.store.apply(AGENT, lambda record: Change(1, replace(record, session=opened), (event(),), (end,)))
+        await node.store.key_fingerprints({"k1": "f"})
+        await node.store.claim_poll(AGENT, "token", 1000)
+        keys = server.ask("KEYS", "*")
+    assert sorted(key.removeprefix("{site-1}:") for key in keys) == [
+        "agent:101",
+        "events:101",
+        "fence",
+        "keys",
+        "owed",
+        "owed:ends",
+        "poll:101",
+        "queue:101",
+        "seen:poll",
+    ]
+
+
+async def test_an_ended_session_leaves_its_record_only(kind: str, servers: Servers) -> None:
+    server = servers.start(kind)
+    async with redis_node(server.url, "t", World()) as node:
+        await node.store.apply(AGENT, opening(session(), event()))
+        await node.store.apply(AGENT, opening(None))
+        assert sorted(server.ask("KEYS", "*")) == ["{t}:agent:101", "{t}:fence"]
+
+
+async def test_a_record_that_cannot_be_read_is_an_outage_of_this_agent(
+    link: RedisLink, store: RedisStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    await link.command("SET", link.key("agent", AGENT), b"0" * 16 + b'{"a":101,"s":{}}')
+    with pytest.raises(StoreUnavailable):
+        await store.read(AGENT)
+    assert "record of agent 101 cannot be read: session: id: missing" in caplog.text
+    assert await store.read(AGENT + 1) == Record(AGENT + 1)
+
+
+async def test_an_end_that_cannot_be_read_holds_up_no_other(
+    link: RedisLink, store: RedisStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    end = End(AGENT, "b" * 32, EndReason.FORCED, 2)
+    await link.command("ZADD", link.key("owed"), 1, "a" * 32)
+    await link.command("HSET", link.key("owed", "ends"), "a" * 32, "{}")
+    await store.apply(AGENT, lambda record: Change(None, record, ends=(end,)))
+    assert await store.owed(10) == [end]
+    assert "cannot be read" in caplog.text
+
+
+async def test_a_claim_lasts_as_long_as_the_poll_may_be_parked(link: RedisLink, store: RedisStore) -> None:
+    await store.claim_poll(AGENT, "token", 10_000)
+    left_ms = await link.command("PTTL", link.key("poll", AGENT))
+    assert 10_000 < left_ms <= 11_000
+
+
+async def test_polls_of_one_node_do_not_bother_the_others(house: House) -> None:
+    await house.one.store.claim_poll(AGENT, "a-1", 10_000)
+    await house.one.store.claim_poll(AGENT, "a-2", 10_000)
+    assert await house.two.wakes_so_far() == []
+
+
+async def test_a_repeated_claim_wakes_nobody(house: House) -> None:
+    await house.one.store.claim_poll(AGENT, "a-1", 10_000)
+    await house.one.store.claim_poll(AGENT, "a-1", 10_000)
+    assert await house.one.wakes_so_far() == []
+
+
+async def test_notes_are_written_soon_without_being_asked_for(house: House) -> None:
+    opened = session()
+    await house.one.store.apply(AGENT, opening(opened))
+    house.world.now_ms += 5000
+    house.one.store.note_seen(AGENT, opened.id, push=False)
+    async with asyncio.timeout(3):
+        while (await house.two.store.live())[0].seen_ms != house.world.now_ms:  # noqa: ASYNC110 - another node
+            await asyncio.sleep(0.05)
+
+
+async def test_a_queue_of_the_same_link_reads_what_the_store_wrote(link: RedisLink, store: RedisStore) -> None:
+    opened, first = session(), event()
+    await store.apply(AGENT, opening(opened, first))
+    assert await RedisQueue(link, lambda: Bounds(1, 1)).head(AGENT, opened.id) == first
+
+
+def test_the_same_bytes_are_read_once() -> None:
+    records, kept = RedisRecords(), write(Record(AGENT, session()))
+    assert records.read(AGENT, kept) is records.read(AGENT, bytes(bytearray(kept)))
+
+
+def test_bytes_are_only_those_of_the_very_record_read() -> None:
+    records, kept = RedisRecords(), write(Record(AGENT, session()))
+    record = records.read(AGENT, kept)
+    assert records.bytes_of(record) == kept
+    assert records.bytes_of(replace(record)) is None
+
+
+def test_every_write_has_a_version_of_its_own() -> None:
+    assert write(Record(AGENT))[:16] != write(Record(AGENT))[:16]
