@@ -1,0 +1,173 @@
+"""What is asked of Redis at the same time travels together: one write there, one wait, one timer (design section 8)."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hiredis import ReplyError
+
+from gateway.redis_link import fence as fences
+from gateway.redis_link.connection import Connection
+from gateway.redis_link.fence import Fence
+from gateway.redis_link.replies import ELSEWHERE, as_failure, code
+from gateway.wire.errors import StoreUnavailable
+
+SHORTEST_FLIGHT_S: Final = 0.15
+"""What a flight has at least, though its first command has waited long: our own delay is no fault of Redis."""
+
+_Waiting = tuple["asyncio.Future[Any]", bytes, float]
+"""The caller's future, the packed command, the loop time at which it must be answered."""
+
+
+@dataclass(slots=True)
+class _Flight:
+    commands: list[_Waiting]
+    fenced: bool
+    sealed: bool
+    asked_s: float
+    due_s: float
+
+
+class Flights:
+    """Commands wait here for the next flight; one is out at a time. Without a connection they wait for the next one.
+
+    A flight begins with the fence when the last one is 100 ms old. `seal` gives a packed WAIT that ends each flight, or
+    b"" for none: then no command of it counts as done unless a replica has acknowledged it. `broken` hears why the
+    connection must be given up; it is let go of by then.
+    """
+
+    def __init__(
+        self, fence: Fence, timeout_s: float, seal: Callable[[], bytes], broken: Callable[[Exception], None]
+    ) -> None:
+        self._fence = fence
+        self._timeout_s = timeout_s
+        self._seal = seal
+        self._broken = broken
+        self._waiting: deque[_Waiting] = deque()
+        self._flight: _Flight | None = None
+        self._connection: Connection | None = None
+        self._leaving = False
+        self._fenced_s = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def send(self, packed: bytes) -> "asyncio.Future[Any]":
+        """Sends a packed command with the next flight. The future may fail: StoreUnavailable, hiredis.ReplyError."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+        due_s = loop.time() + self._timeout_s
+        self._waiting.append((future, packed, due_s))
+        if self._timer is None:
+            self._timer = loop.call_at(due_s, self._watch)
+        self.leave_soon()
+        return future
+
+    def attach(self, connection: Connection, fenced_s: float) -> None:
+        """Uses this connection from now on; its fence was sent at `fenced_s` (loop time)."""
+        self._connection, self._fenced_s = connection, fenced_s
+        self.leave_soon()
+
+    def leave_soon(self) -> None:
+        """Sends what waits, and the fence if it is time for it, at the end of this step of the event loop."""
+        if self._connection is not None and self._flight is None and not self._leaving:
+            self._leaving = True
+            asyncio.get_running_loop().call_soon(self._depart)
+
+    def _depart(self) -> None:
+        self._leaving = False
+        if self._connection is None or self._flight is not None:
+            return
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        commands = [waiting for waiting in self._waiting if not waiting[0].done()]
+        self._waiting.clear()
+        fenced = now - self._fenced_s >= fences.FENCE_EVERY_S
+        if not commands and not fenced:
+            return
+        seal = self._seal() if commands else b""
+        due_s = max(commands[0][2], now + SHORTEST_FLIGHT_S) if commands else now + self._timeout_s
+        self._flight = _Flight(commands, fenced, bool(seal), now, due_s)
+        if self._timer is None:
+            self._timer = loop.call_at(due_s, self._watch)
+        packed = [self._fence.packed if fenced else b"", *(command for _, command, _ in commands), seal]
+        count = len(commands) + fences.COMMANDS * fenced + bool(seal)
+        self._connection.exchange(b"".join(packed), count, self._arrived)
+
+    def _arrived(self, replies: list[Any]) -> None:
+        flight = self._flight
+        if flight is None:
+            return
+        if flight.fenced:
+            try:
+                self._fence.accept(replies[: fences.COMMANDS], flight.asked_s)
+            except ReplyError as error:
+                self.give_up(error)
+                return
+            self._fenced_s = flight.asked_s
+            del replies[: fences.COMMANDS]
+        self._flight = None
+        self._deliver(flight, _unless_alone(replies) if flight.sealed else replies)
+        if self._waiting:
+            self.leave_soon()
+
+    def _deliver(self, flight: _Flight, replies: list[Any]) -> None:
+        elsewhere: ReplyError | None = None
+        for (future, _, _), reply in zip(flight.commands, replies, strict=True):
+            if isinstance(reply, Exception):
+                if isinstance(reply, ReplyError) and code(reply) in ELSEWHERE:
+                    elsewhere = reply
+                if not future.done():
+                    future.set_exception(as_failure(reply))
+            elif not future.done():
+                future.set_result(reply)
+        if elsewhere is not None:
+            self.give_up(elsewhere)
+
+    def _watch(self) -> None:
+        """The one timer: nothing waits longer than it may."""
+        self._timer = None
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        if self._flight is not None and self._flight.due_s <= now:
+            self.give_up(TimeoutError())
+        if self._connection is None:
+            while self._waiting and self._waiting[0][2] <= now:
+                _fail(self._waiting.popleft())
+        due_s = self._flight.due_s if self._flight else self._waiting[0][2] if self._waiting else None
+        if due_s is not None:
+            self._timer = loop.call_at(max(due_s, now + 0.001), self._watch)
+
+    def give_up(self, error: Exception) -> None:
+        """Drops the connection; the flight that is out fails, what waits goes on waiting."""
+        connection, self._connection = self._connection, None
+        flight, self._flight = self._flight, None
+        if connection is not None:
+            connection.drop()
+        for waiting in flight.commands if flight else ():
+            _fail(waiting)
+        if connection is not None:
+            self._broken(error)
+
+    def close(self) -> None:
+        """Fails all that is pending and lets go of the connection."""
+        self._broken = lambda error: None
+        self.give_up(ConnectionError("closed"))
+        while self._waiting:
+            _fail(self._waiting.popleft())
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+def _fail(waiting: _Waiting) -> None:
+    future, _, _ = waiting
+    if not future.done():
+        future.set_exception(StoreUnavailable())
+
+
+def _unless_alone(replies: list[Any]) -> list[Any]:
+    """The replies ahead of a WAIT; without an acknowledgement each of them becomes a failure."""
+    acknowledged = replies.pop()
+    if isinstance(acknowledged, int) and acknowledged >= 1:
+        return replies
+    return [reply if isinstance(reply, Exception) else StoreUnavailable() for reply in replies]
