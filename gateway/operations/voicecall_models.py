@@ -72,15 +72,7 @@ class QueuedCallParameters(Parameters):
 
     callid: CallId
     skilltype: Bit
-    skill_id: SkillId | None = Field(
-        None, alias="skillId", validation_alias=AliasChoices("skillId", "skillid"), examples=[5]
-    )
-
-    @model_validator(mode="after")
-    def _public_has_queue(self) -> Self:
-        if self.skilltype == 0 and self.skill_id is None:
-            raise ValueError("skillId is required for a public queue")
-        return self
+    skill_id: SkillId = Field(alias="skillId", validation_alias=AliasChoices("skillId", "skillid"))
 
 
 class CallOutBody(Body):
