@@ -66,7 +66,7 @@ class Sweeper:
         overdue = await store.silent(now - settings.max_time_ms, now - settings.handshake_max_time_ms, MOST)
         for seen in overdue:
             limit = settings.handshake_max_time_ms if seen.push else settings.max_time_ms
-            if runs_out(seen.seen_ms, limit, store.outages()) <= now:
+            if runs_out(seen.seen_ms, limit, store.outages()) < now:
                 await self._end(seen, EndReason.IDLE, seen.seen_ms)
 
     async def end_old(self) -> None:
