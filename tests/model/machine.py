@@ -398,8 +398,7 @@ class Sessions(RuleBasedStateMachine):
             live = agent.facts.live
             if live is None:
                 continue
-            silent_for_too_long = self.site.now - agent.idle_ends(live)
-            if silent_for_too_long > 0 or (silent_for_too_long == 0 and self.record(agent).session is None):
+            if agent.idle_ends(live) < self.site.now:
                 agent.end(live.id, IDLE)
             elif agent.is_too_old(live):
                 agent.end(live.id, TOO_OLD)
