@@ -118,13 +118,15 @@ def _distinct(value: Iterable[int]) -> tuple[int, ...]:
 TrueOrElse = Annotated[bool, BeforeValidator(_flag)]
 """`true` in any case is true, every other text is false (contract: autoanswer, resetskill)."""
 AgentId = Annotated[int, Field(ge=1, le=AGENT_ID_MAX, examples=[102]), BeforeValidator(_agent_id)]
+AnyAgents = Annotated[tuple[AgentId, ...], BeforeValidator(_list), AfterValidator(_distinct)]
+"""Agents in one text, separated by semicolons, or as an array; each once."""
 AgentIds = Annotated[
     tuple[AgentId, ...],
     Field(min_length=1, max_length=MOST_AGENTS, examples=["102;103"]),
     BeforeValidator(_list),
     AfterValidator(_distinct),
 ]
-"""Agents in one text, separated by semicolons, or as an array; each once."""
+"""The same, 1 to 1000 of them."""
 SkillId = Annotated[int, Field(ge=1, le=INT_MAX, examples=[5])]
 SkillIds = Annotated[tuple[SkillId, ...], BeforeValidator(_list), AfterValidator(_distinct)]
 OptionalSkillId = Annotated[SkillId | None, BeforeValidator(_zero_is_absent)]

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, AliasChoices, Field
 
 from gateway.operations.fields import (
     AgentIds,
+    AnyAgents,
     Bit,
     Body,
     OpenBody,
@@ -111,7 +112,7 @@ class PasswordBody(Body):
 class NoteBody(Body):
     """`sendnoteletex`: a text of at most 1023 bytes, for up to 100 agents."""
 
-    agent_ids: AgentIds = Field(max_length=100)
+    agent_ids: AnyAgents = Field(min_length=1, max_length=100, examples=[[102, 103]])
     content: Annotated[str, Field(examples=["lunch at noon"]), max_bytes(NOTE_BYTES)]
 
 

@@ -1,16 +1,30 @@
 """Bodies of the sign-in family (contract onlineagent.yaml: login, forceLogin, loginEx; older_clients.md)."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from gateway.operations.fields import Body, ServiceToken, one_of
+
+PASSWORD_LENGTH: Final = 32
+TOKEN_SIGN_IN: Final = {"longest_password": 1024}
+"""The validation context where agents sign in by a token: a token is longer than a password may be."""
+
+
+def _within(value: str, info: ValidationInfo) -> str:
+    most = (info.context or {}).get("longest_password", PASSWORD_LENGTH)
+    if len(value) > most:
+        raise ValueError(f"must have at most {most} characters")
+    return value
+
+
+Password = Annotated[str, AfterValidator(_within), Field(json_schema_extra={"maxLength": PASSWORD_LENGTH})]
 
 
 class LightSignInBody(Body):
     """`loginex`: the platform only, no media server, no push; the phone may be missing."""
 
-    password: str = Field(max_length=32, examples=["present"])
+    password: Password = Field(examples=["present"])
     phonenum: str = Field("", max_length=24)
     autoanswer: bool = True
     autoenteridle: bool = True
@@ -41,7 +55,7 @@ class LightSignInBody(Body):
 class SignInBody(LightSignInBody):
     """`login`: both `callBackUri` and `serviceToken`, or the older `pushUrl`, choose push mode."""
 
-    password: str = Field(min_length=1, max_length=32, examples=["present"])
+    password: Password = Field(min_length=1, examples=["present"])
     phonenum: str = Field(min_length=1, max_length=24, examples=["40038"])
     call_back_uri: str = Field("", max_length=200)
     service_token: ServiceToken = ""
