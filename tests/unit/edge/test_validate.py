@@ -1,0 +1,57 @@
+"""Requests against the models of their row: where members are looked for, and how what is wrong is named."""
+
+import pytest
+
+from gateway.edge import validate
+from gateway.operations.agentconf_models import ProlongBody
+from gateway.operations.operation import Operation, SignIn
+from gateway.operations.sign_in_models import SignInBody
+from gateway.operations.voicecall_models import TransferBody
+from gateway.wire import retcodes
+from gateway.wire.errors import Refused
+
+PROLONG = Operation("prolongTime", "POST", "agentconf/{agentid}/prolongtime", body=ProlongBody)
+TRANSFER = Operation("transfer", "POST", "voicecall/{agentid}/transfer", body=TransferBody)
+SIGN_IN = SignIn("login", "PUT", "onlineagent/{agentid}", body=SignInBody)
+BARE = Operation("hold", "POST", "voicecall/{agentid}/hold")
+
+
+def refusal(row: Operation, raw: bytes, values: dict[str, str] | None = None) -> tuple[str, str]:
+    with pytest.raises(Refused) as refused:
+        validate.body(row, raw, values or {})
+    return refused.value.retcode, refused.value.message
+
+
+@pytest.mark.parametrize("raw", [b"", b" \r\n"])
+def test_members_of_a_body_that_was_not_sent_come_from_the_query(raw: bytes) -> None:
+    assert validate.body(PROLONG, raw, {"prolongTime": "30"}) == ProlongBody(prolong_time=30)
+
+
+def test_a_body_that_was_sent_counts_alone() -> None:
+    assert refusal(PROLONG, b"{}", {"prolongTime": "30"}) == (
+        retcodes.BAD_PARAMETER,
+        "prolongTime: is required",
+    )
+
+
+def test_a_row_without_body_takes_any() -> None:
+    assert validate.body(BARE, b"not JSON") is None
+
+
+@pytest.mark.parametrize("raw", [b"{", b"\xff", b"[]", b'"text"'])
+def test_a_malformed_body_is_a_malformed_message(raw: bytes) -> None:
+    assert refusal(PROLONG, raw)[0] == retcodes.BAD_MESSAGE
+
+
+@pytest.mark.parametrize("raw", [b"{", b"{}"])
+def test_at_sign_in_every_mistake_has_the_code_of_sign_in(raw: bytes) -> None:
+    assert refusal(SIGN_IN, raw)[0] == retcodes.BAD_SIGN_IN
+
+
+def test_members_that_do_not_go_together_are_named_without_a_field() -> None:
+    body = b'{"devicetype": 3, "address": "1", "mode": 2}'
+    assert refusal(TRANSFER, body)[1] == "mode must be one of 0, 1 for devicetype 3"
+
+
+def test_what_was_sent_is_never_repeated() -> None:
+    assert "secret" not in refusal(SIGN_IN, b'{"password": {"secret": 1}, "phonenum": "1"}')[1]
