@@ -17,6 +17,9 @@ from gateway.wire.errors import StoreUnavailable
 SHORTEST_FLIGHT_S: Final = 0.15
 """What a flight has at least, though its first command has waited long: our own delay is no fault of Redis."""
 
+Seal = Callable[[float], bytes]
+"""For the time that a flight has, in s, a packed WAIT to end it with, or b"" for none."""
+
 _Waiting = tuple["asyncio.Future[Any]", bytes, float]
 """The caller's future, the packed command, the loop time at which it must be answered."""
 
@@ -33,14 +36,12 @@ class _Flight:
 class Flights:
     """Commands wait here for the next flight; one is out at a time. Without a connection they wait for the next one.
 
-    A flight begins with the fence when the last one is 100 ms old. `seal` gives a packed WAIT that ends each flight, or
-    b"" for none: then no command of it counts as done unless a replica has acknowledged it. `broken` hears why the
-    connection must be given up; it is let go of by then.
+    A flight begins with the fence when the last one is 100 ms old. Where `seal` ends it with a WAIT, no command of it
+    counts as done unless a replica has acknowledged it. `broken` hears why the connection must be given up; it is let go
+    of by then.
     """
 
-    def __init__(
-        self, fence: Fence, timeout_s: float, seal: Callable[[], bytes], broken: Callable[[Exception], None]
-    ) -> None:
+    def __init__(self, fence: Fence, timeout_s: float, seal: Seal, broken: Callable[[Exception], None]) -> None:
         self._fence = fence
         self._timeout_s = timeout_s
         self._seal = seal
@@ -85,8 +86,8 @@ class Flights:
         fenced = now - self._fenced_s >= fences.FENCE_EVERY_S
         if not commands and not fenced:
             return
-        seal = self._seal() if commands else b""
         due_s = max(commands[0][2], now + SHORTEST_FLIGHT_S) if commands else now + self._timeout_s
+        seal = self._seal(due_s - now) if commands else b""
         self._flight = _Flight(commands, fenced, bool(seal), now, due_s)
         if self._timer is None:
             self._timer = loop.call_at(due_s, self._watch)

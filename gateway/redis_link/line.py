@@ -11,7 +11,7 @@ from hiredis import ReplyError
 from gateway.redis_link import fence as fences
 from gateway.redis_link.connection import dial, greeting
 from gateway.redis_link.fence import Fence
-from gateway.redis_link.flights import Flights
+from gateway.redis_link.flights import Flights, Seal
 from gateway.redis_link.packing import pack
 from gateway.redis_link.places import Places
 from gateway.redis_link.replies import code
@@ -35,7 +35,7 @@ class Manner:
     pushed: Callable[[list[Any]], None] = lambda push: None
     channel: str = ""
     prelude: Callable[[], list[bytes]] = list
-    seal: Callable[[], bytes] = bytes
+    seal: Seal = lambda left_s: b""
 
 
 class Line:
@@ -67,7 +67,7 @@ class Line:
             try:
                 async with asyncio.timeout(self._timeout_s):
                     await self._open()
-            except (OSError, TimeoutError, ReplyError) as error:
+            except (OSError, TimeoutError, ReplyError, TypeError, ValueError) as error:
                 self._tell(error)
             else:
                 await self._stay()

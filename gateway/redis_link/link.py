@@ -18,7 +18,7 @@ from gateway.redis_link.scripts import Script
 from gateway.redis_link.wakes import Wake, Wakes
 
 WAIT_SHARE: Final = 0.6
-"""How much of the time-out a replica has for its acknowledgement."""
+"""How much of the time that is left a replica has for its acknowledgement, so that the answer comes in time."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -38,13 +38,11 @@ class RedisLink:
         self._fence = Fence(self.key("fence"))
         self._wakes = Wakes(self.key("wake"))
         self._scripts: dict[str, bytes] = {}
-        self._wait = pack(("WAIT", 1, int(timeout_ms * WAIT_SHARE)))
         self._reasons = {"main": "not connected yet", "durable": "not connected yet"}
         self._down_since: float | None = time.monotonic()
         self._timeout_s = timeout_ms / 1000
-        places = Places(target)
-        self._main = Line(places, self._fence, timeout_ms, self._manner("main", channel=True))
-        self._durable = Line(places, self._fence, timeout_ms, self._manner("durable", seals=True))
+        self._main = Line(Places(target), self._fence, timeout_ms, self._manner("main", channel=True))
+        self._durable = Line(Places(target), self._fence, timeout_ms, self._manner("durable", seals=True))
         self._tasks: list[asyncio.Task[None]] = []
         self._ready = asyncio.Event()
 
@@ -55,11 +53,11 @@ class RedisLink:
             pushed=self._wakes.pushed,
             channel=self._wakes.channel if channel else "",
             prelude=lambda: list(self._scripts.values()),
-            seal=self._seal if seals else bytes,
+            seal=self._seal if seals else lambda left_s: b"",
         )
 
-    def _seal(self) -> bytes:
-        return self._wait if self._fence.replicas else b""
+    def _seal(self, left_s: float) -> bytes:
+        return pack(("WAIT", 1, int(left_s * 1000 * WAIT_SHARE))) if self._fence.replicas else b""
 
     @property
     def reason(self) -> str:

@@ -13,7 +13,7 @@ SENTINEL_ANSWERS_S: Final = 0.25
 
 
 class Places:
-    """Finds the server to connect to. Shared by the lines of a link."""
+    """Finds the server to connect to, for one line."""
 
     def __init__(self, target: Target) -> None:
         self._target = target

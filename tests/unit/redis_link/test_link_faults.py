@@ -183,6 +183,7 @@ async def test_a_durable_change_without_acknowledgement_fails(pair: Pair, links:
     replica.freeze()
     assert await fails_in_s(link.durable(SET, [link.key("x")], ["1"])) < TIMEOUT_MS / 1000 + MARGIN_S
     assert await fails_in_s(link.settle()) < TIMEOUT_MS / 1000 + MARGIN_S
+    assert link.reason == ""
     replica.thaw()
     primary.wait_for_replicas(1)
     assert await link.durable(SET, [link.key("x")], ["2"]) == b"OK"

@@ -1,0 +1,97 @@
+"""How fast records are read for checks, as a ratio to one redis-py request a read, on the same server in the same run.
+
+`scripts/bench-store [--readers N ...] [--rounds N] [--seconds S] [--kind valkey|redis]`: so many readers each read the
+record of an agent of their own again and again, in turn through the store (fence, time-out and record included) and
+through redis-py. Printed are the medians of reads per second and of this process's CPU time per read, and the ratio
+of each.
+"""
+
+import argparse
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from redis.asyncio import Redis  # noqa: E402
+
+from gateway.redis_link.link import RedisLink  # noqa: E402
+from gateway.sessions.guid import new_session_id  # noqa: E402
+from gateway.sessions.memory_queue import Bounds  # noqa: E402
+from gateway.sessions.model import Record, Session  # noqa: E402
+from gateway.sessions.redis_store import RedisStore  # noqa: E402
+from gateway.sessions.store import Change  # noqa: E402
+from tests.support.servers import Servers  # noqa: E402
+
+Read = Callable[[int], Awaitable[object]]
+
+
+async def measure(read: Read, readers: int, seconds: float) -> tuple[float, float]:
+    """Reads per second, and microseconds of CPU time per read."""
+    end, count = time.perf_counter() + seconds, 0
+
+    async def reader(agent_id: int) -> None:
+        nonlocal count
+        while time.perf_counter() < end:
+            await read(agent_id)
+            count += 1
+
+    began, cpu = time.perf_counter(), time.process_time()
+    await asyncio.gather(*(reader(agent_id) for agent_id in range(101, 101 + readers)))
+    return count / (time.perf_counter() - began), (time.process_time() - cpu) / count * 1e6
+
+
+def signed_in(record: Record) -> Change[None]:
+    """A session such as every read finds."""
+    session = Session(new_session_id(), "AgentGateway0", "k1", 1_700_000_000_000, issued_ms=1_700_000_000_000)
+    return Change(None, replace(record, session=session))
+
+
+async def compare(url: str, options: argparse.Namespace) -> None:
+    link = RedisLink(url, "bench", 800)
+    await link.start()
+    store = RedisStore(link, lambda: Bounds(1000, 1_048_576))
+    client = Redis.from_url(url, max_connections=max(options.readers))
+    for agent_id in range(101, 101 + max(options.readers)):
+        await store.apply(agent_id, signed_in)
+    ways: dict[str, Read] = {
+        "gathered": store.read,
+        "redis-py": lambda agent_id: client.get(link.key("agent", agent_id)),
+    }
+    for readers in options.readers:
+        found: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
+        for _ in range(options.rounds):
+            for way, read in ways.items():
+                found[way].append(await measure(read, readers, options.seconds))
+        medians = {
+            way: [statistics.median(column) for column in zip(*rows, strict=True)] for way, rows in found.items()
+        }
+        shown = ", ".join(f"{way} {rate:.0f}/s {cpu:.0f} us" for way, (rate, cpu) in medians.items())
+        (rate, cpu), (other_rate, other_cpu) = medians["gathered"], medians["redis-py"]
+        print(f"{readers} readers: {shown}: {rate / other_rate:.1f} times the reads, {other_cpu / cpu:.1f} by CPU time")
+    await client.aclose()
+    await store.close()
+    await link.close()
+
+
+def main(options: argparse.Namespace) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        servers = Servers(Path(folder))
+        try:
+            asyncio.run(compare(servers.start(options.kind).url, options))
+        finally:
+            servers.end()
+
+
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("--readers", type=int, nargs="+", default=[64, 256])
+parser.add_argument("--rounds", type=int, default=5)
+parser.add_argument("--seconds", type=float, default=0.5)
+parser.add_argument("--kind", choices=["valkey", "redis"], default="valkey")
+main(parser.parse_args())
