@@ -39,6 +39,13 @@ class SignInSettings(Protocol):
         """BIND_ADDRESS."""
 
 
+class TokenCheck(Protocol):
+    """Validates what agents sign in with in place of a password (AGENT_AUTH = thirdparty)."""
+
+    async def verify_token(self, user_id: str, user_name: str, token: str) -> bool:
+        """Whether the token is this user's: agent id in decimal, account. Raises Unavailable without a verdict."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Claim:
     """Somebody says to be `agent`; `who` is the name that failures are counted under."""
@@ -52,7 +59,8 @@ class _Claim:
 class Authentication:
     """Checks passwords under the lockout. Every method raises Unavailable (StoreUnavailable included) as its parts do.
 
-    `settings` returns the settings in force, asked anew for each call.
+    `settings` returns the settings in force, asked anew for each call. With `tokens` agents sign in by a token, and
+    passwords serve to change them alone.
     """
 
     def __init__(
@@ -62,12 +70,14 @@ class Authentication:
         attempts: Attempts,
         pool: PasswordPool,
         settings: Callable[[], SignInSettings],
+        tokens: TokenCheck | None = None,
     ) -> None:
         self._registry = registry
         self._book = book
         self._attempts = attempts
         self._pool = pool
         self._settings = settings
+        self._tokens = tokens
 
     async def verify(self, agent_id: int, password: str, address: str, *, forwarded: bool, now_ms: int) -> Agent:
         """The agent, when the password is right.
@@ -103,8 +113,22 @@ class Authentication:
         audit.record("password-changed", agent_id, address=address)
 
     async def _verify(self, claim: _Claim, password: str) -> Agent:
+        if self._tokens is not None:
+            return await self._verify_token(self._tokens, claim, password)
         async with self._checked(claim, password, retcodes.WRONG_CREDENTIALS) as (_, kept):
             return replace(claim.agent, must_change_password=kept.must_change)
+
+    async def _verify_token(self, check: TokenCheck, claim: _Claim, token: str) -> Agent:
+        """As with a password, under the same lock; somebody unknown costs a call as well."""
+        await self._refuse_locked(claim)
+        known = claim.agent is not NOBODY
+        user_name = claim.agent.account if known else claim.who
+        right = await check.verify_token(str(claim.agent.id) if known else claim.who, user_name, token)
+        if not right or not known:
+            await self._count_failure(claim)
+            raise Refused(retcodes.WRONG_CREDENTIALS)
+        await self._attempts.succeeded(claim.who, claim.address)
+        return replace(claim.agent, must_change_password=False)
 
     @asynccontextmanager
     async def _checked(self, claim: _Claim, password: str, wrong: str) -> AsyncIterator[tuple[Turn, Password]]:
