@@ -11,7 +11,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.admin import Operator, administered, token_file
 from tests.support.desk import Desk
-from tests.support.gateway import ROOT, Gateway, free_port, gateway_process, running_gateway
+from tests.support.gateway import ROOT, Gateway, gateway_process, running_gateway
+from tests.support.servers import free_port
 
 START_MS = 1_700_000_000_000
 

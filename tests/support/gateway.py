@@ -20,6 +20,7 @@ from gateway.settings.load import load
 from gateway.settings.reload import LiveSettings
 from gateway.stores import Stores, open_stores
 from tests.support.desk import Desk
+from tests.support.servers import free_port
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config" / "basic.properties"
@@ -77,13 +78,6 @@ async def running_gateway(
         await asyncio.gather(*running, return_exceptions=True)
         await listeners.drain(200)
         await app.close()
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        port: int = door.getsockname()[1]
-        return port
 
 
 class GatewayProcess:

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -29,15 +30,17 @@ def binary(kind: str) -> str | None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now, nor on the one 10000 above it, where a node of a Cluster listens too."""
+    """A port that nobody has now, nor the one 10000 above it, where a node of a Cluster listens too.
+
+    Both are below those that the system gives to outgoing connections (net.ipv4.ip_local_port_range), so that a server
+    that was killed finds its port free when it comes back.
+    """
     while True:
-        with socket.socket() as probe, socket.socket() as bus:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
-            if port <= 55_000:
-                with suppress(OSError):
-                    bus.bind(("127.0.0.1", port + 10_000))
-                    return port
+        port = random.randrange(10_000, 22_700)
+        with socket.socket() as probe, socket.socket() as bus, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            bus.bind(("127.0.0.1", port + 10_000))
+            return port
 
 
 ORDINARY: Final = {"save": '""', "repl-diskless-sync-delay": "0", "repl-ping-replica-period": "1"}

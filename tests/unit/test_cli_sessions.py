@@ -7,7 +7,8 @@ from click.testing import CliRunner, Result
 from gateway.cli_sessions import sessions
 from gateway.ops.admin import AdminCall, Route
 from tests.support.admin import serving, token_file
-from tests.support.gateway import CONFIG, free_port
+from tests.support.gateway import CONFIG
+from tests.support.servers import free_port
 
 LINE = {
     "agent": 101,
