@@ -75,8 +75,13 @@ def _hold(settings: Settings) -> str:
 
 
 def _push_certificates(settings: Settings) -> str:
-    given = settings.push_cert_dir or settings.push_cert_type
-    return "has no effect: the certificates that the system trusts count" if given else ""
+    return "has no effect: each file says itself what it is" if settings.push_cert_type else ""
+
+
+def _push_in_the_clear(settings: Settings) -> str:
+    urls = map(urlsplit, settings.push_callbacks)
+    plain = any(url.scheme == "http" and not _is_loopback(url.hostname or "") for url in urls)
+    return "sends events, GUIDs and tokens over the network in the clear: use https" if plain else ""
 
 
 def _chat_security(settings: Settings) -> str:
@@ -118,7 +123,8 @@ REFUSALS: Final = (
 WARNINGS: Final = (
     Check(("guid_timeout_ms", "guid_interval_ms", "poll_wait_times", "poll_wait_interval_ms"), _grace),
     Check(("poll_wait_times", "poll_wait_interval_ms"), _hold),
-    Check(("push_cert_dir", "push_cert_type"), _push_certificates),
+    Check(("push_cert_type",), _push_certificates),
+    Check(("push_callbacks",), _push_in_the_clear),
     Check(("multimedia_sec_mode",), _chat_security),
     Check(("token_explain", "bind_address"), _explains),
     _plain_http("agent_auth_url"),

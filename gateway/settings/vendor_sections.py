@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from gateway.settings.kinds import FLAG, PATH, choice, number, text, words
-from gateway.settings.lists import AGENT_IDS, AgentIds, texts
+from gateway.settings.lists import AGENT_IDS, NETWORKS, AgentIds, Network, texts
 from gateway.settings.rows import DAY_MS, Section, ours, vendor
 
 _NO_TRUST_ALL = "true is not supported: the certificates of callback servers are always checked"
@@ -119,15 +119,27 @@ class Push(Section):
     push_callbacks: Annotated[tuple[str, ...], texts(r"https?://\S+", "URLs with ; between")] = vendor(
         "EVENT_PUST_WHILTELIST_CALLBACKURI",
         "",
-        "Callback URLs that clients may name at sign-in, with ; between. The vendor spells the key like this; "
-        "EVENT_PUSH_WHITELIST_CALLBACKURI works too.",
+        "Callback URLs that clients may name at sign-in, with ; between; one without a query allows any query. The "
+        "vendor spells the key like this; EVENT_PUSH_WHITELIST_CALLBACKURI works too.",
         other_key="EVENT_PUSH_WHITELIST_CALLBACKURI",
+    )
+    push_networks: Annotated[tuple[Network, ...], NETWORKS] = ours(
+        "EVENT_PUSH_NETWORKS",
+        "",
+        "Networks that are not public and that names in callback URLs may lead to, such as 10.0.0.0/8. Not needed where "
+        "the list of callback URLs itself names the address, or localhost.",
+    )
+    push_timeout_ms: Annotated[int, number(100, 60_000)] = ours(
+        "EVENT_PUSH_TIMEOUT", "5000", "A pushed event must be acknowledged in this time.", unit="ms"
     )
     push_trust_all: Annotated[Literal[False], choice({"false": False}, {"true": _NO_TRUST_ALL})] = vendor(
         "eventpush.ssl.trustAll", "false", "Push without certificate checks. Only false is supported."
     )
     push_cert_dir: Annotated[str, text(r"[^\0]*", "a folder, or nothing")] = vendor(
-        "eventpush.ssl.cert.file", "", "Folder of trusted certificates. Read from the vendor's file, without effect."
+        "eventpush.ssl.cert.file",
+        "",
+        "Folder of the only certificates, PEM or CER, that callback servers are trusted by, relative to the home of the "
+        "user that runs the gateway. Nothing: those the system trusts.",
     )
     push_cert_type: Annotated[str, text(r"[A-Za-z0-9.#-]*", "a certificate type, or nothing")] = vendor(
         "eventpush.ssl.cert.type", "", "Type of these certificates. Read from the vendor's file, without effect."
