@@ -29,6 +29,11 @@ class KeyRing:
         digits = hmac.digest(secret, b"%s:%d" % (session_id.encode(), number), "sha256").hex()
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:32]}.{node}"
 
+    def signing_keys(self) -> tuple[bytes, ...]:
+        """Keys of 32 bytes that sign what the gateway pushes, one for each secret, the making one first."""
+        names = [self.making, *(key for key in self.secrets if key != self.making)]
+        return tuple(hmac.digest(self.secrets[key], b"push", hashlib.sha256) for key in names)
+
     def fingerprints(self) -> dict[str, str]:
         """A value by key id that tells whether two nodes hold the same secret, and nothing of the secret."""
         return {

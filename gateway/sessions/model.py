@@ -35,12 +35,27 @@ class Superseded:
 
 
 @dataclass(frozen=True, slots=True)
+class PushWay:
+    """Where the events of a session go. `url` (its query may hold a key) and `token` are secrets: never logged.
+
+    `older` is the form of `pushUrl`. `holder` names the gateway process that pushes; `failing_ms` is since when pushes
+    fail (0 = they do not).
+    """
+
+    url: str = field(repr=False)
+    token: str = field(default="", repr=False)
+    older: bool = False
+    holder: str = ""
+    failing_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A live session. Its GUIDs follow from `id`, the generation number and the secret named `key_id`; none is stored.
 
     `number` is the current generation, made at `issued_ms` and first used at `adopted_ms` (0 = not yet). `node` is the
-    node name that every GUID of the session ends in. `push` tells how events go out; `client` is what the desktop says
-    of itself, for reports only.
+    node name that every GUID of the session ends in. `push` tells how events go out, and `way` where to; `client` is
+    what the desktop says of itself, for reports only.
     """
 
     id: str
@@ -53,6 +68,7 @@ class Session:
     superseded: tuple[Superseded, ...] = ()
     push: bool = False
     client: str = ""
+    way: PushWay | None = None
 
     @property
     def used(self) -> bool:

@@ -61,6 +61,7 @@ class SessionService:
     async def call(self, agent_id: int, guid: str, *, hands_out: bool = False) -> Caller:
         """Accepts or refuses a request that carries `guid`; `hands_out` for polls and heartbeats.
 
+        In push mode only these count against the time limit, in polling mode every request does (design section 5).
         Raises Refused (`000-003`, `100-006`) and StoreUnavailable.
         """
         record = await self.store.read(agent_id)
@@ -73,7 +74,8 @@ class SessionService:
             await self._end_too_old(agent_id, session.id)
         if hands_out and rules.is_reuse(session, verdict.number, limits, now):
             await self._reused(agent_id, session)
-        self.store.note_seen(agent_id, session.id, push=session.push)
+        if hands_out or not session.push:
+            self.store.note_seen(agent_id, session.id, push=session.push)
         return await self.use(record, verdict, hands_out=hands_out)
 
     async def use(self, record: Record, bearer: Bearer, *, hands_out: bool) -> Caller:
@@ -152,7 +154,8 @@ class SessionService:
 
         changed = await self.store.apply(agent_id, rule, known=record)
         after, use = changed or (record, Use(verdict.session))
-        self.store.note_seen(agent_id, session_id, push=verdict.session.push)
+        if not verdict.session.push:
+            self.store.note_seen(agent_id, session_id, push=False)
         return await self._noted(after, verdict, use, hands_out=False)
 
     async def end(self, agent_id: int, session_id: str, reason: EndReason, code: int = 0) -> bool:

@@ -8,7 +8,7 @@ from gateway.ops import audit, metrics
 from gateway.sessions import lifecycle
 from gateway.sessions.agent_state import AgentState
 from gateway.sessions.guid import new_session_id
-from gateway.sessions.model import End, EndReason, Event, Record, Session
+from gateway.sessions.model import End, EndReason, Event, PushWay, Record, Session
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import Change
 from gateway.wire import retcodes
@@ -19,13 +19,13 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How an agent signs in. `client` is what the desktop says of itself, for reports."""
+    """How an agent signs in. `way` is where its events are pushed to; `client` what the desktop says of itself."""
 
     agent_id: int
     node: str
     force: bool = False
     may_be_forced: bool = True
-    push: bool = False
+    way: PushWay | None = None
     client: str = ""
 
 
@@ -92,7 +92,16 @@ def _opening(
     service: SessionService, record: Record, token: str, terms: Terms, admission: Admission
 ) -> Change[Session | None]:
     now = service.store.now_ms()
-    session = Session(token, terms.node, service.ring.making, now, issued_ms=now, push=terms.push, client=terms.client)
+    session = Session(
+        token,
+        terms.node,
+        service.ring.making,
+        now,
+        issued_ms=now,
+        push=terms.way is not None,
+        client=terms.client,
+        way=terms.way,
+    )
     opened = lifecycle.open_session(record, token, session, admission.state, now, force=terms.force)
     if opened is None:
         return Change(None, record, ends=(End(terms.agent_id, token, EndReason.REPLACED, now),))
