@@ -37,8 +37,8 @@ class Flights:
     """Commands wait here for the next flight; one is out at a time. Without a connection they wait for the next one.
 
     A flight begins with the fence when the last one is 100 ms old. Where `seal` ends it with a WAIT, no command of it
-    counts as done unless a replica has acknowledged it. `broken` hears why the connection must be given up; it is let go
-    of by then.
+    counts as done unless a replica has acknowledged it. `broken` hears why the connection must be given up, after that
+    was done.
     """
 
     def __init__(self, fence: Fence, timeout_s: float, seal: Seal, broken: Callable[[Exception], None]) -> None:
