@@ -11,6 +11,7 @@ from gateway.agents.follow import follow
 from gateway.agents.passwords import PasswordPool
 from gateway.agents.registry import AgentRegistry
 from gateway.backends.embedded.centre import EmbeddedCentre
+from gateway.backends.embedded.scheduler import Scheduler
 from gateway.edge.dispatch import Edge
 from gateway.edge.services import Services
 from gateway.events.delivery import Deliveries
@@ -36,7 +37,14 @@ KEY_CHECK_EVERY_S = 1.0
 class App:
     """One gateway: `edge.handle` answers requests while `run` does the periodic work."""
 
-    def __init__(self, live: LiveSettings, registry: AgentRegistry, ring: KeyRing, stores: Stores) -> None:
+    def __init__(
+        self,
+        live: LiveSettings,
+        registry: AgentRegistry,
+        ring: KeyRing,
+        stores: Stores,
+        scheduler: Scheduler | None = None,
+    ) -> None:
         self.live = live
         self.stores = stores
         self.parking = Parking()
@@ -49,7 +57,9 @@ class App:
         authentication = Authentication(
             registry, stores.password_book(registry), stores.attempts, self._pool, lambda: live.current
         )
-        backend = EmbeddedCentre(service, registry, authentication)
+        self.centre = backend = EmbeddedCentre(
+            service, registry, authentication, stores.queue, node=live.current.node_name, scheduler=scheduler
+        )
         self.sweeper = Sweeper(service, lambda: self._policy, backend.sign_out)
         stores.sessions.on_wake(self.parking.wake)
         polls = PollService(
@@ -87,6 +97,7 @@ class App:
         await self.stores.start()
         try:
             await check_keys(self.stores.sessions, self._ring)
+            await self.centre.start()
         except StoreUnavailable:
             _LOG.warning("the store is out of reach: calls are answered 503 until it is back")
 
@@ -107,6 +118,7 @@ class App:
         """Lets go of the store and the threads."""
         async with AsyncExitStack() as stack:
             stack.callback(self._pool.close)
+            stack.callback(self.centre.close)
             stack.push_async_callback(self.stores.close)
 
 

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
+
+NO_CUSTOM_STATE: Final = 65_535
+"""`AgentState.custom_state` when the business has set none."""
 
 
 class State(IntEnum):
@@ -20,7 +24,10 @@ class AgentState:
     """State of one agent. `reason` is the busy or rest reason; times are ms since the epoch, 0 = none.
 
     `skills` are the skill queues the agent is signed in to; `rest_until_ms` is when a rest asked for runs out and
-    `rest_told` whether the agent was reminded of it.
+    `rest_told` whether the agent was reminded of it. `wrap_until_ms` is when wrap-up ends by itself. `deferred` is the
+    state asked for during a call, with its reason and rest in s. While talking, `centre` names the process that holds
+    the agent's calls. `linkage`: the phone is steered with the calls; `talk_right`: inbound calls may come.
+    `custom_state` is a number of the business's own.
     """
 
     state: State = State.IDLE
@@ -34,3 +41,11 @@ class AgentState:
     release_phone: bool = True
     rest_until_ms: int = 0
     rest_told: bool = False
+    wrap_until_ms: int = 0
+    deferred: State | None = None
+    deferred_reason: int = 0
+    deferred_rest_s: int = 0
+    centre: str = ""
+    linkage: bool = False
+    talk_right: bool = True
+    custom_state: int = NO_CUSTOM_STATE

@@ -1,29 +1,76 @@
 """The embedded contact centre as the gateway sees it: `Backend` over a table of performers."""
 
-from collections.abc import Awaitable, Callable
+import secrets
 
 from gateway.agents.authentication import Authentication
 from gateway.agents.registry import AgentRegistry
 from gateway.backends.base import Call, SignInCall
 from gateway.backends.embedded import state_machine
-from gateway.backends.embedded.agent_operations import AgentOperations
+from gateway.backends.embedded.core.outcome import After
+from gateway.backends.embedded.core.plan import Plan
+from gateway.backends.embedded.core.world import World
+from gateway.backends.embedded.courier import Courier, Parcel
+from gateway.backends.embedded.groups import all_performers
+from gateway.backends.embedded.parts import Parts
+from gateway.backends.embedded.records import Records
+from gateway.backends.embedded.scheduler import LoopScheduler, Scheduler
+from gateway.backends.embedded.simulated import Customers
+from gateway.backends.embedded.switchboard import Switchboard
 from gateway.events.event import make_event
 from gateway.sessions.agent_state import AgentState, State
-from gateway.sessions.model import End, Event
+from gateway.sessions.model import End
 from gateway.sessions.service import SessionService
-from gateway.sessions.signing import Admission, change_state
+from gateway.sessions.signing import Admission
+from gateway.sessions.store import EventQueue
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 
-Performer = Callable[[Call], Awaitable[object]]
-
 
 class EmbeddedCentre:
-    """A contact centre whose agent states live in the session records, so that they are right on every node."""
+    """A contact centre whose agent states live in the session records, so that they are right on every node.
 
-    def __init__(self, service: SessionService, registry: AgentRegistry, authentication: Authentication) -> None:
+    Its calls live in this process. `node` names it in records; `customers` plays the parties outside.
+    """
+
+    def __init__(
+        self,
+        service: SessionService,
+        registry: AgentRegistry,
+        authentication: Authentication,
+        queue: EventQueue,
+        *,
+        node: str = "",
+        plan: Plan | None = None,
+        scheduler: Scheduler | None = None,
+    ) -> None:
         self._service = service
-        self._performers: dict[str, Performer] = AgentOperations(service, registry, authentication).performers()
+        self._node = node
+        self._scheduler = scheduler or LoopScheduler()
+        self.world = World(
+            plan=plan or Plan(), skills=lambda: {skill.id: skill.name for skill in registry.skills().values()}
+        )
+        self._records = Records(service, self.world, self._scheduler, f"{node}.{secrets.token_hex(4)}")
+        self._courier = Courier(self._records, queue, self._scheduler, self.world.plan.timing.wrap_up_s)
+        self.board = Switchboard(self.world, self._records, self._courier, self._scheduler)
+        self.customers = Customers(self.board, self._scheduler)
+        self.parts = Parts(
+            service, queue, registry, authentication, self.world, self._records, self.board, self.customers
+        )
+        self._performers = all_performers(self.parts)
+
+    async def start(self) -> None:
+        """Frees agents whose calls ended with a former process of this node. Raises StoreUnavailable."""
+        for seen in await self._service.store.live():
+            record = await self._service.store.read(seen.agent_id)
+            state = record.state
+            ours = state.centre.rpartition(".")[0] == self._node and state.centre != self._records.centre
+            if record.session is not None and state.state is State.TALKING and ours:
+                await self._courier.deliver(Parcel(seen.agent_id, seen.session_id, after=After.NOT_TALKED))
+            self._records.note_record(await self._service.store.read(seen.agent_id))
+
+    def close(self) -> None:
+        """Cancels all timers."""
+        self._scheduler.close()
 
     async def sign_in(self, call: SignInCall) -> Admission:
         """See `Backend.sign_in`: the first state and events follow from `status`."""
@@ -37,12 +84,15 @@ class EmbeddedCentre:
             auto_answer=body.autoanswer,
             auto_enter_idle=body.autoenteridle,
             release_phone=body.releasephone,
+            linkage=body.phonelinkage,
         )
+        self._records.note(call.agent.id, call.session_id, state)
         made = tuple(make_event(kind, call.agent.id, content, call.now_ms) for kind, content in events)
         return Admission(state, made)
 
     async def sign_out(self, end: End) -> None:
-        """See `Backend.sign_out`: the state went with the session's record."""
+        """See `Backend.sign_out`: the state went with the session's record; the agent's calls end here."""
+        await self.board.gone(end.agent_id, end.session_id)
 
     async def perform(self, call: Call) -> object:
         """See `Backend.perform`."""
@@ -61,11 +111,4 @@ class EmbeddedCentre:
 
     async def come_due(self, agent_id: int, session_id: str) -> None:
         """See `Backend.come_due`."""
-
-        def remind(state: AgentState, now_ms: int) -> tuple[AgentState, tuple[Event, ...]] | None:
-            step = state_machine.rest_runs_out(state, now_ms)
-            if step is None or step.event is None:
-                return None
-            return step.state, (make_event(step.event, agent_id, None, now_ms),)
-
-        await change_state(self._service, agent_id, session_id, remind)
+        await self._records.come_due(agent_id, session_id)

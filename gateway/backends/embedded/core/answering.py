@@ -1,0 +1,98 @@
+"""What an agent does about a call that is offered: answer, reject, take over another's, take one out of a queue."""
+
+from gateway.backends.embedded.core import inviting, legality, legs, missions, originate
+from gateway.backends.embedded.core.model import Call, Desk, Dial, Feature, Leg, Purpose, Stage
+from gateway.backends.embedded.core.notices import tell
+from gateway.backends.embedded.core.outcome import After, Outcome
+from gateway.backends.embedded.core.world import World
+from gateway.wire import retcodes
+from gateway.wire.errors import Refused
+
+REJECT_BUSY = 1
+
+
+def answer(out: Outcome, world: World, session_id: str, call_id: str = "") -> None:
+    """`answer`: the ringing call is taken."""
+    call, leg = legality.active(world, session_id, "answer", call_id)
+    missions.answered(out, world, call, leg)
+
+
+def reject(out: Outcome, world: World, session_id: str, mode: int, call_id: str = "") -> None:
+    """`reject`: 1 back to the queue and the agent is busy, 2 the call is released and the agent idle."""
+    call, leg = legality.active(world, session_id, "reject", call_id)
+    if mode == REJECT_BUSY:
+        missions.failed(out, world, call, leg, "no_answer", after=After.REJECTED)
+        return
+    if leg.purpose in (Purpose.ROUTED, Purpose.BLIND):
+        legs.end(out, world, call, leg, "no_answer", after=After.NOT_TALKED)
+        for other in call.connected():
+            legs.end(out, world, call, other, "call_release")
+        legs.settle(out, world, call)
+        return
+    missions.failed(out, world, call, leg, "no_answer", after=After.NOT_TALKED)
+
+
+def _linked(world: World, desk: Desk, operation: str) -> tuple[Call, Leg]:
+    if not desk.state.linkage:
+        raise Refused(retcodes.WRONG_STATE, "this phone is not linked: sign in with phonelinkage")
+    return legality.active(world, desk.session_id, operation)
+
+
+def pick_up(out: Outcome, world: World, desk: Desk) -> tuple[Call, Leg, Dial] | None:
+    """`phonepickup`: answers, or goes on with the call that the agent is making: what to dial."""
+    call, leg = _linked(world, desk, "phonePickup")
+    if leg.stage is Stage.RINGING:
+        missions.answered(out, world, call, leg)
+        return None
+    dial = originate.lifted(out, world, call, leg)
+    return (call, leg, dial) if dial else None
+
+
+def hang_up(out: Outcome, world: World, desk: Desk) -> None:
+    """`phonehangup`: rejects with the linked phone; a call that the agent is making is given up."""
+    call, leg = _linked(world, desk, "phoneHangUp")
+    legs.drop_phone(out, world, call, leg, by_agent=True)
+    if leg.stage is Stage.ALERTING:
+        inviting.not_picked_up(out, world, call, leg)
+    else:
+        missions.failed(out, world, call, leg, "no_answer", after=After.REJECTED)
+
+
+def ringing_at(world: World, desk: Desk, target: Desk | None) -> tuple[Call, Leg]:
+    """`snatchpickup`: the call that rings at an agent of the same group. Raises Refused `100-009`."""
+    if target is None or world.plan.group_of(desk.agent_id) != world.plan.group_of(target.agent_id):
+        raise Refused(retcodes.WRONG_STATE, "that agent is not signed in, or of another group")
+    found = world.active(target.session_id)
+    if found is None or found[1].stage is not Stage.RINGING or found[0].feature is Feature.INTERNAL:
+        raise Refused(retcodes.WRONG_STATE, "no call that can be picked up rings at that agent")
+    return found
+
+
+def snatch(out: Outcome, world: World, desk: Desk, call: Call, leg: Leg) -> None:
+    """The occupied agent takes a call that rings at another one, whose offer ends."""
+    legs.end(out, world, call, leg, "call_release", after=After.NOT_TALKED)
+    _take(out, world, desk, call, leg.purpose, leg.by)
+
+
+def appointed(world: World, call_id: str, skill_id: int) -> Call:
+    """`requestcall`: the call, if it waits in this queue. Raises Refused `100-009`."""
+    call = world.calls.get(call_id)
+    if call is None or call.waiting is None or (skill_id and call.waiting.skill_id != skill_id):
+        raise Refused(retcodes.WRONG_STATE, "this call does not wait in that queue")
+    return call
+
+
+def take_waiting(out: Outcome, world: World, desk: Desk, call: Call) -> None:
+    """The occupied agent takes a waiting call."""
+    waiting = world.leave_queue(call)
+    if waiting is not None:
+        _take(out, world, desk, call, waiting.purpose, waiting.by)
+
+
+def _take(out: Outcome, world: World, desk: Desk, call: Call, purpose: Purpose, by: Leg | None) -> None:
+    leg = Leg(str(desk.agent_id), Stage.RINGING, purpose, out.now_ms, desk.agent_id, desk.session_id, by)
+    world.add(call, leg)
+    tell(out, world, call, leg, "busy")
+    legs.phone_rings(out, world, call, leg)
+    missions.answered(out, world, call, leg)
+    tell(out, world, call, leg, "incoming")

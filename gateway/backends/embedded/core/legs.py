@@ -1,0 +1,176 @@
+"""What happens to the parties of a call, one step each: lift the phone, talk, hold, leave, fall apart, merge."""
+
+from gateway.backends.embedded.core.model import Call, Feature, Leg, Phone, Recording, Stage
+from gateway.backends.embedded.core.notices import tell, tell_customer_left, tell_recorded, tell_recording
+from gateway.backends.embedded.core.outcome import After, Free, Moves, Outcome, Outside, Timer, TimerKey
+from gateway.backends.embedded.core.world import World
+
+CONFERENCE = 3
+_TRANSIENT = (Feature.INTERNAL, Feature.HELP, Feature.HELP_THREE)
+
+
+def phone_rings(out: Outcome, world: World, call: Call, leg: Leg) -> None:
+    """The agent's phone rings, unless it is lifted."""
+    desk = world.desk(leg)
+    if desk is not None and desk.phone is Phone.ON_HOOK:
+        desk.phone = Phone.ALERTING
+        tell(out, world, call, leg, "phone_alerting")
+
+
+def lift_phone(out: Outcome, world: World, call: Call, leg: Leg) -> None:
+    """The agent's phone goes off hook, if it was on."""
+    desk = world.desk(leg)
+    if desk is not None and desk.phone is not Phone.OFF_HOOK:
+        desk.phone = Phone.OFF_HOOK
+        tell(out, world, call, leg, "phone_offhook")
+
+
+def drop_phone(out: Outcome, world: World, call: Call, leg: Leg, *, by_agent: bool = False) -> None:
+    """The agent's phone goes on hook; a lifted one stays lifted where the agent signed in that way, but for itself."""
+    desk = world.desk(leg)
+    if desk is None or desk.phone is Phone.ON_HOOK:
+        return
+    if desk.phone is Phone.OFF_HOOK and not desk.state.release_phone and not by_agent:
+        return
+    desk.phone = Phone.ON_HOOK
+    tell(out, world, call, leg, "phone_hung_up" if by_agent else "phone_release")
+
+
+def talk(out: Outcome, world: World, call: Call, leg: Leg) -> None:
+    """The party talks; what its agent is told is the caller's business. The first time counts as answering."""
+    leg.stage = Stage.TALKING
+    leg.held_since_ms = 0
+    first = not leg.talking_since_ms
+    if first:
+        leg.talking_since_ms = out.now_ms
+        if leg.agent_id:
+            _count_answer(world, call, leg, out.now_ms)
+        else:
+            out.add(Moves(Outside.TALKS, call, leg))
+    if not call.answered_ms and len(call.connected()) > 1:
+        call.answered_ms = out.now_ms
+        for other in call.others(leg):
+            if not other.agent_id:
+                out.add(Moves(Outside.TALKS, call, other))
+
+
+def _count_answer(world: World, call: Call, leg: Leg, now_ms: int) -> None:
+    tally = world.tally(leg.agent_id, now_ms)
+    if leg.by is not None or call.feature is Feature.INBOUND:
+        tally.answered += 1
+
+
+def say_talking(out: Outcome, world: World, call: Call, leg: Leg) -> None:
+    """Tells the agent that it talks, and begins the recording where all calls are recorded."""
+    tell(out, world, call, leg, "talking")
+    if world.plan.record and leg.agent_id and leg.recording is None:
+        leg.recording = Recording(next(world.numbers), out.now_ms)
+        tell_recording(out, call, leg)
+
+
+def hold(out: Outcome, world: World, call: Call, leg: Leg) -> None:
+    """The agent puts the call on hold."""
+    leg.stage = Stage.HELD
+    leg.muted = False
+    leg.held_since_ms = out.now_ms
+    tell(out, world, call, leg, "hold")
+
+
+def end(
+    out: Outcome, world: World, call: Call, leg: Leg, *names: str, after: After | None = None, phone_first: bool = False
+) -> None:
+    """The party leaves the call; its agent is told `names`. Whoever stays is the caller's business (`settle`).
+
+    An agent without another call hangs up, before `names` with `phone_first`, and is free again.
+    """
+    last = bool(leg.agent_id) and len(world.legs_of(leg.session_id)) == 1
+    if last and phone_first:
+        drop_phone(out, world, call, leg)
+    tell(out, world, call, leg, *names)
+    stop_recording(out, leg)
+    world.remove(call, leg)
+    out.add(Timer(no_answer_key(call, leg), None))
+    if not leg.agent_id:
+        out.add(Moves(Outside.GONE, call, leg))
+        return
+    if leg.talking_since_ms:
+        world.tally(leg.agent_id, out.now_ms).talk_ms += out.now_ms - leg.talking_since_ms
+        call.last_release_agent = leg.agent_id
+    desk = world.desk(leg)
+    if desk is not None:
+        desk.last_call = call
+    if last:
+        drop_phone(out, world, call, leg)
+        out.add(
+            Free(leg.agent_id, leg.session_id, after or (After.TALKED if leg.talking_since_ms else After.NOT_TALKED))
+        )
+
+
+def no_answer_key(call: Call, leg: Leg) -> TimerKey:
+    """The timer of a party that is asked to answer."""
+    return TimerKey("no answer", call.id, leg.session_id or leg.number)
+
+
+def stop_recording(out: Outcome, leg: Leg) -> None:
+    """The recording of this leg ends, if there is one."""
+    tell_recorded(out, leg)
+    leg.recording = None
+
+
+def customer_leaves(out: Outcome, world: World, call: Call, leg: Leg) -> None:
+    """A party outside hangs up, or is released by others; all agents in the call are told, then it may fall apart."""
+    told = list(call.agents())
+    end(out, world, call, leg)
+    for other in told:
+        tell_customer_left(out, call, other, leg.number)
+    settle(out, world, call)
+
+
+def settle(out: Outcome, world: World, call: Call) -> None:
+    """After a party left: two stay connected; one alone goes, unless somebody is still to come; none ends the call."""
+    stay = call.connected()
+    if len(stay) >= 2:
+        _back_to_two(out, world, call, stay)
+        return
+    if len(stay) == 1 and _expects(call, stay[0]):
+        return
+    for leg in stay:
+        end(out, world, call, leg, "call_release")
+    for leg in list(call.legs):
+        end(out, world, call, leg, "call_release", after=After.NOT_TALKED)
+    world.forget(call, out.now_ms)
+
+
+def _expects(call: Call, alone: Leg) -> bool:
+    """Whether somebody is still to come for this party, whom it did not ask for itself."""
+    asked = [leg.by for leg in call.legs if not leg.connected]
+    if call.waiting is not None:
+        asked.append(call.waiting.by)
+    return any(by is not alone for by in asked) or (bool(call.at_ivr) and not alone.agent_id)
+
+
+def _back_to_two(out: Outcome, world: World, call: Call, stay: list[Leg]) -> None:
+    if len(stay) == 2 and len(call.legs) == 2:
+        for leg in stay:
+            if leg.stage is Stage.TALKING:
+                tell(out, world, call, leg, "talking")
+
+
+def merge(out: Outcome, world: World, held: Call, call: Call, joiner: str) -> list[Leg]:
+    """Moves the parties of `held` into `call` and ends `held`, without the agent's own leg (session `joiner`).
+
+    A help or internal call takes over what is known of the customer. The parties moved are returned.
+    """
+    moved = [leg for leg in held.legs if leg.session_id != joiner]
+    for leg in moved:
+        world.remove(held, leg)
+        world.add(call, leg)
+    for own in [leg for leg in held.legs if leg.session_id == joiner]:
+        world.remove(held, own)
+    if call.feature in _TRANSIENT and held.feature not in _TRANSIENT:
+        call.caller, call.called, call.original_called = held.caller, held.called, held.original_called
+        call.skill_id, call.data = held.skill_id, call.data or held.data
+        call.business_data = call.business_data or held.business_data
+        call.last_release_agent, call.priority = held.last_release_agent, held.priority
+    world.forget(held, out.now_ms)
+    return moved

@@ -1,0 +1,191 @@
+"""Calls, their parties, agents' desks, waiting calls. Times are ms since the epoch, 0 = never."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum, auto
+
+from gateway.sessions.agent_state import AgentState
+
+NO_AGENT = 65_535
+"""`lastReleaseAgentId` of a call that no agent has released yet; also the trunk number of every call."""
+
+
+class Stage(Enum):
+    """Where one party is in a call."""
+
+    ALERTING = "the own phone rings before the number is dialled"
+    DIALLING = "waits for the other side to answer"
+    RINGING = "is asked to answer"
+    TALKING = "talks"
+    HELD = "has put the call on hold"
+    AT_IVR = "waits for the customer to come back from an IVR"
+
+
+class Feature(IntEnum):
+    """Kind of a call; it stays with the call id (contract calldata.yaml, callfeature_values_seen)."""
+
+    INBOUND = 0
+    INTERNAL = 6
+    OUTBOUND = 7
+    HELP = 51
+    HELP_THREE = 52
+
+
+class Purpose(Enum):
+    """Why a party was brought into a call; what follows from its answer or failure is a row of `missions.MISSIONS`."""
+
+    ORIGIN = auto()
+    ROUTED = auto()
+    OUTBOUND = auto()
+    INTERNAL = auto()
+    HELP = auto()
+    HELP_THREE = auto()
+    TALK = auto()
+    BLIND = auto()
+    SUCCESS = auto()
+    OUT_BLIND = auto()
+    OUT_SUCCESS = auto()
+    OUT_TALK = auto()
+    OUT_THREE = auto()
+
+
+@dataclass(slots=True, eq=False)
+class Leg:
+    """One party of one call: an agent, in a session, or somebody outside (`agent_id` 0), by `number`.
+
+    `by` is the party that brought it in. `assistant` marks a help call. `joins` is set on the leg of an agent who, by
+    releasing it, connects the others with the call held before (talk transfer).
+    """
+
+    number: str
+    stage: Stage
+    purpose: Purpose
+    since_ms: int
+    agent_id: int = 0
+    session_id: str = ""
+    by: "Leg | None" = None
+    assistant: bool = False
+    muted: bool = False
+    joins: "Call | None" = None
+    talking_since_ms: int = 0
+    held_since_ms: int = 0
+    recording: "Recording | None" = None
+
+    @property
+    def kind(self) -> str:
+        """`main` or `assistant`, as events name it."""
+        return "assistant" if self.assistant else "main"
+
+    @property
+    def connected(self) -> bool:
+        """True once the party is in the call, also on hold; false while it is only asked to answer."""
+        return self.stage is not Stage.RINGING
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording of an agent's leg."""
+
+    task_id: int
+    began_ms: int
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """A call's place in a skill queue. `by` is the leg that keeps the call meanwhile (success transfer)."""
+
+    call: "Call"
+    skill_id: int
+    since_ms: int
+    purpose: Purpose = Purpose.ROUTED
+    by: Leg | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """What is dialled once the caller's phone is lifted."""
+
+    number: str
+    purpose: Purpose
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """A call with its parties. `caller`, `called` and `skill_id` (0 = none) are as clients read them."""
+
+    id: str
+    feature: Feature
+    caller: str
+    called: str
+    created_ms: int
+    skill_id: int = 0
+    data: str = ""
+    business_data: str = ""
+    original_called: str = ""
+    media_type: int = 5
+    priority: int = 0
+    legs: list[Leg] = field(default_factory=list)
+    waiting: Waiting | None = None
+    to_dial: "Dial | None" = None
+    at_ivr: str = ""
+    answered_ms: int = 0
+    ended_ms: int = 0
+    last_release_agent: int = NO_AGENT
+    requeued: int = 0
+
+    def agents(self) -> Iterator[Leg]:
+        """The legs of agents."""
+        return (leg for leg in self.legs if leg.agent_id)
+
+    def connected(self) -> list[Leg]:
+        """The parties that are in the call."""
+        return [leg for leg in self.legs if leg.connected]
+
+    def customer(self) -> Leg | None:
+        """The first connected party outside."""
+        return next((leg for leg in self.legs if not leg.agent_id and leg.connected), None)
+
+    def others(self, leg: Leg) -> list[Leg]:
+        """The connected parties besides this one."""
+        return [other for other in self.legs if other is not leg and other.connected]
+
+
+class Phone(Enum):
+    """An agent's phone."""
+
+    ON_HOOK = auto()
+    ALERTING = auto()
+    OFF_HOOK = auto()
+
+
+@dataclass(slots=True, eq=False)
+class Desk:
+    """An agent who is signed in. `state` is the last one seen here; the record in the store is what counts.
+
+    `last_call` is the call that ended last.
+    """
+
+    agent_id: int
+    session_id: str
+    state: AgentState
+    phone: Phone = Phone.ON_HOOK
+    last_call: Call | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What an agent did on one day."""
+
+    talk_ms: int = 0
+    answered: int = 0
+    called_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An outbound call that an agent was asked to make."""
+
+    agent_id: int
+    session_id: str
+    numbers: tuple[str, ...]
+    data: str = ""

@@ -1,0 +1,178 @@
+"""Events of calls by a short name: their type and content as the wire knows them (contract events.yaml)."""
+
+from collections.abc import Callable
+from typing import Final
+
+from gateway.backends.embedded.core.model import Call, Leg, Purpose
+from gateway.backends.embedded.core.outcome import Content, Outcome
+from gateway.backends.embedded.core.world import World
+
+MEDIA_ABILITY: Final = {5: "1", 19: "3", 1: "5", 51: "5", 53: "5"}
+_PHONE_BY_PLATFORM, _PHONE_BY_AGENT = 3, 2
+_TRANSFERS: Final = frozenset({Purpose.BLIND, Purpose.SUCCESS, Purpose.TALK})
+
+Maker = Callable[[World, Call, Leg], Content]
+
+
+def partner(call: Call, leg: Leg) -> str:
+    """Numbers of the other parties, comma-separated."""
+    return ",".join(other.number for other in call.others(leg))
+
+
+def feature(call: Call, leg: Leg) -> int:
+    """The kind of call as this party sees it: an invited helper sees a help call."""
+    return 52 if leg.purpose is Purpose.HELP_THREE else int(call.feature)
+
+
+def _nothing(_world: World, _call: Call, _leg: Leg) -> Content:
+    return None
+
+
+def _call_id(_world: World, call: Call, _leg: Leg) -> Content:
+    return call.id
+
+
+def _talking(_world: World, call: Call, leg: Leg) -> Content:
+    return {
+        "caller": call.caller,
+        "called": call.called,
+        "callid": call.id,
+        "feature": str(feature(call, leg)),
+        "type": leg.kind,
+        "mediaAbility": MEDIA_ABILITY.get(call.media_type, "1"),
+    }
+
+
+def _offered(media_type: Callable[[int], object]) -> Maker:
+    def make(_world: World, call: Call, leg: Leg) -> Content:
+        transferred = leg.purpose in _TRANSFERS
+        return {
+            "caller": call.caller,
+            "transfer": "yes" if transferred else "no",
+            "callid": call.id,
+            "transfrom": leg.by.number if transferred and leg.by else "",
+            "called": leg.number,
+            "type": leg.kind,
+            "mediaType": media_type(call.media_type),
+            "mediaAbility": MEDIA_ABILITY.get(call.media_type, "1"),
+            "feature": str(feature(call, leg)),
+        }
+
+    return make
+
+
+def _incoming(world: World, call: Call, _leg: Leg) -> Content:
+    return {
+        "callId": call.id,
+        "skillName": world.skills().get(call.skill_id, ""),
+        "skillId": call.skill_id,
+        "caller": call.caller,
+        "called": call.called,
+        "lastReleaseAgentId": call.last_release_agent,
+        "mediaType": call.media_type,
+        "releaseAndReQueueCount": call.requeued,
+        "releaseAndReQueueCallFlag": 1 if call.requeued else 0,
+    }
+
+
+def _conference(_world: World, call: Call, leg: Leg) -> Content:
+    return {"callid": call.id, "partner": partner(call, leg)}
+
+
+def _customer(_world: World, call: Call, _leg: Leg) -> Content:
+    customer = call.customer()
+    return {"callid": call.id, "number": customer.number if customer else ""}
+
+
+def _result(value: int) -> Maker:
+    return lambda _world, call, _leg: {"result": value, "callId": call.id}
+
+
+def _phone(state: int) -> Maker:
+    return lambda _world, _call, _leg: {"phoneState": state}
+
+
+NOTICES: Final[dict[str, tuple[str, Maker]]] = {
+    "busy": ("AgentState_Busy", _nothing),
+    "incoming": ("AgentEvent_Incoming_CallInfo", _incoming),
+    "phone_alerting": ("AgentOther_PhoneAlerting", _nothing),
+    "phone_offhook": ("AgentOther_PhoneOffhook", lambda _world, _call, leg: {"type": leg.kind}),
+    "phone_release": ("AgentOther_PhoneRelease", _phone(_PHONE_BY_PLATFORM)),
+    "phone_hung_up": ("AgentOther_PhoneRelease", _phone(_PHONE_BY_AGENT)),
+    "ringing": ("AgentEvent_Ringing", _offered(str)),
+    "auto_answer": ("AgentEvent_Auto_Answer", _offered(int)),
+    "talking": ("AgentEvent_Talking", _talking),
+    "hold": ("AgentEvent_Hold", _call_id),
+    "conference": ("AgentEvent_Conference", _conference),
+    "no_answer": ("AgentEvent_No_Answer", _call_id),
+    "call_release": ("AgentEvent_Call_Release", _call_id),
+    "customer_release": ("AgentEvent_Customer_Release", _customer),
+    "call_out_fail": ("AgentEvent_Call_Out_Fail", _call_id),
+    "inside_call_fail": ("AgentEvent_Inside_Call_Fail", _call_id),
+    "connect_fail": ("AgentEvent_Connect_Fail", _call_id),
+    "consult_fail": ("AgentEvent_Consult_Fail", _call_id),
+    "transfer_done": ("AgentEvent_SuccTransResult", _result(0)),
+    "transfer_failed": ("AgentEvent_SuccTransResult", _result(1)),
+    "back_from_ivr": ("AgentEvent_ReturnFromIvr", _call_id),
+}
+"""Short name -> event type and what makes its content. Events about another party are the functions below."""
+
+
+def tell(out: Outcome, world: World, call: Call, leg: Leg, *names: str) -> None:
+    """Tells the agent of this leg, in this order; nothing for a party outside."""
+    if leg.agent_id:
+        for name in names:
+            event_type, make = NOTICES[name]
+            out.tell(leg, event_type, make(world, call, leg))
+
+
+def tell_customer_left(out: Outcome, call: Call, leg: Leg, number: str) -> None:
+    """`AgentEvent_Customer_Release`: the party with this number left the call."""
+    out.tell(leg, "AgentEvent_Customer_Release", {"callid": call.id, "number": number})
+
+
+def tell_alerting(out: Outcome, call: Call, leg: Leg, other: Leg) -> None:
+    """`AgentEvent_Customer_Alerting`: the party that this agent calls is ringing."""
+    content: Content = {
+        "callid": call.id,
+        "otherPhoneWorkno": str(other.agent_id) if other.agent_id else "",
+        "otherPhone": other.number,
+        "type": "assistant" if other.assistant else "main",
+    }
+    out.tell(leg, "AgentEvent_Customer_Alerting", content)
+
+
+def tell_cause(out: Outcome, call: Call, leg: Leg, detect: int, text: str) -> None:
+    """`OUTBOUND_DETECT_EVENT`: why an outgoing call failed."""
+    out.tell(leg, "OUTBOUND_DETECT_EVENT", {"callId": call.id, "detect": detect, "desc": text})
+
+
+def tell_recording(out: Outcome, call: Call, leg: Leg, location: str = "1") -> None:
+    """`AgentMediaEvent_Record`: the recording of this leg has begun."""
+    if leg.recording is None:
+        return
+    content: Content = {
+        "taskId": leg.recording.task_id,
+        "caller": call.caller,
+        "called": call.called,
+        "locationId": location,
+        "recordID": f"{call.id}-{leg.agent_id}",
+        "fileName": f"{leg.agent_id}/{call.id}-{leg.recording.task_id}.wav",
+        "fileMediaType": "1",
+        "callId": call.id,
+    }
+    out.tell(leg, "AgentMediaEvent_Record", content)
+
+
+def tell_recorded(out: Outcome, leg: Leg) -> None:
+    """`AgentMediaEvent_StopRecordDone`: the recording of this leg has ended."""
+    if leg.recording is None:
+        return
+    content: Content = {
+        "beginTime": leg.recording.began_ms,
+        "endTime": out.now_ms,
+        "fileMediaType": "1",
+        "taskId": leg.recording.task_id,
+        "jsonKey": ["beginTime", "endTime", "fileMediaType", "taskId"],
+    }
+    out.tell(leg, "AgentMediaEvent_StopRecordDone", content)

@@ -1,0 +1,101 @@
+"""How the contact centre is set up; read from the contact centre file by `backends.embedded.plan_file`."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A skill queue by skill id. `max_wait_s` 0 = callers wait for ever."""
+
+    skill_id: int
+    name: str = ""
+    service_type: int = 0
+    max_wait_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ivr:
+    """A voice menu: it keeps a customer for `seconds`, then passes the call to a queue (0 = hangs up)."""
+
+    access: str
+    id: int
+    description: str = ""
+    service_no: int = 0
+    seconds: float = 5.0
+    then_skill: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A team of agents."""
+
+    id: int
+    name: str
+    agents: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Time limits in s. `wrap_up_s` 0 = until the agent leaves it."""
+
+    no_answer_s: float = 20.0
+    dial_s: float = 45.0
+    wrap_up_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """What a simulated customer whose number begins with `prefix` does by itself; None = nothing, in s.
+
+    It answers a call after `answer_s`, or refuses it then with the cause `detect` and its text; it hangs up after
+    `talk_s` of talk, or after `patience_s` of waiting.
+    """
+
+    prefix: str = ""
+    answer_s: float | None = 2.0
+    talk_s: float | None = None
+    patience_s: float | None = None
+    detect: int = 0
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Customers who call a queue: `per_minute` on average, with talk and patience in s on average."""
+
+    skill_id: int
+    per_minute: float
+    talk_s: float = 90.0
+    patience_s: float = 120.0
+    prefix: str = "138"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole set-up. `access` maps access codes to skill ids; `barred` are prefixes that may not be called."""
+
+    vdn_id: int = 1
+    vdn_name: str = "VDN1"
+    number: str = "60000"
+    timing: Timing = field(default_factory=Timing)
+    queues: dict[int, Queue] = field(default_factory=dict)
+    access: dict[str, int] = field(default_factory=dict)
+    ivrs: dict[str, Ivr] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
+    barred: tuple[str, ...] = ()
+    behaviours: tuple[Behaviour, ...] = ()
+    arrivals: tuple[Arrivals, ...] = ()
+    record: bool = False
+
+    def behaviour(self, number: str) -> Behaviour:
+        """What a customer with this number does: the behaviour with the longest prefix of it."""
+        fitting = [entry for entry in self.behaviours if number.startswith(entry.prefix)]
+        return max(fitting, key=lambda entry: len(entry.prefix), default=Behaviour())
+
+    def group_of(self, agent_id: int) -> Group | None:
+        """The agent's team; None for an agent of no team."""
+        return next((group for group in self.groups if agent_id in group.agents), None)
+
+    def access_code(self, skill_id: int) -> str:
+        """The first access code of a queue, or the centre's own number."""
+        return next((code for code, skill in self.access.items() if skill == skill_id), self.number)

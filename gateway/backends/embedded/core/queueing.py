@@ -1,0 +1,34 @@
+"""Calls that wait in skill queues, and who gets them: the longest waiting call to the longest idle agent."""
+
+from collections.abc import Iterator
+
+from gateway.backends.embedded.core import inviting
+from gateway.backends.embedded.core.model import Call, Desk, Leg, Purpose, Waiting
+from gateway.backends.embedded.core.outcome import Outcome, Timer, TimerKey
+from gateway.backends.embedded.core.world import World
+
+
+def wait(
+    out: Outcome, world: World, call: Call, skill_id: int, purpose: Purpose = Purpose.ROUTED, by: Leg | None = None
+) -> None:
+    """The call waits in a skill queue, at most as long as that queue allows."""
+    call.skill_id = skill_id
+    world.enqueue(Waiting(call, skill_id, out.now_ms, purpose, by))
+    queue = world.plan.queues.get(skill_id)
+    if queue is not None and queue.max_wait_s:
+        out.add(Timer(TimerKey("wait", call.id), queue.max_wait_s))
+
+
+def matches(world: World) -> Iterator[tuple[Waiting, list[Desk]]]:
+    """Waiting calls with the agents who may get them, the longest idle first."""
+    for waiting in world.waiting_calls():
+        agents = world.idle(waiting.skill_id)
+        if agents:
+            yield waiting, agents
+
+
+def assign(out: Outcome, world: World, waiting: Waiting, desk: Desk) -> None:
+    """The occupied agent gets the call."""
+    world.leave_queue(waiting.call)
+    out.add(Timer(TimerKey("wait", waiting.call.id), None))
+    inviting.ask_agent(out, world, waiting.call, desk, waiting.purpose, waiting.by, queued=True)

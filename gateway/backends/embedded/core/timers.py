@@ -1,0 +1,46 @@
+"""What follows when a timer runs out: one row for each name."""
+
+from collections.abc import Callable
+from typing import Final
+
+from gateway.backends.embedded.core import inviting, ivr, legs
+from gateway.backends.embedded.core.model import Call, Stage
+from gateway.backends.embedded.core.notices import tell
+from gateway.backends.embedded.core.outcome import Outcome, TimerKey
+from gateway.backends.embedded.core.world import World
+
+
+def _no_answer(out: Outcome, world: World, call: Call, party: str) -> None:
+    for leg in call.legs:
+        if party == (leg.session_id or leg.number) and leg.stage in (Stage.RINGING, Stage.ALERTING):
+            inviting.no_answer(out, world, call, leg)
+            return
+
+
+def _wait(out: Outcome, world: World, call: Call, _party: str) -> None:
+    waiting = world.leave_queue(call)
+    if waiting is None:
+        return
+    if waiting.by is not None and waiting.by in call.legs:
+        tell(out, world, call, waiting.by, "connect_fail", "transfer_failed")
+    else:
+        legs.settle(out, world, call)
+
+
+def _ivr(out: Outcome, world: World, call: Call, _party: str) -> None:
+    if call.at_ivr:
+        ivr.over(out, world, call)
+
+
+TIMERS: Final[dict[str, Callable[[Outcome, World, Call, str], None]]] = {
+    "no answer": _no_answer,
+    "wait": _wait,
+    "ivr": _ivr,
+}
+
+
+def runs_out(out: Outcome, world: World, key: TimerKey) -> None:
+    """The time of this timer is over; nothing when its call is."""
+    call = world.calls.get(key.call_id)
+    if call is not None:
+        TIMERS[key.name](out, world, call, key.party)

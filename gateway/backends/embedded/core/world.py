@@ -1,0 +1,115 @@
+"""The state of the contact centre in one process, with its look-ups. It changes only through the rules beside it."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+
+from gateway.backends.embedded.core.model import Call, Desk, Feature, Leg, Offer, Stage, Tally, Waiting
+from gateway.backends.embedded.core.plan import Plan
+from gateway.sessions.agent_state import State
+
+KEPT_CALLS = 2000
+DAY_MS = 86_400_000
+
+
+@dataclass(slots=True)
+class World:
+    """Calls by id, desks by agent, queues by skill. `ended` keeps the last calls for queries."""
+
+    plan: Plan = field(default_factory=Plan)
+    skills: Callable[[], Mapping[int, str]] = dict
+    calls: dict[str, Call] = field(default_factory=dict)
+    desks: dict[int, Desk] = field(default_factory=dict)
+    queues: dict[int, list[Waiting]] = field(default_factory=dict)
+    offers: dict[int, Offer] = field(default_factory=dict)
+    ended: deque[Call] = field(default_factory=lambda: deque(maxlen=KEPT_CALLS))
+    tallies: dict[tuple[int, int], Tally] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    _legs: defaultdict[str, list[tuple[Call, Leg]]] = field(default_factory=lambda: defaultdict(list))
+
+    def new_call(self, feature: Feature, caller: str, called: str, now_ms: int, skill_id: int = 0) -> Call:
+        """A call without parties, known from now on. Its id is `<unix seconds>-<counter>`."""
+        call = Call(f"{now_ms // 1000}-{next(self.numbers)}", feature, caller, called, now_ms, skill_id)
+        call.original_called = called
+        self.calls[call.id] = call
+        return call
+
+    def add(self, call: Call, leg: Leg) -> Leg:
+        """A party joins a call."""
+        call.legs.append(leg)
+        if leg.agent_id:
+            self._legs[leg.session_id].append((call, leg))
+        return leg
+
+    def remove(self, call: Call, leg: Leg) -> None:
+        """A party leaves a call."""
+        call.legs.remove(leg)
+        if leg.agent_id:
+            mine = self._legs[leg.session_id]
+            mine.remove((call, leg))
+            if not mine:
+                del self._legs[leg.session_id]
+
+    def forget(self, call: Call, now_ms: int) -> None:
+        """The call is over."""
+        call.ended_ms = now_ms
+        self.leave_queue(call)
+        if self.calls.pop(call.id, None):
+            self.ended.append(call)
+
+    def enqueue(self, waiting: Waiting, *, first: bool = False) -> None:
+        """The call waits in a queue; `first` puts it before all others."""
+        waiting.call.waiting = waiting
+        queue = self.queues.setdefault(waiting.skill_id, [])
+        queue.insert(0 if first else len(queue), waiting)
+
+    def leave_queue(self, call: Call) -> Waiting | None:
+        """The call waits no longer; its former place, if it had one."""
+        waiting, call.waiting = call.waiting, None
+        if waiting is not None:
+            self.queues[waiting.skill_id].remove(waiting)
+            if not self.queues[waiting.skill_id]:
+                del self.queues[waiting.skill_id]
+        return waiting
+
+    def legs_of(self, session_id: str) -> list[tuple[Call, Leg]]:
+        """The agent's calls in this session, oldest first."""
+        return list(self._legs.get(session_id, ()))
+
+    def active(self, session_id: str) -> tuple[Call, Leg] | None:
+        """The call that the agent is busy with: the one not on hold."""
+        return next((pair for pair in self._legs.get(session_id, ()) if pair[1].stage is not Stage.HELD), None)
+
+    def held(self, session_id: str) -> list[tuple[Call, Leg]]:
+        """The agent's calls on hold, oldest first."""
+        return [pair for pair in self._legs.get(session_id, ()) if pair[1].stage is Stage.HELD]
+
+    def sessions(self) -> list[tuple[int, str]]:
+        """Agent and session of everyone who is in a call."""
+        return [(pairs[0][1].agent_id, session_id) for session_id, pairs in self._legs.items() if pairs]
+
+    def desk(self, leg: Leg) -> Desk | None:
+        """The desk of an agent's leg; None when the agent has another session by now."""
+        desk = self.desks.get(leg.agent_id)
+        return desk if desk is not None and desk.session_id == leg.session_id else None
+
+    def idle(self, skill_id: int) -> list[Desk]:
+        """Who may be given a call of this queue, the longest idle first."""
+        free = [
+            desk
+            for desk in self.desks.values()
+            if desk.state.state is State.IDLE
+            and skill_id in desk.state.skills
+            and desk.state.talk_right
+            and desk.session_id not in self._legs
+        ]
+        return sorted(free, key=lambda desk: desk.state.since_ms)
+
+    def waiting_calls(self) -> list[Waiting]:
+        """Every waiting call, the longest waiting first within its queue."""
+        return [waiting for queue in self.queues.values() for waiting in queue]
+
+    def tally(self, agent_id: int, now_ms: int) -> Tally:
+        """What the agent has done today (days are those of UTC)."""
+        return self.tallies.setdefault((now_ms // DAY_MS, agent_id), Tally())

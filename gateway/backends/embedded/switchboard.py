@@ -1,0 +1,204 @@
+"""The one place where calls change: turns, one after the other, each carried out before the next begins.
+
+A turn checks, occupies agents in the store, changes the world by the rules of `core`, and ends with events, timers and
+the search for agents for waiting calls. See the guide in the package's docstring.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from typing import Any
+
+from gateway.backends.base import Call
+from gateway.backends.embedded.core import queueing, releasing, timers
+from gateway.backends.embedded.core.model import Desk, Waiting
+from gateway.backends.embedded.core.outcome import Moves, Outcome, Timer, TimerKey
+from gateway.backends.embedded.core.world import World
+from gateway.backends.embedded.courier import Courier, parcels
+from gateway.backends.embedded.occupation import Way
+from gateway.backends.embedded.records import Records
+from gateway.backends.embedded.scheduler import Pending, Scheduler
+from gateway.sessions.agent_state import AgentState, State
+from gateway.wire import retcodes
+from gateway.wire.errors import Refused, StoreUnavailable
+
+_LOG = logging.getLogger(__name__)
+PATROL_EVERY_S = 2.0
+
+
+class Turn:
+    """One change of the world. `out` collects what follows; nothing of it happens when the turn raises."""
+
+    def __init__(self, world: World, records: Records) -> None:
+        self.world = world
+        self.out = Outcome(records.now_ms())
+        self._records = records
+        self._occupied: list[tuple[Desk, AgentState]] = []
+
+    def desk(self, call: Call) -> Desk:
+        """The calling agent's desk. Raises Refused `100-007` when its calls are held by another process."""
+        state = call.record.state
+        mine = self._records.centre
+        if state.state is State.TALKING and state.centre != mine and not self.world.legs_of(call.session_id):
+            raise Refused(retcodes.UNAVAILABLE, "the call of this agent is held by another node: ask that one")
+        desk = self.world.desks.get(call.record.agent_id)
+        if desk is None or desk.session_id != call.session_id:
+            desk = self._records.note(call.record.agent_id, call.session_id, state)
+        return desk
+
+    async def occupy(self, desk: Desk, way: Way) -> None:
+        """The agent is in a call from now on; one who is in a call here already stays so. Raises Refused."""
+        if not self.world.legs_of(desk.session_id):
+            self._occupied.append((desk, await self._records.occupy(desk, way)))
+
+    async def try_occupy(self, desk: Desk | None, way: Way) -> bool:
+        """As `occupy`, for another agent: False when there is none, when it is in a call, or not free."""
+        if desk is None or self.world.legs_of(desk.session_id):
+            return False
+        try:
+            await self.occupy(desk, way)
+        except Refused:
+            return False
+        return True
+
+    async def first_free(self, desks: Iterable[Desk], way: Way) -> Desk | None:
+        """Occupies the first of these agents who is free."""
+        for desk in desks:
+            if await self.try_occupy(desk, way):
+                return desk
+        return None
+
+    async def undo(self) -> None:
+        """The turn failed: agents who were occupied for it are what they were."""
+        for desk, before in reversed(self._occupied):
+            await self._records.undo(desk, before)
+
+
+class Switchboard:
+    """Turns over one world. `outside` is told what happens to parties outside, within the turn."""
+
+    def __init__(self, world: World, records: Records, courier: Courier, scheduler: Scheduler) -> None:
+        self.world = world
+        self.records = records
+        self.outside: Callable[[Moves], None] = lambda moves: None
+        self._courier = courier
+        self._scheduler = scheduler
+        self._lock = asyncio.Lock()
+        self._timers: dict[TimerKey, Pending] = {}
+        self._patrolling = False
+        records.on_idle = self.route
+
+    @contextlib.asynccontextmanager
+    async def turn(self) -> AsyncIterator[Turn]:
+        """A change of the world; what follows from it is done when the block is left, even if its caller is gone."""
+        await self._lock.acquire()
+        turn = Turn(self.world, self.records)
+        try:
+            yield turn
+        except BaseException:
+            await self._to_the_end(turn.undo)
+            raise
+        await self._to_the_end(lambda: self._finish(turn.out))
+
+    async def _to_the_end(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        async def run() -> None:
+            try:
+                await work()
+            finally:
+                self._lock.release()
+
+        await asyncio.shield(asyncio.get_running_loop().create_task(run()))
+
+    async def route(self) -> None:
+        """Looks for agents for the calls that wait."""
+        async with self.turn():
+            pass
+
+    async def gone(self, agent_id: int, session_id: str) -> None:
+        """The agent's session is over: it is in no call any more."""
+        async with self.turn() as turn:
+            self.records.gone(agent_id, session_id)
+            releasing.leave_all(turn.out, self.world, session_id)
+
+    async def _finish(self, out: Outcome) -> None:
+        await self._carry_out(out)
+        await self._route()
+        self._patrol()
+
+    async def _carry_out(self, out: Outcome) -> None:
+        for effect in out.effects:
+            if isinstance(effect, Timer):
+                self._set_timer(effect)
+            elif isinstance(effect, Moves):
+                self.outside(effect)
+        for parcel in parcels(out.effects, out.now_ms):
+            if not await self._courier.deliver(parcel):
+                await self._lost(parcel.agent_id, parcel.session_id)
+
+    async def _lost(self, agent_id: int, session_id: str) -> None:
+        """A session that ended on another node."""
+        self.records.gone(agent_id, session_id)
+        out = Outcome(self.records.now_ms())
+        releasing.leave_all(out, self.world, session_id)
+        await self._carry_out(out)
+
+    def _set_timer(self, timer: Timer) -> None:
+        pending = self._timers.pop(timer.key, None)
+        if pending is not None:
+            pending.cancel()
+        if timer.delay_s is None:
+            return
+
+        async def run_out() -> None:
+            async with self.turn() as turn:
+                self._timers.pop(timer.key, None)
+                timers.runs_out(turn.out, self.world, timer.key)
+
+        self._timers[timer.key] = self._scheduler.after(timer.delay_s, run_out)
+
+    async def _route(self) -> None:
+        """Waiting calls to free agents until nothing fits; an agent who is not free after all is passed over."""
+        try:
+            while (match := await self._next_match()) is not None:
+                out = Outcome(self.records.now_ms())
+                queueing.assign(out, self.world, *match)
+                await self._carry_out(out)
+        except StoreUnavailable:
+            _LOG.warning("the store is out of reach: waiting calls wait for it")
+
+    async def _next_match(self) -> tuple[Waiting, Desk] | None:
+        for waiting, desks in queueing.matches(self.world):
+            for desk in desks:
+                try:
+                    await self.records.occupy(desk, Way.ROUTED)
+                except Refused:
+                    continue
+                return waiting, desk
+        return None
+
+    def _patrol(self) -> None:
+        """While there are calls: looks after sessions that ended, and states that changed, on other nodes."""
+        if self._patrolling or not self.world.calls:
+            return
+        self._patrolling = True
+
+        async def look() -> None:
+            self._patrolling = False
+            try:
+                await self._look_after()
+            except StoreUnavailable:
+                _LOG.debug("patrol put off: the store is out of reach")
+            await self.route()
+
+        self._scheduler.after(PATROL_EVERY_S, look)
+
+    async def _look_after(self) -> None:
+        store = self.records.service.store
+        for agent_id, session_id in self.world.sessions():
+            record = await store.read(agent_id)
+            if record.session is None or record.session.id != session_id:
+                await self.gone(agent_id, session_id)
+        if self.world.queues:
+            for seen in await store.live():
+                self.records.note_record(await store.read(seen.agent_id))
