@@ -106,6 +106,9 @@ class GatedStore:
     async def live(self) -> Sequence[Seen]:
         return await self.inner.live()
 
+    async def count(self) -> int:
+        return await self.inner.count()
+
     async def owed(self, most: int) -> Sequence[End]:
         return await self.inner.owed(most)
 

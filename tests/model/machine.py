@@ -31,10 +31,16 @@ MOST_OUTAGES = 8
 
 pick = st.integers(0, 63)
 N, T, B, A = Fault.NONE, Fault.TWICE, Fault.BEFORE, Fault.AFTER
-How = tuple[Fault, ...] | None
-"""How a request runs: straight to its answer with these faults on the way, or step by step (None)."""
+How = tuple[tuple[Fault, ...], int]
+"""How a request runs: the faults of its first accesses to the store, and after how many it is left for later."""
+TO_THE_END = 9
+UNDISTURBED: How = ((), TO_THE_END)
 hows: st.SearchStrategy[How] = st.sampled_from(
-    [(), (), (), (), None, None, None, (B,), (T, T, T), (N, A), (N, B), (N, N, A), (N, N, B), (N, N, A, B)]
+    [
+        *[UNDISTURBED] * 5,
+        *[((), left) for left in (0, 0, 1, 1, 1, 2)],
+        *[(faults, TO_THE_END) for faults in ((B,), (T, T, T), (N, A), (N, B), (N, N, A), (N, N, B), (N, N, A, B))],
+    ]
 )
 fates = st.sampled_from(["delivered", "delivered", "lost", "late"])
 pauses = st.sampled_from([0, 0, 200, 10_000, -1, -1, -1])
@@ -99,13 +105,12 @@ class Sessions(RuleBasedStateMachine):
 
         request.start(self.loop.run_until_complete(start()), script)
         self.under_way.append(request)
-        if how is not None:
-            self.complete(request, how)
+        self.complete(request, *how)
 
     def go_on(self, request: Request, fault: Fault) -> None:
         """One access to the store, by the gateway and by the oracle; at the end they must answer alike."""
         self.before = {agent.number: copy.deepcopy(agent.facts) for agent in self.agents}
-        live_before = request.agent.facts.live
+        live_before, reuses_before = request.agent.facts.live, request.agent.reuses
         expected = None
         self.loop.run_until_complete(request.run.go_on(fault))
         try:
@@ -115,6 +120,8 @@ class Sessions(RuleBasedStateMachine):
         live = request.agent.facts.live
         if live_before is not None and (live is None or live.id != live_before.id):
             self.ended_sessions.add(live_before.id)
+        if request.agent.reuses > reuses_before and request.client is not None and request.client.follows:
+            assert self.site.now - request.began > self.site.hold + 2_000, "no thief: an owner's request under way"
         task = request.run.task
         assert task.done() == (expected is not None), (request.kind, expected, task)
         if expected is not None:
@@ -182,10 +189,18 @@ class Sessions(RuleBasedStateMachine):
     def begin_the_day(self, first: int, second: int) -> None:
         for agent, which in zip(self.agents, (first, second), strict=True):
             mine = [client for client in self.clients if client.agent is agent]
-            self.enter(mine[which % len(mine)], which, force=False, fate="delivered", how=())
+            self.enter(mine[which % len(mine)], which, force=False, fate="delivered", how=UNDISTURBED)
 
-    @rule(who=pick, node=pick, force=st.booleans(), fate=fates, how=hows)
-    def sign_in(self, who: int, node: int, force: bool, fate: str, how: How) -> None:
+    @rule(
+        who=pick,
+        node=pick,
+        force=st.booleans(),
+        fate=fates,
+        how=hows,
+        after=st.sampled_from([0, 0, 200, 10_000, 15_000, 15_001]),
+    )
+    def sign_in(self, who: int, node: int, force: bool, fate: str, how: How, after: int) -> None:
+        self.move_on(after)
         self.enter(self.clients[who % len(self.clients)], node, force=force, fate=fate, how=how)
 
     def enter(self, client: Client, node: int, *, force: bool, fate: str, how: How) -> None:
@@ -204,8 +219,8 @@ class Sessions(RuleBasedStateMachine):
     def work(self, who: int, node: int, polls: int) -> None:
         """A client that polls and calls for a while, undisturbed."""
         for count in range(polls):
-            self.use(who, node + count, "poll", "delivered", (), -1)
-            self.use(who, node, "call", "delivered", (), 100)
+            self.use(who, node + count, "poll", "delivered", UNDISTURBED, -1)
+            self.use(who, node, "call", "delivered", UNDISTURBED, 100)
 
     @rule(
         who=pick,
@@ -225,7 +240,7 @@ class Sessions(RuleBasedStateMachine):
         choice = [*alive, *alive, *alive, *signed_in]
         client = choice[who % len(choice)]
         if not alive:
-            self.enter(client, node, force=True, fate="delivered", how=())
+            self.enter(client, node, force=True, fate="delivered", how=UNDISTURBED)
         live = client.agent.facts.live
         if after < 0 and live is not None:
             after = max(0, live.generations[live.current].made + self.site.interval - self.site.now)
@@ -243,7 +258,7 @@ class Sessions(RuleBasedStateMachine):
         """The network brings a request twice; nobody reads the second answer."""
         first = self.under_way[which % len(self.under_way)]
         if first.kind in {"poll", "call", "update"} and first.client is not None:
-            again = Request(0, first.kind, first.agent, self.site.now, first.guid, first.client, "lost")
+            again = Request(0, first.kind, first.agent, first.began, first.guid, first.client, "lost")
             self.send(again, node, how)
 
     @precondition(lambda self: self.parked)
@@ -266,19 +281,24 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(
         who=pick,
-        which=st.sampled_from([1, 2, 2, 2, 3, 3, 4, 6]),
+        which=st.sampled_from([0, 0, 0, 1, 2, 4]),
         node=pick,
         kind=st.sampled_from(["poll", "poll", "poll", "call", "update"]),
         how=hows,
-        after=st.sampled_from([0, 500, 2_001, 12_000, 12_001]),
+        past=st.sampled_from([None, None, 0, 0, 1]),
     )
-    def use_stolen(self, who: int, which: int, node: int, kind: str, how: How, after: int) -> None:
-        """Someone has got one of the agent's last GUIDs, after its owner moved on."""
+    def use_stolen(self, who: int, which: int, node: int, kind: str, how: How, past: int | None) -> None:
+        """Someone has got one of the agent's GUIDs that its owner left; `past`: ms past the last moment before reuse."""
         agent = self.agents[who % len(self.agents)]
-        guid = list(agent.issued)[-which:][:1]
-        self.move_on(after)
-        if guid and agent.moved_on(guid[0]):
-            self.send(Request(0, kind, agent, self.site.now, guid[0], fail_overs=self.fail_overs), node, how)
+        left = [guid for guid in reversed(agent.issued) if agent.moved_on(guid)]
+        if which >= len(left):
+            return
+        session, number = agent.issued[left[which]]
+        live = agent.alive(session)
+        adopted = live and agent.left(live, number)
+        if adopted and past is not None:
+            self.move_on(max(0, adopted + self.site.hold + 2_000 + past - self.site.now))
+        self.send(Request(0, kind, agent, self.site.now, left[which], fail_overs=self.fail_overs), node, how)
 
     # Time, settings, failures
 
@@ -317,11 +337,11 @@ class Sessions(RuleBasedStateMachine):
         self.parked = [request for request in self.parked if self.site.now - request.began <= LONGEST_REQUEST]
         self.late = [(request, answer) for request, answer in self.late if self.site.now - request.began <= 11_000]
 
-    def complete(self, request: Request, faults: Sequence[Fault] = ()) -> None:
-        """Runs a request to its answer."""
-        coming = iter(faults)
-        while request in self.under_way:
-            self.go_on(request, next(coming, Fault.NONE))
+    def complete(self, request: Request, faults: Sequence[Fault] = (), left: int = TO_THE_END) -> None:
+        """Runs a request to its answer, or until it is left."""
+        for fault in [*faults, *[Fault.NONE] * TO_THE_END][:left]:
+            if request in self.under_way:
+                self.go_on(request, fault)
 
     @rule(
         change=st.sampled_from(
@@ -361,7 +381,7 @@ class Sessions(RuleBasedStateMachine):
         site.max_time, site.longest = settings.max_time_ms, settings.session_max_time_ms
         site.static_agents = {number for number in self.agent_numbers if number in settings.static_agents}
 
-    @rule(who=pick, depth=st.sampled_from([1, 1, 2]))
+    @rule(who=pick, depth=st.sampled_from([1, 1, 2, 3, 4]))
     def fail_over(self, who: int, depth: int) -> None:
         """The new primary never got the last writes of an agent that nobody waited for."""
         agent = self.agents[who % len(self.agents)]
