@@ -31,7 +31,7 @@ from gateway.stores import Stores, open_stores
 from gateway.wire.errors import StoreUnavailable
 
 _LOG = logging.getLogger(__name__)
-KEY_CHECK_EVERY_S = 1.0
+BEGIN_EVERY_S = 1.0
 
 
 class App:
@@ -48,6 +48,7 @@ class App:
         self.live = live
         self.stores = stores
         self.parking = Parking()
+        self._begun = False
         self._registry = registry
         self._ring = ring
         self._policy = Policy(live.current)
@@ -86,33 +87,33 @@ class App:
         return None
 
     async def _settings_reason(self) -> str | None:
-        return (
-            f"the file is refused, the values before it are in force: {self.live.last_error}"
-            if (self.live.last_error)
-            else None
-        )
+        refused = "the settings file as it stands is refused, the values before it are in force: see the log"
+        return refused if self.live.last_error else None
 
     async def start(self) -> None:
         """Opens the store and checks our keys. Raises MissingKeyError; a store out of reach is waited for later."""
         await self.stores.start()
         try:
-            await check_keys(self.stores.sessions, self._ring)
-            await self.centre.start()
+            await self._begin()
         except StoreUnavailable:
             _LOG.warning("the store is out of reach: calls are answered 503 until it is back")
 
     def jobs(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         """The periodic work; each runs until cancelled."""
-        return [self.sweeper.run, self.live.watch, lambda: follow(self._registry), self._keep_checking_keys]
+        return [self.sweeper.run, self.live.watch, lambda: follow(self._registry), self._keep_beginning]
 
-    async def _keep_checking_keys(self) -> None:
+    async def _begin(self) -> None:
+        await check_keys(self.stores.sessions, self._ring)
+        await self.centre.start()
+        self._begun = True
+
+    async def _keep_beginning(self) -> None:
         """A store that was out of reach at the start may hold sessions whose key we lack: then MissingKeyError."""
-        while True:
+        while not self._begun:
             try:
-                await check_keys(self.stores.sessions, self._ring)
-                return
+                await self._begin()
             except StoreUnavailable:
-                await asyncio.sleep(KEY_CHECK_EVERY_S)
+                await asyncio.sleep(BEGIN_EVERY_S)
 
     async def close(self) -> None:
         """Lets go of the store and the threads."""
