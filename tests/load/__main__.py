@@ -1,0 +1,40 @@
+"""`scripts/load`: rotation under load on several nodes; exit code 1 for a broken claim or one that was not tested."""
+
+import asyncio
+import sys
+
+import click
+
+from tests.load.agent import CannotBeginError
+from tests.load.run import Plan, run
+
+
+def _tell(line: str) -> None:
+    """One line that renews itself on a terminal; lines elsewhere."""
+    click.echo(f"\r{line}", nl=False, err=True) if sys.stderr.isatty() else click.echo(line, err=True)
+
+
+@click.command()
+@click.option("--agents", type=click.IntRange(1, 5000), default=50, show_default=True, help="Agents that work at once.")
+@click.option("--seconds", type=click.FloatRange(min=5), default=60, show_default=True, help="How long they work.")
+@click.option("--drop", type=click.FloatRange(0, 0.5), default=0.05, show_default=True, help="Share of lost answers.")
+@click.option("--flip", is_flag=True, help="Change AUTHMODE 1-2-1-2 in the settings file meanwhile.")
+@click.option("--redis-url", default="", help="A Redis that runs; without it a server is started.")
+@click.option("--nodes", type=click.IntRange(1, 16), default=2, show_default=True, help="Gateway processes.")
+def main(agents: int, seconds: float, drop: float, flip: bool, redis_url: str, nodes: int) -> None:
+    """Agents poll and call while poll answers get lost and GUIDs change each second: nobody may be refused."""
+    try:
+        tally = asyncio.run(run(Plan(agents, seconds, drop, flip, redis_url, nodes), _tell))
+    except CannotBeginError as problem:
+        raise click.ClickException(str(problem)) from None
+    if sys.stderr.isatty():
+        click.echo(err=True)
+    for line in tally.summary():
+        click.echo(line)
+    failures = tally.failures()
+    click.echo(f"FAILED: {'; '.join(failures)}" if failures else "passed")
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main(prog_name="scripts/load")
