@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gateway.agents.registry import AgentRegistry
 from gateway.app import App
+from gateway.backends.embedded.scheduler import Scheduler
 from gateway.listeners.serve import Listeners, start
 from gateway.sessions.guid import random_key_ring
 from gateway.sessions.memory_queue import Bounds, MemoryQueue
@@ -57,13 +58,14 @@ async def running_gateway(
     clock: Callable[[], int] | None = None,
     config: Path = CONFIG,
     jobs: bool = True,
+    scheduler: Scheduler | None = None,
 ) -> AsyncIterator[Gateway]:
-    """A gateway on a free port of loopback; `jobs` runs its periodic work too."""
+    """A gateway on a free port of loopback; `jobs` runs its periodic work too, `scheduler` its contact centre."""
     live = LiveSettings(load(config, {"HTTPS_PORT": "0", **(overrides or {})}))
     agents_file = live.current.agents_file
     assert agents_file is not None
     stores = memory_stores(clock) if not live.current.redis_url else open_stores(lambda: live.current)
-    app = App(live, AgentRegistry(agents_file), random_key_ring(), stores)
+    app = App(live, AgentRegistry(agents_file), random_key_ring(), stores, scheduler)
     door = socket.create_server(("127.0.0.1", 0))
     port = door.getsockname()[1]
     await app.start()

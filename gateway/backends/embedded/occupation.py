@@ -23,10 +23,15 @@ BUSY_REASON: Final[dict[After, int]] = {After.NO_ANSWER: 2, After.REJECTED: 7}
 """After these the agent is busy, with the reason that the platform gives."""
 
 
-def occupy(state: AgentState, way: Way, centre: str, now_ms: int) -> AgentState:
-    """The agent is in a call of `centre` from now on. One who was busy will be so again. Raises Refused `100-009`."""
+def check(state: AgentState, way: Way) -> None:
+    """Raises Refused `100-009` unless an agent in this state can get into a call in this way."""
     if state.state not in way.value:
         raise Refused(retcodes.WRONG_STATE, f"not possible while {state.state.name.lower().replace('_', ' ')}")
+
+
+def occupy(state: AgentState, way: Way, centre: str, now_ms: int) -> AgentState:
+    """The agent is in a call of `centre` from now on. One who was busy will be so again. Raises Refused `100-009`."""
+    check(state, way)
     kept = replace(state, state=State.TALKING, since_ms=now_ms, reason=0, wrap_until_ms=0, centre=centre)
     if state.state is State.BUSY:
         kept = replace(kept, deferred=State.BUSY, deferred_reason=state.reason, deferred_rest_s=0)

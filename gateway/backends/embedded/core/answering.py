@@ -38,14 +38,24 @@ def _linked(world: World, desk: Desk, operation: str) -> tuple[Call, Leg]:
     return legality.active(world, desk.session_id, operation)
 
 
-def pick_up(out: Outcome, world: World, desk: Desk) -> tuple[Call, Leg, Dial] | None:
-    """`phonepickup`: answers, or goes on with the call that the agent is making: what to dial."""
+def to_dial(world: World, desk: Desk) -> Dial | None:
+    """What `phonepickup` would dial; None where it answers. Raises Refused."""
+    call, _leg = _linked(world, desk, "phonePickup")
+    return call.to_dial
+
+
+def pick_up(out: Outcome, world: World, desk: Desk, target: Desk | None) -> None:
+    """`phonepickup`: answers, or goes on with the call that the agent is making, to the occupied `target` if any."""
     call, leg = _linked(world, desk, "phonePickup")
-    if leg.stage is Stage.RINGING:
+    dial = call.to_dial
+    if dial is None:
         missions.answered(out, world, call, leg)
-        return None
-    dial = originate.lifted(out, world, call, leg)
-    return (call, leg, dial) if dial else None
+        return
+    originate.lifted(out, world, call, leg)
+    if dial.purpose is Purpose.OUTBOUND:
+        inviting.ask_outside(out, world, call, dial.number, dial.purpose, leg)
+    else:
+        originate.dial_agent(out, world, call, leg, dial, target)
 
 
 def hang_up(out: Outcome, world: World, desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """Calls that agents make: the own phone first, then the other side."""
 
-from gateway.backends.embedded.core import inviting, legs
+from gateway.backends.embedded.core import inviting, legs, missions
 from gateway.backends.embedded.core.model import Call, Desk, Dial, Feature, Leg, Phone, Purpose, Stage
 from gateway.backends.embedded.core.notices import tell
 from gateway.backends.embedded.core.outcome import Outcome, Timer
@@ -33,15 +33,14 @@ def begin(out: Outcome, world: World, call: Call, desk: Desk, dial: Dial) -> Leg
     return leg
 
 
-def lifted(out: Outcome, world: World, call: Call, leg: Leg) -> Dial | None:
-    """The caller's phone was lifted by hand: what is to be dialled now."""
-    dial, call.to_dial = call.to_dial, None
+def lifted(out: Outcome, world: World, call: Call, leg: Leg) -> None:
+    """The caller's phone was lifted by hand: it waits for the answer from now on."""
+    call.to_dial = None
     out.add(Timer(legs.no_answer_key(call, leg), None))
     legs.lift_phone(out, world, call, leg)
     leg.stage = Stage.DIALLING
     if len(world.legs_of(leg.session_id)) == 1:
         tell(out, world, call, leg, "busy")
-    return dial
 
 
 def call_out(out: Outcome, world: World, desk: Desk, number: str, *, caller: str, skill_id: int, data: str) -> Call:
@@ -59,21 +58,30 @@ def call_agent(
     out: Outcome,
     world: World,
     desk: Desk,
-    target: Desk,
+    number: str,
+    target: Desk | None,
     purpose: Purpose = Purpose.INTERNAL,
     *,
     feature: Feature = Feature.INTERNAL,
     data: str = "",
     skill_id: int = 0,
 ) -> Call:
-    """An agent calls another one, who is occupied already unless the caller's phone must be lifted first."""
-    number = str(target.agent_id)
+    """An agent calls another one, who is occupied already unless the caller's phone must be lifted first (None)."""
     call = world.new_call(feature, str(desk.agent_id), number, out.now_ms, skill_id)
     call.data = data
     leg = begin(out, world, call, desk, Dial(number, purpose))
-    if leg.stage is Stage.DIALLING:
+    if target is not None:
         inviting.ask_agent(out, world, call, target, purpose, leg)
     return call
+
+
+def dial_agent(out: Outcome, world: World, call: Call, leg: Leg, dial: Dial, target: Desk | None) -> None:
+    """The caller's phone was lifted: the other agent is asked, or the call fails when there is none."""
+    if target is not None:
+        inviting.ask_agent(out, world, call, target, dial.purpose, leg)
+        return
+    legs.end(out, world, call, leg, *missions.MISSIONS[dial.purpose].on_failure)
+    legs.settle(out, world, call)
 
 
 def must_lift(desk: Desk) -> bool:

@@ -13,6 +13,7 @@ from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 
 QUEUE, AGENT, IVR, ACCESS, OUTSIDE = 1, 2, 3, 4, 5
+BLIND_OUT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,6 @@ def _outside(purpose: Purpose) -> Way:
     """The number is called into the call itself."""
 
     def go(out: Outcome, world: World, call: Call, leg: Leg, order: Order) -> None:
-        if purpose is Purpose.OUT_BLIND and call.feature is Feature.OUTBOUND:
-            raise Refused(retcodes.WRONG_STATE, "a call out cannot be transferred to a number without talking to it")
         if purpose is Purpose.OUT_THREE and order.hold:
             legs.hold(out, world, call, leg)
         inviting.ask_outside(out, world, call, order.address, purpose, leg)
@@ -123,7 +122,7 @@ WAYS: Final[dict[tuple[int, int], Way]] = {
 """Kind of target (`devicetype`) and mode -> how it goes."""
 
 
-def check(world: World, call: Call, device: int, address: str) -> int:
+def check(world: World, call: Call, device: int, mode: int, address: str) -> int:
     """The skill queue that the transfer leads to, 0 for none. Raises Refused for a target that does not exist."""
     if call.customer() is None and device in (QUEUE, IVR, ACCESS):
         raise Refused(retcodes.WRONG_STATE, "only a call with a customer can be transferred there")
@@ -137,6 +136,8 @@ def check(world: World, call: Call, device: int, address: str) -> int:
         raise Refused(retcodes.CALLED_NUMBER, "no IVR has this access code")
     if device == OUTSIDE:
         originate.check_number(world, address)
+        if mode == BLIND_OUT and call.feature is Feature.OUTBOUND:
+            raise Refused(retcodes.WRONG_STATE, "a call out cannot be transferred to a number without talking to it")
     return 0
 
 
