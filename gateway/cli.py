@@ -1,6 +1,8 @@
 """The `agentgateway` command."""
 
 import asyncio
+import json
+import logging
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +16,7 @@ from gateway.cli_agents import agents
 from gateway.cli_options import settings_options
 from gateway.cli_sessions import sessions
 from gateway.listeners.errors import ListenError
+from gateway.operations.openapi import document
 from gateway.ops import logs
 from gateway.ops.admin_token import AdminTokenError
 from gateway.sessions.key_check import MissingKeyError
@@ -21,6 +24,7 @@ from gateway.sessions.secret_file import SecretFileError, new_secret_line
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 
+_LOG = logging.getLogger(__name__)
 WRONG_SETTINGS = 2
 CANNOT_SERVE = 1
 
@@ -44,12 +48,20 @@ def serve(config: Path, overrides: Mapping[str, str]) -> None:
     except SettingsError as wrong:
         _fail(str(wrong), WRONG_SETTINGS)
     logs.setup_logs(loaded.settings.log_level)
+    for warning in loaded.warnings:
+        _LOG.warning("settings: %s", warning)
     try:
         asyncio.run(server.serve(loaded))
     except (SettingsError, AgentsFileError, SecretFileError, AdminTokenError) as wrong:
         _fail(str(wrong), WRONG_SETTINGS)
     except (ListenError, MissingKeyError) as wrong:
         _fail(str(wrong), CANNOT_SERVE)
+
+
+@main.command()
+def openapi() -> None:
+    """Print the agent interface as an OpenAPI 3.1 document."""
+    click.echo(json.dumps(document(__version__), indent=2))
 
 
 @main.group()

@@ -1,0 +1,55 @@
+"""The `agentgateway` command: settings, secrets, the interface as a document."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from gateway.cli import main
+from gateway.sessions.secret_file import read_secret_file
+from tests.support.gateway import CONFIG
+
+
+@pytest.mark.parametrize(
+    ("sets", "names"),
+    [
+        (["GUIDINTERVAL=x"], ["GUIDINTERVAL"]),
+        (["GUIDINTERVAL=5000", "GUIDTIMEOUT=5000"], ["GUIDINTERVAL", "GUIDTIMEOUT"]),
+        (["AUTHMODE=3", "MAXTIME=-1"], ["AUTHMODE", "MAXTIME"]),
+        (["AUTHMOD=1"], ["AUTHMOD"]),
+    ],
+)
+def test_wrong_settings_are_all_named_and_end_with_code_2(sets: list[str], names: list[str]) -> None:
+    words = [word for pair in sets for word in ("--set", pair)]
+    done = CliRunner().invoke(main, ["serve", "--config", str(CONFIG), *words])
+    assert done.exit_code == 2
+    assert [name for name in names if name not in done.stderr] == []
+
+
+def test_a_missing_settings_file_ends_with_code_2(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["serve", "--config", str(tmp_path / "none.properties")])
+    assert (done.exit_code, "none.properties" in done.stderr) == (2, True)
+
+
+def test_a_new_secret_is_for_its_owner_alone_and_comes_first(tmp_path: Path) -> None:
+    file = tmp_path / "made" / "guid.keys"
+    for key_id in ("k1", "k2"):
+        assert CliRunner().invoke(main, ["secret", "new", str(file), "--key-id", key_id]).exit_code == 0
+    ring = read_secret_file(file)
+    assert (ring.making, set(ring.secrets), stat.S_IMODE(file.stat().st_mode)) == ("k2", {"k1", "k2"}, 0o600)
+
+
+def test_a_key_id_is_not_taken_twice(tmp_path: Path) -> None:
+    file = tmp_path / "guid.keys"
+    CliRunner().invoke(main, ["secret", "new", str(file)])
+    before = file.read_text()
+    assert CliRunner().invoke(main, ["secret", "new", str(file)]).exit_code == 2
+    assert file.read_text() == before
+
+
+def test_the_interface_is_printed_as_openapi() -> None:
+    printed = json.loads(CliRunner().invoke(main, ["openapi"]).stdout)
+    assert printed["openapi"].startswith("3.1")
+    assert "/agentgateway/resource/onlineagent/{agentid}" in printed["paths"]
