@@ -8,16 +8,29 @@ died before it read them.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from gateway.ops import metrics
 from gateway.sessions.model import Event
 from gateway.sessions.store import EventQueue
-from gateway.wire.connection import PeerConnection
 from gateway.wire.errors import StoreUnavailable
 
 LOOK_AFTER_S: Final = (0.005, 0.05, 0.25, 1.0, 4.0)
 """When the kernel is asked after an answer, in s; the client polls again after 0.2 to 0.5 s."""
+
+
+class Receiver(Protocol):
+    """The part of `wire.connection.PeerConnection` that tells what has arrived."""
+
+    @property
+    def current_answer(self) -> int:
+        """Number of the answer under way."""
+
+    def on_close(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Calls back at the end of the connection; call what is returned to take that back."""
+
+    def all_bytes_acknowledged(self, answer: int | None = None) -> bool:
+        """Whether that answer has arrived, to the last byte."""
 
 
 @dataclass(eq=False, slots=True)
@@ -25,7 +38,7 @@ class _Sent:
     agent_id: int
     session_id: str
     event_id: str
-    peer: PeerConnection
+    peer: Receiver
     answer: int
     arrived: bool = False
     forget: Callable[[], None] = lambda: None
@@ -44,13 +57,13 @@ class Deliveries:
         self._sent: dict[int, _Sent] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def before_poll(self, agent_id: int, peer: PeerConnection) -> None:
+    async def before_poll(self, agent_id: int, peer: Receiver) -> None:
         """A new poll has come on `peer`: confirms what it proves to have arrived. Raises StoreUnavailable."""
         sent = self._sent.get(agent_id)
         if sent is not None and (sent.peer is peer or sent.has_arrived()):
             await self._confirm(sent)
 
-    def sent(self, agent_id: int, session_id: str, event: Event, peer: PeerConnection) -> None:
+    def sent(self, agent_id: int, session_id: str, event: Event, peer: Receiver) -> None:
         """The answer under way on `peer` carries `event`."""
         earlier = self._sent.get(agent_id)
         if earlier is not None:
