@@ -1,7 +1,7 @@
 """What drives the gateway in the model: clients, their requests, and the sessions service on two nodes."""
 
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from gateway.sessions.agent_state import AgentState
 from gateway.sessions.model import EndReason
@@ -47,18 +47,21 @@ class Request:
     fail_overs: int = 0
     caller: Caller | None = None
     session_id: str = ""
-    _parts: list[tuple[Run, Script]] = field(default_factory=list)
+    _parts: tuple[Run, Script] | None = None
 
     @property
     def run(self) -> Run:
-        return self._parts[0][0]
+        assert self._parts is not None
+        return self._parts[0]
 
     @property
     def script(self) -> Script:
-        return self._parts[0][1]
+        assert self._parts is not None
+        return self._parts[1]
 
-    def start(self, run: Run, script: Script) -> None:
-        self._parts = [(run, script)]
+    def begin(self, run: Run, script: Script) -> None:
+        """It is under way."""
+        self._parts = run, script
 
 
 async def answered(work: Coroutine[object, object, str]) -> str:
@@ -77,8 +80,8 @@ async def call(service: SessionService, request: Request, *, hands_out: bool) ->
     return done(request.caller.hand_out)
 
 
-async def look_again(service: SessionService, request: Request, parked: Caller) -> str:
-    record = await service.store.read(request.agent.number)
+async def look_again(service: SessionService, agent_id: int, parked: Caller) -> str:
+    record = await service.store.read(agent_id)
     caller = await service.use(record, Bearer(parked.session, parked.number), hands_out=True)
     return done(caller.hand_out)
 

@@ -21,7 +21,7 @@ class OnMemory(Sessions):
 COMMON = settings(deadline=None, report_multiple_bugs=False, suppress_health_check=list(HealthCheck))
 
 TestOnMemory = OnMemory.TestCase
-TestOnMemory.settings = settings(COMMON, max_examples=100, stateful_step_count=50, derandomize=True)
+TestOnMemory.settings = settings(COMMON, max_examples=250, stateful_step_count=50, derandomize=True)
 
 
 @pytest.mark.slow
