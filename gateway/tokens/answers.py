@@ -14,7 +14,7 @@ from gateway.wire.errors import GatewayError, MethodNotAllowed, Unavailable
 _ALWAYS: Final = {"Content-Type": "application/json", "Cache-Control": "no-store", "Server": "AgentGateway"}
 
 
-class WrongApiKey(GatewayError):  # noqa: N818 - named like its siblings
+class WrongApiKey(GatewayError):
     """The back end of the enterprise did not show the API key of this tenant."""
 
     status = 401

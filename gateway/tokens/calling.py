@@ -1,6 +1,7 @@
 """Calls to the HTTP services of others: bounded in time and size, no redirects, certificates checked."""
 
 import asyncio
+import io
 import json
 import ssl
 from collections.abc import Mapping
@@ -74,7 +75,8 @@ class Caller:
 
     async def _once(self, body: bytes) -> Answer:
         headers = {"Content-Type": "application/json; charset=UTF-8", **self._headers}
-        async with self._open().post(self.url, data=body, headers=headers, allow_redirects=False) as response:
+        data = io.BytesIO(body)
+        async with self._open().post(self.url, data=data, headers=headers, allow_redirects=False) as response:
             return Answer(response.status, response.content_type.lower(), await _read(response))
 
     def _open(self) -> aiohttp.ClientSession:

@@ -27,7 +27,7 @@ class Service:
     url: str = ""
 
     async def answer(self, request: BaseRequest) -> Response:
-        self.requests.append((request.method, request.path, await request.read()))
+        self.requests.append((request.method, request.path, await request.content.read()))
         self.seen_headers.append(dict(request.headers))
         if self.wait is not None:
             await self.wait.wait()
