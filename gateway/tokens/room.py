@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from aiohttp.web import BaseRequest
 
@@ -40,16 +41,17 @@ class TokenRoom:
     ) -> None:
         """Reads the files. Raises TokenFileError and TrustError."""
         given = settings()
-        self._keys = LiveFile(given.token_keys_file, keys_file.read, KeySet())
-        self._tenants = LiveFile(given.token_tenants_file, tenants_file.read, Tenants())
-        self._users = LiveFile(None if given.token_users_url else given.token_users_file, users.read, Users())
+        keys = LiveFile(given.token_keys_file, keys_file.read, KeySet())
+        tenants = LiveFile(given.token_tenants_file, tenants_file.read, Tenants())
+        known = LiveFile(None if given.token_users_url else given.token_users_file, users.read, Users())
+        self._files: list[LiveFile[Any]] = [keys, tenants, known]
         self._caller = _users_caller(given) if given.token_users_url else None
-        directory: UserDirectory = HttpDirectory(self._caller) if self._caller else FileDirectory(self._users)
+        directory: UserDirectory = HttpDirectory(self._caller) if self._caller else FileDirectory(known)
         self._pages = Pages(
-            Validator(self._keys, self._tenants, directory, store, settings),
-            Issuer(self._keys, self._tenants, lambda: settings().token_ttl_ms),
+            Validator(keys, tenants, directory, store, settings),
+            Issuer(keys, tenants, lambda: settings().token_ttl_ms),
             Rates(store, settings),
-            self._tenants,
+            tenants,
             settings,
             address,
             now_ms,
@@ -59,9 +61,14 @@ class TokenRoom:
         """The handlers by path."""
         return self._pages.by_path()
 
+    def reload(self) -> None:
+        """Takes over the files as they are; one that is wrong or gone is logged and its former content stays."""
+        for file in self._files:
+            file.reload()
+
     async def follow(self) -> None:
         """Takes over changed files within 2 s; runs until cancelled."""
-        await follow([self._keys, self._tenants, self._users])
+        await follow(self._files)
 
     async def close(self) -> None:
         """Lets go of connections."""
