@@ -27,7 +27,10 @@ class AgentState:
     `rest_told` whether the agent was reminded of it. `wrap_until_ms` is when wrap-up ends by itself. `deferred` is the
     state asked for during a call, with its reason and rest in s. While talking, `centre` names the process that holds
     the agent's calls. `linkage`: the phone is steered with the calls; `talk_right`: inbound calls may come.
-    `custom_state` is a number of the business's own.
+    `custom_state` is a number of the business's own. `previous` is the state before this one. `self_record` and
+    `record_early`: the own calls are recorded, and already before they are answered. `forwarding` is what the desktop
+    said of forwarding, as JSON. `max_chats` limits the text chats at a time. `runs_out` is False for a session that
+    may be silent for ever.
     """
 
     state: State = State.IDLE
@@ -49,3 +52,9 @@ class AgentState:
     linkage: bool = False
     talk_right: bool = True
     custom_state: int = NO_CUSTOM_STATE
+    previous: State | None = None
+    self_record: bool = False
+    record_early: bool = False
+    forwarding: str = ""
+    max_chats: int | None = None
+    runs_out: bool = True

@@ -93,6 +93,13 @@ class MemoryQueue:
         """See `EventQueue.append`."""
         return self.add(agent_id, session_id, events)
 
+    async def clear(self, agent_id: int, session_id: str) -> None:
+        """See `EventQueue.clear`."""
+        queue = self._queues.get(agent_id)
+        if queue is not None and queue.session_id == session_id:
+            queue.events.clear()
+            queue.size = 0
+
     async def depth(self, agent_id: int) -> int:
         """See `EventQueue.depth`."""
         queue = self._queues.get(agent_id)

@@ -11,6 +11,7 @@ from gateway.sessions.model import Event
 
 _APPEND: Final = load_script("gateway.sessions.lua", "queue", "append")
 _CONFIRM: Final = load_script("gateway.sessions.lua", "confirm")
+_CLEAR: Final = load_script("gateway.sessions.lua", "clear")
 
 
 class RedisQueue:
@@ -48,6 +49,10 @@ class RedisQueue:
         if dropped > 0:
             self._dropped(dropped)
         return dropped >= 0
+
+    async def clear(self, agent_id: int, session_id: str) -> None:
+        """See `EventQueue.clear`."""
+        await self._link.script(_CLEAR, self._keys(agent_id), [session_id])
 
     async def depth(self, agent_id: int) -> int:
         """See `EventQueue.depth`."""

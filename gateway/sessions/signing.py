@@ -127,7 +127,8 @@ async def _undo(service: SessionService, agent_id: int, token: str) -> None:
 async def change_state(service: SessionService, agent_id: int, session_id: str, transition: Transition) -> AgentState:
     """Applies a transition to the agent's state, with its events, on whichever node; the state after it.
 
-    Raises Refused (`100-006` when the session is over, or what the transition says) and StoreUnavailable.
+    A new `state` keeps the one before it as `previous`. Raises Refused (`100-006` when the session is over, or what the
+    transition says) and StoreUnavailable.
     """
 
     def rule(record: Record) -> Change[AgentState]:
@@ -137,6 +138,8 @@ async def change_state(service: SessionService, agent_id: int, session_id: str, 
         if changed is None:
             return Change(record.state)
         state, events = changed
+        if state.state is not record.state.state:
+            state = replace(state, previous=record.state.state)
         return Change(state, replace(record, state=state), events)
 
     outcome = await service.store.apply(agent_id, rule)

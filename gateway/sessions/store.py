@@ -113,5 +113,8 @@ class EventQueue(Protocol):
     async def append(self, agent_id: int, session_id: str, events: Sequence[Event]) -> bool:
         """Adds events in order and wakes the agent's poll; False when that session is over. A retry adds nothing."""
 
+    async def clear(self, agent_id: int, session_id: str) -> None:
+        """Drops every event of this session."""
+
     async def depth(self, agent_id: int) -> int:
         """How many events wait."""

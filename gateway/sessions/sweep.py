@@ -67,7 +67,15 @@ class Sweeper:
         for seen in overdue:
             limit = settings.handshake_max_time_ms if seen.push else settings.max_time_ms
             if runs_out(seen.seen_ms, limit, store.outages()) < now:
-                await self._end(seen, EndReason.IDLE, seen.seen_ms)
+                await self._end_silent(seen)
+
+    async def _end_silent(self, seen: Seen) -> None:
+        """One that may be silent for ever counts as seen, so that it is not found again at once."""
+        record = await self._service.store.read(seen.agent_id)
+        if record.session is not None and record.session.id == seen.session_id and not record.state.runs_out:
+            self._service.store.note_seen(seen.agent_id, seen.session_id, push=seen.push)
+            return
+        await self._end(seen, EndReason.IDLE, seen.seen_ms)
 
     async def end_old(self) -> None:
         """Ends sessions older than SESSION_MAXTIME that are in no call."""

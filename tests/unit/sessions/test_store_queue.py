@@ -138,6 +138,37 @@ async def test_bounds_hold_for_the_events_of_a_change(house: House) -> None:
     assert house.world.dropped == [1]
 
 
+async def test_clearing_drops_the_events_of_the_session(house: House) -> None:
+    opened = await signed_in(house)
+    await house.one.queue.append(AGENT, opened.id, [event(), event()])
+    await house.two.queue.clear(AGENT, opened.id)
+    assert await house.one.queue.depth(AGENT) == 0
+
+
+async def test_clearing_makes_room_for_as_many_bytes(house: House) -> None:
+    house.world.bounds = Bounds(100, 10)
+    opened, later = await signed_in(house), [event(b"12345"), event(b"12345")]
+    await house.one.queue.append(AGENT, opened.id, [event(b"1234567890")])
+    await house.one.queue.clear(AGENT, opened.id)
+    await house.one.queue.append(AGENT, opened.id, later)
+    assert await all_of(house, opened) == later
+
+
+async def test_the_former_session_clears_nothing_of_the_new_one(house: House) -> None:
+    former, new, first = await signed_in(house), await signed_in(house), event()
+    await house.one.queue.append(AGENT, new.id, [first])
+    await house.two.queue.clear(AGENT, former.id)
+    assert await house.one.queue.head(AGENT, new.id) == first
+
+
+async def test_an_append_repeated_after_clearing_adds_nothing(house: House) -> None:
+    opened, first = await signed_in(house), event()
+    await house.one.queue.append(AGENT, opened.id, [first])
+    await house.one.queue.clear(AGENT, opened.id)
+    await house.two.queue.append(AGENT, opened.id, [first])
+    assert await house.one.queue.depth(AGENT) == 0
+
+
 async def test_depth_counts_the_events_of_one_agent(house: House) -> None:
     opened = await signed_in(house)
     await signed_in(house, AGENT + 1)

@@ -1,0 +1,44 @@
+"""Who is signed out for silence, and who is not (design section 5, Time limits)."""
+
+import pytest
+
+from gateway.sessions.agent_state import AgentState
+from gateway.sessions.model import End, Record
+from gateway.sessions.policy import Policy
+from gateway.sessions.service import SessionService
+from gateway.sessions.store import Change
+from gateway.sessions.sweep import Sweeper
+from gateway.settings.schema import Settings
+from tests.unit.sessions import samples
+from tests.unit.sessions.houses import House, memory_house
+
+MAX_TIME_MS = 120_000
+
+
+async def tell(_end: End) -> None:
+    return None
+
+
+async def swept(house: House, *, runs_out: bool, rounds: int = 1) -> bool:
+    """Whether a session still lives that was silent for longer than its limit."""
+    service = SessionService(house.one.store, samples.RING, lambda: Policy(Settings()))
+    opened = Record(samples.AGENT, samples.FRESH, AgentState(runs_out=runs_out))
+    await house.one.store.apply(samples.AGENT, lambda _record: Change(None, opened))
+    sweeper = Sweeper(service, lambda: Policy(Settings()), tell)
+    for _ in range(rounds):
+        house.world.now_ms += MAX_TIME_MS + 1
+        await sweeper.end_silent()
+    return (await house.one.store.read(samples.AGENT)).session is not None
+
+
+@pytest.mark.parametrize("runs_out", [True, False])
+async def test_only_a_session_that_runs_out_is_ended_for_silence(runs_out: bool) -> None:
+    async with memory_house() as house:
+        assert await swept(house, runs_out=runs_out) is not runs_out
+
+
+async def test_a_session_that_does_not_run_out_is_not_overdue_again_at_once() -> None:
+    async with memory_house() as house:
+        await swept(house, runs_out=False, rounds=3)
+        now = house.world.now_ms
+        assert await house.one.store.silent(now - MAX_TIME_MS, now - MAX_TIME_MS, 10) == []
