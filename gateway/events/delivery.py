@@ -20,6 +20,20 @@ LOOK_AFTER_S: Final = (0.005, 0.04, 0.05, 0.05, 0.05, 0.25, 1.0, 4.0)
 back for 40 to 200 ms, and the client polls again after 0.2 to 0.5 s, perhaps on another node: it is known by then."""
 
 
+class Receiver(Protocol):
+    """The part of `wire.connection.PeerConnection` that tells what has arrived."""
+
+    @property
+    def current_answer(self) -> int:
+        """Number of the answer under way."""
+
+    def on_close(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Calls back at the end of the connection; call what is returned to take that back."""
+
+    def all_bytes_acknowledged(self, answer: int | None = None) -> bool:
+        """Whether that answer has arrived, to the last byte."""
+
+
 @dataclass(eq=False, slots=True)
 class _Sent:
     agent_id: int
