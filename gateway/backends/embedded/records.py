@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 
+from gateway.backends.base import Call
 from gateway.backends.embedded import occupation, state_machine
 from gateway.backends.embedded.core.model import Desk
 from gateway.backends.embedded.core.world import World
@@ -56,6 +57,16 @@ class Records:
             desk = self.world.desks[agent_id] = Desk(agent_id, session_id, state)
         desk.state = state
         self._watch(agent_id, session_id, state)
+        return desk
+
+    def desk(self, call: Call) -> Desk:
+        """The calling agent's desk. Raises Refused `100-007` when its calls are held by another process."""
+        state = call.record.state
+        if state.state is State.TALKING and state.centre != self.centre and not self.world.legs_of(call.session_id):
+            raise Refused(retcodes.UNAVAILABLE, "the call of this agent is held by another node: ask that one")
+        desk = self.world.desks.get(call.record.agent_id)
+        if desk is None or desk.session_id != call.session_id:
+            desk = self.note(call.record.agent_id, call.session_id, state)
         return desk
 
     def note_record(self, record: Record) -> Desk | None:

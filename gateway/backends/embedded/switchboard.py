@@ -19,8 +19,7 @@ from gateway.backends.embedded.courier import Courier, parcels
 from gateway.backends.embedded.occupation import Way
 from gateway.backends.embedded.records import Records
 from gateway.backends.embedded.scheduler import Pending, Scheduler
-from gateway.sessions.agent_state import AgentState, State
-from gateway.wire import retcodes
+from gateway.sessions.agent_state import AgentState
 from gateway.wire.errors import Refused, StoreUnavailable
 
 _LOG = logging.getLogger(__name__)
@@ -38,14 +37,7 @@ class Turn:
 
     def desk(self, call: Call) -> Desk:
         """The calling agent's desk. Raises Refused `100-007` when its calls are held by another process."""
-        state = call.record.state
-        mine = self._records.centre
-        if state.state is State.TALKING and state.centre != mine and not self.world.legs_of(call.session_id):
-            raise Refused(retcodes.UNAVAILABLE, "the call of this agent is held by another node: ask that one")
-        desk = self.world.desks.get(call.record.agent_id)
-        if desk is None or desk.session_id != call.session_id:
-            desk = self._records.note(call.record.agent_id, call.session_id, state)
-        return desk
+        return self._records.desk(call)
 
     async def occupy(self, desk: Desk, way: Way) -> None:
         """The agent is in a call from now on; one who is in a call here already stays so. Raises Refused."""

@@ -44,6 +44,7 @@ def talk(out: Outcome, world: World, call: Call, leg: Leg) -> None:
     if first:
         leg.talking_since_ms = out.now_ms
         if leg.agent_id:
+            call.served = list(dict.fromkeys((*call.served, leg.agent_id)))
             _count_answer(world, call, leg, out.now_ms)
         else:
             out.add(Moves(Outside.TALKS, call, leg))
@@ -170,7 +171,7 @@ def merge(out: Outcome, world: World, held: Call, call: Call, joiner: str) -> li
     if call.feature in _TRANSIENT and held.feature not in _TRANSIENT:
         call.caller, call.called, call.original_called = held.caller, held.called, held.original_called
         call.skill_id, call.data = held.skill_id, call.data or held.data
-        call.business_data = call.business_data or held.business_data
+        call.business = call.business or held.business
         call.last_release_agent, call.priority = held.last_release_agent, held.priority
     world.forget(held, out.now_ms)
     return moved

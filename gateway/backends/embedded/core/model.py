@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum, auto
+from typing import Any
 
 from gateway.sessions.agent_state import AgentState
 
@@ -111,7 +112,10 @@ class Dial:
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """A call with its parties. `caller`, `called` and `skill_id` (0 = none) are as clients read them."""
+    """A call with its parties. `caller`, `called` and `skill_id` (0 = none) are as clients read them.
+
+    `data` and `business` are call data of the agents; `served` are the agents who have talked in it.
+    """
 
     id: str
     feature: Feature
@@ -120,7 +124,7 @@ class Call:
     created_ms: int
     skill_id: int = 0
     data: str = ""
-    business_data: str = ""
+    business: dict[str, Any] = field(default_factory=dict)
     original_called: str = ""
     media_type: int = 5
     priority: int = 0
@@ -132,6 +136,7 @@ class Call:
     ended_ms: int = 0
     last_release_agent: int = NO_AGENT
     requeued: int = 0
+    served: list[int] = field(default_factory=list)
 
     def agents(self) -> Iterator[Leg]:
         """The legs of agents."""

@@ -8,7 +8,6 @@ class Queue:
     """A skill queue by skill id. `max_wait_s` 0 = callers wait for ever."""
 
     skill_id: int
-    name: str = ""
     service_type: int = 0
     max_wait_s: int = 0
 

@@ -85,6 +85,14 @@ class World:
         """The agent's calls on hold, oldest first."""
         return [pair for pair in self._legs.get(session_id, ()) if pair[1].stage is Stage.HELD]
 
+    def current(self, session_id: str, call_id: str = "") -> Call | None:
+        """The agent's call with this id; without one the active call, else the one put on hold last."""
+        calls = [call for call, _leg in self._legs.get(session_id, ())]
+        if call_id:
+            return next((call for call in calls if call.id == call_id), None)
+        active = self.active(session_id)
+        return active[0] if active else (calls[-1] if calls else None)
+
     def sessions(self) -> list[tuple[int, str]]:
         """Agent and session of everyone who is in a call."""
         return [(pairs[0][1].agent_id, session_id) for session_id, pairs in self._legs.items() if pairs]
@@ -111,5 +119,9 @@ class World:
         return [waiting for queue in self.queues.values() for waiting in queue]
 
     def tally(self, agent_id: int, now_ms: int) -> Tally:
-        """What the agent has done today (days are those of UTC)."""
-        return self.tallies.setdefault((now_ms // DAY_MS, agent_id), Tally())
+        """What the agent has done today (days are those of UTC); days before yesterday are forgotten."""
+        day = now_ms // DAY_MS
+        if (day, agent_id) not in self.tallies:
+            for old in [key for key in self.tallies if key[0] < day - 1]:
+                del self.tallies[old]
+        return self.tallies.setdefault((day, agent_id), Tally())
