@@ -22,6 +22,7 @@ class Tally:
     adopted: int = 0
     events_made: int = 0
     events_read: int = 0
+    events_again: int = 0
     flips: int = 0
     latencies_ms: list[float] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
@@ -61,8 +62,8 @@ class Tally:
             f"{self.polls} polls, {self.dropped} answers dropped, {self.dropped_with_guid} of them with a new GUID",
             f"{self.calls} calls, {self.calls_in_grace} of them with a replaced GUID in its grace;"
             f" {self.expired_tried} tries of an expired GUID",
-            f"{self.adopted} GUIDs adopted; {self.events_made} events made, {self.events_read} received;"
-            f" AUTHMODE flipped {self.flips} times",
+            f"{self.adopted} GUIDs adopted; {self.events_made} events made, {self.events_read} received,"
+            f" {self.events_again} of them twice; AUTHMODE flipped {self.flips} times",
             "calls answered in {:.0f} ms (median), {:.0f} ms (99 %), {:.0f} ms (longest)".format(
                 *(percentile(self.latencies_ms, share) for share in (50, 99, 100))
             ),
@@ -75,9 +76,8 @@ REFUSED = "valid calls refused"
 EXPIRED_ACCEPTED = "expired GUIDs accepted"
 SIGN_OUTS = "agents signed out"
 LOST = "events lost"
-REPEATED = "events repeated"
 BROKEN = "connections broken"
-FAULTS = (REFUSED, EXPIRED_ACCEPTED, SIGN_OUTS, LOST, REPEATED, BROKEN)
+FAULTS = (REFUSED, EXPIRED_ACCEPTED, SIGN_OUTS, LOST, BROKEN)
 
 
 def percentile(values: list[float], percent: float) -> float:
