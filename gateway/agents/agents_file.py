@@ -14,8 +14,9 @@ AGENT_IDS: Final = range(1, 1_000_000)
 FORMER_PASSWORDS: Final = 4
 """How many passwords before the present one are kept: with it they are "the last five" of the password rule."""
 
-Role = Literal["inspector", "pickup"]
-"""inspector: may watch and steer other agents. pickup: may pick up the calls of others."""
+Role = Literal["inspector", "pickup", "reports", "system"]
+"""inspector: may watch and steer other agents. pickup: may pick up the calls of others. reports: may read the call
+records of others. system: may change settings of sessions and of other agents."""
 ROLES: Final[tuple[str, ...]] = get_args(Role)
 MEDIA: Final = r"^[TF]{3}$"
 """One letter each for CTIServer, WebM, MailM (contract onlineagent.yaml, result of login)."""
@@ -58,6 +59,13 @@ class SkillEntry(_Strict):
     mediatype: Annotated[int, Field(ge=0, le=255)] = 5
 
 
+class RestReasonEntry(_Strict):
+    """A cause of rest that agents may name, 0 to 255."""
+
+    id: Annotated[int, Field(ge=0, le=255)]
+    name: Annotated[Text, Field(min_length=1)]
+
+
 class AgentEntry(_Strict):
     """An agent as the file has it; `skills` are ids of declared skills."""
 
@@ -78,6 +86,7 @@ class AgentsFile(_Strict):
     """The whole file. A file without agents is refused: it is far more likely half written than meant."""
 
     skills: list[SkillEntry] = []
+    rest_reasons: list[RestReasonEntry] = []
     agents: Annotated[list[AgentEntry], Field(min_length=1)]
 
 
@@ -123,6 +132,7 @@ def _line(raw: Mapping[str, object], place: tuple[int | str, ...], reason: str) 
 def _contradictions(content: AgentsFile) -> Iterator[str]:
     declared = {skill.id for skill in content.skills}
     yield from _repeated("skills", "id", [skill.id for skill in content.skills])
+    yield from _repeated("rest_reasons", "id", [reason.id for reason in content.rest_reasons])
     yield from _repeated("agents", "id", [agent.id for agent in content.agents])
     yield from _repeated("agents", "account", [agent.account for agent in content.agents])
     for index, agent in enumerate(content.agents):

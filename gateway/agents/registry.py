@@ -50,6 +50,7 @@ class _Content:
     agents: Mapping[int, Agent]
     accounts: Mapping[str, Agent]
     skills: Mapping[int, Skill]
+    rest_reasons: Mapping[int, str]
 
 
 class AgentRegistry:
@@ -80,6 +81,10 @@ class AgentRegistry:
     def skills(self) -> Mapping[int, Skill]:
         """Every declared skill queue by id, also those that no agent has."""
         return self._content.skills
+
+    def rest_reasons(self) -> Mapping[int, str]:
+        """Names of the causes of rest by number."""
+        return self._content.rest_reasons
 
     def reload(self) -> bool:
         """Takes over the file as it is now. A wrong file is logged and counted, and the former agents stay: False.
@@ -114,7 +119,10 @@ def _read(path: Path) -> _Content:
     skills = {entry.id: Skill(entry.name, entry.id, entry.mediatype) for entry in content.skills}
     agents = {entry.id: _agent(entry, skills) for entry in sorted(content.agents, key=lambda entry: entry.id)}
     accounts = {agent.account: agent for agent in agents.values()}
-    return _Content(MappingProxyType(agents), MappingProxyType(accounts), MappingProxyType(skills))
+    reasons = {entry.id: entry.name for entry in content.rest_reasons}
+    return _Content(
+        MappingProxyType(agents), MappingProxyType(accounts), MappingProxyType(skills), MappingProxyType(reasons)
+    )
 
 
 def _agent(entry: AgentEntry, skills: Mapping[int, Skill]) -> Agent:

@@ -45,6 +45,15 @@ def test_an_account_used_twice_is_refused(tmp_path: Path) -> None:
     assert problems(path) == ("agents account ann: used by agents[0], agents[1]",)
 
 
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [(256, "rest_reasons[1] (id 256) id: "), (7, "rest_reasons id 7: used by rest_reasons[0], rest_reasons[1]")],
+)
+def test_a_cause_of_rest_has_a_number_of_its_own_up_to_255(tmp_path: Path, second: int, said: str) -> None:
+    reasons = (f'\n[[rest_reasons]]\nid = {number}\nname = "Break"\n' for number in (7, second))
+    assert problems(agents_file(tmp_path, *reasons, entry(101)))[0].startswith(said)
+
+
 def test_a_skill_that_is_not_declared_is_refused(tmp_path: Path) -> None:
     assert problems(agents_file(tmp_path, entry(101, skills=[1, 9]))) == (
         "agents[0] (id 101) skills: no skill with id 9 is declared",

@@ -54,6 +54,12 @@ def test_who_is_not_in_the_file_is_not_found(tmp_path: Path) -> None:
     assert registry.by_account("Account101") is None
 
 
+def test_causes_of_rest_are_known_by_number(tmp_path: Path) -> None:
+    reasons = '\n[[rest_reasons]]\nid = 0\nname = "Break"\n\n[[rest_reasons]]\nid = 255\nname = "Other"\n'
+    registry = AgentRegistry(agents_file(tmp_path, reasons, entry(101)))
+    assert registry.rest_reasons() == {0: "Break", 255: "Other"}
+
+
 def test_skills_without_agents_are_known_too(tmp_path: Path) -> None:
     assert AgentRegistry(agents_file(tmp_path, entry(101))).skills()[2] == Skill("Chat", 2, 1)
 
