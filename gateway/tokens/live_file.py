@@ -22,6 +22,7 @@ class LiveFile(Generic[C]):
         """Reads the file. Raises TokenFileError."""
         self.path = path
         self._read = read
+        self._there = path is not None and path.exists()
         self._content = empty if path is None else read(path)
 
     def __call__(self) -> C:
@@ -30,7 +31,7 @@ class LiveFile(Generic[C]):
 
     def reload(self) -> bool:
         """Takes over the file as it is. One that is wrong or gone is logged and counted, the former stays: False."""
-        if self.path is None:
+        if self.path is None or not (self._there or self.path.exists()):
             return False
         try:
             if not self.path.exists():
@@ -42,7 +43,7 @@ class LiveFile(Generic[C]):
             return False
         counts.FILE_READ.labels("taken").inc()
         log.info("token file read: %s", self.path)
-        self._content = content
+        self._content, self._there = content, True
         return True
 
 

@@ -56,6 +56,15 @@ def test_without_a_path_the_content_is_empty() -> None:
     assert not file.reload()
 
 
+def test_a_file_that_is_not_there_yet_is_no_fault(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    file = LiveFile(tmp_path / "later.toml", users.read, Users())
+    assert not file.reload()
+    assert caplog.records == []
+    users.add_user(tmp_path / "later.toml", ADA)
+    assert file.reload()
+    assert file().all() == (ADA,)
+
+
 async def test_a_change_is_seen_within_2_s(path: Path, file: LiveFile[Users]) -> None:
     following = asyncio.create_task(follow([file, LiveFile(None, users.read, Users())]))
     await asyncio.sleep(0)
