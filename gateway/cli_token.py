@@ -9,8 +9,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli_settings import read, with_settings
-from gateway.cli_token_files import TenantId, key, now_ms, tenant, told, user
+from gateway.cli_token_files import TenantId, key, now_ms, read, tenant, told, user, with_settings
 from gateway.listeners.development_certificate import development_certificate
 from gateway.listeners.errors import ListenError
 from gateway.listeners.tls import own_files

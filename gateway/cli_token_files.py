@@ -2,14 +2,17 @@
 
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from gateway.cli_settings import read, with_settings
+from gateway.cli_options import settings_options, table
+from gateway.settings.load import load
+from gateway.settings.problems import SettingsError
+from gateway.settings.schema import Settings
 from gateway.settings.token_sections import TENANT_ID
 from gateway.tokens import keys_file, tenants_file, users
 from gateway.tokens.keys import DEFAULT_ALGORITHM, NEW_PRIVATE_KEY, KeySet, SigningKey
@@ -32,6 +35,17 @@ class TenantId(click.ParamType[str]):
         if not re.fullmatch(TENANT_ID, value):
             self.fail("must be 1 to 64 letters, digits, dots, : - and _", param, ctx)
         return value
+
+
+with_settings = settings_options("The settings file, which names the others.")
+
+
+def read(config: Path, overrides: Mapping[str, str]) -> Settings:
+    """The settings. Raises ClickException with every problem."""
+    try:
+        return load(config, overrides).settings
+    except SettingsError as problem:
+        raise click.ClickException(str(problem)) from None
 
 
 @contextmanager
@@ -57,12 +71,6 @@ def _path(found: Path | None, key: str) -> Path:
     if found is None:
         raise click.ClickException(f"{key} is empty in the settings")
     return found
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines)
 
 
 @click.group()
@@ -106,7 +114,7 @@ def list_tenants(config: Path, overrides: Mapping[str, str]) -> None:
     with told():
         found = tenants_file.read(path).all()
     rows = [(each.id, each.name, str(len(each.api_key_hashes))) for each in found]
-    click.echo(_table([("tenant", "name", "API keys"), *rows]))
+    click.echo(table([("tenant", "name", "API keys"), *rows]))
 
 
 @tenant.command("remove")
@@ -146,7 +154,7 @@ def list_keys(config: Path, overrides: Mapping[str, str]) -> None:
         keys = keys_file.read(_path(settings.token_keys_file, "TOKEN_KEYS_FILE"))
     now = now_ms()
     rows = [(each.id, each.algorithm, _moment(each.signs_from_ms), _state(keys, each, now)) for each in keys.keys]
-    click.echo(_table([("key", "algorithm", "signs from", "state"), *rows]))
+    click.echo(table([("key", "algorithm", "signs from", "state"), *rows]))
 
 
 @key.command("remove")
@@ -196,7 +204,7 @@ def list_users(config: Path, overrides: Mapping[str, str]) -> None:
     path = _path(read(config, overrides).token_users_file, "TOKEN_USERS_FILE")
     with told():
         found: Users = users.read(path)
-    click.echo(_table([("tenant", "id", "name"), *((one.tenant, one.user_id, one.user_name) for one in found.all())]))
+    click.echo(table([("tenant", "id", "name"), *((one.tenant, one.user_id, one.user_name) for one in found.all())]))
 
 
 @user.command("remove")
