@@ -17,6 +17,7 @@ from gateway.listeners.serve import Listeners, start
 from gateway.sessions.guid import random_key_ring
 from gateway.sessions.memory_queue import Bounds, MemoryQueue
 from gateway.sessions.memory_store import MemoryStore
+from gateway.sessions.secret_file import read_secret_file
 from gateway.settings.load import load
 from gateway.settings.reload import LiveSettings
 from gateway.stores import Stores, open_stores
@@ -65,7 +66,9 @@ async def running_gateway(
     agents_file = live.current.agents_file
     assert agents_file is not None
     stores = memory_stores(clock) if not live.current.redis_url else open_stores(lambda: live.current)
-    app = App(live, AgentRegistry(agents_file), random_key_ring(), stores, scheduler)
+    secret = live.current.guid_secret_file
+    ring = read_secret_file(secret) if secret else random_key_ring()
+    app = App(live, AgentRegistry(agents_file), ring, stores, scheduler)
     door = socket.create_server(("127.0.0.1", 0))
     port = door.getsockname()[1]
     await app.start()
