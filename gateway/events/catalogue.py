@@ -40,6 +40,7 @@ _ROWS: Final = (
     EventType("AgentState_SetWork_Success", STATE, "wrap-up as asked for", seen=False),
     EventType("AgentState_CancelWork_Success", STATE, "no longer in wrap-up"),
     EventType("AgentOther_Note", STATE, "a note has come"),
+    EventType("AgentOther_Bulletin", STATE, "a bulletin was published", of.Bulletin, seen=False),
     EventType("AgentState_Force_Ready", STATE, "made idle by an inspector", seen=False),
     EventType("AgentState_Force_SetNotReady", STATE, "made busy by an inspector", seen=False),
     EventType("AgentEvent_Talking", VOICE, "talking", of.Talking),

@@ -19,6 +19,13 @@ class Reason(Content):
     reason: str = Field(pattern=r"^[0-9]{1,3}$")
 
 
+class Bulletin(Content):
+    """A bulletin, as older clients read it: who published it, and its text."""
+
+    sender: str
+    context: str
+
+
 class Talking(Content):
     """A call as its agent talks. `feature` is the kind of call, `media_ability` 1 voice, 3 video, 5 text, 6 H5."""
 

@@ -3,9 +3,9 @@
 from typing import Final
 
 from gateway.backends.embedded.parts import Group, Parts, Performer
-from gateway.backends.embedded.performers import calldata, onlineagent, voicecall
+from gateway.backends.embedded.performers import calldata, notes, onlineagent, voicecall
 
-GROUPS: Final[tuple[Group, ...]] = (onlineagent.performers, voicecall.performers, calldata.performers)
+GROUPS: Final[tuple[Group, ...]] = (onlineagent.performers, voicecall.performers, calldata.performers, notes.performers)
 
 
 def all_performers(parts: Parts) -> dict[str, Performer]:

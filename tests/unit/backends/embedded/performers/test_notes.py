@@ -1,0 +1,68 @@
+"""Notes and bulletins (contract onlineagent.yaml: sendNoteletEx, sendNotelet, notifyBulletin)."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from gateway.backends.embedded.core.plan import Group, Plan
+from tests.support.floor import Floor, open_floor
+
+TEAM = Plan(groups=(Group(1, "early shift", frozenset({101, 102})),))
+
+
+@pytest.fixture
+async def floor() -> AsyncIterator[Floor]:
+    async with open_floor(TEAM, 101, 102, 107) as made:
+        yield made
+
+
+async def test_a_note_is_told_to_its_receivers_who_are_signed_in(floor: Floor) -> None:
+    assert await floor.do(101, "sendNoteletEx", {"agentIds": [102, 103], "content": "lunch at noon"}) == "0"
+    assert await floor.told(102) == [("AgentOther_Note", None)]
+    assert await floor.told(107) == []
+
+
+async def test_the_result_of_a_note_is_null(floor: Floor) -> None:
+    await floor.do(101, "sendNoteletEx", {"agentIds": [102], "content": ""})
+    assert floor.result is None
+
+
+async def test_the_older_form_names_the_receivers_in_the_path(floor: Floor) -> None:
+    assert await floor.do(101, "sendNotelet", receiver="102;107", content="hello") == "0"
+    assert [await floor.told(agent) for agent in (102, 107)] == [[("AgentOther_Note", None)]] * 2
+    assert floor.result == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "values", "code"),
+    [
+        ("sendNoteletEx", {"agentIds": [102, 9999], "content": "x"}, {}, "100-001"),
+        ("sendNoteletEx", {"agentIds": [102], "content": "x" * 1024}, {}, "000-002"),
+        ("sendNotelet", None, {"receiver": "102;9999", "content": "x"}, "000-002"),
+    ],
+)
+async def test_a_refused_note_reaches_nobody(
+    floor: Floor, name: str, body: object, values: dict[str, str], code: str
+) -> None:
+    assert await floor.do(101, name, body, **values) == code
+    assert await floor.told(102) == []
+
+
+async def test_a_bulletin_to_a_team_reaches_its_agents_with_sender_and_text(floor: Floor) -> None:
+    body = {"targettype": 0, "targetname": "early shift", "bulletindata": "a new tariff"}
+    assert await floor.do(107, "notifyBulletin", body) == "0"
+    told = [("AgentOther_Bulletin", {"sender": "107", "context": "a new tariff"})]
+    assert [await floor.told(agent) for agent in (101, 102, 107)] == [told, told, []]
+
+
+async def test_a_bulletin_to_a_skill_queue_reaches_the_agents_signed_in_to_it(floor: Floor) -> None:
+    body = {"targettype": "1", "targetname": "Sales", "bulletindata": "sold out"}
+    assert await floor.do(107, "notifyBulletin", body) == "0"
+    told = [("AgentOther_Bulletin", {"sender": "107", "context": "sold out"})]
+    assert [await floor.told(agent) for agent in (101, 102, 107)] == [told, told, []]
+
+
+@pytest.mark.parametrize("targettype", [0, 1])
+async def test_a_bulletin_to_nobody_known_is_refused(floor: Floor, targettype: int) -> None:
+    body = {"targettype": targettype, "targetname": "nobody", "bulletindata": "x"}
+    assert await floor.do(101, "notifyBulletin", body) == "000-002"
