@@ -43,11 +43,15 @@ class Site:
         fresh.write_text(self.text(**changes), "utf-8")
         fresh.replace(self.config)
 
-    async def start(self, name: str = "NodeA", *, port: int = 0, **overrides: str) -> GatewayProcess:
+    async def start(
+        self, name: str = "NodeA", overrides: Mapping[str, str] | None = None, *, port: int = 0
+    ) -> GatewayProcess:
         """A node that serves. A free port may be taken before the node has it: then another one is tried."""
         for tries_left in reversed(range(PORT_TRIES)):
             try:
-                node = await start_process(self.folder, {"NODE_NAME": name, **overrides}, config=self.config, port=port)
+                node = await start_process(
+                    self.folder, {"NODE_NAME": name, **(overrides or {})}, config=self.config, port=port
+                )
             except RuntimeError as problem:
                 if port or "HTTP_PORT" not in str(problem) or not tries_left:
                     raise

@@ -1,0 +1,98 @@
+"""Time limits of sessions, over two nodes on one Redis (design section 5, Time limits)."""
+
+import asyncio
+import logging
+import time
+
+import pytest
+
+from tests.faults.conftest import Pair, Pairs
+from tests.support.desk import Desk
+from tests.support.gateway import Gateway
+from tests.support.waiting import until_async
+
+IDLE = "signed out: no request of the agent within the time limit"
+TOO_OLD = "signed out: the session reached its longest duration"
+ENDS_WITHIN_S = 6.0
+
+
+async def signed_in(node: Gateway, agent_id: int = 101) -> Desk:
+    desk = node.desk(agent_id)
+    assert (await desk.sign_in()).retcode == "0"
+    return desk
+
+
+async def ended(pair: Pair, agent_id: int = 101) -> None:
+    """Waits for the end of the session and for the backend's word, without a request, which would be a sign of life."""
+    store = pair.second.app.stores.sessions
+
+    async def over() -> bool:
+        return (await store.read(agent_id)).session is None and not await store.owed(1)
+
+    await until_async(over, ENDS_WITHIN_S)
+
+
+async def told(pair: Pair, desk: Desk) -> list[tuple[str, str]]:
+    """What the holder of the GUID hears on each node."""
+    answers = [(await Desk(node.port, desk.agent_id, "").status(guid=desk.guid)).json for node in pair.nodes]
+    return [(answer["retcode"], answer["message"]) for answer in answers]
+
+
+async def test_an_agent_silent_for_maxtime_is_signed_out_on_every_node_and_told_why(pairs: Pairs) -> None:
+    async with pairs({"MAXTIME": "1000"}) as pair:
+        desk = await signed_in(pair.first)
+        began_s = time.monotonic()
+        await ended(pair)
+        assert time.monotonic() - began_s >= 0.9
+        assert await told(pair, desk) == [("100-006", IDLE)] * 2
+
+
+async def test_the_end_of_an_idle_session_is_claimed_by_one_node(
+    pairs: Pairs, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "gateway.audit")
+    async with pairs({"MAXTIME": "1000"}) as pair:
+        await asyncio.gather(*(signed_in(pair.first, agent_id) for agent_id in range(101, 111)))
+        for agent_id in range(101, 111):
+            await ended(pair, agent_id)
+    ends = [line for line in caplog.messages if line.startswith("sign-out") and "reason=IDLE" in line]
+    assert (len(ends), len(set(ends))) == (10, 10)
+
+
+async def test_a_parked_poll_is_a_sign_of_life(pairs: Pairs) -> None:
+    """It is held longer than MAXTIME, on a node other than that of the sign-in."""
+    async with pairs({"MAXTIME": "2000", "AGENT_POLL_WAIT_TIMES": "35"}) as pair:
+        desk = await signed_in(pair.first)
+        desk.port = pair.second.port
+        while "event" in (answer := await desk.poll()).json:
+            pass
+        assert answer.retcode == "0"
+        assert (await desk.status()).retcode == "0"
+
+
+async def test_calls_on_any_node_are_signs_of_life(pairs: Pairs) -> None:
+    async with pairs({"MAXTIME": "1500"}) as pair:
+        desk = await signed_in(pair.first)
+        desk.port = pair.second.port
+        until_s = time.monotonic() + 3
+        while time.monotonic() < until_s:
+            assert (await desk.status()).retcode == "0"
+            await asyncio.sleep(0.1)
+
+
+async def test_nobody_is_signed_out_for_silence_while_timeout_flag_is_off(pairs: Pairs) -> None:
+    async with pairs({"MAXTIME": "1000", "TIMEOUT_FLAG": "OFF"}) as pair:
+        desk = await signed_in(pair.first)
+        await asyncio.sleep(2.5)
+        assert (await desk.status()).retcode == "0"
+
+
+async def test_session_maxtime_ends_a_session_whatever_its_agent_does(pairs: Pairs) -> None:
+    async with pairs({"SESSION_MAXTIME": "1500", "AGENT_POLL_WAIT_TIMES": "2"}) as pair:
+        began_s = time.monotonic()
+        desk = await signed_in(pair.first)
+        while (answer := await desk.poll()).retcode == "0":
+            pass
+        assert 1.4 < time.monotonic() - began_s < 1.5 + 0.2 + 0.5 + 1
+        assert answer.json["message"] == TOO_OLD
+        assert await told(pair, desk) == [("100-006", TOO_OLD)] * 2
