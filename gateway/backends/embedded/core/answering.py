@@ -61,7 +61,7 @@ def pick_up(out: Outcome, world: World, desk: Desk, target: Desk | None) -> None
 def hang_up(out: Outcome, world: World, desk: Desk) -> None:
     """`phonehangup`: rejects with the linked phone; a call that the agent is making is given up."""
     call, leg = _linked(world, desk, "phoneHangUp")
-    legs.drop_phone(out, world, call, leg, by_agent=True)
+    legs.drop_phone(out, world, leg, by_agent=True)
     if leg.stage is Stage.ALERTING:
         inviting.not_picked_up(out, world, call, leg)
     else:
@@ -103,6 +103,6 @@ def _take(out: Outcome, world: World, desk: Desk, call: Call, purpose: Purpose, 
     leg = Leg(str(desk.agent_id), Stage.RINGING, purpose, out.now_ms, desk.agent_id, desk.session_id, by)
     world.add(call, leg)
     tell(out, world, call, leg, "busy")
-    legs.phone_rings(out, world, call, leg)
+    legs.ring_phone(out, world, leg)
     missions.answered(out, world, call, leg)
     tell(out, world, call, leg, "incoming")

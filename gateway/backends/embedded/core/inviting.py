@@ -30,7 +30,7 @@ def ask_agent(
     tell(out, world, call, leg, "busy")
     if queued:
         tell(out, world, call, leg, "incoming")
-    legs.phone_rings(out, world, call, leg)
+    legs.ring_phone(out, world, leg)
     if by is not None and by in call.legs:
         tell_alerting(out, call, by, leg)
     if desk.state.auto_answer and not (desk.state.linkage and desk.phone is not Phone.OFF_HOOK):

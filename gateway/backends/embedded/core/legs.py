@@ -1,6 +1,7 @@
 """What happens to the parties of a call, one step each: lift the phone, talk, hold, leave, fall apart, merge."""
 
-from gateway.backends.embedded.core.model import Call, Feature, Leg, Phone, Recording, Stage
+from gateway.backends.embedded.core import phones
+from gateway.backends.embedded.core.model import Call, Feature, Leg, Recording, Stage
 from gateway.backends.embedded.core.notices import tell, tell_customer_left, tell_recorded, tell_recording
 from gateway.backends.embedded.core.outcome import After, Free, Moves, Outcome, Outside, Timer, TimerKey
 from gateway.backends.embedded.core.world import World
@@ -9,31 +10,25 @@ CONFERENCE = 3
 _TRANSIENT = (Feature.INTERNAL, Feature.HELP, Feature.HELP_THREE)
 
 
-def phone_rings(out: Outcome, world: World, call: Call, leg: Leg) -> None:
+def ring_phone(out: Outcome, world: World, leg: Leg) -> None:
     """The agent's phone rings, unless it is lifted."""
     desk = world.desk(leg)
-    if desk is not None and desk.phone is Phone.ON_HOOK:
-        desk.phone = Phone.ALERTING
-        tell(out, world, call, leg, "phone_alerting")
+    if desk is not None:
+        phones.ring(out, desk)
 
 
-def lift_phone(out: Outcome, world: World, call: Call, leg: Leg) -> None:
+def lift_phone(out: Outcome, world: World, leg: Leg) -> None:
     """The agent's phone goes off hook, if it was on."""
     desk = world.desk(leg)
-    if desk is not None and desk.phone is not Phone.OFF_HOOK:
-        desk.phone = Phone.OFF_HOOK
-        tell(out, world, call, leg, "phone_offhook")
+    if desk is not None:
+        phones.lift(out, desk, leg.kind)
 
 
-def drop_phone(out: Outcome, world: World, call: Call, leg: Leg, *, by_agent: bool = False) -> None:
-    """The agent's phone goes on hook; a lifted one stays lifted where the agent signed in that way, but for itself."""
+def drop_phone(out: Outcome, world: World, leg: Leg, *, by_agent: bool = False) -> None:
+    """The agent's phone goes on hook, as `phones.drop`."""
     desk = world.desk(leg)
-    if desk is None or desk.phone is Phone.ON_HOOK:
-        return
-    if desk.phone is Phone.OFF_HOOK and not desk.state.release_phone and not by_agent:
-        return
-    desk.phone = Phone.ON_HOOK
-    tell(out, world, call, leg, "phone_hung_up" if by_agent else "phone_release")
+    if desk is not None:
+        phones.drop(out, desk, by_agent=by_agent)
 
 
 def talk(out: Outcome, world: World, call: Call, leg: Leg) -> None:
@@ -86,7 +81,7 @@ def end(
     """
     last = bool(leg.agent_id) and len(world.legs_of(leg.session_id)) == 1
     if last and phone_first:
-        drop_phone(out, world, call, leg)
+        drop_phone(out, world, leg)
     tell(out, world, call, leg, *names)
     stop_recording(out, leg)
     world.remove(call, leg)
@@ -101,7 +96,7 @@ def end(
     if desk is not None:
         desk.last_call = call
     if last:
-        drop_phone(out, world, call, leg)
+        drop_phone(out, world, leg)
         out.add(
             Free(leg.agent_id, leg.session_id, after or (After.TALKED if leg.talking_since_ms else After.NOT_TALKED))
         )

@@ -54,7 +54,7 @@ def answered(out: Outcome, world: World, call: Call, leg: Leg) -> None:
     row, by = MISSIONS[leg.purpose], leg.by
     out.add(Timer(legs.no_answer_key(call, leg), None))
     if leg.agent_id:
-        legs.lift_phone(out, world, call, leg)
+        legs.lift_phone(out, world, leg)
     legs.talk(out, world, call, leg)
     if row.answered is Follows.JOIN:
         _join(out, world, call, leg)

@@ -8,7 +8,6 @@ from gateway.backends.embedded.core.outcome import Content, Outcome
 from gateway.backends.embedded.core.world import World
 
 MEDIA_ABILITY: Final = {5: "1", 19: "3", 1: "5", 51: "5", 53: "5"}
-_PHONE_BY_PLATFORM, _PHONE_BY_AGENT = 3, 2
 _TRANSFERS: Final = frozenset({Purpose.BLIND, Purpose.SUCCESS, Purpose.TALK})
 
 Maker = Callable[[World, Call, Leg], Content]
@@ -88,17 +87,9 @@ def _result(value: int) -> Maker:
     return lambda _world, call, _leg: {"result": value, "callId": call.id}
 
 
-def _phone(state: int) -> Maker:
-    return lambda _world, _call, _leg: {"phoneState": state}
-
-
 NOTICES: Final[dict[str, tuple[str, Maker]]] = {
     "busy": ("AgentState_Busy", _nothing),
     "incoming": ("AgentEvent_Incoming_CallInfo", _incoming),
-    "phone_alerting": ("AgentOther_PhoneAlerting", _nothing),
-    "phone_offhook": ("AgentOther_PhoneOffhook", lambda _world, _call, leg: {"type": leg.kind}),
-    "phone_release": ("AgentOther_PhoneRelease", _phone(_PHONE_BY_PLATFORM)),
-    "phone_hung_up": ("AgentOther_PhoneRelease", _phone(_PHONE_BY_AGENT)),
     "ringing": ("AgentEvent_Ringing", _offered(str)),
     "auto_answer": ("AgentEvent_Auto_Answer", _offered(int)),
     "talking": ("AgentEvent_Talking", _talking),

@@ -21,13 +21,13 @@ def begin(out: Outcome, world: World, call: Call, desk: Desk, dial: Dial) -> Leg
     leg.assistant = dial.purpose in inviting.ASSISTANTS
     first = not world.legs_of(desk.session_id)
     world.add(call, leg)
-    legs.phone_rings(out, world, call, leg)
+    legs.ring_phone(out, world, leg)
     if desk.state.linkage and desk.phone is not Phone.OFF_HOOK:
         leg.stage = Stage.ALERTING
         call.to_dial = dial
         out.add(Timer(legs.no_answer_key(call, leg), world.plan.timing.no_answer_s))
         return leg
-    legs.lift_phone(out, world, call, leg)
+    legs.lift_phone(out, world, leg)
     if first:
         tell(out, world, call, leg, "busy")
     return leg
@@ -37,7 +37,7 @@ def lifted(out: Outcome, world: World, call: Call, leg: Leg) -> None:
     """The caller's phone was lifted by hand: it waits for the answer from now on."""
     call.to_dial = None
     out.add(Timer(legs.no_answer_key(call, leg), None))
-    legs.lift_phone(out, world, call, leg)
+    legs.lift_phone(out, world, leg)
     leg.stage = Stage.DIALLING
     if len(world.legs_of(leg.session_id)) == 1:
         tell(out, world, call, leg, "busy")

@@ -1,6 +1,6 @@
 """Hanging up: the present call, one by its id, one party, the phone; taking a transfer back; leaving altogether."""
 
-from gateway.backends.embedded.core import holding, legality, legs, missions
+from gateway.backends.embedded.core import holding, legality, legs, missions, phones
 from gateway.backends.embedded.core.model import Call, Desk, Feature, Leg, Phone, Purpose, Stage
 from gateway.backends.embedded.core.notices import tell
 from gateway.backends.embedded.core.outcome import After, Outcome
@@ -99,17 +99,12 @@ def release_phone(out: Outcome, world: World, desk: Desk) -> None:
     if found is not None and found[1].stage is not Stage.RINGING:
         call, leg = found
         if len(world.legs_of(desk.session_id)) == 1:
-            legs.drop_phone(out, world, call, leg, by_agent=True)
+            legs.drop_phone(out, world, leg, by_agent=True)
         leave(out, world, call, leg)
         return
     if desk.phone is not Phone.OFF_HOOK or world.legs_of(desk.session_id):
         raise Refused(retcodes.WRONG_STATE, "the phone is on the hook, or holds a call")
-    desk.phone = Phone.ON_HOOK
-    out.tell(
-        Leg(str(desk.agent_id), Stage.TALKING, Purpose.ORIGIN, out.now_ms, desk.agent_id, desk.session_id),
-        "AgentOther_PhoneRelease",
-        {"phoneState": 2},
-    )
+    phones.drop(out, desk, by_agent=True)
 
 
 def leave_all(out: Outcome, world: World, session_id: str) -> None:

@@ -1,0 +1,63 @@
+"""An agent's phone rings once, is lifted once, and stays lifted where the agent wants it so."""
+
+import pytest
+
+from gateway.backends.embedded.core import phones
+from gateway.backends.embedded.core.model import Desk, Phone
+from gateway.backends.embedded.core.outcome import Outcome, Tell
+from gateway.sessions.agent_state import AgentState
+
+
+def _desk(phone: Phone, *, release_phone: bool = True) -> Desk:
+    return Desk(101, "session", AgentState(release_phone=release_phone), phone)
+
+
+def _told(out: Outcome) -> list[tuple[str, object]]:
+    return [(effect.event_type, effect.content) for effect in out.effects if isinstance(effect, Tell)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (Phone.ON_HOOK, Phone.ALERTING, [("AgentOther_PhoneAlerting", None)]),
+        (Phone.ALERTING, Phone.ALERTING, []),
+        (Phone.OFF_HOOK, Phone.OFF_HOOK, []),
+    ],
+)
+def test_a_phone_on_hook_rings(before: Phone, after: Phone, told: list[object]) -> None:
+    desk, out = _desk(before), Outcome(0)
+    phones.ring(out, desk)
+    assert (desk.phone, _told(out)) == (after, told)
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        (Phone.ON_HOOK, [("AgentOther_PhoneOffhook", {"type": "assistant"})]),
+        (Phone.ALERTING, [("AgentOther_PhoneOffhook", {"type": "assistant"})]),
+        (Phone.OFF_HOOK, []),
+    ],
+)
+def test_a_phone_is_lifted_once_and_tells_for_which_call(before: Phone, told: list[object]) -> None:
+    desk, out = _desk(before), Outcome(0)
+    phones.lift(out, desk, "assistant")
+    assert (desk.phone, _told(out)) == (Phone.OFF_HOOK, told)
+
+
+@pytest.mark.parametrize(
+    ("before", "release_phone", "by_agent", "after", "told"),
+    [
+        (Phone.OFF_HOOK, True, False, Phone.ON_HOOK, [("AgentOther_PhoneRelease", {"phoneState": 3})]),
+        (Phone.OFF_HOOK, True, True, Phone.ON_HOOK, [("AgentOther_PhoneRelease", {"phoneState": 2})]),
+        (Phone.OFF_HOOK, False, True, Phone.ON_HOOK, [("AgentOther_PhoneRelease", {"phoneState": 2})]),
+        (Phone.OFF_HOOK, False, False, Phone.OFF_HOOK, []),
+        (Phone.ALERTING, False, False, Phone.ON_HOOK, [("AgentOther_PhoneRelease", {"phoneState": 3})]),
+        (Phone.ON_HOOK, True, True, Phone.ON_HOOK, []),
+    ],
+)
+def test_a_phone_is_hung_up_unless_it_is_to_stay_lifted(
+    before: Phone, release_phone: bool, by_agent: bool, after: Phone, told: list[object]
+) -> None:
+    desk, out = _desk(before, release_phone=release_phone), Outcome(0)
+    phones.drop(out, desk, by_agent=by_agent)
+    assert (desk.phone, _told(out)) == (after, told)
