@@ -1,13 +1,14 @@
 """The session rules over the embedded store, against the oracle."""
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from gateway.sessions.memory_queue import Bounds, MemoryQueue
 from gateway.sessions.memory_store import MemoryStore
 from gateway.sessions.store import SessionStore
 from tests.model.machine import Sessions
+from tests.model.profile import COMMON
 
 
 class OnMemory(Sessions):
@@ -17,8 +18,6 @@ class OnMemory(Sessions):
         store = MemoryStore(MemoryQueue(lambda: Bounds(100, 100_000)), lambda: self.site.now)
         return [store, store]
 
-
-COMMON = settings(deadline=None, report_multiple_bugs=False, suppress_health_check=list(HealthCheck))
 
 TestOnMemory = OnMemory.TestCase
 TestOnMemory.settings = settings(COMMON, max_examples=250, stateful_step_count=50, derandomize=True)

@@ -1,0 +1,284 @@
+"""Any sequence of operations, customers and time leaves the contact centre consistent (design section 10).
+
+Calls conserve their parties, no agent is in two states, every talk has its release, waiting calls and idle agents never
+wait for each other, and a refusal changes nothing.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from gateway.backends.embedded.core.model import Stage
+from gateway.backends.embedded.core.plan import Ivr, Plan, Queue
+from gateway.backends.embedded.simulated import NoSuchCallError
+from gateway.sessions.agent_state import State
+from gateway.wire.errors import Refused
+from tests.support.hall import PATIENT, Hall
+
+AGENTS = (101, 102, 103, 118)
+SKILLS = (1, 2)
+PLAN = Plan(
+    behaviours=(PATIENT,),
+    queues={1: Queue(1), 2: Queue(2, max_wait_s=50)},
+    access={"60001": 1},
+    ivrs={"70001": Ivr("70001", 1, seconds=8.0), "70002": Ivr("70002", 2, then_skill=1)},
+    barred=("110",),
+    record=True,
+)
+STATE_OF = {
+    "AgentState_Busy": State.TALKING,
+    "AgentState_Ready": State.IDLE,
+    "AgentState_Work": State.WRAP_UP,
+    "AgentState_SetWork_Success": State.WRAP_UP,
+    "AgentState_SetNotReady_Success": State.BUSY,
+    "AgentState_SetRest_Success": State.REST,
+    "AgentState_CancelNotReady_Success": State.IDLE,
+    "AgentState_CancelWork_Success": State.IDLE,
+    "AgentState_CancelRest_Success": State.IDLE,
+}
+TRANSFERS = ((1, 0), (1, 2), (2, 0), (2, 2), (2, 3), (3, 0), (3, 1), (4, 0), (4, 2), (5, 1), (5, 2), (5, 3), (5, 4))
+ADDRESSES = {1: ("1", "2", "9"), 3: ("70001", "70002", "70009"), 4: ("60001", "60009"), 5: ("13900", "11012")}
+PLAIN = (
+    *("sayFree", "sayBusy", "cancelBusy", "sayWork", "cancelWork", "cancelRest", "answer", "hold", "getHold"),
+    *("beginMute", "endMute", "release", "releasePhone", "phonePickup", "phoneHangUp", "cancelTransfer"),
+)
+T = TypeVar("T")
+
+
+class ContactCentre(RuleBasedStateMachine):
+    """Drives the centre through the performers that the wire uses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.callers = iter(range(13800000000, 13900000000))
+        self.open: set[tuple[int, str]] = set()
+        self.state: dict[int, State] = {}
+        self.known_calls: list[str] = ["1-1"]
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(work)
+
+    def teardown(self) -> None:
+        self.run(self._everyone_leaves())
+        assert not self.hall.world.calls
+        assert not self.hall.world.queues
+        assert not self.hall.world.sessions()
+        self.loop.close()
+
+    async def _everyone_leaves(self) -> None:
+        for agent_id in AGENTS:
+            if await self.hall.session_id(agent_id):
+                await self.hall.leave(agent_id)
+        for call in list(self.hall.world.calls.values()):
+            for leg in list(call.legs):
+                if call.id in self.hall.world.calls and leg in call.legs:
+                    await self.hall.customers.hang_up(call.id, leg.number)
+
+    @initialize(auto=st.booleans(), linked=st.booleans())
+    def begin(self, auto: bool, linked: bool) -> None:
+        self.hall = Hall(PLAN)
+        for agent_id in AGENTS:
+            self.run(
+                self.hall.enter(
+                    agent_id, autoanswer=auto, autoenteridle=agent_id % 2 == 0, phonelinkage=linked, releasephone=auto
+                )
+            )
+
+    def _shape(self) -> object:
+        """What a refusal must leave alone: parties and stages, queues, states, events that wait."""
+        world = self.hall.world
+        calls = [
+            (call.id, call.data, [(leg.number, leg.stage, leg.muted) for leg in call.legs])
+            for call in world.calls.values()
+        ]
+        queues = {skill: [place.call.id for place in places] for skill, places in world.queues.items()}
+        states = [self.run(self.hall.state(agent_id)) for agent_id in AGENTS]
+        waiting = [self.run(self.hall.queue.depth(agent_id)) for agent_id in AGENTS]
+        return calls, queues, states, waiting, [(desk.agent_id, desk.phone) for desk in world.desks.values()]
+
+    def _same_as(self, before: object, name: str) -> None:
+        assert self._shape() == before, f"{name} was refused and changed something"
+
+    def attempt(self, agent_id: int, name: str, values: dict[str, str] | None = None, body: Any = None) -> None:
+        if not self.run(self.hall.session_id(agent_id)):
+            return
+        before = self._shape()
+        try:
+            result = self.run(self.hall.do(agent_id, name, values, body))
+        except Refused:
+            self._same_as(before, name)
+            return
+        if isinstance(result, str):
+            self.known_calls.append(result)
+
+    agents = st.sampled_from(AGENTS)
+
+    @rule(skill=st.sampled_from(SKILLS))
+    def customer_calls(self, skill: int) -> None:
+        self.known_calls.append(self.run(self.hall.customers.place(skill, str(next(self.callers)))))
+
+    @rule(pick=st.integers(0, 30), act=st.sampled_from(("answer", "refuse", "hang_up")))
+    def customer_acts(self, pick: int, act: str) -> None:
+        call_id = self.known_calls[-1 - pick % len(self.known_calls)]
+        try:
+            self.run(getattr(self.hall.customers, act)(call_id))
+        except NoSuchCallError:
+            return
+
+    @rule(agent=agents, name=st.sampled_from(PLAIN))
+    def plain_operation(self, agent: int, name: str) -> None:
+        self.attempt(agent, name)
+
+    @rule(agent=agents, seconds=st.sampled_from((5, 60)))
+    def rests(self, agent: int, seconds: int) -> None:
+        self.attempt(agent, "rest", {"time": str(seconds), "restcause": "1"})
+
+    @rule(agent=agents, mode=st.sampled_from((1, 2)))
+    def rejects(self, agent: int, mode: int) -> None:
+        self.attempt(agent, "reject", body={"mode": mode})
+
+    @rule(agent=agents, number=st.sampled_from(("13900", "13911", "11012")))
+    def calls_out(self, agent: int, number: str) -> None:
+        self.attempt(agent, "callout", body={"called": number})
+
+    @rule(agent=agents, other=agents)
+    def calls_agent(self, agent: int, other: int) -> None:
+        self.attempt(agent, "callInner", body={"called": str(other)})
+
+    @rule(agent=agents, skill=st.sampled_from(SKILLS))
+    def calls_skill(self, agent: int, skill: int) -> None:
+        self.attempt(agent, "callInnerSkill", body={"skillId": skill})
+
+    @rule(agent=agents, other=agents, mode=st.sampled_from((1, 2)), hold=st.booleans(), queue=st.booleans())
+    def asks_for_help(self, agent: int, other: int, mode: int, hold: bool, queue: bool) -> None:
+        target = {"dstaddress": "1", "devicetype": 1} if queue else {"dstaddress": str(other), "devicetype": 2}
+        self.attempt(agent, "innerHelp", body={**target, "mode": mode, "holdflag": hold})
+
+    @rule(agent=agents, way=st.sampled_from(TRANSFERS), other=agents, pick=st.integers(0, 2), hold=st.booleans())
+    def transfers(self, agent: int, way: tuple[int, int], other: int, pick: int, hold: bool) -> None:
+        device, mode = way
+        choice = ADDRESSES.get(device, (str(other),))
+        body = {"devicetype": device, "mode": mode, "address": choice[pick % len(choice)], "holdflag": hold}
+        self.attempt(agent, "transfer", body=body)
+
+    @rule(agent=agents, name=st.sampled_from(("connectHold", "dropCall")), pick=st.integers(0, 3))
+    def on_some_call(self, agent: int, name: str, pick: int) -> None:
+        self.attempt(agent, name, {"callid": self.known_calls[-1 - pick % len(self.known_calls)]})
+
+    @rule(agent=agents, pick=st.integers(0, 3))
+    def joins(self, agent: int, pick: int) -> None:
+        self.attempt(agent, "confJoin", body={"callid": self.known_calls[-1 - pick % len(self.known_calls)]})
+
+    @rule(agent=agents, number=st.sampled_from((*map(str, AGENTS), "13900")))
+    def disconnects(self, agent: int, number: str) -> None:
+        self.attempt(agent, "disconnect", {"number": number})
+
+    @rule(other=agents)
+    def snatches(self, other: int) -> None:
+        self.attempt(118, "snatchPickup", {"destWorkNo": str(other)})
+
+    @rule(agent=agents, skill=st.sampled_from(SKILLS))
+    def takes_waiting(self, agent: int, skill: int) -> None:
+        queue = self.hall.world.queues.get(skill)
+        if queue:
+            values = {"callid": queue[-1].call.id, "skilltype": "0", "skillId": str(skill)}
+            self.attempt(agent, "requestAppointedCall", values)
+
+    @rule(agent=agents)
+    def signs_out_or_in(self, agent: int) -> None:
+        if self.run(self.hall.session_id(agent)):
+            self.run(self.hall.leave(agent))
+            self.open = {pair for pair in self.open if pair[0] != agent}
+            self.state.pop(agent, None)
+        else:
+            self.run(self.hall.enter(agent, autoanswer=False))
+
+    @rule(agent=agents)
+    def is_taken_over(self, agent: int) -> None:
+        self.run(self.hall.enter(agent))
+        self.open = {pair for pair in self.open if pair[0] != agent}
+
+    @rule(seconds=st.sampled_from((1, 3, 21, 60)))
+    def time_passes(self, seconds: int) -> None:
+        self.run(self.hall.time.pass_s(seconds))
+
+    @invariant()
+    def parties_are_conserved(self) -> None:
+        world = self.hall.world
+        for call in world.calls.values():
+            agents = [leg.agent_id for leg in call.agents()]
+            assert len(agents) == len(set(agents)), "an agent is twice in one call"
+            pending = bool(call.waiting or call.at_ivr or any(not leg.connected for leg in call.legs))
+            assert len(call.connected()) >= 2 or (call.connected() and (pending or call.to_dial)), call
+        listed = {(leg.session_id, call.id) for call in world.calls.values() for leg in call.agents()}
+        indexed = {(session, call.id) for _agent, session in world.sessions() for call, _leg in world.legs_of(session)}
+        assert listed == indexed
+
+    @invariant()
+    def no_agent_is_in_two_states(self) -> None:
+        for agent_id in AGENTS:
+            session_id = self.run(self.hall.session_id(agent_id))
+            stages = [leg.stage for _call, leg in self.hall.world.legs_of(session_id)]
+            assert sum(stage is not Stage.HELD for stage in stages) <= 1
+            state = self.run(self.hall.state(agent_id)).state
+            assert (state is State.TALKING) == bool(stages)
+            self._follow_events(agent_id, session_id)
+            if session_id and Stage.ALERTING not in stages:
+                assert self.state[agent_id] is state
+
+    def _follow_events(self, agent_id: int, session_id: str) -> None:
+        """Events tell the same story as the state: each talk is open until its release."""
+        for told in self.run(self.hall.told(agent_id)):
+            self.state[agent_id] = STATE_OF.get(told.kind, self.state.get(agent_id, State.SIGNED_OUT))
+            if told.kind == "AgentEvent_Talking":
+                self.open.add((agent_id, told.content["callid"]))
+            elif told.kind == "AgentEvent_Call_Release":
+                self.open.discard((agent_id, told.content))
+        now = {call.id for call, _leg in self.hall.world.legs_of(session_id)}
+        assert {call_id for agent, call_id in self.open if agent == agent_id} <= now, "a talk without its release"
+
+    @invariant()
+    def nobody_waits_for_somebody_idle(self) -> None:
+        world = self.hall.world
+        for skill_id, queue in world.queues.items():
+            assert queue, "an empty queue is kept"
+            assert not world.idle(skill_id)
+            for place in queue:
+                assert place.call.waiting is place
+                assert place.call.id in world.calls
+
+    @invariant()
+    def queries_agree(self) -> None:
+        for agent_id in AGENTS:
+            session_id = self.run(self.hall.session_id(agent_id))
+            if session_id:
+                legs = self.hall.world.legs_of(session_id)
+                assert self.run(self.hall.do(agent_id, "queryCallNumsOnAgent")) == len(legs)
+                assert self.run(self.hall.do(agent_id, "isProcessCall")) is bool(legs)
+
+
+def _play(examples: int, steps: int) -> None:
+    run_state_machine_as_test(
+        ContactCentre,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_the_contact_centre_stays_consistent() -> None:
+    _play(60, 40)
+
+
+@pytest.mark.slow
+def test_the_contact_centre_stays_consistent_for_long() -> None:
+    _play(3000, 80)
