@@ -66,14 +66,23 @@ AGENTS: tuple[Operation, ...] = (
         _RIGHT,
         _OF_SKILL,
     ),
-    _query("queryAgentIdsBySkillId", "agentidsbyskill/{skillid}", "ids of these", list[str], _RIGHT, _OF_SKILL),
+    _query(
+        "queryAgentIdsBySkillId",
+        "agentidsbyskill/{skillid}",
+        "ids of agents signed in to a skill queue",
+        list[str],
+        _RIGHT,
+        _OF_SKILL,
+    ),
     _query("queryAllLoginedAgentInfoOnVdn", "onlineagentonvdn", "agents signed in to the VDN", _INFOS, _RIGHT),
     _query(
         "queryAllLoggedInAgentPhonesOnVdn", "loggedinagentphoneonvdn", "their phones", list[models.AgentPhone], _RIGHT
     ),
-    _query("queryAllAgentWasNameOnVdn", "agentwasnameonvdn", "names of all agents by id", dict[str, str], _RIGHT),
+    _query(
+        "queryAllAgentWasNameOnVdn", "agentwasnameonvdn", "gateway node of each signed-in agent", dict[str, str], _RIGHT
+    ),
     _query("getAllStatusAgents", "allagentstatus", "all agents of the VDN", _BRIEFS, _RIGHT),
-    _query("getAllStatusLocalAgents", "alllocalagentstatus", "all agents of this gateway", _BRIEFS, _RIGHT),
+    _query("getAllStatusLocalAgents", "alllocalagentstatus", "agents signed in to this gateway", _BRIEFS, _RIGHT),
     _query("getIdleStatusAgents", "idleagent", "idle agents", _NAMES, _RIGHT),
     _query("getAgentListByStatus", "agentlistbystatus", "agents in a status", _NAMES, _RIGHT, models.StatusParameters),
     _query("getAllAgentsInTextChat", "allchatagents", "agents in a text chat", _NAMES, _RIGHT),

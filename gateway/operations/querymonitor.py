@@ -18,7 +18,7 @@ class ClusterParameters(Parameters):
 
 
 class TimeOutParameters(Parameters):
-    """`setagenttimeout`: true lets silent agents be signed out, any other text does not."""
+    """`setagenttimeout`: true lets the own session end after a silence, any other text does not."""
 
     flag: TrueOrElse = Field(examples=["true"])
 
@@ -98,7 +98,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "setAgentTimeOut",
         "POST",
         "querymonitor/{agentid}/setagenttimeout/{flag}",
-        "sign silent agents out or not",
+        "let the own session end after a silence or not",
         parameters=TimeOutParameters,
         retcodes=_RIGHT,
     ),

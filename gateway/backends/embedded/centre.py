@@ -29,7 +29,8 @@ from gateway.wire.errors import Refused
 class EmbeddedCentre:
     """A contact centre whose agent states live in the session records, so that they are right on every node.
 
-    Its calls live in this process. `node` names it in records; `customers` plays the parties outside.
+    Its calls live in this process. `node` names it in records, `cluster` is the name of all gateways together;
+    `customers` plays the parties outside.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class EmbeddedCentre:
         queue: EventQueue,
         *,
         node: str = "",
+        cluster: str = "AgentGateway",
         plan: Plan | None = None,
         scheduler: Scheduler | None = None,
     ) -> None:
@@ -56,7 +58,7 @@ class EmbeddedCentre:
         self.parts = Parts(
             service, queue, registry, authentication, self.world, self._records, self.board, self.customers
         )
-        self._performers = all_performers(self.parts)
+        self._performers = all_performers(self.parts, cluster)
 
     async def start(self) -> None:
         """Frees agents whose calls ended with a former process of this node. Raises StoreUnavailable."""
@@ -96,6 +98,8 @@ class EmbeddedCentre:
 
     async def perform(self, call: Call) -> object:
         """See `Backend.perform`."""
+        if call.operation.relayed_only:
+            raise Refused(call.operation.relayed_only)
         performer = self._performers.get(call.operation.name)
         if performer is None:
             raise Refused(retcodes.UNAVAILABLE, "this interface is not served by the embedded contact centre")

@@ -1,17 +1,39 @@
 """Every group of performers. A new group is a file in `performers` and a line here."""
 
+from functools import partial
 from typing import Final
 
 from gateway.backends.embedded.parts import Group, Parts, Performer
-from gateway.backends.embedded.performers import calldata, notes, onlineagent, voicecall
+from gateway.backends.embedded.performers import (
+    agentgroup,
+    calldata,
+    notes,
+    onlineagent,
+    onlineagent_settings,
+    querymonitor,
+    queuedevice,
+    voicecall,
+)
 
-GROUPS: Final[tuple[Group, ...]] = (onlineagent.performers, voicecall.performers, calldata.performers, notes.performers)
+GROUPS: Final[tuple[Group, ...]] = (
+    onlineagent.performers,
+    onlineagent_settings.performers,
+    voicecall.performers,
+    calldata.performers,
+    agentgroup.performers,
+    queuedevice.performers,
+    notes.performers,
+)
 
 
-def all_performers(parts: Parts) -> dict[str, Performer]:
-    """By operation name. Raises ValueError when two groups perform one operation."""
+def all_performers(parts: Parts, cluster: str) -> dict[str, Performer]:
+    """By operation name; `cluster` is the name of all gateways together.
+
+    Raises ValueError when two groups perform one operation.
+    """
     found: dict[str, Performer] = {}
-    for group in GROUPS:
+    groups: tuple[Group, ...] = (*GROUPS, partial(querymonitor.performers, cluster=cluster))
+    for group in groups:
         for name, performer in group(parts).items():
             if name in found:
                 raise ValueError(f"two performers for {name}")

@@ -1,0 +1,59 @@
+"""An agent's status in the codes of the CTI platform and of the console (contract onlineagent.yaml, tables 2 and 3)."""
+
+from typing import Final
+
+from gateway.backends.embedded.core.model import Call, Feature, Leg, Purpose, Stage
+from gateway.backends.embedded.core.world import World
+from gateway.sessions.agent_state import State
+
+_CTI: Final = {State.SIGNED_OUT: 0, State.IDLE: 1, State.WRAP_UP: 6, State.BUSY: 7, State.REST: 8}
+_CTI_OCCUPIED, _CTI_ANSWERING, _CTI_TALKING = 3, 4, 5
+_CTI_STAGES: Final = {
+    Stage.ALERTING: _CTI_OCCUPIED,
+    Stage.DIALLING: _CTI_OCCUPIED,
+    Stage.RINGING: _CTI_ANSWERING,
+    Stage.TALKING: _CTI_TALKING,
+    Stage.HELD: _CTI_TALKING,
+    Stage.AT_IVR: _CTI_TALKING,
+}
+
+NO_CONSOLE_STATE: Final = 255
+_OCCUPIED, _TALKING, _THREE, _MUTE, _HELP, _TALK_TRANSFER = 7, 9, 10, 12, 13, 14
+CONSOLE: Final = {State.IDLE: 1, State.WRAP_UP: 2, State.REST: 3, State.BUSY: 4, State.TALKING: _OCCUPIED}
+_CONSOLE_STAGES: Final = {Stage.DIALLING: 6, Stage.ALERTING: _OCCUPIED, Stage.RINGING: 8, Stage.HELD: 11}
+_HELPING: Final = frozenset({Purpose.HELP, Purpose.HELP_THREE})
+
+
+def present_leg(world: World, session_id: str) -> tuple[Call, Leg] | None:
+    """The call that the agent is busy with, else the latest one on hold; None for one in no call of this process."""
+    held = world.held(session_id)
+    return world.active(session_id) or (held[-1] if held else None)
+
+
+def cti(world: World, state: State, session_id: str = "") -> int:
+    """The status at the CTI platform. An agent in a call of another process is told as occupied."""
+    if state is not State.TALKING:
+        return _CTI[state]
+    found = present_leg(world, session_id)
+    return _CTI_OCCUPIED if found is None else _CTI_STAGES[found[1].stage]
+
+
+def console(world: World, state: State, session_id: str) -> int:
+    """The status as a console shows it."""
+    found = present_leg(world, session_id) if state is State.TALKING else None
+    if found is None:
+        return CONSOLE.get(state, NO_CONSOLE_STATE)
+    call, leg = found
+    return _CONSOLE_STAGES.get(leg.stage) or _talking(call, leg)
+
+
+def _talking(call: Call, leg: Leg) -> int:
+    """What kind of talk it is; the first that fits."""
+    helping = call.feature is Feature.HELP or any(other.purpose in _HELPING for other in call.legs)
+    fits = (
+        (leg.muted, _MUTE),
+        (leg.joins is not None, _TALK_TRANSFER),
+        (helping, _HELP),
+        (len(call.connected()) > 2, _THREE),
+    )
+    return next((code for applies, code in fits if applies), _TALKING)
