@@ -37,7 +37,7 @@ def reserve(record: Record, token: str, now_ms: int, *, force: bool, may_be_forc
     if under_way is not None and under_way.until_ms > now_ms and under_way.token != token:
         raise Refused(retcodes.SIGN_IN_IN_PROGRESS)
     session = record.session
-    if session is not None and not _answer_was_lost(session, now_ms):
+    if session is not None and not answer_was_lost(session, now_ms):
         if not force:
             raise Refused(retcodes.ALREADY_SIGNED_IN)
         if not may_be_forced:
@@ -45,7 +45,8 @@ def reserve(record: Record, token: str, now_ms: int, *, force: bool, may_be_forc
     return replace(record, reservation=Reservation(token, now_ms + RESERVATION_MS))
 
 
-def _answer_was_lost(session: Session, now_ms: int) -> bool:
+def answer_was_lost(session: Session, now_ms: int) -> bool:
+    """True for a session that nobody can know of: never used, although that was time enough."""
     return not session.used and now_ms - session.started_ms > LOST_ANSWER_MS
 
 
@@ -80,4 +81,4 @@ def end_session(record: Record, session_id: str, reason: EndReason, now_ms: int,
     tombstone = Tombstone(session.id, session.node, session.key_id, session.number, now_ms, reason)
     recent = [old for old in record.tombstones if now_ms - old.ended_ms < TOMBSTONE_LIFE_MS]
     record = replace(record, session=None, state=AgentState(), tombstones=(tombstone, *recent)[:MAX_TOMBSTONES])
-    return Ended(record, End(record.agent_id, session_id, reason, now_ms, code))
+    return Ended(record, End(record.agent_id, session_id, reason, now_ms, code, session.upstream))

@@ -23,6 +23,7 @@ class EndReason(StrEnum):
     REUSED_GUID = "signed out: a GUID was used again after its replacement"
     FORCED = "signed out by an inspector or the operator"
     PUSH_FAILED = "signed out: events could not be delivered"
+    UPSTREAM = "signed out by the contact centre behind this gateway"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,26 @@ class PushWay:
 
 
 @dataclass(frozen=True, slots=True)
+class Upstream:
+    """The session at the contact centre behind this gateway (BACKEND = upstream).
+
+    `key` and `former` are what calls there carry, the newest and the one before (replaced at `replaced_ms`), sealed by
+    `backends.upstream.seal`. `holder` names the gateway process that fetches its events.
+    """
+
+    key: str = field(repr=False)
+    holder: str = ""
+    former: str = field(default="", repr=False)
+    replaced_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A live session. Its GUIDs follow from `id`, the generation number and the secret named `key_id`; none is stored.
 
     `number` is the current generation, made at `issued_ms` and first used at `adopted_ms` (0 = not yet). `node` is the
     node name that every GUID of the session ends in. `push` tells how events go out, and `way` where to; `client` is
-    what the desktop says of itself, for reports only.
+    what the desktop says of itself, for reports only. `upstream` is its counterpart at a contact centre behind.
     """
 
     id: str
@@ -69,6 +84,7 @@ class Session:
     push: bool = False
     client: str = ""
     way: PushWay | None = None
+    upstream: Upstream | None = None
 
     @property
     def used(self) -> bool:
@@ -109,13 +125,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The end of a session, owed to the backend until it confirms it."""
+    """The end of a session, owed to the backend until it confirms it. `upstream` is what that needs to tell further."""
 
     agent_id: int
     session_id: str
     reason: EndReason
     ended_ms: int
     code: int = 0
+    upstream: Upstream | None = None
 
 
 @dataclass(frozen=True, slots=True)

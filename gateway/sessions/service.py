@@ -158,21 +158,34 @@ class SessionService:
             self.store.note_seen(agent_id, session_id, push=False)
         return await self._noted(after, verdict, use, hands_out=False)
 
-    async def end(self, agent_id: int, session_id: str, reason: EndReason, code: int = 0) -> bool:
-        """Ends this very session on every node; False when it was over already. Raises StoreUnavailable."""
-        ended: bool | None = await self.store.apply(agent_id, self.ending(session_id, reason, code), durable=True)
+    async def end(
+        self, agent_id: int, session_id: str, reason: EndReason, code: int = 0, *, told: bool = False
+    ) -> bool:
+        """Ends this very session on every node; False when it was over already. Raises StoreUnavailable.
+
+        `told`: the contact centre behind knows already.
+        """
+        rule = self.ending(session_id, reason, code, told=told)
+        ended: bool | None = await self.store.apply(agent_id, rule, durable=True)
         return bool(ended)
 
     def ending(
-        self, session_id: str, reason: EndReason, code: int = 0, silent_since_ms: int | None = None
+        self,
+        session_id: str,
+        reason: EndReason,
+        code: int = 0,
+        silent_since_ms: int | None = None,
+        *,
+        told: bool = False,
     ) -> Callable[[Record], Change[bool]]:
-        """The rule that ends a session, perhaps only if it was silent since a time in ms."""
+        """The rule that ends a session, perhaps only if it was silent since a time in ms; `told` as for `end`."""
 
         def rule(record: Record) -> Change[bool]:
             ended = lifecycle.end_session(record, session_id, reason, self.store.now_ms(), code)
             if ended is None:
                 return Change(False)
-            return Change(True, ended.record, ends=(ended.end,), silent_since_ms=silent_since_ms)
+            end = replace(ended.end, upstream=None) if told else ended.end
+            return Change(True, ended.record, ends=(end,), silent_since_ms=silent_since_ms)
 
         return rule
 

@@ -8,7 +8,7 @@ from gateway.ops import audit, metrics
 from gateway.sessions import lifecycle
 from gateway.sessions.agent_state import AgentState
 from gateway.sessions.guid import new_session_id
-from gateway.sessions.model import End, EndReason, Event, PushWay, Record, Session
+from gateway.sessions.model import End, EndReason, Event, PushWay, Record, Session, Upstream
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import Change
 from gateway.wire import retcodes
@@ -19,7 +19,10 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How an agent signs in. `way` is where its events are pushed to; `client` what the desktop says of itself."""
+    """How an agent signs in. `way` is where its events are pushed to; `client` what the desktop says of itself.
+
+    `backend_decides`: whether a session that is alive stands in the way is the backend's to say.
+    """
 
     agent_id: int
     node: str
@@ -27,14 +30,16 @@ class Terms:
     may_be_forced: bool = True
     way: PushWay | None = None
     client: str = ""
+    backend_decides: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """The backend's yes: the agent's first state and the first events of its queue."""
+    """The backend's yes: the agent's first state, the first events of its queue, the session at a centre behind."""
 
     state: AgentState
     events: tuple[Event, ...] = ()
+    upstream: Upstream | None = None
 
 
 Admit = Callable[[str], Awaitable[Admission]]
@@ -62,10 +67,9 @@ async def sign_in(service: SessionService, terms: Terms, admit: Admit) -> tuple[
 
 
 def _reserve(service: SessionService, record: Record, token: str, terms: Terms) -> Change[None]:
-    after = lifecycle.reserve(
-        record, token, service.store.now_ms(), force=terms.force, may_be_forced=terms.may_be_forced
-    )
-    return Change(None, after)
+    force = terms.force or terms.backend_decides
+    now = service.store.now_ms()
+    return Change(None, lifecycle.reserve(record, token, now, force=force, may_be_forced=terms.may_be_forced))
 
 
 async def _let_go(service: SessionService, agent_id: int, token: str) -> None:
@@ -81,7 +85,7 @@ async def _open(service: SessionService, terms: Terms, token: str, admission: Ad
             terms.agent_id, lambda record: _opening(service, record, token, terms, admission), durable=True
         )
     except StoreUnavailable:
-        await _undo(service, terms.agent_id, token)
+        await _undo(service, terms.agent_id, token, admission.upstream)
         raise
     if session is None:
         raise Unavailable("the sign-in took too long: sign in again")
@@ -101,22 +105,24 @@ def _opening(
         push=terms.way is not None,
         client=terms.client,
         way=terms.way,
+        upstream=admission.upstream,
     )
     opened = lifecycle.open_session(record, token, session, admission.state, now, force=terms.force)
     if opened is None:
-        return Change(None, record, ends=(End(terms.agent_id, token, EndReason.REPLACED, now),))
+        end = End(terms.agent_id, token, EndReason.REPLACED, now, upstream=admission.upstream)
+        return Change(None, record, ends=(end,))
     after, owed = opened
     return Change(after.session, after, admission.events, (owed,) if owed else ())
 
 
-async def _undo(service: SessionService, agent_id: int, token: str) -> None:
+async def _undo(service: SessionService, agent_id: int, token: str, upstream: Upstream | None) -> None:
     """Nobody knows whether the session was opened: end it if so, and let the backend know in any case."""
 
     def rule(record: Record) -> Change[None]:
         now = service.store.now_ms()
         ended = lifecycle.end_session(record, token, EndReason.REPLACED, now)
         after = lifecycle.abandon(ended.record if ended else record, token)
-        return Change(None, after, ends=(End(agent_id, token, EndReason.REPLACED, now),))
+        return Change(None, after, ends=(End(agent_id, token, EndReason.REPLACED, now, upstream=upstream),))
 
     try:
         await service.store.apply(agent_id, rule)

@@ -93,12 +93,14 @@ class Sweeper:
             audit.record("sign-out", seen.agent_id, reason=reason.name)
 
     async def tell_backend(self) -> None:
-        """Tells the backend of ends that it has not confirmed."""
-        for end in await self._service.store.owed(MOST):
-            try:
-                await self._sign_out(end)
-            except Unavailable:
-                metrics.BACKEND_OWED.inc()
-                continue
-            await self._service.store.paid(end.session_id)
-            metrics.SESSIONS_ENDED.labels(end.reason.name).inc()
+        """Tells the backend of ends that it has not confirmed, all at once: one may be slow to answer."""
+        await asyncio.gather(*map(self._tell, await self._service.store.owed(MOST)))
+
+    async def _tell(self, end: End) -> None:
+        try:
+            await self._sign_out(end)
+        except Unavailable:
+            metrics.BACKEND_OWED.inc()
+            return
+        await self._service.store.paid(end.session_id)
+        metrics.SESSIONS_ENDED.labels(end.reason.name).inc()
