@@ -12,7 +12,6 @@ from gateway.listeners.sockets import adopt, open_socket
 from gateway.ops.admin import AdminPages
 from gateway.ops.admin_token import open_admin_token
 from gateway.ops.scrape import Probe, metrics_route
-from gateway.sessions.admin_routes import session_routes
 from gateway.wire.errors import StoreUnavailable
 
 ADDRESS: Final = "127.0.0.1"
@@ -30,7 +29,7 @@ async def open_admin(app: App, agents: Listeners, given: socket.socket | None = 
     if settings.admin_token_file is None or not (settings.admin_port or given):
         return None
     token = open_admin_token(settings.admin_token_file)
-    pages = AdminPages(token, [metrics_route(_probes(app, agents)), *session_routes(app.sessions, app.sweeper.hurry)])
+    pages = AdminPages(token, [metrics_route(_probes(app, agents)), *app.admin_routes])
     listeners = Listeners(ConnectionServer(pages.handle, head_timeout_ms=settings.request_timeout_ms))
     listening = adopt(given) if given else open_socket(ADDRESS, settings.admin_port, "ADMIN_PORT")
     await listeners.open(listening, 0, None)
@@ -44,6 +43,9 @@ def _probes(app: App, agents: Listeners) -> list[Probe]:
             return await app.stores.sessions.count()
         except StoreUnavailable:
             return None
+
+    async def pushing() -> float:
+        return app.push.sessions
 
     async def store() -> float:
         return float(await app.store_reason() is None)
@@ -62,6 +64,7 @@ def _probes(app: App, agents: Listeners) -> list[Probe]:
 
     return [
         Probe("gateway_sessions_live", "Live sessions, over all nodes", sessions),
+        Probe("gateway_push_sessions", "Sessions that this process pushes events for", pushing),
         Probe("gateway_store_reachable", "1 when the session store answers", store),
         Probe("gateway_settings_applied", "Changed settings files put in force", applied),
         Probe("gateway_settings_refused", "Changed settings files refused", refused),

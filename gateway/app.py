@@ -17,7 +17,9 @@ from gateway.edge.services import Services
 from gateway.events.delivery import Deliveries
 from gateway.events.parking import Parking
 from gateway.events.poll import Due, PollService
+from gateway.events.push import PushService
 from gateway.ops import health, logs
+from gateway.sessions.admin_routes import session_routes
 from gateway.sessions.guid import KeyRing, random_key_ring
 from gateway.sessions.key_check import check_keys
 from gateway.sessions.policy import Policy
@@ -63,15 +65,14 @@ class App:
         )
         self.sweeper = Sweeper(service, lambda: self._policy, backend.sign_out)
         stores.sessions.on_wake(self.parking.wake)
-        polls = PollService(
-            service,
-            stores.queue,
-            self.parking,
-            Deliveries(stores.queue),
-            Due(lambda record: backend.due_ms(record.state), backend.come_due),
-            lambda: live.current,
+        due = Due(lambda record: backend.due_ms(record.state), backend.come_due)
+        polls = PollService(service, stores.queue, self.parking, Deliveries(stores.queue), due, lambda: live.current)
+        self.push = PushService(service, stores.queue, stores.push_nodes, due, lambda: live.current, self.sweeper.hurry)
+        stores.sessions.on_wake(self.push.wake)
+        self.admin_routes = session_routes(service, self.sweeper.hurry)
+        services = Services(
+            lambda: live.current, service, polls, self.push, backend, registry, authentication, self.sweeper.hurry
         )
-        services = Services(lambda: live.current, service, polls, backend, registry, authentication, self.sweeper.hurry)
         self.edge = Edge(services, health.pages({"store": self.store_reason, "settings": self._settings_reason}))
 
     def _settings_changed(self, _old: Settings, new: Settings) -> None:
@@ -100,7 +101,7 @@ class App:
 
     def jobs(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         """The periodic work; each runs until cancelled."""
-        return [self.sweeper.run, self.live.watch, lambda: follow(self._registry), self._keep_beginning]
+        return [self.sweeper.run, self.live.watch, lambda: follow(self._registry), self._keep_beginning, self.push.run]
 
     async def _begin(self) -> None:
         await check_keys(self.stores.sessions, self._ring)
@@ -121,6 +122,7 @@ class App:
             stack.callback(self._pool.close)
             stack.callback(self.centre.close)
             stack.push_async_callback(self.stores.close)
+            stack.push_async_callback(self.push.close)
 
 
 def make_app(live: LiveSettings) -> App:

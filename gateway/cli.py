@@ -15,12 +15,13 @@ from gateway.agents.agents_file import AgentsFileError
 from gateway.cli_agents import agents
 from gateway.cli_options import settings_options
 from gateway.cli_sessions import sessions
+from gateway.events.push_message import shown_key
 from gateway.listeners.errors import ListenError
 from gateway.operations.openapi import document
 from gateway.ops import logs
 from gateway.ops.admin_token import AdminTokenError
 from gateway.sessions.key_check import MissingKeyError
-from gateway.sessions.secret_file import SecretFileError, new_secret_line
+from gateway.sessions.secret_file import SecretFileError, new_secret_line, read_secret_file
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 
@@ -83,6 +84,20 @@ def new_secret(file: Path, key_id: str) -> None:
     fresh.write_text(f"{new_secret_line(key_id)}\n{former}", "ascii")
     fresh.replace(file)
     click.echo(f"{file}: key {key_id} makes the GUIDs of new sessions from the next start on")
+
+
+@secret.command("push")
+@settings_options("The settings file, for GUID_SECRET_FILE.")
+def push_secret(config: Path, overrides: Mapping[str, str]) -> None:
+    """Show the secrets by which receivers of pushed events verify `webhook-signature`; they follow from the file."""
+    try:
+        file = load(config, overrides).settings.guid_secret_file
+        if file is None:
+            _fail(f"{config}: set GUID_SECRET_FILE; without it the secret changes at every start", WRONG_SETTINGS)
+        for key in read_secret_file(file).signing_keys():
+            click.echo(shown_key(key))
+    except (SettingsError, SecretFileError) as wrong:
+        _fail(str(wrong), WRONG_SETTINGS)
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -1,13 +1,14 @@
 """Which store keeps what: memory by default, Redis with REDIS_URL (design section 8)."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.agents.lockout import Attempts, MemoryAttempts
 from gateway.agents.password_book import FilePasswordBook, PasswordBook
 from gateway.agents.redis_attempts import RedisAttempts
 from gateway.agents.redis_password_book import RedisPasswordBook
 from gateway.agents.registry import AgentRegistry
+from gateway.events.push_nodes import OneProcess, PushNodes, RedisPushNodes
 from gateway.ops import metrics
 from gateway.redis_link.link import RedisLink
 from gateway.sessions.memory_queue import Bounds, MemoryQueue
@@ -28,6 +29,7 @@ class Stores:
     password_book: Callable[[AgentRegistry], PasswordBook]
     start: Callable[[], Awaitable[None]]
     close: Callable[[], Awaitable[None]]
+    push_nodes: PushNodes = field(default_factory=OneProcess)
 
 
 def open_stores(settings: Callable[[], Settings]) -> Stores:
@@ -62,4 +64,12 @@ def _redis(settings: Callable[[], Settings]) -> Stores:
         await store.close()
         await link.close()
 
-    return Stores(store, queue, RedisAttempts(link), lambda _registry: RedisPasswordBook(link), link.start, close)
+    return Stores(
+        store,
+        queue,
+        RedisAttempts(link),
+        lambda _registry: RedisPasswordBook(link),
+        link.start,
+        close,
+        RedisPushNodes(link),
+    )

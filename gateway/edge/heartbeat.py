@@ -17,10 +17,12 @@ _TOKEN: TypeAdapter[str] = TypeAdapter(ServiceToken)
 
 
 async def answer(services: Services, ask: Ask) -> Reply:
-    """Keeps the session alive and hands out a GUID as the poll does."""
+    """Keeps the session alive and hands out a GUID as the poll does; in push mode it may bring a new service token."""
     row = cast(Heartbeat, ask.operation)
     caller = await services.sessions.call(ask.agent_id, ask.guid, hands_out=True)
-    _check_token(ask.request.headers.get("service_token", ""))
+    token = ask.request.headers.get("service_token", "")
+    _check_token(token)
+    await services.push.heard(ask.agent_id, caller.session, token)
     headers = handed_out(caller.hand_out) if caller.hand_out else {}
     if row.tells_login_time:
         return Reply(envelope.result({"loginTime": str(caller.session.started_ms)}), headers=headers)

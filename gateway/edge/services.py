@@ -7,17 +7,19 @@ from gateway.agents.authentication import Authentication
 from gateway.agents.registry import AgentRegistry
 from gateway.backends.base import Backend
 from gateway.events.poll import PollService
+from gateway.events.push import PushService
 from gateway.sessions.service import SessionService
 from gateway.settings.schema import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`settings` gives those of the moment; `told` is called when the backend is owed an end."""
+    """`settings` gives those of the moment; `owes` is called when the backend is owed an end."""
 
     settings: Callable[[], Settings]
     sessions: SessionService
     polls: PollService
+    push: PushService
     backend: Backend
     registry: AgentRegistry
     authentication: Authentication

@@ -9,11 +9,10 @@ from gateway.edge.ask import Ask
 from gateway.edge.reply import Reply
 from gateway.edge.services import Services
 from gateway.operations.operation import SignIn
-from gateway.operations.sign_in_models import AccountSignInBody, LightSignInBody
-from gateway.sessions.model import Session
+from gateway.operations.sign_in_models import AccountSignInBody, LightSignInBody, SignInBody
+from gateway.sessions.model import PushWay, Session
 from gateway.sessions.signing import Admission, Terms, sign_in
-from gateway.wire import envelope, retcodes
-from gateway.wire.errors import Refused
+from gateway.wire import envelope
 from gateway.wire.guid_headers import signed_in
 
 
@@ -21,12 +20,8 @@ async def answer(services: Services, ask: Ask) -> Reply:
     """Credentials, reservation, backend, session: the answer carries the first GUID."""
     row = cast(SignIn, ask.operation)
     body = cast(LightSignInBody, validate.body(row, ask.raw_body))
-    if body.wants_push:
-        raise Refused(
-            retcodes.BAD_SIGN_IN,
-            "callBackUri: this gateway does not push events: sign in without callBackUri, serviceToken and pushUrl",
-        )
     agent = await _agent(services, ask, body)
+    way = _way(services, body)
 
     async def admit(session_id: str) -> Admission:
         now = services.sessions.store.now_ms()
@@ -37,11 +32,19 @@ async def answer(services: Services, ask: Ask) -> Reply:
         services.settings().node_name,
         force=row.force,
         may_be_forced=agent.may_be_forced_out,
+        way=way,
         client=ask.client,
     )
     session, guid = await sign_in(services.sessions, terms, admit)
+    services.push.opened(agent.id, session)
     services.owes()
     return Reply(envelope.result(_result(services, agent, session)), headers=signed_in(guid))
+
+
+def _way(services: Services, body: LightSignInBody) -> PushWay | None:
+    if not isinstance(body, SignInBody) or not body.wants_push:
+        return None
+    return services.push.way(body.call_back_uri, body.service_token, body.push_url)
 
 
 async def _agent(services: Services, ask: Ask, body: LightSignInBody) -> Agent:

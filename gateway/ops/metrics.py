@@ -22,6 +22,7 @@ NOT_ADOPTING: Final = Counter("gateway_guid_not_adopted", "Sessions whose client
 EVENTS_MADE: Final = Counter("gateway_events_made", "Events put into queues", registry=REGISTRY)
 EVENTS_DROPPED: Final = Counter("gateway_events_dropped", "Events lost to a full queue", registry=REGISTRY)
 EVENTS_SENT_AGAIN: Final = Counter("gateway_events_sent_again", "Events sent more than once", registry=REGISTRY)
+PUSHES: Final = Counter("gateway_pushes", "Attempts to push an event", ["outcome"], registry=REGISTRY)
 POLLS_PARKED: Final = Gauge("gateway_polls_parked", "Polls that wait for an event now", registry=REGISTRY)
 BACKEND_OWED: Final = Counter("gateway_backend_ends_failed", "Ends the backend did not take at once", registry=REGISTRY)
 ADMIN_REFUSED: Final = Counter("gateway_admin_refused", "Requests not let in", ["reason"], registry=REGISTRY)

@@ -126,8 +126,8 @@ class Push(Section):
     push_networks: Annotated[tuple[Network, ...], NETWORKS] = ours(
         "EVENT_PUSH_NETWORKS",
         "",
-        "Networks that are not public and that names in callback URLs may lead to, such as 10.0.0.0/8. Not needed where "
-        "the list of callback URLs itself names the address, or localhost.",
+        "Networks that are not public and that names in callback URLs may lead to, such as 10.0.0.0/8. Not needed "
+        "where the list of callback URLs itself names the address, or localhost.",
     )
     push_timeout_ms: Annotated[int, number(100, 60_000)] = ours(
         "EVENT_PUSH_TIMEOUT", "5000", "A pushed event must be acknowledged in this time.", unit="ms"
@@ -138,8 +138,8 @@ class Push(Section):
     push_cert_dir: Annotated[str, text(r"[^\0]*", "a folder, or nothing")] = vendor(
         "eventpush.ssl.cert.file",
         "",
-        "Folder of the only certificates, PEM or CER, that callback servers are trusted by, relative to the home of the "
-        "user that runs the gateway. Nothing: those the system trusts.",
+        "Folder of the only certificates, PEM or CER, that callback servers are trusted by, relative to the home of "
+        "the user that runs the gateway. Nothing: those the system trusts.",
     )
     push_cert_type: Annotated[str, text(r"[A-Za-z0-9.#-]*", "a certificate type, or nothing")] = vendor(
         "eventpush.ssl.cert.type", "", "Type of these certificates. Read from the vendor's file, without effect."

@@ -1,0 +1,202 @@
+"""Push mode: which sessions this process pushes events for (design section 9; contract connection.md section 7).
+
+The process that opened a session pushes for it until it dies; heartbeats at other nodes change nothing, since a move
+could push an event twice. A dead process is noticed when its lease has run out: the node of the session's next
+heartbeat, or whichever node looks first, takes over. A process whose own lease has run out pushes nothing, and takes
+nothing over before it has held a new one for its whole length, so that an outage of the store moves no session.
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+from gateway.events.poll import Due
+from gateway.events.push_choice import choose_way
+from gateway.events.push_client import PushClient
+from gateway.events.push_line import PushLine, PushParts
+from gateway.events.push_nodes import PushNodes
+from gateway.events.push_rules import claiming, renewing, way_of
+from gateway.sessions.model import PushWay, Session
+from gateway.sessions.service import SessionService
+from gateway.sessions.store import EventQueue, Seen
+from gateway.settings.schema import Settings
+from gateway.wire.errors import StoreUnavailable
+
+LEASE_S: Final = 3.0
+LOOK_EVERY_S: Final = 1.0
+"""With these, others have taken over within 5 s of the death of a process."""
+LOOK_AT_ALL_EVERY: Final = 30
+MOST_AT_ONCE: Final = 50
+"""Pushes at once to one receiver, so that one that is slow delays nobody but its own agents."""
+FIRST_AFTER_S: Final = 0.5
+"""A receiver knows the GUID of a new session by then: the sign-in answer has reached its client."""
+STOP_S: Final = 2.0
+_MOST: Final = 1_000_000
+_READ_TOGETHER: Final = 200
+_AHEAD_MS: Final = 86_400_000
+
+_LOG = logging.getLogger(__name__)
+
+
+class PushService:
+    """All pushing of this process.
+
+    `ended` is called when the backend is owed an end; `pause` is as in `PushParts`; `clock` is monotonic, in s.
+    """
+
+    def __init__(
+        self,
+        service: SessionService,
+        queue: EventQueue,
+        nodes: PushNodes,
+        due: Due,
+        settings: Callable[[], Settings],
+        ended: Callable[[], None],
+        *,
+        client: PushClient | None = None,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.process = f"{settings().node_name}-{secrets.token_hex(8)}"
+        self._service = service
+        self._nodes = nodes
+        self._settings = settings
+        self._client = client or PushClient(settings)
+        self._clock = clock
+        self._slots: dict[str, asyncio.Semaphore] = {}
+        self._lines: dict[int, PushLine] = {}
+        self._alive: AbstractSet[str] = frozenset()
+        self._held_since_s = self._held_until_s = 0.0
+        self._look_at_all = True
+        self._parts = PushParts(
+            self.process, service, queue, self._client, due, settings, self._slot, self._holds, ended, pause
+        )
+
+    def _slot(self, receiver: str) -> asyncio.Semaphore:
+        return self._slots.setdefault(receiver, asyncio.Semaphore(MOST_AT_ONCE))
+
+    def _holds(self) -> bool:
+        return self._clock() < self._held_until_s
+
+    def _may_take_over(self) -> bool:
+        return self._holds() and self._clock() - self._held_since_s >= LEASE_S
+
+    @property
+    def sessions(self) -> int:
+        """For how many sessions this process pushes."""
+        return len(self._lines)
+
+    def way(self, call_back_uri: str, service_token: str, push_url: str) -> PushWay | None:
+        """Where the events of a sign-in go; None for polling mode. Raises Refused (`100-001`)."""
+        return choose_way(call_back_uri, service_token, push_url, self._settings().push_callbacks, self.process)
+
+    def opened(self, agent_id: int, session: Session) -> None:
+        """A session was opened here."""
+        if session.way is not None:
+            self._take(agent_id, session.id, session.way.url, FIRST_AFTER_S)
+
+    async def heard(self, agent_id: int, session: Session, token: str) -> None:
+        """A heartbeat, perhaps with a new service token. Raises StoreUnavailable."""
+        way = session.way
+        if way is None:
+            return
+        if token and token != way.token:
+            await self._service.store.apply(agent_id, renewing(session.id, token))
+        if way.holder not in self._alive:
+            await self._consider(agent_id, session.id)
+
+    def wake(self, agent_id: int, token: str) -> None:
+        """As `sessions.store.Wake`."""
+        if token:
+            return
+        for line in list(self._lines.values()) if agent_id == 0 else [self._lines.get(agent_id)]:
+            if line is not None:
+                line.wake()
+
+    async def run(self) -> None:
+        """Keeps the lease and looks for sessions without a living process, until cancelled."""
+        rounds = 0
+        try:
+            while True:
+                try:
+                    await self.round(everything=rounds % LOOK_AT_ALL_EVERY == 0)
+                except StoreUnavailable:
+                    _LOG.debug("push: the store is out of reach")
+                rounds += 1
+                await asyncio.sleep(LOOK_EVERY_S)
+        finally:
+            await self.close()
+
+    async def round(self, *, everything: bool = False) -> None:
+        """One look. `everything`: also when no process came or went. Raises StoreUnavailable."""
+        asked_s = self._clock()
+        alive = await self._nodes.alive(self.process, int(LEASE_S * 1000))
+        regained = not self._holds()
+        self._held_until_s = asked_s + LEASE_S
+        if regained:
+            self._held_since_s = asked_s
+            self.wake(0, "")
+        self._look_at_all |= everything or alive != self._alive
+        self._alive = alive
+        if self._look_at_all:
+            await self._look()
+
+    async def _look(self) -> None:
+        store = self._service.store
+        sessions = await store.silent(0, store.now_ms() + _AHEAD_MS, _MOST)
+        strange = [seen for seen in sessions if not self._is_ours(seen)]
+        self._look_at_all = False
+        try:
+            for start in range(0, len(strange), _READ_TOGETHER):
+                some = strange[start : start + _READ_TOGETHER]
+                await asyncio.gather(*(self._consider(seen.agent_id, seen.session_id) for seen in some))
+        except StoreUnavailable:
+            self._look_at_all = True
+            raise
+
+    def _is_ours(self, seen: Seen) -> bool:
+        line = self._lines.get(seen.agent_id)
+        return line is not None and line.session_id == seen.session_id
+
+    async def _consider(self, agent_id: int, session_id: str) -> None:
+        """Takes the session when it is ours, or its process is dead."""
+        store = self._service.store
+        found = way_of(await store.read(agent_id), session_id)
+        if found is None:
+            return
+        way = found[1]
+        if way.holder != self.process:
+            if way.holder in self._alive:
+                return
+            if not self._may_take_over():
+                self._look_at_all = True
+                return
+            if not await store.apply(agent_id, claiming(session_id, way.holder, self.process)):
+                return
+            _LOG.info("pushes to agent %d in place of %s", agent_id, way.holder)
+        self._take(agent_id, session_id, way.url)
+
+    def _take(self, agent_id: int, session_id: str, url: str, first_s: float = 0) -> None:
+        line = self._lines.get(agent_id)
+        if line is not None:
+            line.wake()
+        if line is None or line.session_id != session_id:
+            self._lines[agent_id] = PushLine(agent_id, session_id, url, self._parts, self._line_over, first_s)
+
+    def _line_over(self, line: PushLine, taken: bool) -> None:
+        if self._lines.get(line.agent_id) is line:
+            del self._lines[line.agent_id]
+            self._look_at_all |= taken
+
+    async def close(self) -> None:
+        """Lets pushes under way end and leaves the sessions to other processes."""
+        self._held_until_s = 0.0
+        await asyncio.gather(*(line.stop(STOP_S) for line in list(self._lines.values())))
+        with contextlib.suppress(StoreUnavailable):
+            await self._nodes.leave(self.process)
+        await self._client.close()

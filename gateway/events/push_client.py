@@ -1,0 +1,154 @@
+"""Sends one pushed event and judges the answer (contract connection.md section 7).
+
+No redirects, no proxies of the environment, no cookies, nothing decompressed; of an answer at most 64 KiB are read.
+Answers are never logged.
+"""
+
+import asyncio
+import json
+import logging
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from enum import StrEnum
+from typing import Final
+
+import aiohttp
+from yarl import URL
+
+from gateway.events.push_addresses import AddressRefusedError, LookUp, PinnedResolver, look_up
+from gateway.events.push_choice import is_listed
+from gateway.events.push_message import PushMessage
+from gateway.events.push_trust import PushTrustError, push_context
+from gateway.settings.schema import Settings
+
+ANSWER_MAX_BYTES: Final = 65_536
+KEEP_ALIVE_S: Final = 4
+"""Shorter than the 5 s that common servers keep an idle connection, so that few pushes meet one that is closing."""
+_OK: Final = 200
+_FORBIDDEN: Final = 403
+_ALWAYS: Final = {"User-Agent": "AgentGateway", "Accept": "application/json", "Accept-Encoding": "identity"}
+
+_LOG = logging.getLogger(__name__)
+
+
+class Outcome(StrEnum):
+    """What became of a push; the value is its name in logs and counters."""
+
+    DELIVERED = "delivered"
+    NOT_LISTED = "the URL is no longer on the white list"
+    ADDRESS_REFUSED = "the name leads to an address that is not public: see EVENT_PUSH_NETWORKS"
+    UNREACHABLE = "no connection"
+    TLS = "no TLS 1.2 with a certificate that is trusted"
+    LATE = "no answer in time"
+    BROKEN = "the connection broke"
+    REFUSED = "the receiver refused (403)"
+    STATUS = "the status is not 200"
+    RETCODE = "the retcode is not 0"
+
+
+_FAILURES: Final[tuple[tuple[type[Exception], Outcome], ...]] = (
+    (TimeoutError, Outcome.LATE),
+    (aiohttp.ClientSSLError, Outcome.TLS),
+    (aiohttp.ClientConnectorError, Outcome.UNREACHABLE),
+    (Exception, Outcome.BROKEN),
+)
+"""The first that fits counts."""
+
+
+class PushClient:
+    """Connections to all receivers. `settings` is asked at every push."""
+
+    def __init__(self, settings: Callable[[], Settings], find: LookUp = look_up) -> None:
+        self._settings = settings
+        self._resolver = PinnedResolver(lambda: settings().push_networks, find)
+        self._session: aiohttp.ClientSession | None = None
+        self._trusts: str | None = None
+        self._said = ""
+        self._one_at_a_time = asyncio.Lock()
+
+    async def push(self, message: PushMessage) -> Outcome:
+        """Sends the message; never raises for what the receiver does."""
+        if not is_listed(message.url, self._settings().push_callbacks):
+            return Outcome.NOT_LISTED
+        url = URL(message.url, encoded=True)
+        outcome = await self._send(url, message)
+        if outcome is Outcome.BROKEN:
+            # An idle connection that the receiver was just closing looks like this.
+            outcome = await self._send(url, message)
+        if outcome is not Outcome.DELIVERED:
+            self._resolver.unpin(url.raw_host or "")
+        return outcome
+
+    async def _send(self, url: URL, message: PushMessage) -> Outcome:
+        timeout = aiohttp.ClientTimeout(total=self._settings().push_timeout_ms / 1000)
+        headers = {**_ALWAYS, **message.headers}
+        try:
+            session = await self._open()
+            async with session.post(
+                url, data=message.body, headers=headers, allow_redirects=False, timeout=timeout
+            ) as answer:
+                return await _judged(answer, message.older)
+        except PushTrustError as problem:
+            return self._cannot_trust(str(problem))
+        except (aiohttp.ClientError, OSError, ValueError) as problem:
+            return _failure(problem)
+
+    def _cannot_trust(self, problem: str) -> Outcome:
+        if problem != self._said:
+            self._said = problem
+            _LOG.error("%s", problem)
+        return Outcome.TLS
+
+    async def _open(self) -> aiohttp.ClientSession:
+        """The session for the certificates that the settings name now. Raises PushTrustError."""
+        async with self._one_at_a_time:
+            trusts = self._settings().push_cert_dir
+            if self._session is None or trusts != self._trusts:
+                context = await asyncio.to_thread(push_context, trusts)
+                former, self._session, self._trusts, self._said = self._session, self._made(context), trusts, ""
+                if former is not None:
+                    await former.close()
+            return self._session
+
+    def _made(self, context: ssl.SSLContext) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            ssl=context, resolver=self._resolver, use_dns_cache=False, limit=0, keepalive_timeout=KEEP_ALIVE_S
+        )
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False)
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self._resolver.close()
+        if self._session is not None:
+            await self._session.close()
+
+
+def _failure(problem: Exception) -> Outcome:
+    if isinstance(problem, aiohttp.ClientConnectorDNSError) and isinstance(problem.os_error, AddressRefusedError):
+        return Outcome.ADDRESS_REFUSED
+    return next(outcome for kind, outcome in _FAILURES if isinstance(problem, kind))
+
+
+async def _judged(answer: aiohttp.ClientResponse, older: bool) -> Outcome:
+    if answer.status != _OK:
+        return Outcome.REFUSED if answer.status == _FORBIDDEN else Outcome.STATUS
+    if older:
+        return Outcome.DELIVERED
+    return Outcome.DELIVERED if _retcode(await _read(answer)) == "0" else Outcome.RETCODE
+
+
+async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    body = bytearray()
+    while len(body) <= ANSWER_MAX_BYTES and (chunk := await answer.content.read(ANSWER_MAX_BYTES)):
+        body += chunk
+    return bytes(body) if len(body) <= ANSWER_MAX_BYTES else b""
+
+
+def _retcode(body: bytes) -> str:
+    """The retcode of an answer, as text; "" where there is none."""
+    with suppress(ValueError, RecursionError):
+        said = json.loads(body)
+        if isinstance(said, dict):
+            return str(said.get("retcode", ""))
+    return ""

@@ -1,0 +1,190 @@
+"""The pushed events of one session, oldest first, the next only after the one before is acknowledged (section 9).
+
+A line works while there is an event and then rests until it is woken. Before each push the record is read, so a line
+whose session is over, or which another process took over, ends. An event can arrive twice (its acknowledgement was
+lost, or this process stood still for longer than its lease), always under the same id; it is never passed over.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.events.poll import Due
+from gateway.events.push_choice import origin
+from gateway.events.push_client import Outcome, PushClient
+from gateway.events.push_message import push_message
+from gateway.events.push_rules import failing, way_of
+from gateway.ops import audit, metrics
+from gateway.sessions.limits import runs_out
+from gateway.sessions.model import EndReason, Event, PushWay, Record, Session
+from gateway.sessions.service import SessionService
+from gateway.sessions.store import EventQueue
+from gateway.settings.schema import Settings
+from gateway.wire.errors import StoreUnavailable
+
+STORE_RETRY_S: Final = 0.5
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PushParts:
+    """What every line needs.
+
+    `slot` bounds the pushes at once to one receiver (scheme, host and port). `holds` tells whether this process may
+    push now; who answers no wakes all lines when it may again. `ended` is called after a forced end. `pause` (of
+    seconds) does what `asyncio.sleep` does.
+    """
+
+    process: str
+    service: SessionService
+    queue: EventQueue
+    client: PushClient
+    due: Due
+    settings: Callable[[], Settings]
+    slot: Callable[[str], asyncio.Semaphore]
+    holds: Callable[[], bool]
+    ended: Callable[[], None]
+    pause: Callable[[float], Awaitable[None]]
+
+
+class _Over(Exception):
+    """This process has nothing more to push for the session; `taken`: another process does."""
+
+    def __init__(self, *, taken: bool = False) -> None:
+        self.taken = taken
+
+
+class PushLine:
+    """One session whose events this process pushes, after `first_s`.
+
+    `over` is called when it no longer does; see `_Over.taken`.
+    """
+
+    def __init__(
+        self,
+        agent_id: int,
+        session_id: str,
+        url: str,
+        parts: PushParts,
+        over: Callable[["PushLine", bool], None],
+        first_s: float = 0,
+    ) -> None:
+        self.agent_id = agent_id
+        self.session_id = session_id
+        self._receiver = origin(url)
+        self._parts = parts
+        self._over = over
+        self._delivered = ""
+        self._due_ms: int | None = None
+        self._busy = self._stopping = False
+        self._woken = asyncio.Event()
+        self._woken.set()
+        self._task = asyncio.create_task(self._run(first_s))
+
+    def wake(self) -> None:
+        """There may be an event, or the session may be over."""
+        self._woken.set()
+
+    async def stop(self, within_s: float) -> None:
+        """Pushes no more; a push under way may end within this time."""
+        self._stopping = True
+        if self._busy:
+            await asyncio.wait([self._task], timeout=within_s)
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+    async def _run(self, first_s: float) -> None:
+        taken = False
+        try:
+            await self._parts.pause(first_s)
+            while not self._stopping:
+                await self._rest()
+                while not self._stopping and (pause_s := await self._step()) is not None:
+                    await self._parts.pause(pause_s)
+        except _Over as over:
+            taken = over.taken
+        except Exception as crash:
+            _LOG.error("pushing to agent %d stopped: %s", self.agent_id, type(crash).__name__)
+            taken = True
+        self._over(self, taken)
+
+    async def _rest(self) -> None:
+        """Until woken, or until the backend wants something of the agent."""
+        left_s = None if self._due_ms is None else max(0.0, self._due_ms - self._parts.service.store.now_ms()) / 1000
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(left_s):
+                await self._woken.wait()
+        self._woken.clear()
+
+    async def _step(self) -> float | None:
+        """One push, if there is an event; how long to wait for the next in s, None when there is nothing to push."""
+        if not self._parts.holds():
+            return None
+        try:
+            async with self._parts.slot(self._receiver):
+                return await self._try_oldest()
+        except StoreUnavailable:
+            return STORE_RETRY_S
+
+    async def _try_oldest(self) -> float | None:
+        parts = self._parts
+        record = await parts.service.store.read(self.agent_id)
+        found = way_of(record, self.session_id)
+        if found is None or found[1].holder != parts.process:
+            raise _Over(taken=found is not None)
+        await self._come_due(record)
+        event = await parts.queue.head(self.agent_id, self.session_id)
+        if event is None:
+            return None
+        self._busy = True
+        try:
+            return await self._deliver(*found, event)
+        finally:
+            self._busy = False
+
+    async def _come_due(self, record: Record) -> None:
+        """What the backend announced happens once; its event joins the queue."""
+        at_ms = self._parts.due.at_ms(record)
+        if at_ms is not None and at_ms <= self._parts.service.store.now_ms():
+            await self._parts.due.come(self.agent_id, self.session_id)
+            at_ms = None
+        self._due_ms = at_ms
+
+    async def _deliver(self, session: Session, way: PushWay, event: Event) -> float:
+        parts, store = self._parts, self._parts.service.store
+        if event.id != self._delivered:
+            began_ms = store.now_ms()
+            guid, keys = parts.service.guid(session, session.number), parts.service.ring.signing_keys()
+            outcome = await parts.client.push(push_message(self.agent_id, way, guid, event, keys, began_ms))
+            metrics.PUSHES.labels(outcome.name.lower()).inc()
+            if outcome is not Outcome.DELIVERED:
+                return await self._failed(way, outcome, began_ms)
+            self._delivered = event.id
+        if way.failing_ms:
+            await store.apply(self.agent_id, failing(self.session_id, 0))
+            audit.record("push-works-again", self.agent_id, receiver=self._receiver)
+        await parts.queue.confirm(self.agent_id, self.session_id, event.id)
+        return 0
+
+    async def _failed(self, way: PushWay, outcome: Outcome, began_ms: int) -> float:
+        """Failure time runs from the first failed push to the next success; the store's outages do not count."""
+        store, settings = self._parts.service.store, self._parts.settings()
+        ends_ms = runs_out(way.failing_ms or began_ms, settings.push_give_up_ms, store.outages())
+        left_ms = ends_ms - store.now_ms()
+        if left_ms <= 0:
+            await self._give_up(outcome)
+        if not way.failing_ms:
+            await store.apply(self.agent_id, failing(self.session_id, began_ms))
+            audit.record("push-fails", self.agent_id, receiver=self._receiver, why=outcome)
+        return min(settings.push_retry_ms, left_ms) / 1000
+
+    async def _give_up(self, outcome: Outcome) -> None:
+        reason = EndReason.PUSH_FAILED
+        if await self._parts.service.end(self.agent_id, self.session_id, reason):
+            audit.record("sign-out", self.agent_id, reason=reason.name, receiver=self._receiver, why=outcome)
+            self._parts.ended()
+        raise _Over

@@ -1,0 +1,46 @@
+"""What callback servers are trusted by: the system's authorities, or a folder of certificates (eventpush.ssl.*)."""
+
+import ssl
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+
+class PushTrustError(Exception):
+    """The folder cannot be used; the text says what to do."""
+
+
+def push_context(folder: str) -> ssl.SSLContext:
+    """TLS 1.2 and later, names and certificates checked.
+
+    With a folder (relative to the user's home) only the certificates in its files count, PEM or DER, each an authority
+    or a server's own. Raises PushTrustError.
+    """
+    if folder:
+        context = ssl.create_default_context(cadata=_certificates(Path.home() / Path(folder).expanduser()))
+        # What is put there may be a server's own certificate, without its authority.
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    else:
+        context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _certificates(folder: Path) -> str:
+    try:
+        files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+        found = [certificate for path in files for certificate in _read(path)]
+    except OSError as problem:
+        raise PushTrustError(f"eventpush.ssl.cert.file: {folder} cannot be read: {problem.strerror}") from None
+    if not found:
+        raise PushTrustError(f"eventpush.ssl.cert.file: {folder} holds no certificate")
+    return "".join(certificate.public_bytes(Encoding.PEM).decode() for certificate in found)
+
+
+def _read(path: Path) -> list[x509.Certificate]:
+    raw = path.read_bytes()
+    try:
+        return x509.load_pem_x509_certificates(raw) if b"-----BEGIN" in raw else [x509.load_der_x509_certificate(raw)]
+    except ValueError:
+        raise PushTrustError(f"eventpush.ssl.cert.file: {path} is no certificate in PEM or DER (CER)") from None
