@@ -56,6 +56,24 @@ def _token_sign_in(settings: Settings) -> str:
     return "AGENT_AUTH_URL and AGENT_AUTH_TENANT are required with AGENT_AUTH = thirdparty" if missing else ""
 
 
+def _upstream_url(settings: Settings) -> str:
+    missing = settings.backend == "upstream" and not settings.upstream_url
+    return "UPSTREAM_URL is required with BACKEND = upstream" if missing else ""
+
+
+def _upstream_passwords(settings: Settings) -> str:
+    both = settings.backend == "upstream" and settings.agent_auth == "thirdparty"
+    return (
+        "AGENT_AUTH = thirdparty is not possible with BACKEND = upstream, which checks passwords there" if both else ""
+    )
+
+
+def _upstream_age(settings: Settings) -> str:
+    """Who is in a call is not known here, and nobody may be signed out of one."""
+    both = settings.backend == "upstream" and settings.session_max_time_ms
+    return "SESSION_MAXTIME must be 0 with BACKEND = upstream: let the service there end sessions" if both else ""
+
+
 def _grace(settings: Settings) -> str:
     grace, least = settings.guid_timeout_ms - settings.guid_interval_ms, settings.poll_hold_ms + _SLACK_MS
     if grace >= least:
@@ -93,13 +111,13 @@ def _explains(settings: Settings) -> str:
     return "ON tells strangers why a token is refused: for development only" if public else ""
 
 
-def _plain_http(attribute: str) -> Check:
-    """Warns when a URL that secrets are sent to is neither HTTPS nor on this machine."""
+def _plain_http(attribute: str, what: str) -> Check:
+    """Warns when a URL that secrets (`what`) are sent to is neither HTTPS nor on this machine."""
 
     def complaint(settings: Settings) -> str:
         url = urlsplit(getattr(settings, attribute))
         plain = url.scheme == "http" and not _is_loopback(url.hostname or "")
-        return "sends tokens and users over the network in the clear: use https" if plain else ""
+        return f"sends {what} over the network in the clear: use https" if plain else ""
 
     return Check((attribute,), complaint)
 
@@ -119,6 +137,9 @@ REFUSALS: Final = (
     Check(("http_port", "https_port", "admin_port"), _distinct_ports),
     Check(("admin_token_file", "admin_port"), _admin_token),
     Check(("agent_auth", "agent_auth_url", "agent_auth_tenant"), _token_sign_in),
+    Check(("backend", "upstream_url"), _upstream_url),
+    Check(("agent_auth", "backend"), _upstream_passwords),
+    Check(("session_max_time_ms", "backend"), _upstream_age),
 )
 WARNINGS: Final = (
     Check(("guid_timeout_ms", "guid_interval_ms", "poll_wait_times", "poll_wait_interval_ms"), _grace),
@@ -127,6 +148,7 @@ WARNINGS: Final = (
     Check(("push_callbacks",), _push_in_the_clear),
     Check(("multimedia_sec_mode",), _chat_security),
     Check(("token_explain", "bind_address"), _explains),
-    _plain_http("agent_auth_url"),
-    _plain_http("token_users_url"),
+    _plain_http("agent_auth_url", "tokens and users"),
+    _plain_http("token_users_url", "tokens and users"),
+    _plain_http("upstream_url", "passwords and GUIDs"),
 )

@@ -104,8 +104,12 @@ class Agents(Section):
         "Failed sign-ins of one address in 5 minutes before it must wait.",
         unit="failures",
     )
-    backend: Annotated[Literal["embedded"], words("embedded")] = ours(
-        "BACKEND", "embedded", "The contact centre behind the gateway.", restart=True
+    backend: Annotated[Literal["embedded", "upstream"], words("embedded", "upstream")] = ours(
+        "BACKEND",
+        "embedded",
+        "The contact centre. embedded: a small one inside this process. upstream: the service at UPSTREAM_URL, which "
+        "then knows the agents and their passwords.",
+        restart=True,
     )
 
 

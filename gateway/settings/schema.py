@@ -6,6 +6,7 @@ from typing import Final
 from gateway.settings.our_sections import Agents, Listeners, Logs, Node, Store
 from gateway.settings.rows import Row, Section, row_of
 from gateway.settings.token_sections import AgentAuth, Tokens
+from gateway.settings.upstream_section import UpstreamService
 from gateway.settings.vendor_sections import Authentication, Multimedia, Polling, Push, TimeLimits
 
 SECTIONS: Final[tuple[type[Section], ...]] = (
@@ -16,6 +17,7 @@ SECTIONS: Final[tuple[type[Section], ...]] = (
     Listeners,
     Store,
     Agents,
+    UpstreamService,
     AgentAuth,
     Tokens,
     Logs,
@@ -26,7 +28,19 @@ SECTIONS: Final[tuple[type[Section], ...]] = (
 
 
 class Settings(
-    Authentication, Polling, TimeLimits, Node, Listeners, Store, Agents, AgentAuth, Tokens, Logs, Push, Multimedia
+    Authentication,
+    Polling,
+    TimeLimits,
+    Node,
+    Listeners,
+    Store,
+    Agents,
+    UpstreamService,
+    AgentAuth,
+    Tokens,
+    Logs,
+    Push,
+    Multimedia,
 ):
     """Values that hold together, never changed in place; times in ms, sizes in bytes.
 
