@@ -8,7 +8,8 @@ import shutil
 import signal
 from pathlib import Path
 
-from tests.support.gateway import CONFIG, ROOT, free_port, gateway_process
+from tests.support.gateway import CONFIG, ROOT, gateway_process
+from tests.support.servers import free_port
 from tests.support.tour import blocks_of, steps_of
 
 DOCUMENT = ROOT / "docs" / "tokens.md"
@@ -64,8 +65,7 @@ async def test_every_command_does_what_the_tour_shows(tmp_path: Path) -> None:
     config = tmp_path / "config" / "basic.properties"
     async with gateway_process(tmp_path, {"HTTPS_PORT": str(https)}, config=config) as first:
         ports = {"8000": str(first.port), "8043": str(https), "8001": str(second)}
-        printed = await run(script(steps, ports), tmp_path)
-    text = printed
+        text = await run(script(steps, ports), tmp_path)
     for written, real in ports.items():
         text = text.replace(f":{real}", f":{written}")
 
