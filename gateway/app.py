@@ -61,7 +61,13 @@ class App:
             registry, stores.password_book(registry), stores.attempts, self._pool, lambda: live.current
         )
         self.centre = backend = EmbeddedCentre(
-            service, registry, authentication, stores.queue, node=live.current.node_name, scheduler=scheduler
+            service,
+            registry,
+            authentication,
+            stores.queue,
+            node=live.current.node_name,
+            cluster=live.current.server_name,
+            scheduler=scheduler,
         )
         self.sweeper = Sweeper(service, lambda: self._policy, backend.sign_out)
         stores.sessions.on_wake(self.parking.wake)
