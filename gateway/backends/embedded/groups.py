@@ -10,6 +10,8 @@ from gateway.backends.embedded.performers import (
     notes,
     onlineagent,
     onlineagent_settings,
+    qualitycontrol,
+    qualitycontrol_forcing,
     querymonitor,
     queuedevice,
     voicecall,
@@ -23,6 +25,8 @@ GROUPS: Final[tuple[Group, ...]] = (
     agentgroup.performers,
     queuedevice.performers,
     notes.performers,
+    qualitycontrol.performers,
+    qualitycontrol_forcing.performers,
 )
 
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from typing import Any
 
 from gateway.backends.base import Call
-from gateway.backends.embedded.core import queueing, releasing, timers
+from gateway.backends.embedded.core import aftermath, queueing, releasing, timers
 from gateway.backends.embedded.core.model import Desk, Waiting
 from gateway.backends.embedded.core.outcome import Moves, Outcome, Timer, TimerKey
 from gateway.backends.embedded.core.world import World
@@ -119,6 +119,7 @@ class Switchboard:
         self._patrol()
 
     async def _carry_out(self, out: Outcome) -> None:
+        aftermath.follow(out, self.world)
         for effect in out.effects:
             if isinstance(effect, Timer):
                 self._set_timer(effect)
@@ -170,8 +171,8 @@ class Switchboard:
         return None
 
     def _patrol(self) -> None:
-        """While there are calls: looks after sessions that ended, and states that changed, on other nodes."""
-        if self._patrolling or not self.world.calls:
+        """While anybody is busy: looks after sessions that ended, and states that changed, on other nodes."""
+        if self._patrolling or not (self.world.calls or self.world.sessions()):
             return
         self._patrolling = True
 

@@ -107,6 +107,22 @@ def release_phone(out: Outcome, world: World, desk: Desk) -> None:
     phones.drop(out, desk, by_agent=True)
 
 
+def drop_all(out: Outcome, world: World, call_id: str) -> None:
+    """`forcedropcall`: the call is over for all its parties, also one that waits. Raises Refused `200-025`."""
+    call = world.calls.get(call_id)
+    if call is None:
+        raise Refused(retcodes.DROP_NO_CALL)
+    told = ("call_release", "customer_release") if call.customer() is not None else ("call_release",)
+    for leg in list(call.agents()):
+        if leg.connected:
+            legs.end(out, world, call, leg, *told)
+        else:
+            legs.end(out, world, call, leg, "call_release", after=After.NOT_TALKED)
+    for leg in list(call.legs):
+        legs.end(out, world, call, leg)
+    world.forget(call, out.now_ms)
+
+
 def leave_all(out: Outcome, world: World, session_id: str) -> None:
     """The agent's session is over: it leaves every call, and the others are told."""
     for call, leg in world.legs_of(session_id):

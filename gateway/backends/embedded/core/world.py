@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
+from gateway.backends.embedded.core.besides import Besides
 from gateway.backends.embedded.core.model import Call, Desk, Feature, Leg, Offer, Stage, Tally, Waiting
 from gateway.backends.embedded.core.plan import Plan
 from gateway.sessions.agent_state import State
@@ -15,7 +16,10 @@ DAY_MS = 86_400_000
 
 @dataclass(slots=True)
 class World:
-    """Calls by id, desks by agent, queues by skill. `ended` keeps the last calls for queries."""
+    """Calls by id, desks by agent, queues by skill. `ended` keeps the last calls for queries.
+
+    `besides` is what agents do that is not a call.
+    """
 
     plan: Plan = field(default_factory=Plan)
     skills: Callable[[], Mapping[int, str]] = dict
@@ -26,6 +30,7 @@ class World:
     ended: deque[Call] = field(default_factory=lambda: deque(maxlen=KEPT_CALLS))
     tallies: dict[tuple[int, int], Tally] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    besides: Besides = field(default_factory=Besides)
     _legs: defaultdict[str, list[tuple[Call, Leg]]] = field(default_factory=lambda: defaultdict(list))
 
     def new_call(self, feature: Feature, caller: str, called: str, now_ms: int, skill_id: int = 0) -> Call:
@@ -94,8 +99,9 @@ class World:
         return active[0] if active else (calls[-1] if calls else None)
 
     def sessions(self) -> list[tuple[int, str]]:
-        """Agent and session of everyone who is in a call."""
-        return [(pairs[0][1].agent_id, session_id) for session_id, pairs in self._legs.items() if pairs]
+        """Agent and session of everyone who is in a call, or in something besides."""
+        talking = {(pairs[0][1].agent_id, session_id) for session_id, pairs in self._legs.items() if pairs}
+        return sorted(talking | self.besides.sessions())
 
     def desk(self, leg: Leg) -> Desk | None:
         """The desk of an agent's leg; None when the agent has another session by now."""
