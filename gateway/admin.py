@@ -51,7 +51,8 @@ def _probes(app: App, agents: Listeners) -> list[Probe]:
         return float(await app.store_reason() is None)
 
     async def certificate() -> float | None:
-        return (agents.certificate.ends_s - time.time()) / _DAY_S if agents.certificate else None
+        ends_s = agents.certificate.ends_s if agents.certificate else None
+        return (ends_s - time.time()) / _DAY_S if ends_s is not None else None
 
     async def applied() -> float:
         return app.live.applied

@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 class TlsCertificate:
     """The certificate of a listener. `context` goes to asyncio and stays the same object.
 
-    `ends_s` is when its validity ends, in s since the epoch.
+    `ends_s` is when its validity ends, in s since the epoch; None where that cannot be read.
 
     Each swap makes a whole new context, and a handshake takes the newest one that loaded, so a pair of files that does
     not match, or is only half written, never touches what works. Open connections keep what they have.
@@ -85,9 +85,12 @@ def _context(chain: Path, key: Path) -> ssl.SSLContext:
     return context
 
 
-def _ends_s(chain: Path) -> float:
-    """The end of the first certificate in a file that OpenSSL has just loaded."""
-    return x509.load_pem_x509_certificate(chain.read_bytes()).not_valid_after_utc.timestamp()
+def _ends_s(chain: Path) -> float | None:
+    """The end of the first certificate in a file that OpenSSL has just loaded, and may be laxer about."""
+    try:
+        return x509.load_pem_x509_certificate(chain.read_bytes()).not_valid_after_utc.timestamp()
+    except (OSError, ValueError):
+        return None
 
 
 def _must_be_readable(setting: str, path: Path) -> None:

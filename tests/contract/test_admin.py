@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from gateway.sessions.secret_file import new_secret_line
 from tests.support.admin import Operator, administered, token_file
 from tests.support.desk import Desk
 from tests.support.gateway import ROOT, Gateway, gateway_process, running_gateway
@@ -172,9 +173,12 @@ async def test_a_refused_settings_file_is_seen_in_metrics(gateway: Gateway, oper
 
 
 async def test_a_store_out_of_reach_is_seen_in_metrics(tmp_path: Path) -> None:
+    secret = tmp_path / "guid.keys"
+    secret.touch(0o600)
+    secret.write_text(new_secret_line("k1"))
     overrides = {
         "REDIS_URL": f"redis://127.0.0.1:{free_port()}",
-        "GUID_SECRET_FILE": "unused",
+        "GUID_SECRET_FILE": str(secret),
         "ADMIN_TOKEN_FILE": str(token_file(tmp_path)),
         "ADMIN_PORT": "1",
         "STORE_TIMEOUT": "100",

@@ -1,4 +1,5 @@
 import ssl
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,16 @@ def test_an_encrypted_key_is_refused_without_asking_for_a_password(pair: tuple[P
 def test_what_is_no_certificate_is_refused(pair: tuple[Path, Path]) -> None:
     pair[0].write_text("no certificate")
     assert refusal(*pair).startswith("TLS_CERT_FILE: ")
+
+
+def test_the_end_of_its_validity_is_that_of_the_newest_certificate(pair: tuple[Path, Path]) -> None:
+    certificate = TlsCertificate(*pair)
+    ends = datetime(2031, 1, 2, tzinfo=UTC)
+    leaf = trustme.CA().issue_cert("localhost", not_after=ends)
+    leaf.cert_chain_pems[0].write_to_path(pair[0])
+    leaf.private_key_pem.write_to_path(pair[1])
+    assert certificate.reload()
+    assert certificate.ends_s == ends.timestamp()
 
 
 def test_unchanged_files_are_not_read_again(pair: tuple[Path, Path]) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from gateway.sessions.agent_state import AgentState, State
 from gateway.sessions.codec import read_end, read_record, write_end, write_record
-from gateway.sessions.model import End, EndReason, Record, Reservation, Session, Superseded, Tombstone
+from gateway.sessions.model import End, EndReason, PushWay, Record, Reservation, Session, Superseded, Tombstone
 
 FULL = Record(
     101,
@@ -50,6 +50,11 @@ def test_defaults_take_no_room() -> None:
 @pytest.mark.parametrize("record", [FULL, Record(101), replace(FULL, session=None), replace(FULL, reservation=None)])
 def test_a_record_comes_back_as_it_was(record: Record) -> None:
     assert read_record(write_record(record)) == record
+
+
+def test_where_events_are_pushed_to_comes_back_as_it_was() -> None:
+    session = Session("a" * 32, "Node1", "k1", 10, push=True, way=PushWay("https://crm.example/cb", "t", True, "p", 5))
+    assert read_record(write_record(Record(101, session))) == Record(101, session)
 
 
 def test_an_end_comes_back_as_it_was() -> None:

@@ -115,3 +115,9 @@ def test_a_fingerprint_holds_nothing_of_the_secret() -> None:
 def test_a_printed_key_ring_shows_no_secret() -> None:
     assert repr(SECRET) not in repr(RING)
     assert "k1" in repr(RING)
+
+
+def test_each_secret_gives_a_key_to_sign_with_the_making_one_first() -> None:
+    ring = KeyRing("new", {"old": b"o" * 32, "new": b"n" * 32})
+    digests = [hmac.digest(secret, b"push", "sha256") for secret in (b"n" * 32, b"o" * 32)]
+    assert list(ring.signing_keys()) == digests
