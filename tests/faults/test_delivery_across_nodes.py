@@ -1,0 +1,157 @@
+"""Events and polls when an agent's requests go to different nodes (design section 9)."""
+
+import asyncio
+import json
+import socket
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from gateway.ops import metrics
+from tests.faults.conftest import Pair, Pairs
+from tests.support.desk import PREFIX, Desk, Line
+from tests.support.gateway import Gateway
+from tests.support.waiting import until, until_async
+
+EMPTY = b'{"message":"","retcode":"0"}'
+HOLD = {"AGENT_POLL_WAIT_TIMES": "15"}
+"""1.5 s."""
+BUSY = "AgentState_SetNotReady_Success"
+SMALL_BUFFER = 2304
+ANSWERS_THAT_FILL_IT = 60
+
+
+@pytest.fixture
+async def pair(pairs: Pairs) -> AsyncIterator[Pair]:
+    async with pairs(HOLD) as made:
+        yield made
+
+
+async def depth(pair: Pair, agent_id: int = 101) -> int:
+    return await pair.first.app.stores.queue.depth(agent_id)
+
+
+async def confirmed(pair: Pair) -> None:
+    """Waits until no event is left that has not arrived."""
+
+    async def none_left() -> bool:
+        return await depth(pair) == 0
+
+    await until_async(none_left)
+
+
+async def quiet(pair: Pair) -> Desk:
+    """A desk of the first node whose events have all arrived."""
+    desk = pair.first.desk(101)
+    assert (await desk.sign_in()).retcode == "0"
+    for _ in range(2):
+        assert "event" in (await desk.poll()).json
+    await confirmed(pair)
+    return desk
+
+
+def at(desk: Desk, node: Gateway) -> Desk:
+    """The same desktop, its requests going to another node."""
+    moved = Desk(node.port, desk.agent_id, desk.password)
+    moved.guid = desk.guid
+    return moved
+
+
+async def parked(node: Gateway) -> None:
+    """Waits until a poll is parked there and the store knows."""
+    await until(lambda: len(node.app.parking) > 0 and bool(sample("gateway_polls_parked")))
+
+
+def sample(name: str, **labels: str) -> float:
+    """A counter of this process, in which both nodes run."""
+    return metrics.REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+async def test_an_event_made_on_another_node_wakes_the_poll_within_200_ms(pair: Pair) -> None:
+    desk = await quiet(pair)
+    poll = asyncio.create_task(desk.poll())
+    await parked(pair.first)
+    began_s = time.monotonic()
+    assert (await at(desk, pair.second).call("POST", "onlineagent/{id}/saybusy")).retcode == "0"
+    assert (await poll).json["event"]["eventType"] == BUSY
+    assert time.monotonic() - began_s < 0.2
+
+
+async def test_the_newest_poll_wins_over_nodes(pair: Pair) -> None:
+    desk = await quiet(pair)
+    older = asyncio.create_task(desk.poll())
+    await parked(pair.first)
+    began_s = time.monotonic()
+    newer = asyncio.create_task(at(desk, pair.second).poll())
+    assert (await older).body == EMPTY
+    assert time.monotonic() - began_s < 0.2
+    await desk.call("POST", "onlineagent/{id}/saybusy")
+    assert (await newer).json["event"]["eventType"] == BUSY
+
+
+async def test_a_forced_sign_in_on_another_node_ends_the_parked_poll_of_the_former_session(pair: Pair) -> None:
+    desk = await quiet(pair)
+    poll = asyncio.create_task(desk.poll())
+    await parked(pair.first)
+    assert (await at(desk, pair.second).sign_in(force=True)).retcode == "0"
+    answer = (await poll).json
+    assert (answer["retcode"], answer["message"]) == ("100-006", "the agent signed in elsewhere by force")
+
+
+async def test_an_acknowledged_event_is_not_repeated_on_another_connection_nor_on_another_node(pair: Pair) -> None:
+    desk = await quiet(pair)
+    await desk.call("POST", "onlineagent/{id}/saybusy")
+    assert (await desk.poll()).json["event"]["eventType"] == BUSY
+    await confirmed(pair)
+    assert [(await at(desk, node).poll()).body for node in pair.nodes] == [EMPTY, EMPTY]
+
+
+class DeafLine(Line):
+    """A connection that never reads: answers fill its small window and stay unacknowledged in the gateway's kernel."""
+
+    @classmethod
+    async def open(cls, port: int) -> "DeafLine":
+        plain = socket.socket()
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
+        plain.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(plain, ("127.0.0.1", port))
+        reader, writer = await asyncio.open_connection(sock=plain)
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        return cls(reader, writer)
+
+
+async def sent_but_not_acknowledged(desk: Desk) -> DeafLine:
+    """A connection on which a poll was answered behind answers that the client does not take."""
+    line = await DeafLine.open(desk.port)
+    for _ in range(ANSWERS_THAT_FILL_IT):
+        await line.send("GET", "/gateway/live", {}, b"")
+    labels = {"operation": "getAgentEvent", "retcode": "0"}
+    before = sample("gateway_calls_total", **labels)
+    await line.send("GET", f"{PREFIX}/agentevent/{desk.agent_id}", {"guid": desk.guid}, b"")
+    await until(lambda: sample("gateway_calls_total", **labels) > before)
+    return line
+
+
+@pytest.mark.parametrize("where", ["the same node", "another node"])
+async def test_an_event_whose_answer_was_not_acknowledged_comes_once_more_with_its_time(pair: Pair, where: str) -> None:
+    desk = await quiet(pair)
+    await desk.call("POST", "onlineagent/{id}/saybusy")
+    sent_ms = await time_of_oldest(pair)
+    line = await sent_but_not_acknowledged(desk)
+    line.abort()
+    next_desk = at(desk, pair.first if where == "the same node" else pair.second)
+    again = (await next_desk.poll()).json["event"]
+    assert (again["eventType"], again["eventGenTime"]) == (BUSY, sent_ms)
+    await confirmed(pair)
+    assert (await next_desk.poll()).body == EMPTY
+
+
+async def time_of_oldest(pair: Pair, agent_id: int = 101) -> int:
+    stores = pair.first.app.stores
+    session = (await stores.sessions.read(agent_id)).session
+    assert session is not None
+    event = await stores.queue.head(agent_id, session.id)
+    assert event is not None
+    made_ms: int = json.loads(event.body)["eventGenTime"]
+    return made_ms
