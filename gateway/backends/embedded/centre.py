@@ -12,10 +12,12 @@ from gateway.backends.embedded.core.world import World
 from gateway.backends.embedded.courier import Courier, Parcel
 from gateway.backends.embedded.groups import all_performers
 from gateway.backends.embedded.parts import Parts
+from gateway.backends.embedded.performers import rights
 from gateway.backends.embedded.records import Records
 from gateway.backends.embedded.scheduler import LoopScheduler, Scheduler
 from gateway.backends.embedded.simulated import Customers
 from gateway.backends.embedded.switchboard import Switchboard
+from gateway.backends.embedded.watching import Watch
 from gateway.events.event import make_event
 from gateway.sessions.agent_state import AgentState, State
 from gateway.sessions.model import End
@@ -55,8 +57,9 @@ class EmbeddedCentre:
         self._courier = Courier(self._records, queue, self._scheduler, self.world.plan.timing.wrap_up_s)
         self.board = Switchboard(self.world, self._records, self._courier, self._scheduler)
         self.customers = Customers(self.board, self._scheduler)
+        self._watch = Watch(self._records, queue, self._scheduler)
         self.parts = Parts(
-            service, queue, registry, authentication, self.world, self._records, self.board, self.customers
+            service, queue, registry, authentication, self.world, self._records, self.board, self.customers, self._watch
         )
         self._performers = all_performers(self.parts, cluster)
 
@@ -89,6 +92,8 @@ class EmbeddedCentre:
             linkage=body.phonelinkage,
         )
         self._records.note(call.agent.id, call.session_id, state)
+        if body.listen_status and rights.INSPECTOR in call.agent.roles:
+            self._watch.everyone(call.agent.id, call.session_id)
         made = tuple(make_event(kind, call.agent.id, content, call.now_ms) for kind, content in events)
         return Admission(state, made)
 

@@ -12,6 +12,7 @@ from gateway.backends.embedded.performers import (
     onlineagent_settings,
     qualitycontrol,
     qualitycontrol_forcing,
+    qualitycontrol_watching,
     querymonitor,
     queuedevice,
     voicecall,
@@ -27,6 +28,7 @@ GROUPS: Final[tuple[Group, ...]] = (
     notes.performers,
     qualitycontrol.performers,
     qualitycontrol_forcing.performers,
+    qualitycontrol_watching.performers,
 )
 
 

@@ -10,6 +10,7 @@ from gateway.backends.embedded.core.world import World
 from gateway.backends.embedded.records import Records
 from gateway.backends.embedded.simulated import Customers
 from gateway.backends.embedded.switchboard import Switchboard
+from gateway.backends.embedded.watching import Watch
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import EventQueue
 
@@ -29,6 +30,7 @@ class Parts:
     records: Records
     board: Switchboard
     customers: Customers
+    watch: Watch
 
 
 Group = Callable[[Parts], dict[str, Performer]]
