@@ -270,7 +270,9 @@ class Sessions(World):
 
     @rule()
     def sweep(self) -> None:
-        """Sessions over their limits end."""
+        """Sessions over their limits end. What each node noted in the last half second is written by then."""
+        for store in self.stores:
+            self.loop.run_until_complete(store.silent(0, 0, 1))
         self.before = {agent.number: copy.deepcopy(agent.facts) for agent in self.agents}
         sweeper = Sweeper(self.services[0], lambda: Policy(self.settings), tell)
         self.loop.run_until_complete(sweeper.end_silent())

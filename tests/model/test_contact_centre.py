@@ -47,6 +47,69 @@ PLAIN = (
     *("sayFree", "sayBusy", "cancelBusy", "sayWork", "cancelWork", "cancelRest", "answer", "hold", "getHold"),
     *("beginMute", "endMute", "release", "releasePhone", "phonePickup", "phoneHangUp", "cancelTransfer"),
 )
+BY_PATH = ("connectHold", "disconnect", "dropCall", "snatchPickup", "rest")
+FITTING: dict[str, tuple[tuple[str, dict[str, object]], ...]] = {
+    "FREE": (
+        ("callout", {"called": "13900"}),
+        ("callInner", {"called": "OTHER"}),
+        ("callInnerSkill", {"skillId": 1}),
+        ("sayFree", {}),
+        ("sayFree", {}),
+        ("sayBusy", {}),
+    ),
+    "ALERTING": (("phonePickup", {}), ("phonePickup", {}), ("phoneHangUp", {}), ("release", {})),
+    "DIALLING": (("release", {}), ("disconnect", {"number": "OTHER"}), ("disconnect", {"number": "13900"})),
+    "RINGING": (
+        ("answer", {}),
+        ("answer", {}),
+        ("answer", {}),
+        ("phonePickup", {}),
+        ("reject", {"mode": 1}),
+        ("reject", {"mode": 2}),
+    ),
+    "TALKING": (
+        ("hold", {}),
+        ("hold", {}),
+        ("release", {}),
+        ("releasePhone", {}),
+        ("beginMute", {}),
+        ("endMute", {}),
+        ("cancelTransfer", {}),
+        ("sayBusy", {}),
+        ("rest", {"time": 5, "restcause": 1}),
+        ("disconnect", {"number": "OTHER"}),
+        ("disconnect", {"number": "13900"}),
+        ("innerHelp", {"dstaddress": "OTHER", "mode": 1}),
+        ("innerHelp", {"dstaddress": "OTHER", "mode": 2}),
+        ("innerHelp", {"dstaddress": "1", "devicetype": 1}),
+        ("connectHold", {"callid": "HELD"}),
+        ("connectHold", {"callid": "HELD"}),
+        ("confJoin", {"callid": "HELD"}),
+        ("confJoin", {"callid": "HELD"}),
+        ("transfer", {"devicetype": 1, "mode": 0, "address": "2"}),
+        ("transfer", {"devicetype": 1, "mode": 2, "address": "2"}),
+        ("transfer", {"devicetype": 2, "mode": 0, "address": "OTHER"}),
+        ("transfer", {"devicetype": 2, "mode": 2, "address": "OTHER"}),
+        ("transfer", {"devicetype": 2, "mode": 3, "address": "OTHER"}),
+        ("transfer", {"devicetype": 3, "mode": 0, "address": "70002"}),
+        ("transfer", {"devicetype": 3, "mode": 1, "address": "70001"}),
+        ("transfer", {"devicetype": 4, "mode": 2, "address": "60001"}),
+        ("transfer", {"devicetype": 5, "mode": 1, "address": "13900"}),
+        ("transfer", {"devicetype": 5, "mode": 2, "address": "13900"}),
+        ("transfer", {"devicetype": 5, "mode": 3, "address": "13900"}),
+        ("transfer", {"devicetype": 5, "mode": 4, "address": "13900"}),
+    ),
+    "AT_IVR": (("release", {}), ("hold", {})),
+    "HOLDING": (
+        ("getHold", {}),
+        ("getHold", {}),
+        ("callout", {"called": "13900"}),
+        ("callInner", {"called": "OTHER"}),
+        ("innerHelp", {"dstaddress": "OTHER"}),
+        ("dropCall", {"callid": "HELD"}),
+    ),
+}
+"""Operations by the stage of the agent's active call. OTHER stands for another agent, HELD for the call on hold."""
 T = TypeVar("T")
 
 
@@ -123,13 +186,36 @@ class ContactCentre(RuleBasedStateMachine):
     def customer_calls(self, skill: int) -> None:
         self.known_calls.append(self.run(self.hall.customers.place(skill, str(next(self.callers)))))
 
-    @rule(pick=st.integers(0, 30), act=st.sampled_from(("answer", "refuse", "hang_up")))
+    @rule(pick=st.integers(0, 9), act=st.sampled_from(("answer", "answer", "refuse", "hang_up")))
     def customer_acts(self, pick: int, act: str) -> None:
-        call_id = self.known_calls[-1 - pick % len(self.known_calls)]
-        try:
-            self.run(getattr(self.hall.customers, act)(call_id))
-        except NoSuchCallError:
+        outside = [
+            (call.id, leg.number) for call in self.hall.world.calls.values() for leg in call.legs if not leg.agent_id
+        ]
+        if outside:
+            try:
+                self.run(getattr(self.hall.customers, act)(*outside[pick % len(outside)]))
+            except NoSuchCallError:
+                return
+
+    @rule(agent=agents, pick=st.integers(0, 99), other=agents, hold=st.booleans())
+    def does_what_fits(self, agent: int, pick: int, other: int, hold: bool) -> None:
+        """An operation that makes sense where the agent is; the other rules try those that do not, too."""
+        session_id = self.run(self.hall.session_id(agent))
+        active, held = self.hall.world.active(session_id), self.hall.world.held(session_id)
+        place = active[1].stage.name if active else "HOLDING" if held else "FREE"
+        choices = FITTING.get(place, ())
+        if not choices:
             return
+        name, body = choices[pick % len(choices)]
+        filled = {key: str(other) if value == "OTHER" else value for key, value in body.items()}
+        held_id = held[0][0].id if held else ""
+        filled = {key: held_id if value == "HELD" else value for key, value in filled.items()}
+        if name in {"transfer", "innerHelp"}:
+            filled["holdflag"] = hold
+        if name in BY_PATH:
+            self.attempt(agent, name, {key: str(value) for key, value in filled.items()})
+        else:
+            self.attempt(agent, name, body=filled)
 
     @rule(agent=agents, name=st.sampled_from(PLAIN))
     def plain_operation(self, agent: int, name: str) -> None:

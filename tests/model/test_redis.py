@@ -46,7 +46,7 @@ def on(server: Server) -> type[OnRedis]:
 
 
 def test_on_redis(server: Server) -> None:
-    few = settings(COMMON, max_examples=60, stateful_step_count=40, derandomize=True)
+    few = settings(COMMON, max_examples=25, stateful_step_count=40, derandomize=True)
     run_state_machine_as_test(on(server), settings=few)
 
 
