@@ -86,6 +86,7 @@ async def test_explanations_have_codes_of_their_own_where_they_are_switched_on(b
 
 async def test_the_cause_is_in_the_audit_trail(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     token = bench.site.token()
+    caplog.clear()
     with caplog.at_level(logging.INFO, "gateway.audit"):
         await bench.validate(token)
         await bench.validate(token, BOB, caller="192.0.2.9")
