@@ -17,13 +17,14 @@ from tests.model.scripts import UNAVAILABLE, Script, done
 
 @dataclass(eq=False)
 class Client:
-    """A desktop. One that follows adopts every GUID it receives; one that does not keeps that of its sign-in.
+    """A desktop, in polling or push mode. One that follows adopts every GUID it receives, others keep that of sign-in.
 
     It waits for one answer that may bring a GUID at a time: `waits_for` is that request, an older one is given up.
     """
 
     agent: Agent
     follows: bool
+    push: bool
     guid: str = ""
     waits_for: int = 0
 

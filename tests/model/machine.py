@@ -36,6 +36,7 @@ SETTINGS: Final[tuple[Mapping[str, object], ...]] = (
     {"poll_wait_flag": True},
     {"max_time_ms": 30_000},
     {"max_time_ms": 120_000},
+    {"handshake_max_time_ms": 60_000},
     {"session_max_time_ms": 300_000},
     {"session_max_time_ms": 0},
 )
@@ -238,7 +239,8 @@ class Sessions(World):
         site.hold = 10_000 if settings.poll_wait_flag else 0
         site.rehearsal = settings.guid_rehearsal
         site.reuse_signs_out = settings.guid_reuse == "SIGNOUT"
-        site.max_time, site.longest = settings.max_time_ms, settings.session_max_time_ms
+        site.max_time, site.push_time = settings.max_time_ms, settings.handshake_max_time_ms
+        site.longest = settings.session_max_time_ms
         site.static_agents = {number for number in self.agent_numbers if number in settings.static_agents}
 
     @rule(who=pick, depth=st.sampled_from([1, 1, 2, 3, 4]))

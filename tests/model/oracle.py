@@ -27,6 +27,7 @@ class Site:
     rehearsal: bool = False
     reuse_signs_out: bool = False
     max_time: int = 120_000
+    push_time: int = 120_000
     longest: int = 0
     static_agents: set[int] = field(default_factory=set)
     outages: list[tuple[int, int]] = field(default_factory=list)
@@ -62,6 +63,7 @@ class Life:
     node: str
     started: int
     seen: int
+    push: bool
     generations: dict[int, Generation]
 
     @property
@@ -232,12 +234,12 @@ class Agent:
         if self.holds(sign_in):
             self.facts.signing_in = None
 
-    def open(self, session: str, node: str, *, force: bool) -> str:
+    def open(self, session: str, node: str, *, force: bool, push: bool) -> str:
         """The reserved sign-in opens its session; its first GUID."""
         now = self.site.now
         if self.facts.live is not None:
             self.end(self.facts.live.id, TAKEN_OVER if force else REPLACED)
-        live = Life(session, node, now, now, {})
+        live = Life(session, node, now, now, push, {})
         self.add(live, 0, Generation(now))
         self.facts.live, self.facts.signing_in = live, None
         return self.site.spelled(live, 0)
@@ -255,7 +257,12 @@ class Agent:
         return 0 < self.site.longest <= self.site.now - live.started
 
     def idle_ends(self, live: Life) -> int:
-        return self.site.end_of(live.seen, self.site.max_time)
+        return self.site.end_of(live.seen, self.site.push_time if live.push else self.site.max_time)
+
+    def see(self, live: Life, *, heartbeat: bool) -> None:
+        """An authenticated request: any counts in polling mode, only a heartbeat in push mode."""
+        if heartbeat or not live.push:
+            live.seen = self.site.now
 
 
 SIGNED_OUT = "the agent signed out"

@@ -1,6 +1,7 @@
 """What each request should answer, step by step: one `yield` for each access to the store, sent what happens to it."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
+from typing import Protocol
 
 from tests.model.gates import Fault
 from tests.model.oracle import NO_RIGHT, NOT_SIGNED_IN, REPLACED, REUSED, SIGNED_OUT, TOO_OLD, Agent, Life
@@ -30,7 +31,7 @@ def call(agent: Agent, guid: str, *, hands_out: bool) -> Script:
         agent.reuses += 1
         if agent.site.reuse_signs_out:
             return (yield from end(agent, live.id, REUSED, f"{NOT_SIGNED_IN} {REUSED}"))
-    live.seen = agent.site.now
+    agent.see(live, heartbeat=hands_out)
     return (yield from use(agent, live.id, number, hands_out=hands_out))
 
 
@@ -95,7 +96,7 @@ def renew(agent: Agent, session: str, number: int) -> Script:
         return UNAVAILABLE
     if handed == NO_RIGHT:
         return NO_RIGHT
-    live.seen = agent.site.now
+    agent.see(live, heartbeat=False)
     return done(handed)
 
 
@@ -114,27 +115,34 @@ def end(agent: Agent, session: str, reason: str, answer: str) -> Script:
     return UNAVAILABLE if fault in LOST else answer
 
 
-def sign_in(agent: Agent, sign_in: int, node: str, session: Callable[[], str], *, force: bool) -> Script:
-    """Reserve, ask the backend, open. `session` gives the id that the new session has, once the backend was asked."""
+class SignIn(Protocol):
+    """A sign-in: its number, and the id of its session once the backend was asked."""
+
+    number: int
+    session_id: str
+
+
+def sign_in(agent: Agent, asked: SignIn, node: str, *, force: bool, push: bool) -> Script:
+    """Reserve, ask the backend, open."""
     fault = yield
     if fault is Fault.BEFORE:
         return UNAVAILABLE
-    refused = agent.reserve(sign_in, force=force)
+    refused = agent.reserve(asked.number, force=force)
     if refused:
         return refused
     if fault is Fault.AFTER:
         return UNAVAILABLE
     if (yield) in LOST:
         if (yield) is not Fault.BEFORE:
-            agent.abandon(sign_in)
+            agent.abandon(asked.number)
         return UNAVAILABLE
     fault = yield
     guid = ""
-    if fault is not Fault.BEFORE and agent.holds(sign_in):
-        guid = agent.open(session(), node, force=force)
+    if fault is not Fault.BEFORE and agent.holds(asked.number):
+        guid = agent.open(asked.session_id, node, force=force, push=push)
     if fault in LOST:
         if (yield) is not Fault.BEFORE:
-            agent.end(session(), REPLACED)
-            agent.abandon(sign_in)
+            agent.end(asked.session_id, REPLACED)
+            agent.abandon(asked.number)
         return UNAVAILABLE
     return done(guid) if guid else UNAVAILABLE

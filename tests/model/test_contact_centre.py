@@ -18,7 +18,7 @@ from gateway.backends.embedded.core.plan import Ivr, Plan, Queue
 from gateway.backends.embedded.simulated import NoSuchCallError
 from gateway.sessions.agent_state import State
 from gateway.wire.errors import Refused
-from tests.support.hall import PATIENT, Hall
+from tests.support.hall import PATIENT, ROWS, Hall
 
 AGENTS = (101, 102, 103, 118)
 SKILLS = (1, 2)
@@ -41,13 +41,6 @@ STATE_OF = {
     "AgentState_CancelWork_Success": State.IDLE,
     "AgentState_CancelRest_Success": State.IDLE,
 }
-TRANSFERS = ((1, 0), (1, 2), (2, 0), (2, 2), (2, 3), (3, 0), (3, 1), (4, 0), (4, 2), (5, 1), (5, 2), (5, 3), (5, 4))
-ADDRESSES = {1: ("1", "2", "9"), 3: ("70001", "70002", "70009"), 4: ("60001", "60009"), 5: ("13900", "11012")}
-PLAIN = (
-    *("sayFree", "sayBusy", "cancelBusy", "sayWork", "cancelWork", "cancelRest", "answer", "hold", "getHold"),
-    *("beginMute", "endMute", "release", "releasePhone", "phonePickup", "phoneHangUp", "cancelTransfer"),
-)
-BY_PATH = ("connectHold", "disconnect", "dropCall", "snatchPickup", "rest")
 FITTING: dict[str, tuple[tuple[str, dict[str, object]], ...]] = {
     "FREE": (
         ("callout", {"called": "13900"}),
@@ -113,6 +106,34 @@ FITTING: dict[str, tuple[tuple[str, dict[str, object]], ...]] = {
 T = TypeVar("T")
 
 
+ANY: tuple[tuple[str, dict[str, object]], ...] = (
+    *((name, {}) for name in ("sayFree", "sayBusy", "cancelBusy", "sayWork", "cancelWork", "cancelRest", "hold")),
+    *((name, {}) for name in ("answer", "getHold", "release", "releasePhone", "phonePickup", "phoneHangUp")),
+    *((name, {}) for name in ("beginMute", "endMute", "beginMuteVideo", "cancelTransfer", "cancelSetCustomState")),
+    ("rest", {"time": 5, "restcause": 1}),
+    ("reject", {"mode": 1}),
+    ("callout", {"called": "13911"}),
+    ("callout", {"called": "11012"}),
+    ("callInner", {"called": "OTHER"}),
+    ("callInnerSkill", {"skillId": 2}),
+    ("innerHelp", {"dstaddress": "OTHER", "mode": 1}),
+    ("innerHelp", {"dstaddress": "999", "mode": 2}),
+    ("connectHold", {"callid": "SOME"}),
+    ("confJoin", {"callid": "SOME"}),
+    ("dropCall", {"callid": "SOME"}),
+    ("disconnect", {"number": "OTHER"}),
+    ("transfer", {"devicetype": 1, "mode": 0, "address": "9"}),
+    ("transfer", {"devicetype": 3, "mode": 0, "address": "70009"}),
+    ("transfer", {"devicetype": 5, "mode": 1, "address": "11012"}),
+    ("transfer", {"devicetype": 2, "mode": 2, "address": "OTHER"}),
+    ("snatchPickup", {"destWorkNo": "OTHER"}),
+    ("requestAppointedCall", {"callid": "WAITING", "skilltype": 0, "skillId": 1}),
+    ("requestAppointedCall", {"callid": "SOME", "skilltype": 0, "skillId": 2}),
+)
+"""Operations wherever the agent is. SOME stands for any call there was, WAITING for one in a queue."""
+MOVES = st.tuples(st.sampled_from(AGENTS), st.integers(0, 29), st.sampled_from(AGENTS), st.booleans())
+
+
 class ContactCentre(RuleBasedStateMachine):
     """Drives the centre through the performers that the wire uses."""
 
@@ -147,14 +168,13 @@ class ContactCentre(RuleBasedStateMachine):
     def begin(self, auto: bool, linked: bool) -> None:
         self.hall = Hall(PLAN)
         for agent_id in AGENTS:
+            idle = agent_id % 2 == 0
             self.run(
-                self.hall.enter(
-                    agent_id, autoanswer=auto, autoenteridle=agent_id % 2 == 0, phonelinkage=linked, releasephone=auto
-                )
+                self.hall.enter(agent_id, autoanswer=auto, autoenteridle=idle, phonelinkage=linked, releasephone=auto)
             )
 
     def _shape(self) -> object:
-        """What a refusal must leave alone: parties and stages, queues, states, events that wait."""
+        """What a refusal must leave alone: parties and stages, queues, states, phones, events that wait."""
         world = self.hall.world
         calls = [
             (call.id, call.data, [(leg.number, leg.stage, leg.muted) for leg in call.legs])
@@ -168,17 +188,30 @@ class ContactCentre(RuleBasedStateMachine):
     def _same_as(self, before: object, name: str) -> None:
         assert self._shape() == before, f"{name} was refused and changed something"
 
-    def attempt(self, agent_id: int, name: str, values: dict[str, str] | None = None, body: Any = None) -> None:
+    def attempt(self, agent_id: int, name: str, members: dict[str, object]) -> None:
         if not self.run(self.hall.session_id(agent_id)):
             return
         before = self._shape()
+        by_body = ROWS[name].body is not None
+        values = {} if by_body else {key: str(value) for key, value in members.items()}
         try:
-            result = self.run(self.hall.do(agent_id, name, values, body))
+            result = self.run(self.hall.do(agent_id, name, values, members if by_body else None))
         except Refused:
             self._same_as(before, name)
             return
         if isinstance(result, str):
             self.known_calls.append(result)
+
+    def fill(self, members: dict[str, object], other: int, pick: int, session_id: str) -> dict[str, object]:
+        held = self.hall.world.held(session_id)
+        waiting = self.hall.world.waiting_calls()
+        words: dict[object, object] = {
+            "OTHER": str(other),
+            "HELD": held[0][0].id if held else "0-0",
+            "SOME": self.known_calls[-1 - pick % len(self.known_calls)],
+            "WAITING": waiting[-1].call.id if waiting else "0-0",
+        }
+        return {key: words.get(value, value) for key, value in members.items()}
 
     agents = st.sampled_from(AGENTS)
 
@@ -188,93 +221,34 @@ class ContactCentre(RuleBasedStateMachine):
 
     @rule(pick=st.integers(0, 9), act=st.sampled_from(("answer", "answer", "refuse", "hang_up")))
     def customer_acts(self, pick: int, act: str) -> None:
-        outside = [
-            (call.id, leg.number) for call in self.hall.world.calls.values() for leg in call.legs if not leg.agent_id
-        ]
+        calls = self.hall.world.calls.values()
+        outside = [(call.id, leg.number) for call in calls for leg in call.legs if not leg.agent_id]
         if outside:
             try:
                 self.run(getattr(self.hall.customers, act)(*outside[pick % len(outside)]))
             except NoSuchCallError:
                 return
 
-    @rule(agent=agents, pick=st.integers(0, 99), other=agents, hold=st.booleans())
-    def does_what_fits(self, agent: int, pick: int, other: int, hold: bool) -> None:
-        """An operation that makes sense where the agent is; the other rules try those that do not, too."""
-        session_id = self.run(self.hall.session_id(agent))
-        active, held = self.hall.world.active(session_id), self.hall.world.held(session_id)
-        place = active[1].stage.name if active else "HOLDING" if held else "FREE"
-        choices = FITTING.get(place, ())
-        if not choices:
-            return
-        name, body = choices[pick % len(choices)]
-        filled = {key: str(other) if value == "OTHER" else value for key, value in body.items()}
-        held_id = held[0][0].id if held else ""
-        filled = {key: held_id if value == "HELD" else value for key, value in filled.items()}
-        if name in {"transfer", "innerHelp"}:
-            filled["holdflag"] = hold
-        if name in BY_PATH:
-            self.attempt(agent, name, {key: str(value) for key, value in filled.items()})
-        else:
-            self.attempt(agent, name, body=filled)
+    @rule(moves=st.lists(MOVES, min_size=1, max_size=8))
+    def agents_do_what_fits(self, moves: list[tuple[int, int, int, bool]]) -> None:
+        """Operations that make sense where each agent is."""
+        for agent_id, pick, other, hold in moves:
+            session_id = self.run(self.hall.session_id(agent_id))
+            active, held = self.hall.world.active(session_id), self.hall.world.held(session_id)
+            place = active[1].stage.name if active else "HOLDING" if held else "FREE"
+            name, members = FITTING[place][pick % len(FITTING[place])]
+            filled = self.fill(members, other, pick, session_id)
+            if name in {"transfer", "innerHelp"}:
+                filled["holdflag"] = hold
+            self.attempt(agent_id, name, filled)
+            self.look()
 
-    @rule(agent=agents, name=st.sampled_from(PLAIN))
-    def plain_operation(self, agent: int, name: str) -> None:
-        self.attempt(agent, name)
-
-    @rule(agent=agents, seconds=st.sampled_from((5, 60)))
-    def rests(self, agent: int, seconds: int) -> None:
-        self.attempt(agent, "rest", {"time": str(seconds), "restcause": "1"})
-
-    @rule(agent=agents, mode=st.sampled_from((1, 2)))
-    def rejects(self, agent: int, mode: int) -> None:
-        self.attempt(agent, "reject", body={"mode": mode})
-
-    @rule(agent=agents, number=st.sampled_from(("13900", "13911", "11012")))
-    def calls_out(self, agent: int, number: str) -> None:
-        self.attempt(agent, "callout", body={"called": number})
-
-    @rule(agent=agents, other=agents)
-    def calls_agent(self, agent: int, other: int) -> None:
-        self.attempt(agent, "callInner", body={"called": str(other)})
-
-    @rule(agent=agents, skill=st.sampled_from(SKILLS))
-    def calls_skill(self, agent: int, skill: int) -> None:
-        self.attempt(agent, "callInnerSkill", body={"skillId": skill})
-
-    @rule(agent=agents, other=agents, mode=st.sampled_from((1, 2)), hold=st.booleans(), queue=st.booleans())
-    def asks_for_help(self, agent: int, other: int, mode: int, hold: bool, queue: bool) -> None:
-        target = {"dstaddress": "1", "devicetype": 1} if queue else {"dstaddress": str(other), "devicetype": 2}
-        self.attempt(agent, "innerHelp", body={**target, "mode": mode, "holdflag": hold})
-
-    @rule(agent=agents, way=st.sampled_from(TRANSFERS), other=agents, pick=st.integers(0, 2), hold=st.booleans())
-    def transfers(self, agent: int, way: tuple[int, int], other: int, pick: int, hold: bool) -> None:
-        device, mode = way
-        choice = ADDRESSES.get(device, (str(other),))
-        body = {"devicetype": device, "mode": mode, "address": choice[pick % len(choice)], "holdflag": hold}
-        self.attempt(agent, "transfer", body=body)
-
-    @rule(agent=agents, name=st.sampled_from(("connectHold", "dropCall")), pick=st.integers(0, 3))
-    def on_some_call(self, agent: int, name: str, pick: int) -> None:
-        self.attempt(agent, name, {"callid": self.known_calls[-1 - pick % len(self.known_calls)]})
-
-    @rule(agent=agents, pick=st.integers(0, 3))
-    def joins(self, agent: int, pick: int) -> None:
-        self.attempt(agent, "confJoin", body={"callid": self.known_calls[-1 - pick % len(self.known_calls)]})
-
-    @rule(agent=agents, number=st.sampled_from((*map(str, AGENTS), "13900")))
-    def disconnects(self, agent: int, number: str) -> None:
-        self.attempt(agent, "disconnect", {"number": number})
-
-    @rule(other=agents)
-    def snatches(self, other: int) -> None:
-        self.attempt(118, "snatchPickup", {"destWorkNo": str(other)})
-
-    @rule(agent=agents, skill=st.sampled_from(SKILLS))
-    def takes_waiting(self, agent: int, skill: int) -> None:
-        queue = self.hall.world.queues.get(skill)
-        if queue:
-            values = {"callid": queue[-1].call.id, "skilltype": "0", "skillId": str(skill)}
-            self.attempt(agent, "requestAppointedCall", values)
+    @rule(agent=agents, operation=st.sampled_from(ANY), other=agents, pick=st.integers(0, 5))
+    def an_agent_does_anything(
+        self, agent: int, operation: tuple[str, dict[str, object]], other: int, pick: int
+    ) -> None:
+        name, members = operation
+        self.attempt(agent, name, self.fill(members, other, pick, self.run(self.hall.session_id(agent))))
 
     @rule(agent=agents)
     def signs_out_or_in(self, agent: int) -> None:
@@ -295,6 +269,12 @@ class ContactCentre(RuleBasedStateMachine):
         self.run(self.hall.time.pass_s(seconds))
 
     @invariant()
+    def look(self) -> None:
+        self.parties_are_conserved()
+        self.no_agent_is_in_two_states()
+        self.nobody_waits_for_somebody_idle()
+        self.queries_agree()
+
     def parties_are_conserved(self) -> None:
         world = self.hall.world
         for call in world.calls.values():
@@ -306,7 +286,6 @@ class ContactCentre(RuleBasedStateMachine):
         indexed = {(session, call.id) for _agent, session in world.sessions() for call, _leg in world.legs_of(session)}
         assert listed == indexed
 
-    @invariant()
     def no_agent_is_in_two_states(self) -> None:
         for agent_id in AGENTS:
             session_id = self.run(self.hall.session_id(agent_id))
@@ -329,7 +308,6 @@ class ContactCentre(RuleBasedStateMachine):
         now = {call.id for call, _leg in self.hall.world.legs_of(session_id)}
         assert {call_id for agent, call_id in self.open if agent == agent_id} <= now, "a talk without its release"
 
-    @invariant()
     def nobody_waits_for_somebody_idle(self) -> None:
         world = self.hall.world
         for skill_id, queue in world.queues.items():
@@ -339,7 +317,6 @@ class ContactCentre(RuleBasedStateMachine):
                 assert place.call.waiting is place
                 assert place.call.id in world.calls
 
-    @invariant()
     def queries_agree(self) -> None:
         for agent_id in AGENTS:
             session_id = self.run(self.hall.session_id(agent_id))

@@ -11,7 +11,7 @@ from gateway.ops import metrics
 from gateway.sessions import rules
 from gateway.sessions.guid import KeyRing
 from gateway.sessions.limits import Outage
-from gateway.sessions.model import Record
+from gateway.sessions.model import PushWay, Record
 from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionService
 from gateway.sessions.signing import Terms
@@ -27,6 +27,9 @@ SECRET = bytes(range(32))
 LONGEST_REQUEST = 60_000
 CLIENTS_GIVE_UP = 11_000
 PROBED = 40
+DESKTOPS = ((True, False), (True, True), (False, False))
+"""Those of each agent: whether it follows, whether its events are pushed."""
+WAY = PushWay("https://desktop.example/events")
 
 How = tuple[tuple[Fault, ...], int]
 """How a request runs: the faults of its first accesses to the store, and after how many it is left for later."""
@@ -50,7 +53,7 @@ class World(RuleBasedStateMachine):
         self.site = Site(1_700_000_000_000, SECRET)
         self.settings = Settings()
         self.agents = [Agent(self.site, number, self.forced_out[number]) for number in self.agent_numbers]
-        self.clients = [Client(agent, follows=follows) for agent in self.agents for follows in (True, True, False)]
+        self.clients = [Client(agent, follows, push) for agent in self.agents for follows, push in DESKTOPS]
         self.history: dict[int, list[tuple[Record, Facts]]] = {agent.number: [] for agent in self.agents}
         self.before: dict[int, Facts] = {}
         self.stores = self.open_stores()
@@ -113,9 +116,11 @@ class World(RuleBasedStateMachine):
                 work, script = desk.sign_out(service, request), scripts.sign_out(agent, guid)
             case _:
                 force, name = request.kind == "force", NODES[node % 2]
-                terms = Terms(agent.number, name, force=force, may_be_forced=agent.may_be_forced)
+                push = request.client is not None and request.client.push
+                way = WAY if push else None
+                terms = Terms(agent.number, name, force=force, may_be_forced=agent.may_be_forced, way=way)
                 work = desk.enter(service, request, terms)
-                script = scripts.sign_in(agent, request.number, name, lambda: request.session_id, force=force)
+                script = scripts.sign_in(agent, request, name, force=force, push=push)
         self.run(request, work, script, how)
 
     def run(self, request: Request, work: Coroutine[object, object, str], script: scripts.Script, how: How) -> None:
