@@ -49,7 +49,7 @@ async def run(commands: str, folder: Path) -> str:
         start_new_session=True,
     )
     try:
-        async with asyncio.timeout(150):
+        async with asyncio.timeout(300):
             printed, _ = await shell.communicate()
     finally:
         with contextlib.suppress(ProcessLookupError):
