@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from gateway.backends.embedded.core.besides import Mode
 from gateway.backends.embedded.core.model import Call, Feature, Leg, Purpose, Stage
 from gateway.backends.embedded.core.world import World
 from gateway.sessions.agent_state import State
@@ -21,6 +22,7 @@ NO_CONSOLE_STATE: Final = 255
 _OCCUPIED, _TALKING, _THREE, _MUTE, _HELP, _TALK_TRANSFER = 7, 9, 10, 12, 13, 14
 CONSOLE: Final = {State.IDLE: 1, State.WRAP_UP: 2, State.REST: 3, State.BUSY: 4, State.TALKING: _OCCUPIED}
 _CONSOLE_STAGES: Final = {Stage.DIALLING: 6, Stage.ALERTING: _OCCUPIED, Stage.RINGING: 8, Stage.HELD: 11}
+_CONSOLE_MODES: Final = {Mode.INSERT: 15, Mode.LISTEN: 16, Mode.WHISPER: 17}
 _HELPING: Final = frozenset({Purpose.HELP, Purpose.HELP_THREE})
 
 
@@ -34,12 +36,17 @@ def cti(world: World, state: State, session_id: str = "") -> int:
     """The status at the CTI platform. An agent in a call of another process is told as occupied."""
     if state is not State.TALKING:
         return _CTI[state]
+    if session_id in world.besides.inspections:
+        return _CTI_TALKING
     found = present_leg(world, session_id)
     return _CTI_OCCUPIED if found is None else _CTI_STAGES[found[1].stage]
 
 
 def console(world: World, state: State, session_id: str) -> int:
     """The status as a console shows it."""
+    inspection = world.besides.inspections.get(session_id)
+    if inspection is not None:
+        return _CONSOLE_MODES[inspection.mode]
     found = present_leg(world, session_id) if state is State.TALKING else None
     if found is None:
         return CONSOLE.get(state, NO_CONSOLE_STATE)

@@ -26,11 +26,11 @@ def call_info(world: World, desk: Desk, now_ms: int) -> str | None:
 
 def state_info(world: World, desk: Desk, now_ms: int) -> StateInfo:
     """The state object. The first call is the oldest one, the second the next."""
-    state = desk.state
+    state, inspection = desk.state, world.besides.inspection_of(desk.session_id)
     return StateInfo.model_validate(
         {
             "work_no": str(desk.agent_id),
-            "qc_work_no": "",
+            "qc_work_no": str(inspection.agent_id) if inspection else "",
             "state": console(world, state.state, desk.session_id),
             "last_state": NO_CONSOLE_STATE if state.previous is None else CONSOLE.get(state.previous, NO_CONSOLE_STATE),
             "agent_state_begin_time": state.since_ms,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.backends.embedded.core.besides import Inspection, Mode
 from gateway.backends.embedded.core.model import Call, Feature, Leg, Purpose, Stage
 from gateway.backends.embedded.core.world import World
 from gateway.backends.embedded.performers.agent_status import console, cti
@@ -76,3 +77,11 @@ def test_help_is_told(purpose: Purpose, feature: Feature) -> None:
 def test_three_parties_are_told() -> None:
     world, _, _ = in_call(Stage.TALKING, Purpose.ORIGIN, Purpose.OUT_THREE)
     assert console(world, State.TALKING, SESSION) == 10
+
+
+@pytest.mark.parametrize(("mode", "at_console"), [(Mode.INSERT, 15), (Mode.LISTEN, 16), (Mode.WHISPER, 17)])
+def test_an_inspection_is_told(mode: Mode, at_console: int) -> None:
+    world = World()
+    world.besides.inspections[SESSION] = Inspection(119, SESSION, 101, "b" * 32, mode, 1_000)
+    assert console(world, State.TALKING, SESSION) == at_console
+    assert cti(world, State.TALKING, SESSION) == 5

@@ -122,6 +122,13 @@ async def test_a_state_asked_for_during_a_call_is_told(
     assert (told["preBusy"], told["preRest"]) == flags
 
 
+async def test_an_inspected_agent_is_told_by_whom(floor: Floor) -> None:
+    await floor.sign_in(119)
+    assert await floor.do(119, "addSupervise", workNo=101) == "0"
+    assert (await synced(floor))["qcWorkNo"] == "119"
+    assert (await synced(floor, 119))["state"] == 16
+
+
 async def test_a_call_held_by_another_node_cannot_be_told_and_no_event_is_dropped(floor: Floor) -> None:
     await floor.do(101, "sayBusy")
     there = replace(await floor.state(101), state=State.TALKING, centre="Node1.0")
