@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, cast
 
 from gateway.agents.authentication import Authentication
 from gateway.agents.follow import follow
@@ -12,6 +12,8 @@ from gateway.agents.passwords import PasswordPool
 from gateway.agents.registry import AgentRegistry
 from gateway.backends.embedded.centre import EmbeddedCentre
 from gateway.backends.embedded.scheduler import Scheduler
+from gateway.backends.upstream.centre import UpstreamCentre
+from gateway.backends.upstream.opening import open_upstream
 from gateway.edge.dispatch import Edge
 from gateway.edge.services import Services
 from gateway.events.delivery import Deliveries
@@ -37,12 +39,15 @@ BEGIN_EVERY_S = 1.0
 
 
 class App:
-    """One gateway: `edge.handle` answers requests while `run` does the periodic work."""
+    """One gateway: `edge.handle` answers requests while `run` does the periodic work.
+
+    With BACKEND = upstream there is no registry, because the service behind knows the agents.
+    """
 
     def __init__(
         self,
         live: LiveSettings,
-        registry: AgentRegistry,
+        registry: AgentRegistry | None,
         ring: KeyRing,
         stores: Stores,
         scheduler: Scheduler | None = None,
@@ -57,17 +62,9 @@ class App:
         self._pool = PasswordPool()
         live.subscribe(self._settings_changed)
         self.sessions = service = SessionService(stores.sessions, ring, lambda: self._policy)
-        authentication = Authentication(
-            registry, stores.password_book(registry), stores.attempts, self._pool, lambda: live.current
-        )
-        self.centre = backend = EmbeddedCentre(
-            service,
-            registry,
-            authentication,
-            stores.queue,
-            node=live.current.node_name,
-            cluster=live.current.server_name,
-            scheduler=scheduler,
+        authentication = self._authentication(registry) if registry else None
+        self.backend = backend = (
+            self._embedded(registry, authentication, scheduler) if registry and authentication else self._upstream()
         )
         self.sweeper = Sweeper(service, lambda: self._policy, backend.sign_out)
         stores.sessions.on_wake(self.parking.wake)
@@ -80,6 +77,44 @@ class App:
             lambda: live.current, service, polls, self.push, backend, registry, authentication, self.sweeper.hurry
         )
         self.edge = Edge(services, health.pages({"store": self.store_reason, "settings": self._settings_reason}))
+
+    def _authentication(self, registry: AgentRegistry) -> Authentication:
+        stores = self.stores
+        book = stores.password_book(registry)
+        return Authentication(registry, book, stores.attempts, self._pool, lambda: self.live.current)
+
+    def _embedded(
+        self, registry: AgentRegistry, authentication: Authentication, scheduler: Scheduler | None
+    ) -> EmbeddedCentre:
+        settings = self.live.current
+        return EmbeddedCentre(
+            self.sessions,
+            registry,
+            authentication,
+            self.stores.queue,
+            node=settings.node_name,
+            cluster=settings.server_name,
+            scheduler=scheduler,
+        )
+
+    def _upstream(self) -> UpstreamCentre:
+        stores = self.stores
+        return open_upstream(
+            self.sessions,
+            stores.queue,
+            stores.attempts,
+            stores.upstream_nodes,
+            lambda: self.live.current,
+            self._owes,
+        )
+
+    def _owes(self) -> None:
+        self.sweeper.hurry()
+
+    @property
+    def centre(self) -> EmbeddedCentre:
+        """The contact centre in this process, with BACKEND = embedded."""
+        return cast(EmbeddedCentre, self.backend)
 
     def _settings_changed(self, _old: Settings, new: Settings) -> None:
         self._policy = Policy(new)
@@ -107,11 +142,17 @@ class App:
 
     def jobs(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         """The periodic work; each runs until cancelled."""
-        return [self.sweeper.run, self.live.watch, lambda: follow(self._registry), self._keep_beginning, self.push.run]
+        registry, backend = self._registry, self.backend
+        jobs = [self.sweeper.run, self.live.watch, self._keep_beginning, self.push.run]
+        if registry is not None:
+            jobs.append(lambda: follow(registry))
+        if isinstance(backend, UpstreamCentre):
+            jobs.append(backend.run)
+        return jobs
 
     async def _begin(self) -> None:
         await check_keys(self.stores.sessions, self._ring)
-        await self.centre.start()
+        await self.backend.start()
         self._begun = True
 
     async def _keep_beginning(self) -> None:
@@ -126,16 +167,23 @@ class App:
         """Lets go of the store and the threads."""
         async with AsyncExitStack() as stack:
             stack.callback(self._pool.close)
-            stack.callback(self.centre.close)
             stack.push_async_callback(self.stores.close)
+            if isinstance(self.backend, UpstreamCentre):
+                stack.push_async_callback(self.backend.close)
+            else:
+                stack.callback(self.backend.close)
             stack.push_async_callback(self.push.close)
 
 
 def make_app(live: LiveSettings) -> App:
     """An app from settings alone. Raises SettingsError, AgentsFileError and SecretFileError."""
     settings = live.current
-    if settings.agents_file is None:
-        raise SettingsError([Problem("AGENTS_FILE", "", "", "is empty: name the file with the agents")])
-    registry = AgentRegistry(settings.agents_file)
+    registry = _registry(settings) if settings.backend == "embedded" else None
     ring = read_secret_file(settings.guid_secret_file) if settings.guid_secret_file else random_key_ring()
     return App(live, registry, ring, open_stores(lambda: live.current))
+
+
+def _registry(settings: Settings) -> AgentRegistry:
+    if settings.agents_file is None:
+        raise SettingsError([Problem("AGENTS_FILE", "", "", "is empty: name the file with the agents")])
+    return AgentRegistry(settings.agents_file)

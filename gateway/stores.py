@@ -30,6 +30,7 @@ class Stores:
     start: Callable[[], Awaitable[None]]
     close: Callable[[], Awaitable[None]]
     push_nodes: PushNodes = field(default_factory=OneProcess)
+    upstream_nodes: PushNodes = field(default_factory=OneProcess)
 
 
 def open_stores(settings: Callable[[], Settings]) -> Stores:
@@ -72,4 +73,5 @@ def _redis(settings: Callable[[], Settings]) -> Stores:
         link.start,
         close,
         RedisPushNodes(link),
+        RedisPushNodes(link, "upstream"),
     )

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from aiohttp import web
 
-from gateway.edge import cors, heartbeat, perform, poll, renew, sign_in, sign_out, validate
+from gateway.edge import cors, heartbeat, perform, poll, relay, relay_sign_in, renew, sign_in, sign_out, validate
 from gateway.edge.ask import Ask
 from gateway.edge.reply import Reply, of_error, to_response
 from gateway.edge.services import Services
@@ -21,6 +21,7 @@ Answerer = Callable[[Services, Ask], Awaitable[Reply]]
 Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 REMEMBERED_PATHS = 16_384
+UNKNOWN_RETCODE = "other"
 _count = lru_cache(4_096)(metrics.CALLS.labels)
 
 
@@ -37,6 +38,13 @@ _ANSWERERS: dict[type[Operation], Answerer] = {
     Renew: renew.answer,
     Unsupported: _refuse,
 }
+_RELAYING: dict[type[Operation], Answerer] = {
+    **_ANSWERERS,
+    Operation: relay.perform,
+    SignIn: relay_sign_in.answer,
+    SignOut: relay.sign_out,
+}
+"""With BACKEND = upstream."""
 
 
 class Edge:
@@ -45,6 +53,7 @@ class Edge:
     def __init__(self, services: Services, pages: Mapping[str, Page]) -> None:
         self._services = services
         self._pages = dict(pages)
+        self._answerers = _RELAYING if services.settings().backend == "upstream" else _ANSWERERS
         self._find = lru_cache(REMEMBERED_PATHS)(OperationTable().find)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -69,13 +78,13 @@ class Edge:
         operation = match.operation
         try:
             ask = await self._ask(request, operation, match.values)
-            reply = await _ANSWERERS[type(operation)](self._services, ask)
+            reply = await self._answerers[type(operation)](self._services, ask)
         except GatewayError as problem:
             _count(operation.name, problem.retcode).inc()
             raise
         if not isinstance(operation, Poll):
             metrics.CALL_SECONDS.observe(time.perf_counter() - began)
-        _count(operation.name, retcodes.SUCCESS).inc()
+        _count(operation.name, reply.retcode if reply.retcode in retcodes.MESSAGES else UNKNOWN_RETCODE).inc()
         return to_response(reply, extra)
 
     async def _ask(self, request: web.BaseRequest, operation: Operation, values: dict[str, str]) -> Ask:

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from gateway.backends.base import Call
+from gateway.backends.base import Backend, Call
 from gateway.edge import validate
 from gateway.edge.ask import Ask
 from gateway.edge.reply import Reply
@@ -23,5 +23,5 @@ async def answer(services: Services, ask: Ask) -> Reply:
         parameters = cast(Parameters, validate.parameters(row, ask.values))
     body = cast("Body | None", validate.body(row, ask.raw_body, ask.values))
     call = Call(row, caller.record, caller.session.id, parameters, body, lambda: ask.address.ip)
-    result = await services.backend.perform(call)
+    result = await cast(Backend, services.backend).perform(call)
     return Reply(envelope.result(result) if row.answer is Answer.RESULT else envelope.DONE)

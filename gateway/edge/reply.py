@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import web
+from aiohttp.payload import Payload
 
-from gateway.wire import envelope
+from gateway.wire import envelope, retcodes
 from gateway.wire.errors import GatewayError, MethodNotAllowed, Unavailable
 
 _ALWAYS = {"Content-Type": "application/json", "Cache-Control": "no-store", "Server": "AgentGateway"}
@@ -13,12 +14,12 @@ _ALWAYS = {"Content-Type": "application/json", "Cache-Control": "no-store", "Ser
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer before it is HTTP: encoded body, status, headers besides those of every answer."""
+    """An answer before it is HTTP: encoded body (or a file), status, headers besides those of every answer."""
 
-    body: bytes
+    body: bytes | Payload
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    retcode: str = "0"
+    retcode: str = retcodes.SUCCESS
 
 
 def of_error(problem: GatewayError) -> Reply:

@@ -2,8 +2,9 @@
 
 from typing import cast
 
+from gateway.agents.authentication import Authentication
 from gateway.agents.registry import Agent
-from gateway.backends.base import SignInCall
+from gateway.backends.base import Backend, SignInCall
 from gateway.edge import validate
 from gateway.edge.ask import Ask
 from gateway.edge.reply import Reply
@@ -25,7 +26,7 @@ async def answer(services: Services, ask: Ask) -> Reply:
 
     async def admit(session_id: str) -> Admission:
         now = services.sessions.store.now_ms()
-        return await services.backend.sign_in(SignInCall(agent, session_id, body, now))
+        return await cast(Backend, services.backend).sign_in(SignInCall(agent, session_id, body, now))
 
     terms = Terms(
         agent.id,
@@ -50,7 +51,7 @@ def _way(services: Services, body: LightSignInBody) -> PushWay | None:
 async def _agent(services: Services, ask: Ask, body: LightSignInBody) -> Agent:
     now = services.sessions.store.now_ms()
     address, forwarded = ask.address.ip, ask.address.forwarded
-    verify = services.authentication
+    verify = cast(Authentication, services.authentication)
     if isinstance(body, AccountSignInBody):
         return await verify.verify_account(body.account, body.password, address, forwarded=forwarded, now_ms=now)
     return await verify.verify(ask.agent_id, body.password, address, forwarded=forwarded, now_ms=now)

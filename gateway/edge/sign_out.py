@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from gateway.backends.base import Backend
 from gateway.edge import validate
 from gateway.edge.ask import Ask
 from gateway.edge.reply import Reply
@@ -18,8 +19,8 @@ async def answer(services: Services, ask: Ask) -> Reply:
     """Ends the caller's own session."""
     row = cast(SignOut, ask.operation)
     caller = await services.sessions.call(ask.agent_id, ask.guid)
-    code = _code(row, ask)
-    if not row.force and not services.backend.may_sign_out(caller.record.state):
+    code = cause(row, ask)
+    if not row.force and not cast(Backend, services.backend).may_sign_out(caller.record.state):
         raise Refused(retcodes.WRONG_SIGN_OUT_STATE)
     await services.sessions.end(ask.agent_id, caller.session.id, EndReason.SIGNED_OUT, code)
     services.owes()
@@ -27,7 +28,8 @@ async def answer(services: Services, ask: Ask) -> Reply:
     return Reply(envelope.result({}) if row.answer is Answer.RESULT else envelope.DONE)
 
 
-def _code(row: SignOut, ask: Ask) -> int:
+def cause(row: SignOut, ask: Ask) -> int:
+    """The sign-out cause that the client gave, 0 for none. Raises Refused (`100-005`)."""
     try:
         parameters = validate.parameters(row, ask.values)
     except Refused as wrong:

@@ -35,10 +35,11 @@ class OneProcess:
 
 
 class RedisPushNodes:
-    """`PushNodes` over a link, in the time of Redis."""
+    """`PushNodes` over a link, in the time of Redis. `work` names what the processes do; each work has its own."""
 
-    def __init__(self, link: RedisLink) -> None:
+    def __init__(self, link: RedisLink, work: str = "push") -> None:
         self._link = link
+        self._work = work
 
     async def alive(self, process: str, lease_ms: int) -> AbstractSet[str]:
         """See `PushNodes.alive`."""
@@ -49,5 +50,5 @@ class RedisPushNodes:
         await self._say(process, 0)
 
     async def _say(self, process: str, for_ms: int) -> AbstractSet[str]:
-        names = await self._link.script(_ALIVE, [self._link.key("push", "alive")], [process, for_ms])
+        names = await self._link.script(_ALIVE, [self._link.key(self._work, "alive")], [process, for_ms])
         return frozenset(name.decode() for name in names)

@@ -1,0 +1,183 @@
+"""Fetches the events of one session, poll after poll, for as long as this process holds it.
+
+Exactly one process does (`lines`). An event that was fetched is brought to the session's queue before the next poll,
+however long the store takes; a new GUID as well. While the store is away, nothing is fetched, but the service still
+hears of the session now and then, so that it does not sign the agent out because of us.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.backends.relay import Keys
+from gateway.backends.upstream import counts
+from gateway.backends.upstream.answers import Answer, read_events
+from gateway.backends.upstream.backoff import Backoff
+from gateway.backends.upstream.messenger import Gone, Heard, Messenger
+from gateway.backends.upstream.rules import upstream_of
+from gateway.backends.upstream.service import Service
+from gateway.sessions.store import EventQueue, SessionStore
+from gateway.wire import retcodes
+from gateway.wire.errors import Refused, StoreUnavailable, Unavailable
+
+STORE_RETRY_S: Final = 0.5
+EMPTY_PAUSE_S: Final = 0.3
+"""Before the next poll, where one was answered at once with nothing: as the interface advises its clients."""
+HELD_S: Final = 1.0
+BELIEVE_AFTER_S: Final = 0.5
+"""A session that is over there is often just being signed out here too; that reason is the better one."""
+SIGN_OF_LIFE_S: Final = 20.0
+KEEP_S: Final = 1.0
+"""At a stop, what was fetched has this long to reach the store."""
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LineParts:
+    """What every line needs; `holds` tells whether this process may fetch now."""
+
+    process: str
+    store: SessionStore
+    queue: EventQueue
+    service: Service
+    messenger: Messenger
+    holds: Callable[[], bool]
+
+
+class _Over(Exception):
+    """There is nothing more to fetch here; `taken`: another process does."""
+
+    def __init__(self, *, taken: bool = False) -> None:
+        self.taken = taken
+
+
+class Line:
+    """One session; its first poll comes after `delay_s`.
+
+    `over` is called once at the end, with whether somebody should look after the session again.
+    """
+
+    def __init__(
+        self, agent_id: int, session_id: str, parts: LineParts, delay_s: float, over: Callable[["Line", bool], None]
+    ) -> None:
+        self.agent_id = agent_id
+        self.session_id = session_id
+        self._polling = self._keeping = self._stopping = False
+        self._parts = parts
+        self._over = over
+        self._backoff = Backoff()
+        self._refusals = 0
+        self._keys: Keys | None = None
+        self._heard_s = asyncio.get_running_loop().time()
+        self._task = asyncio.create_task(self._run(delay_s))
+
+    async def stop(self, within_s: float) -> None:
+        """Ends it; a poll under way may be answered within this time."""
+        self._stopping = True
+        wait_s = KEEP_S if self._keeping else within_s if self._polling else 0
+        if wait_s:
+            await asyncio.wait([self._task], timeout=wait_s)
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+    async def _run(self, delay_s: float) -> None:
+        look_again = False
+        counts.LINES.inc()
+        try:
+            await asyncio.sleep(delay_s)
+            while not self._stopping:
+                pause_s = await self._step()
+                await asyncio.sleep(pause_s)
+        except _Over as over:
+            look_again = over.taken
+        except Exception as crash:
+            _LOG.error("fetching events of agent %d stopped: %s", self.agent_id, type(crash).__name__)
+            look_again = True
+        finally:
+            counts.LINES.dec()
+            self._over(self, look_again)
+
+    async def _step(self) -> float:
+        """One poll and what follows from it; how long to wait before the next, in s."""
+        if not self._parts.holds():
+            await self._show_life()
+            return STORE_RETRY_S
+        try:
+            return await self._poll()
+        except StoreUnavailable:
+            await self._show_life()
+            return STORE_RETRY_S
+        except Unavailable:
+            counts.POLLS.labels("unavailable").inc()
+            return self._backoff.next_s()
+        except Refused:
+            raise _Over from None
+
+    async def _poll(self) -> float:
+        record = await self._parts.store.read(self.agent_id)
+        found = upstream_of(record, self.session_id)
+        if found is None or found[1].holder != self._parts.process:
+            raise _Over(taken=found is not None)
+        began_s = asyncio.get_running_loop().time()
+        try:
+            heard = await self._parts.messenger.ask(record, self.session_id, self._ask)
+        except Gone as gone:
+            return await self._gone(gone)
+        self._refusals = 0
+        self._keeping = True
+        try:
+            events = await self._keep(heard)
+        finally:
+            self._keeping = False
+        answer = heard.answer
+        if answer.retcode != retcodes.SUCCESS:
+            counts.POLLS.labels("refused").inc()
+            return self._backoff.next_s()
+        self._backoff.reset()
+        counts.POLLS.labels("event" if events else "empty").inc()
+        held = asyncio.get_running_loop().time() - began_s > HELD_S
+        return 0 if events or answer.guid or held else EMPTY_PAUSE_S
+
+    async def _ask(self, keys: Keys) -> Answer:
+        self._keys = keys
+        self._polling = True
+        try:
+            answer = await self._parts.service.poll(self.agent_id, keys)
+        finally:
+            self._polling = False
+        self._heard_s = asyncio.get_running_loop().time()
+        return answer
+
+    async def _keep(self, heard: Heard) -> int:
+        """Brings what was fetched to the store, whenever that can be; how many events there were."""
+        parts, answer = self._parts, heard.answer
+        fetched = answer.retcode == retcodes.SUCCESS
+        events = read_events(answer.body, self.session_id, parts.store.now_ms()) if fetched else []
+        while True:
+            try:
+                if not await parts.messenger.follow(self.agent_id, self.session_id, heard):
+                    raise _Over
+                if events and not await parts.queue.append(self.agent_id, self.session_id, events):
+                    raise _Over
+                return len(events)
+            except StoreUnavailable:
+                await self._show_life()
+                await asyncio.sleep(STORE_RETRY_S)
+
+    async def _gone(self, gone: Gone) -> float:
+        counts.POLLS.labels("over").inc()
+        self._refusals += 1
+        if self._refusals > 1 and await self._parts.messenger.end(self.agent_id, gone):
+            raise _Over
+        return BELIEVE_AFTER_S
+
+    async def _show_life(self) -> None:
+        now_s = asyncio.get_running_loop().time()
+        if self._keys is not None and now_s - self._heard_s >= SIGN_OF_LIFE_S:
+            self._heard_s = now_s
+            with suppress(Unavailable):
+                await self._parts.messenger.ask_state(self.agent_id, self._keys)

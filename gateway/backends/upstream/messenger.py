@@ -1,0 +1,130 @@
+"""Asks the service behind in the name of a session, and finds out when the session is over there.
+
+A refusal that says so is believed only after the newest GUID of the record was tried once more, and then the one before
+it: another node may just have followed a rotation, and the service may have lost one.
+"""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.backends.relay import Keys, Sent
+from gateway.backends.upstream import counts, rules
+from gateway.backends.upstream.answers import Answer, merge_cookies
+from gateway.backends.upstream.seal import Sealer
+from gateway.backends.upstream.service import PREFIX, Service
+from gateway.ops import audit
+from gateway.sessions.model import EndReason, Record, Upstream
+from gateway.sessions.store import SessionStore
+from gateway.wire import retcodes
+from gateway.wire.errors import Refused
+
+Send = Callable[[Keys], Awaitable[Answer]]
+
+_TRIES: Final = 2
+
+
+class Gone(Exception):
+    """The service knows the session no more; `newest` (sealed) is what the record held."""
+
+    def __init__(self, session_id: str, newest: str, reason: EndReason) -> None:
+        super().__init__(reason)
+        self.session_id = session_id
+        self.newest = newest
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An answer, and what the request carried, sealed and not."""
+
+    answer: Answer
+    carried: str
+    keys: Keys
+
+
+class Messenger:
+    """`ended` is called after a session was ended here because it is over there."""
+
+    def __init__(self, store: SessionStore, service: Service, sealer: Sealer, ended: Callable[[], None]) -> None:
+        self._store = store
+        self._service = service
+        self._sealer = sealer
+        self._ended = ended
+
+    async def ask(self, record: Record, session_id: str, send: Send, *, doubts: bool = False) -> Heard:
+        """Sends under the newest keys of the session.
+
+        With `doubts` a refusal `000-003` may concern the operation alone: the agent's state is asked for as well.
+        Raises Gone, Refused (`100-006`) when the session is over here, and Unavailable.
+        """
+        tries = Counter[str]()
+        upstream = _still(record, session_id)
+        carried = upstream.key
+        while True:
+            keys = self._sealer.unseal(session_id, carried)
+            answer = await send(keys)
+            if not answer.over:
+                break
+            tries[carried] += 1
+            record = await self._store.read(record.agent_id)
+            upstream = _still(record, session_id)
+            untried = self._untried(upstream, tries)
+            if not untried:
+                if doubts and answer.retcode == retcodes.NO_RIGHT and await self._is_known(record.agent_id, keys):
+                    break
+                raise Gone(session_id, upstream.key, answer.reason)
+            carried = untried
+        if carried == upstream.former and not answer.over:
+            await self._store.apply(record.agent_id, rules.reverting(session_id, carried, self._store.now_ms()))
+        return Heard(answer, carried, keys)
+
+    def _untried(self, upstream: Upstream, tries: Counter[str]) -> str:
+        """What to carry next, sealed; "" when all was tried."""
+        newest, *others = rules.keys_to_try(upstream, self._store.now_ms())
+        if tries[newest] < _TRIES:
+            return newest
+        return next((sealed for sealed in others if not tries[sealed]), "")
+
+    async def _is_known(self, agent_id: int, keys: Keys) -> bool:
+        return not (await self.ask_state(agent_id, keys)).over
+
+    async def ask_state(self, agent_id: int, keys: Keys) -> Answer:
+        """The agent's state: what any session may ask, and a sign of life. Raises Unavailable."""
+        return await self._service.call(Sent("GET", f"{PREFIX}/onlineagent/{agent_id}/agentstatus"), keys)
+
+    async def follow(self, agent_id: int, session_id: str, heard: Heard) -> bool:
+        """Keeps a GUID that was handed out, for every node. False when the session is over. Raises StoreUnavailable."""
+        guid, keys = heard.answer.guid, heard.keys
+        if not guid or guid == keys.guid:
+            return True
+        fresh = self._sealer.seal(session_id, Keys(guid, merge_cookies(keys.cookie, heard.answer.cookie)))
+        rule = rules.following(session_id, heard.carried, fresh, self._guid(session_id), self._store.now_ms())
+        counts.FOLLOWED.inc()
+        still: bool | None = await self._store.apply(agent_id, rule)
+        return bool(still)
+
+    def _guid(self, session_id: str) -> rules.Guid:
+        return lambda sealed: self._sealer.unseal(session_id, sealed).guid
+
+    async def end(self, agent_id: int, gone: Gone) -> bool:
+        """Ends the session here; False when it is over, has a newer GUID, or a sign-in is under way.
+
+        Raises StoreUnavailable.
+        """
+        rule = rules.ending(gone.session_id, gone.newest, gone.reason, self._store.now_ms())
+        ended: bool | None = await self._store.apply(agent_id, rule, durable=True)
+        if ended:
+            counts.LOST.inc()
+            audit.record("sign-out", agent_id, reason=gone.reason.name, by="upstream")
+            self._ended()
+        return bool(ended)
+
+
+def _still(record: Record, session_id: str) -> Upstream:
+    found = rules.upstream_of(record, session_id)
+    if found is None:
+        reason = next((old.reason for old in record.tombstones if old.id == session_id), "")
+        raise Refused(retcodes.NOT_SIGNED_IN, reason)
+    return found[1]

@@ -1,0 +1,26 @@
+"""What the service behind is trusted by (UPSTREAM_CA_FILE)."""
+
+import ssl
+from pathlib import Path
+
+
+class UpstreamTrustError(Exception):
+    """The file cannot be used; the text says what to do."""
+
+
+def upstream_context(trusted: Path | None) -> ssl.SSLContext:
+    """TLS 1.2 and later, names and certificates checked; with a file only what is in it counts.
+
+    Raises UpstreamTrustError.
+    """
+    try:
+        context = ssl.create_default_context(cafile=trusted)
+    except ssl.SSLError:
+        raise UpstreamTrustError(f"{trusted}: holds no certificate in PEM") from None
+    except OSError as problem:
+        raise UpstreamTrustError(f"{trusted}: cannot be read: {problem.strerror}") from None
+    if trusted is not None:
+        # It may be the server's own certificate, without its authority.
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
