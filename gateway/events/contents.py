@@ -262,16 +262,19 @@ class LinkedHold(Content):
 
 
 class ChatMessage(Content):
-    """A text in a chat, as older clients read it."""
+    """A text in a chat, as older clients read it. `is_inner_call`: the chat is one between agents."""
 
     sender: str
     call_id: str = Field(alias="callId")
     chat_content: str = Field(alias="chatContent")
+    is_inner_call: bool = Field(alias="isInnerCall")
 
 
 class Chat(Content):
-    """A chat; no source shows the members. `callId` is that of `ChatMessage`, caller and called are who chats."""
+    """A chat, with the members that public clients read; no page shows them. `attach_data` is the call data."""
 
     call_id: str = Field(alias="callId")
     caller: str
     called: str
+    is_inner_call: bool = Field(alias="isInnerCall")
+    attach_data: str = Field(alias="attachData")

@@ -97,12 +97,12 @@ class Floor:
     `result` is what the last operation answered, `message` why the last one was refused.
     """
 
-    def __init__(self, plan: Plan | None = None) -> None:
+    def __init__(self, plan: Plan | None = None, agents_file: Path = AGENTS) -> None:
         self.scheduler = HandScheduler()
         self.queue = MemoryQueue(lambda: Bounds(1000, 1_048_576))
         self.store = MemoryStore(self.queue, lambda: NOW + round(self.scheduler.now_s * 1000))
         self.service = SessionService(self.store, random_key_ring(), lambda: Policy(_settings()))
-        self.registry = AgentRegistry(AGENTS)
+        self.registry = AgentRegistry(agents_file)
         self.pool = PasswordPool()
         authentication = Authentication(
             self.registry, FilePasswordBook(self.registry), MemoryAttempts(), self.pool, _settings
@@ -197,9 +197,9 @@ class Floor:
 
 
 @contextlib.asynccontextmanager
-async def open_floor(plan: Plan | None = None, *agents: int) -> AsyncIterator[Floor]:
+async def open_floor(plan: Plan | None = None, *agents: int, agents_file: Path = AGENTS) -> AsyncIterator[Floor]:
     """A floor with these agents signed in."""
-    floor = Floor(plan)
+    floor = Floor(plan, agents_file)
     try:
         await floor.sign_in(*agents)
         yield floor

@@ -16,6 +16,7 @@ from gateway.backends.embedded.performers import rights
 from gateway.backends.embedded.records import Records
 from gateway.backends.embedded.scheduler import LoopScheduler, Scheduler
 from gateway.backends.embedded.simulated import Customers
+from gateway.backends.embedded.simulated_chats import ChatCustomers
 from gateway.backends.embedded.switchboard import Switchboard
 from gateway.backends.embedded.watching import Watch
 from gateway.events.event import make_event
@@ -32,7 +33,7 @@ class EmbeddedCentre:
     """A contact centre whose agent states live in the session records, so that they are right on every node.
 
     Its calls live in this process. `node` names it in records, `cluster` is the name of all gateways together;
-    `customers` plays the parties outside.
+    `customers` plays the parties outside, `chat_customers` those who write.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class EmbeddedCentre:
         self._courier = Courier(self._records, queue, self._scheduler, self.world.plan.timing.wrap_up_s)
         self.board = Switchboard(self.world, self._records, self._courier, self._scheduler)
         self.customers = Customers(self.board, self._scheduler)
+        self.chat_customers = ChatCustomers(self.board, registry)
         self._watch = Watch(self._records, queue, self._scheduler)
         self.parts = Parts(
             service, queue, registry, authentication, self.world, self._records, self.board, self.customers, self._watch

@@ -7,6 +7,7 @@ from gateway.backends.embedded.parts import Group, Parts, Performer
 from gateway.backends.embedded.performers import (
     agentgroup,
     calldata,
+    mediacall,
     notes,
     onlineagent,
     onlineagent_settings,
@@ -15,6 +16,7 @@ from gateway.backends.embedded.performers import (
     qualitycontrol_watching,
     querymonitor,
     queuedevice,
+    textchat,
     voicecall,
 )
 
@@ -26,6 +28,8 @@ GROUPS: Final[tuple[Group, ...]] = (
     agentgroup.performers,
     queuedevice.performers,
     notes.performers,
+    textchat.performers,
+    mediacall.performers,
     qualitycontrol.performers,
     qualitycontrol_forcing.performers,
     qualitycontrol_watching.performers,

@@ -31,6 +31,7 @@ class _Vdn(_Strict):
     number: Number = "60000"
     record: bool = False
     barred: list[Number] = []
+    forbidden_words: list[Annotated[str, Field(min_length=1, max_length=100)]] = []
 
 
 class _Timing(_Strict):
@@ -161,6 +162,7 @@ def _plan(content: _File, vdn_id: int) -> Plan:
             for entry in content.arrivals
         ),
         record=vdn.record,
+        forbidden_words=tuple(vdn.forbidden_words),
     )
 
 

@@ -3,11 +3,16 @@
 from collections.abc import Callable
 from typing import Final
 
-from gateway.backends.embedded.core import inspecting
+from gateway.backends.embedded.core import chat_moving, chatting, inspecting
 from gateway.backends.embedded.core.outcome import Outcome
 from gateway.backends.embedded.core.world import World
 
-RULES: Final[tuple[Callable[[Outcome, World], None], ...]] = (inspecting.look_after,)
+RULES: Final[tuple[Callable[[Outcome, World], None], ...]] = (
+    inspecting.look_after,
+    chatting.look_after,
+    chat_moving.forget_limits,
+    chat_moving.route,
+)
 
 
 def follow(out: Outcome, world: World) -> None:

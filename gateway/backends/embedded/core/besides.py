@@ -1,7 +1,19 @@
 """What agents do besides calls, and that no leg of a call shows. Times are ms since the epoch, 0 = never."""
 
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Final
+
+from gateway.backends.embedded.core.model import Call, Feature, Leg, Stage
+
+TEXT_CHAT: Final = 1
+TEXT_MEDIA: Final = frozenset({TEXT_CHAT, 51, 53})
+"""Media types of skill queues whose customers write. Chats of type 1 speak the older interface, `textchat`."""
+KEPT_TEXTS: Final = 500
+ALL_MEDIA: Final = 0
+"""Stands for all media types together in `Besides.chat_limits`."""
 
 
 class Mode(IntEnum):
@@ -24,16 +36,64 @@ class Inspection:
     since_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something written in a chat."""
+
+    sender: str
+    text: str
+    at_ms: int
+
+
+@dataclass(slots=True, eq=False)
+class Chat:
+    """A text chat: parties and data as of a call, which is in no other list of calls.
+
+    `said` is what was written last, `unread` what nobody but its sender has seen. `passed_over` are sessions that did
+    not take the chat when it was offered.
+    """
+
+    call: Call
+    said: deque[Said] = field(default_factory=lambda: deque(maxlen=KEPT_TEXTS))
+    unread: deque[Said] = field(default_factory=lambda: deque(maxlen=KEPT_TEXTS))
+    passed_over: set[str] = field(default_factory=set)
+
+    @property
+    def older(self) -> bool:
+        """Whether its events are those of the older interface."""
+        return self.call.media_type == TEXT_CHAT
+
+    @property
+    def internal(self) -> bool:
+        """Whether agents alone are in it."""
+        return self.call.feature is Feature.INTERNAL
+
+    def leg_of(self, session_id: str) -> Leg | None:
+        """The party of this session."""
+        return next((leg for leg in self.call.legs if leg.session_id == session_id and leg.agent_id), None)
+
+    def present(self) -> Iterator[Leg]:
+        """The agents who are in the chat, not only asked."""
+        return (leg for leg in self.call.agents() if leg.stage is Stage.TALKING)
+
+
 @dataclass(slots=True)
 class Besides:
-    """`inspections` by the inspector's session."""
+    """`inspections` by the inspector's session, `chats` by id, `chat_limits` by session and media type."""
 
     inspections: dict[str, Inspection] = field(default_factory=dict)
+    chats: dict[str, Chat] = field(default_factory=dict)
+    chat_limits: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def sessions(self) -> set[tuple[int, str]]:
         """Agent and session of everyone in here."""
         found = {(one.agent_id, one.session_id) for one in self.inspections.values()}
-        return found | {(one.target_id, one.target_session) for one in self.inspections.values()}
+        found |= {(one.target_id, one.target_session) for one in self.inspections.values()}
+        return found | {(leg.agent_id, leg.session_id) for chat in self.chats.values() for leg in chat.call.agents()}
+
+    def chats_of(self, session_id: str) -> list[Chat]:
+        """The chats that an agent is in, or is asked to take."""
+        return [chat for chat in self.chats.values() if chat.leg_of(session_id) is not None]
 
     def inspection_of(self, target_session: str) -> Inspection | None:
         """The inspection of an agent, by the session of that agent."""

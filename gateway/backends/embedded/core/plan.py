@@ -71,7 +71,10 @@ class Arrivals:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole set-up. `access` maps access codes to skill ids; `barred` are prefixes that may not be called."""
+    """The whole set-up. `access` maps access codes to skill ids; `barred` are prefixes that may not be called.
+
+    `forbidden_words` may not be written in chats, in any case.
+    """
 
     vdn_id: int = 1
     vdn_name: str = "VDN1"
@@ -85,6 +88,7 @@ class Plan:
     behaviours: tuple[Behaviour, ...] = ()
     arrivals: tuple[Arrivals, ...] = ()
     record: bool = False
+    forbidden_words: tuple[str, ...] = ()
 
     def behaviour(self, number: str) -> Behaviour:
         """What a customer with this number does: the behaviour with the longest prefix of it."""

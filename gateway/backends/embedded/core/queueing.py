@@ -20,8 +20,10 @@ def wait(
 
 
 def matches(world: World) -> Iterator[tuple[Waiting, list[Desk]]]:
-    """Waiting calls with the agents who may get them, the longest idle first."""
+    """Waiting calls with the agents who may get them, the longest idle first. Chats have rules of their own."""
     for waiting in world.waiting_calls():
+        if waiting.call.id in world.besides.chats:
+            continue
         agents = world.idle(waiting.skill_id)
         if agents:
             yield waiting, agents

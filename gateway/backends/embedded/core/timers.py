@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from gateway.backends.embedded.core import inviting, ivr, legs
+from gateway.backends.embedded.core import chatting, inviting, ivr, legs
 from gateway.backends.embedded.core.model import Call, Stage
 from gateway.backends.embedded.core.notices import tell
 from gateway.backends.embedded.core.outcome import Outcome, TimerKey
@@ -38,9 +38,18 @@ TIMERS: Final[dict[str, Callable[[Outcome, World, Call, str], None]]] = {
     "ivr": _ivr,
 }
 
+BESIDES: Final[dict[str, Callable[[Outcome, World, TimerKey], None]]] = {
+    chatting.OFFER: chatting.offer_runs_out,
+    chatting.WAIT: chatting.wait_runs_out,
+}
+"""The same for what is no call."""
+
 
 def runs_out(out: Outcome, world: World, key: TimerKey) -> None:
     """The time of this timer is over; nothing when its call is."""
+    if key.name in BESIDES:
+        BESIDES[key.name](out, world, key)
+        return
     call = world.calls.get(key.call_id)
     if call is not None:
         TIMERS[key.name](out, world, call, key.party)

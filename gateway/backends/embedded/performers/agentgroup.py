@@ -19,8 +19,6 @@ from gateway.wire.errors import Refused
 Who = Callable[[Parts, Call], Awaitable[Iterable[Entry]]]
 Shape = Callable[[AgentViews, Entry], object]
 
-TEXT_CHAT: Final = frozenset({1, 51, 53})
-"""Media types of text chats."""
 _SIGNED_IN, _LIKE_IDLE = 1, 6
 RIGHTS: Final = {
     "isCensor": rights.INSPECTOR,
@@ -112,7 +110,7 @@ async def _in_status(parts: Parts, call: Call) -> Iterable[Entry]:
 
 async def _chatting(parts: Parts, _call: Call) -> Iterable[Entry]:
     world = parts.world
-    in_chat = {leg.agent_id for call in world.calls.values() if call.media_type in TEXT_CHAT for leg in call.agents()}
+    in_chat = {leg.agent_id for chat in world.besides.chats.values() for leg in chat.present()}
     return [entry for entry in await roll.signed_in(parts) if entry.agent.id in in_chat]
 
 

@@ -5,7 +5,7 @@ from typing import Final, cast
 
 from gateway.backends.base import Call
 from gateway.backends.embedded import forced
-from gateway.backends.embedded.core import releasing
+from gateway.backends.embedded.core import chatting, releasing
 from gateway.backends.embedded.core.outcome import NOTHING
 from gateway.backends.embedded.parts import Parts, Performer
 from gateway.backends.embedded.performers import rights
@@ -63,7 +63,12 @@ class _Forcing:
     async def drop_call(self, call: Call) -> object:
         rights.require(self._parts, call, retcodes.NOT_INSPECTOR, rights.INSPECTOR)
         async with self._parts.board.turn() as turn:
-            releasing.drop_all(turn.out, turn.world, cast(CallParameters, call.parameters).callid)
+            call_id = cast(CallParameters, call.parameters).callid
+            chat = turn.world.besides.chats.get(call_id)
+            if chat is not None:
+                chatting.close(turn.out, turn.world, chat)
+            else:
+                releasing.drop_all(turn.out, turn.world, call_id)
         return NOTHING
 
     async def skills(self, call: Call) -> object:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import cast
 
 from gateway.backends.base import Call
-from gateway.backends.embedded.core import answering, helping, holding, legality, releasing, transferring
+from gateway.backends.embedded.core import answering, chatting, helping, holding, legality, releasing, transferring
 from gateway.backends.embedded.core.model import Desk
 from gateway.backends.embedded.core.outcome import NOTHING
 from gateway.backends.embedded.core.transferring import Order
@@ -38,9 +38,22 @@ def _call_id(call: Call) -> str:
     return ""
 
 
+def _answer(turn: Turn, desk: Desk, call: Call) -> None:
+    call_id = _call_id(call)
+    answer = chatting.answer if call_id in turn.world.besides.chats else answering.answer
+    answer(turn.out, turn.world, desk.session_id, call_id)
+
+
 def _reject(turn: Turn, desk: Desk, call: Call) -> None:
     body = cast(RejectBody, call.body)
-    answering.reject(turn.out, turn.world, desk.session_id, body.mode, body.callid)
+    reject = chatting.reject if body.callid in turn.world.besides.chats else answering.reject
+    reject(turn.out, turn.world, desk.session_id, body.mode, body.callid)
+
+
+def _drop(turn: Turn, desk: Desk, call: Call) -> None:
+    call_id = _call_id(call)
+    drop = chatting.drop if call_id in turn.world.besides.chats else releasing.drop_call
+    drop(turn.out, turn.world, desk.session_id, call_id)
 
 
 def _join(turn: Turn, desk: Desk, call: Call) -> None:
@@ -65,7 +78,7 @@ def _digits(turn: Turn, desk: Desk, call: Call) -> None:
 
 
 MOVES: dict[str, Move] = {
-    "answer": lambda turn, desk, call: answering.answer(turn.out, turn.world, desk.session_id, _call_id(call)),
+    "answer": _answer,
     "reject": _reject,
     "phoneHangUp": lambda turn, desk, _call: answering.hang_up(turn.out, turn.world, desk),
     "beginMute": _mute,
@@ -81,7 +94,7 @@ MOVES: dict[str, Move] = {
     "confJoin": _join,
     "cancelTransfer": lambda turn, desk, _call: releasing.cancel_transfer(turn.out, turn.world, desk.session_id),
     "release": lambda turn, desk, _call: releasing.release(turn.out, turn.world, desk.session_id),
-    "dropCall": lambda turn, desk, call: releasing.drop_call(turn.out, turn.world, desk.session_id, _call_id(call)),
+    "dropCall": _drop,
     "disconnect": _disconnect,
     "releasePhone": lambda turn, desk, _call: releasing.release_phone(turn.out, turn.world, desk),
 }
