@@ -69,7 +69,7 @@ async def bystander(hall: CentreGateway) -> Desk:
 @pytest_asyncio.fixture(loop_scope="module")
 async def talking(hall: CentreGateway, desk: Desk) -> Desk:
     """CALLER in a call with a customer."""
-    await hall.centre.customers.place(3, "13800000000")
+    await hall.centre.customers.place(3, "15500000000")
     assert (await desk.status()).json["result"]["isWorking"] is True
     return desk
 

@@ -22,7 +22,7 @@ async def test_an_agent_s_calls_are_counted_and_listed_alike(now: Scene) -> None
     assert await ask(now.inspector, "calldata/{id}/allcallinfoEx/101") == own
     told = await ask(now.inspector, "calldata/{id}/allcallinfo/101")
     assert [call["callid"] for call in told] == own
-    assert await ask(now.talking, "calldata/{id}/remotenumbers") == ["13800000001", "13900000001"]
+    assert await ask(now.talking, "calldata/{id}/remotenumbers") == ["15500000001", "15600000001"]
 
 
 async def test_calls_on_hold_are_counted_and_listed_alike(now: Scene) -> None:
@@ -68,7 +68,7 @@ async def test_a_call_is_in_the_records_of_its_agent_once_it_is_over(now: Scene)
     assert (await now.talking.call("DELETE", "voicecall/{id}/release")).retcode == "0"
     [own] = await ask(now.talking, "calldata/{id}/queryselfcallrecordinfolist")
     assert [own] == await ask(now.inspector, "calldata/{id}/callRecordInfoList?workno=101")
-    assert (own["callid"], own["workno"], own["called"]) == (now.call, "101", "13900000001")
+    assert (own["callid"], own["workno"], own["called"]) == (now.call, "101", "15600000001")
     assert (own["endtime"] - own["begintime"]) == 60_000
     assert await ask(now.busy, "calldata/{id}/queryselfcallrecordinfolist") == []
 

@@ -56,7 +56,7 @@ async def test_every_counter_follows_an_agent_who_takes_the_call(now: Scene) -> 
 
 async def test_a_waiting_call_is_told_with_its_queue_and_for_how_long(now: Scene) -> None:
     [told] = await ask(now.busy, "calldata/{id}/waitcallinfo/1")
-    assert (told["callid"], told["caller"]) == (now.waiting_call, "13800000002")
+    assert (told["callid"], told["caller"]) == (now.waiting_call, "15500000002")
     assert (told["callskillid"], told["callskill"], told["logontimes"], told["mediaType"]) == (1, "Service", 20, 5)
     numbers = await ask(now.busy, "querymonitor/{id}/skillstatisticinfo/1")
     assert numbers["queueTime"] == 20
