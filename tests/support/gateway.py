@@ -65,10 +65,11 @@ async def running_gateway(
     live = LiveSettings(load(config, {"HTTPS_PORT": "0", **(overrides or {})}))
     agents_file = live.current.agents_file
     assert agents_file is not None
+    registry = AgentRegistry(agents_file) if live.current.backend == "embedded" else None
     stores = memory_stores(clock) if not live.current.redis_url else open_stores(lambda: live.current)
     secret = live.current.guid_secret_file
     ring = read_secret_file(secret) if secret else random_key_ring()
-    app = App(live, AgentRegistry(agents_file), ring, stores, scheduler)
+    app = App(live, registry, ring, stores, scheduler)
     door = socket.create_server(("127.0.0.1", 0))
     port = door.getsockname()[1]
     await app.start()

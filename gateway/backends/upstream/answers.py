@@ -52,7 +52,7 @@ def read_envelope(body: bytes) -> tuple[str, str] | None:
         said = from_json(body)
     except ValueError:
         return None
-    if not isinstance(said, dict) or not isinstance(said.get("retcode"), str | int):
+    if not isinstance(said, dict) or type(said.get("retcode")) not in {str, int}:
         return None
     message = said.get("message", said.get("msg"))
     return str(said["retcode"]), message if isinstance(message, str) else ""
