@@ -270,6 +270,16 @@ class Sessions(World):
         self.move_on(length)
         self.site.outages.append((begin, self.site.now))
 
+    @rule(who=pick, node=pick, kind=st.sampled_from(["call", "update", "poll"]), past=st.sampled_from([0, 1, 5_000]))
+    def fall_silent(self, who: int, node: int, kind: str, past: int) -> None:
+        """A last request, then none until `past` ms after the time limit."""
+        client = self.at_work(who)
+        self.move_on(200)
+        self.start(client, kind, node, "delivered", UNDISTURBED)
+        live = client.agent.facts.live
+        self.move_on(max(0, client.agent.idle_ends(live) + past - self.site.now) if live is not None else 0)
+        self.sweep()
+
     @rule()
     def sweep(self) -> None:
         """Sessions over their limits end. What each node noted in the last half second is written by then."""

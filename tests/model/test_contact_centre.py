@@ -299,13 +299,15 @@ class ContactCentre(RuleBasedStateMachine):
 
     def _follow_events(self, agent_id: int, session_id: str) -> None:
         """Events tell the same story as the state: each talk is open until its release."""
+        now = {call.id for call, _leg in self.hall.world.legs_of(session_id)}
         for told in self.run(self.hall.told(agent_id)):
             self.state[agent_id] = STATE_OF.get(told.kind, self.state.get(agent_id, State.SIGNED_OUT))
             if told.kind == "AgentEvent_Talking":
                 self.open.add((agent_id, told.content["callid"]))
             elif told.kind == "AgentEvent_Call_Release":
                 self.open.discard((agent_id, told.content))
-        now = {call.id for call, _leg in self.hall.world.legs_of(session_id)}
+            elif told.kind == "AgentEvent_Customer_Release" and told.content["callid"] not in now:
+                self.open.discard((agent_id, told.content["callid"]))
         assert {call_id for agent, call_id in self.open if agent == agent_id} <= now, "a talk without its release"
 
     def nobody_waits_for_somebody_idle(self) -> None:
