@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 CALLER, OTHER, BYSTANDER, ABSENT = 119, 102, 118, 105
 """The agent of each call is an inspector; OTHER is whom the samples name, BYSTANDER stays signed in all the time."""
 NOT_SERVED = "not served by the embedded contact centre"
-MISSING = frozenset({"agentconf", "mediacall", "recordplay", "textchat"})
+MISSING = frozenset({"agentconf", "recordplay"})
 """Groups of which the embedded contact centre may not serve every row yet."""
 
 WITH_GUID = [row for row in ALL_OPERATIONS if row.needs_guid]

@@ -168,6 +168,14 @@ async def test_signed_out_is_a_status_too(floor: Floor) -> None:
     assert len(floor.result) == 15
 
 
+async def test_agents_in_a_text_chat_are_those_who_took_it(floor: Floor) -> None:
+    await floor.do(119, "setAgentAutoAnswer", isautoanswer="false")
+    chat = await floor.centre.chat_customers.start(4, "customer")
+    assert await ids(floor, "getAllAgentsInTextChat") == []
+    assert await floor.do(119, "answer", callid=chat) == "0"
+    assert await ids(floor, "getAllAgentsInTextChat") == [119]
+
+
 async def test_agents_have_the_node_they_signed_in_to(floor: Floor) -> None:
     await floor.do(107, "queryAllAgentWasNameOnVdn")
     assert floor.result == dict.fromkeys(("101", "102", "103", "107", "119"), "Node0")

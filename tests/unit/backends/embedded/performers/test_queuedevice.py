@@ -48,6 +48,12 @@ async def test_users_wait_in_one_queue(floor: Floor, skill_id: int, waiting: int
     assert floor.result == waiting
 
 
+async def test_a_customer_who_waits_to_chat_is_counted(floor: Floor) -> None:
+    await floor.centre.chat_customers.start(4, "customer")
+    assert await floor.do(119, "queryQueueLengthBySkillId", skillid=4) == "0"
+    assert floor.result == 1
+
+
 async def test_queues_of_the_vdn(floor: Floor) -> None:
     assert await floor.do(101, "querySkillQueueOnAgentVDN") == "0"
     assert [queue["id"] for queue in floor.result] == [1, 2, 3, 4, 5]
