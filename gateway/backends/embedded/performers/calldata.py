@@ -10,6 +10,7 @@ from gateway.backends.base import Call as Asked
 from gateway.backends.embedded.core.model import Call, Desk, Stage
 from gateway.backends.embedded.core.outcome import NOTHING
 from gateway.backends.embedded.parts import Parts, Performer
+from gateway.backends.embedded.performers import rights
 from gateway.backends.embedded.performers.call_views import CallViews
 from gateway.operations.calldata_models import (
     AppDataParameters,
@@ -183,8 +184,10 @@ class _Others(_Group):
         return len(self.world.held(desk.session_id)) if desk else 0
 
     async def records(self, call: Asked) -> object:
+        """Also for who may manage reports."""
         wanted = cast(RecordsParameters, call.parameters)
-        self._inspects(call, wanted.workno or 0, retcodes.NOT_INSPECTOR)
+        if not rights.has(self.parts, call.record.agent_id, rights.REPORTS):
+            self._inspects(call, wanted.workno or 0, retcodes.NOT_INSPECTOR)
         return self.record_page(wanted, lambda agent_id: wanted.workno in (None, agent_id))
 
     async def waiting(self, call: Asked) -> object:
