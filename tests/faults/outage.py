@@ -1,4 +1,4 @@
-"""One outage of the store under two nodes with agents at work, and everything that was seen of it."""
+"""One outage of the store under two nodes with agents at work, and all that was seen of it (design section 11)."""
 
 import asyncio
 import time
@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from tests.support.desk import Answer, Desk, ask_once
-from tests.support.gateway import GatewayProcess
+from tests.support.gateway import Gateway, running_gateway
 from tests.support.servers import Server, Servers
-from tests.support.site import Site, site
+from tests.support.site import Site
 from tests.support.waiting import until_async
 
 REGULAR, FORMER, SILENT, PARKED, ABSENT = 101, 102, 103, 104, 105
@@ -63,7 +63,6 @@ class Seen:
     former_refused: str = ""
     sign_in: str = ""
     event: str = ""
-    running: bool = False
 
 
 async def timed(asking: Awaitable[Answer]) -> Timed:
@@ -74,18 +73,16 @@ async def timed(asking: Awaitable[Answer]) -> Timed:
 class Outage:
     """Runs one fault. `run` is the whole story."""
 
-    def __init__(self, place: Site, server: Server, fault: Fault) -> None:
-        self._place = place
+    def __init__(self, nodes: Sequence[Gateway], server: Server, fault: Fault) -> None:
+        self._nodes = nodes
         self._server = server
         self._fault = fault
-        self._nodes: list[GatewayProcess] = []
         self._desks: dict[int, Desk] = {}
         self._former_guid = ""
         self.seen = Seen()
 
     async def run(self) -> Seen:
-        """From the start of the nodes to the end."""
-        self._nodes = list(await asyncio.gather(self._place.start("NodeA"), self._place.start("NodeB")))
+        """From the first sign-in to the end."""
         for number, agent_id in enumerate((REGULAR, SILENT, PARKED)):
             await self._sign_in(self._nodes[number % 2], agent_id)
         stop = asyncio.Event()
@@ -93,7 +90,6 @@ class Outage:
             group.create_task(self._keep_polling(stop))
             await self._live_through_it()
             stop.set()
-        self.seen.running = all(node.process.returncode is None for node in self._nodes)
         return self.seen
 
     async def _live_through_it(self) -> None:
@@ -104,10 +100,11 @@ class Outage:
         await self._desks[FORMER].call("PUT", "onlineagent/{id}/updateGuid")
         self._fault.begin(self._server)
         await self._look_while_down(parked)
+        ended_s = time.monotonic()
         self._fault.end(self._server)
-        await self._look_afterwards(time.monotonic())
+        await self._look_afterwards(ended_s)
 
-    async def _sign_in(self, node: GatewayProcess, agent_id: int) -> None:
+    async def _sign_in(self, node: Gateway, agent_id: int) -> None:
         self._desks[agent_id] = desk = node.desk(agent_id)
         assert (await desk.sign_in()).retcode == "0"
 
@@ -161,7 +158,7 @@ class Outage:
             seen.former_refused_s = time.monotonic() - ended_s
 
 
-async def _is_ready(node: GatewayProcess) -> bool:
+async def _is_ready(node: Gateway) -> bool:
     return (await ask_once(node.port, "GET", "/gateway/ready")).status == 200
 
 
@@ -170,8 +167,12 @@ async def run_outage(folder: Path, kind: str, fault: Fault) -> Seen:
     servers = Servers(folder)
     try:
         server = servers.start(kind, {"appendonly": "yes"})
-        async with site(folder, {"REDIS_URL": server.url, **fault.settings}) as place:
-            return await Outage(place, server, fault).run()
+        config = Site(folder, {"REDIS_URL": server.url, **fault.settings}).config
+        async with (
+            running_gateway({"NODE_NAME": "NodeA"}, config=config) as first,
+            running_gateway({"NODE_NAME": "NodeB"}, config=config) as second,
+        ):
+            return await Outage((first, second), server, fault).run()
     finally:
         servers.end()
 

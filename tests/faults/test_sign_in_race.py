@@ -2,23 +2,20 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 
-import pytest
-
+from tests.faults.conftest import Pairs
 from tests.support.desk import Answer, Desk, Line
-from tests.support.gateway import GatewayProcess
+from tests.support.gateway import Gateway, GatewayProcess
 from tests.support.site import Site
 
 AT_ONCE = 100
-FORCED_AT_ONCE = 40
+FORCED_AT_ONCE = 30
 
 
-@pytest.fixture
-async def nodes(shared: Site) -> list[GatewayProcess]:
-    return list(await asyncio.gather(shared.start("NodeA"), shared.start("NodeB")))
-
-
-async def sign_in_at_once(nodes: list[GatewayProcess], count: int, agent_id: int, *, force: bool) -> list[Answer]:
+async def sign_in_at_once(
+    nodes: Sequence[Gateway | GatewayProcess], count: int, agent_id: int, *, force: bool
+) -> list[Answer]:
     """Every connection is open before the first request leaves."""
     desks = [nodes[number % len(nodes)].desk(agent_id) for number in range(count)]
     lines = [await Line.open(desk.port) for desk in desks]
@@ -35,15 +32,17 @@ async def accepted_by(desk: Desk, guids: list[str]) -> list[str]:
     return [guid for guid in guids if (await desk.status(guid=guid)).retcode == "0"]
 
 
-async def test_exactly_one_of_100_sign_ins_gets_in(nodes: list[GatewayProcess]) -> None:
+async def test_exactly_one_of_100_sign_ins_gets_in(shared: Site) -> None:
+    nodes = await asyncio.gather(shared.start("NodeA"), shared.start("NodeB"))
     codes = Counter(answer.retcode for answer in await sign_in_at_once(nodes, AT_ONCE, 101, force=False))
     assert (codes["0"], codes["100-002"] + codes["100-021"]) == (1, AT_ONCE - 1), codes
 
 
-async def test_of_many_forced_sign_ins_one_session_is_left_on_every_node(nodes: list[GatewayProcess]) -> None:
-    answers = await sign_in_at_once(nodes, FORCED_AT_ONCE, 102, force=True)
-    assert {answer.retcode for answer in answers} <= {"0", "100-021"}
-    guids = [answer.set_guid for answer in answers if answer.retcode == "0"]
-    left = [await accepted_by(node.desk(102), guids) for node in nodes]
+async def test_of_many_forced_sign_ins_one_session_is_left_on_every_node(pairs: Pairs) -> None:
+    async with pairs({}) as pair:
+        answers = await sign_in_at_once(pair.nodes, FORCED_AT_ONCE, 102, force=True)
+        assert {answer.retcode for answer in answers} <= {"0", "100-021"}
+        guids = [answer.set_guid for answer in answers if answer.retcode == "0"]
+        left = [await accepted_by(node.desk(102), guids) for node in pair.nodes]
     assert len(left[0]) == 1
     assert left[0] == left[1]

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.gateway import ROOT
 
-SHORT_S, FLIPPED_S, FULL_S = 6, 8, 60
+SHORT_S, FULL_S = 6, 60
 
 
 def load(*options: str, within_s: int) -> subprocess.CompletedProcess[str]:
@@ -16,17 +16,12 @@ def load(*options: str, within_s: int) -> subprocess.CompletedProcess[str]:
 
 
 def test_no_valid_call_is_refused_and_no_expired_guid_accepted_while_poll_answers_get_lost() -> None:
-    done = load("--agents", "10", "--seconds", str(SHORT_S), within_s=60)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_nobody_is_signed_out_while_authmode_changes_in_the_file() -> None:
-    done = load("--agents", "10", "--seconds", str(FLIPPED_S), "--flip", within_s=60)
+    done = load("--agents", "10", "--seconds", str(SHORT_S), within_s=SHORT_S + 90)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("flip", [(), ("--flip",)], ids=["steady", "flipped"])
 def test_the_same_holds_for_50_agents_over_60_s(flip: tuple[str, ...]) -> None:
-    done = load("--agents", "50", "--seconds", str(FULL_S), *flip, within_s=FULL_S + 60)
+    done = load("--agents", "50", "--seconds", str(FULL_S), *flip, within_s=FULL_S + 120)
     assert done.returncode == 0, done.stdout + done.stderr
