@@ -22,6 +22,8 @@ def get_hold(out: Outcome, world: World, session_id: str, call_id: str = "") -> 
         raise Refused(retcodes.UNHOLD_STATE, "not possible during another call: release it first")
     legs.talk(out, world, call, leg)
     tell(out, world, call, leg, "talking")
+    if len(call.connected()) >= legs.CONFERENCE:
+        tell(out, world, call, leg, "conference")
 
 
 MUTES: dict[str, bool] = {"beginMute": True, "endMute": False}

@@ -137,6 +137,12 @@ def settle(out: Outcome, world: World, call: Call) -> None:
     world.forget(call, out.now_ms)
 
 
+def goes_on(call: Call, leaving: Leg) -> bool:
+    """Whether the call outlives this party's leaving."""
+    stay = call.others(leaving)
+    return len(stay) >= 2 or (len(stay) == 1 and _expects(call, stay[0]))
+
+
 def _expects(call: Call, alone: Leg) -> bool:
     """Whether somebody is still to come for this party, whom it did not ask for itself."""
     asked = [leg.by for leg in call.legs if not leg.connected]

@@ -68,9 +68,13 @@ def answered(out: Outcome, world: World, call: Call, leg: Leg) -> None:
 
 
 def _join(out: Outcome, world: World, call: Call, leg: Leg) -> None:
-    """A third party joins: whoever asked is back in the call, and every agent in it is told who the others are."""
-    if leg.by is not None and leg.by in call.legs:
-        legs.talk(out, world, call, leg.by)
+    """A third party joins: whoever asked is back in the call, and every agent in it is told who the others are.
+
+    One who is in another call by now stays there, with this one on hold.
+    """
+    by = leg.by
+    if by is not None and by in call.legs and not (by.stage is Stage.HELD and world.active(by.session_id)):
+        legs.talk(out, world, call, by)
     legs.say_talking(out, world, call, leg)
     say_conference(out, world, call)
 

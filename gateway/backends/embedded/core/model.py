@@ -104,10 +104,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """What is dialled once the caller's phone is lifted."""
+    """What is dialled once the caller's phone is lifted: a number, or with `skill_id` an idle agent of a queue."""
 
     number: str
     purpose: Purpose
+    skill_id: int = 0
 
 
 @dataclass(slots=True, eq=False)

@@ -66,10 +66,13 @@ def call_agent(
     data: str = "",
     skill_id: int = 0,
 ) -> Call:
-    """An agent calls another one, who is occupied already unless the caller's phone must be lifted first (None)."""
+    """An agent calls another one, who is occupied already unless the caller's phone must be lifted first (None).
+
+    Then `number` may be "" for an idle agent of the queue.
+    """
     call = world.new_call(feature, str(desk.agent_id), number, out.now_ms, skill_id)
     call.data = data
-    leg = begin(out, world, call, desk, Dial(number, purpose))
+    leg = begin(out, world, call, desk, Dial(number, purpose, 0 if number else skill_id))
     if target is not None:
         inviting.ask_agent(out, world, call, target, purpose, leg)
     return call
@@ -78,6 +81,7 @@ def call_agent(
 def dial_agent(out: Outcome, world: World, call: Call, leg: Leg, dial: Dial, target: Desk | None) -> None:
     """The caller's phone was lifted: the other agent is asked, or the call fails when there is none."""
     if target is not None:
+        call.called = call.original_called = str(target.agent_id)
         inviting.ask_agent(out, world, call, target, dial.purpose, leg)
         return
     legs.end(out, world, call, leg, *missions.MISSIONS[dial.purpose].on_failure)

@@ -22,7 +22,7 @@ def release(out: Outcome, world: World, session_id: str) -> None:
 
 def leave(out: Outcome, world: World, call: Call, leg: Leg) -> None:
     """An agent leaves a call; when that ends the call, it is told that the customer is released too."""
-    ends = len(call.others(leg)) <= 1 and call.customer() is not None
+    ends = call.customer() is not None and not legs.goes_on(call, leg)
     legs.end(out, world, call, leg, "call_release", *(("customer_release",) if ends else ()))
     legs.settle(out, world, call)
 

@@ -109,6 +109,9 @@ class Making:
         skill_id = cast(InnerSkillCallBody, call.body).skill_id
         async with self._parts.board.turn() as turn:
             desk = self._caller(turn, call)
+            if originate.must_lift(desk) and any(idle is not desk for idle in turn.world.idle(skill_id)):
+                await turn.occupy(desk, Way.OWN)
+                return originate.call_agent(turn.out, turn.world, desk, "", None, skill_id=skill_id).id
             target = await reach.one_of_queue(turn, skill_id, desk)
             if target is None:
                 raise Refused(retcodes.WRONG_STATE, "no agent of this skill queue is idle")
@@ -152,7 +155,9 @@ class Making:
             desk = turn.desk(call)
             dial = answering.to_dial(turn.world, desk)
             target = None
-            if dial is not None and dial.purpose is Purpose.INTERNAL:
+            if dial is not None and dial.skill_id:
+                target = await reach.one_of_queue(turn, dial.skill_id, desk)
+            elif dial is not None and dial.purpose is Purpose.INTERNAL:
                 target = await reach.agent(self._parts, turn, dial.number, desk)
             answering.pick_up(turn.out, turn.world, desk, target)
         return NOTHING

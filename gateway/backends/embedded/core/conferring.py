@@ -1,0 +1,276 @@
+"""Conferences: how they begin and end, who joins and leaves (contract agentconf.yaml).
+
+The chair is in it from the start. Parties outside are legs of the conference's call, and go by the rules of calls; what
+became of them is seen at the end of every turn.
+"""
+
+from typing import Final
+
+from gateway.backends.embedded.core import legs, phones
+from gateway.backends.embedded.core.conference import Conference, Member
+from gateway.backends.embedded.core.conference_notices import Change, Leaving, tell, tell_change
+from gateway.backends.embedded.core.model import Call, Desk, Feature, Leg, Phone, Purpose, Stage
+from gateway.backends.embedded.core.notices import tell as tell_call
+from gateway.backends.embedded.core.outcome import After, Free, Moves, Outcome, Outside, Tell, Timer, TimerKey
+from gateway.backends.embedded.core.world import World
+from gateway.wire import retcodes
+from gateway.wire.errors import Refused
+
+FIRST_ID: Final = 1_030_000
+NO_SEATS: Final = 21_001
+"""Cause of a refused conference: all seats of the VDN are taken."""
+END, REMINDER, INVITATION = "conference end", "conference reminder", "conference invitation"
+
+
+def of(world: World, session_id: str) -> tuple[Conference, Member] | None:
+    """The agent's conference, in it or asked to be."""
+    for conference in world.besides.conferences.values():
+        member = conference.of_session(session_id)
+        if member is not None:
+            return conference, member
+    return None
+
+
+def joined(world: World, session_id: str) -> tuple[Conference, Member]:
+    """The conference that the agent is in. Raises Refused `101-001`."""
+    found = of(world, session_id)
+    if found is None or not found[1].joined_ms:
+        raise Refused(retcodes.NO_CONFERENCE)
+    return found
+
+
+def invited(world: World, session_id: str) -> tuple[Conference, Member]:
+    """The conference that the agent is asked to join. Raises Refused `101-001`."""
+    found = of(world, session_id)
+    if found is None or found[1].joined_ms:
+        raise Refused(retcodes.NO_CONFERENCE, "the agent is asked into no conference")
+    return found
+
+
+def check(world: World, desk: Desk) -> Call | None:
+    """The call that the agent would bring along. Raises Refused: `101-003`, `100-009` where it is not steady."""
+    if of(world, desk.session_id) is not None:
+        raise Refused(retcodes.IN_CONFERENCE)
+    pairs = world.legs_of(desk.session_id)
+    if not pairs:
+        return None
+    call, leg = pairs[0]
+    steady = leg.stage is Stage.TALKING and not leg.muted and leg.joins is None and call.waiting is None
+    others = [other for other in call.legs if other is not leg]
+    if len(pairs) > 1 or not steady or call.at_ivr or any(other.stage is not Stage.TALKING for other in others):
+        raise Refused(retcodes.WRONG_STATE, "the call must be steady: nothing on hold, muted, or under way")
+    if leg.by is not None and len(list(call.agents())) > 1:
+        raise Refused(retcodes.WRONG_STATE, "an agent who was called may not ask for a conference")
+    return call
+
+
+def has_seats(world: World, wanted: int) -> bool:
+    """Whether the VDN has so many seats left."""
+    taken = sum(conference.seats for conference in world.besides.conferences.values())
+    return taken + wanted <= world.plan.conference_seats
+
+
+def refuse(out: Outcome, desk: Desk) -> None:
+    """There are not enough seats: nothing but the one event happens."""
+    out.add(Tell(desk.agent_id, desk.session_id, "AgentConf_RequestFailed", {"cause": NO_SEATS}))
+
+
+def begin(
+    out: Outcome, world: World, desk: Desk, call: Call | None, seats: int, minutes: int, prompt: int, caller: str = ""
+) -> Conference:
+    """The occupied agent has the chair of a new conference; the parties of its call are in it."""
+    brought = call is not None
+    held = call or world.new_call(Feature.MULTI_PARTY, caller or world.plan.number, str(desk.agent_id), out.now_ms)
+    members = _members(world, held, out.now_ms)
+    chair = next((one for one in members if one.leg.session_id == desk.session_id), None)
+    if chair is None:
+        chair = Member(_agent_leg(out, desk), out.now_ms)
+        members = [chair]
+    number = FIRST_ID + next(world.numbers)
+    made = Conference(number, held, chair, seats, minutes, prompt, out.now_ms, members)
+    held.conference = number
+    world.besides.conferences[number] = made
+    if not brought:
+        out.add(Tell(desk.agent_id, desk.session_id, "AgentState_Busy", None))
+        phones.ring(out, desk)
+        phones.lift(out, desk)
+    for member in made.agents():
+        tell(out, world, made, member, "SelfJoinResult")
+        legs.record_if_wanted(out, world, held, member.leg)
+    tell(out, world, made, chair, "RequestSuccess")
+    set_timers(out, made)
+    return made
+
+
+def _members(world: World, call: Call, now_ms: int) -> list[Member]:
+    """The parties of a call as participants; its agents leave the call for it."""
+    found = [Member(leg, now_ms, came_with=bool(leg.agent_id)) for leg in call.legs]
+    for leg in list(call.agents()):
+        world.remove(call, leg)
+    return found
+
+
+def _agent_leg(out: Outcome, desk: Desk) -> Leg:
+    return Leg(str(desk.agent_id), Stage.TALKING, Purpose.CONFERENCE, out.now_ms, desk.agent_id, desk.session_id)
+
+
+def set_timers(out: Outcome, conference: Conference) -> None:
+    """Counts the conference's time from now on."""
+    gone_s = (out.now_ms - conference.since_ms) / 1000
+    left_s = conference.minutes * 60 - gone_s
+    reminder_s = left_s - conference.prompt * 60
+    reminds = conference.prompt and reminder_s > 0
+    out.add(Timer(TimerKey(END, conference.call.id), left_s))
+    out.add(Timer(TimerKey(REMINDER, conference.call.id), reminder_s if reminds else None))
+
+
+def ask_agent(out: Outcome, world: World, conference: Conference, desk: Desk) -> None:
+    """The occupied agent is asked to join; where calls are answered automatically it joins at once."""
+    member = Member(_agent_leg(out, desk))
+    conference.members.append(member)
+    out.add(Tell(desk.agent_id, desk.session_id, "AgentState_Busy", None))
+    phones.ring(out, desk)
+    tell(out, world, conference, member, "Ringing")
+    if desk.state.auto_answer and not desk.state.linkage:
+        join(out, world, conference, member)
+    else:
+        out.add(Timer(_invitation(conference, member), world.plan.timing.no_answer_s))
+
+
+def ask_outside(out: Outcome, world: World, conference: Conference, number: str) -> None:
+    """A party outside is called; it joins when it answers."""
+    leg = world.add(conference.call, Leg(number, Stage.RINGING, Purpose.CONFERENCE, out.now_ms))
+    conference.members.append(Member(leg))
+    out.add(Timer(legs.no_answer_key(conference.call, leg), world.plan.timing.dial_s))
+    out.add(Moves(Outside.RINGS, conference.call, leg))
+
+
+def cannot_join(out: Outcome, world: World, conference: Conference, number: str, *, agent: bool) -> None:
+    """Somebody who was to be asked cannot be reached: the agents in the conference are told."""
+    leg = Leg(number, Stage.RINGING, Purpose.CONFERENCE, out.now_ms, int(number) if agent else 0)
+    tell_change(out, world, conference, Member(leg), Change.JOINED, well=False)
+
+
+def join(out: Outcome, world: World, conference: Conference, member: Member) -> None:
+    """One who was asked is in the conference from now on."""
+    member.joined_ms = out.now_ms
+    desk = world.desk(member.leg)
+    if desk is not None:
+        out.add(Timer(_invitation(conference, member), None))
+        phones.lift(out, desk)
+        tell(out, world, conference, member, "SelfJoinResult")
+        member.leg.talking_since_ms = out.now_ms
+        legs.record_if_wanted(out, world, conference.call, member.leg)
+    tell_change(out, world, conference, member, Change.JOINED)
+
+
+def decline(
+    out: Outcome, world: World, conference: Conference, member: Member, after: After = After.NOT_TALKED
+) -> None:
+    """One who was asked does not join."""
+    conference.members.remove(member)
+    out.add(Timer(_invitation(conference, member), None))
+    _part(out, world, conference, member, after)
+    tell_change(out, world, conference, member, Change.JOINED, well=False)
+
+
+def leave(out: Outcome, world: World, conference: Conference, member: Member, reason: Leaving) -> None:
+    """One who was in it, or asked to be, is so no longer. Not for the chair: `end`."""
+    if not member.joined_ms:
+        decline(out, world, conference, member)
+        return
+    conference.members.remove(member)
+    _part(out, world, conference, member, After.TALKED)
+    tell_change(out, world, conference, member, Change.LEFT, reason)
+
+
+def end(out: Outcome, world: World, conference: Conference) -> None:
+    """It is over for everybody; the chair leaves last."""
+    for member in list(conference.members):
+        if member is not conference.chair:
+            leave(out, world, conference, member, Leaving.ENDED)
+    conference.members.clear()
+    _part(out, world, conference, conference.chair, After.TALKED)
+    for name in (END, REMINDER):
+        out.add(Timer(TimerKey(name, conference.call.id), None))
+    del world.besides.conferences[conference.id]
+    world.forget(conference.call, out.now_ms)
+
+
+def _part(out: Outcome, world: World, conference: Conference, member: Member, after: After) -> None:
+    """A member is in no conference any more; an agent is free again."""
+    leg, call = member.leg, conference.call
+    if not member.is_agent:
+        if leg in call.legs:
+            legs.end(out, world, call, leg)
+        return
+    desk = world.desk(leg)
+    if desk is None:
+        return
+    if member.came_with:
+        tell_call(out, world, call, leg, "call_release")
+    legs.stop_recording(out, leg)
+    phones.drop(out, desk)
+    if member.joined_ms:
+        tell(out, world, conference, member, "SelfLeaveResult")
+    out.add(Free(leg.agent_id, leg.session_id, after))
+
+
+def _invitation(conference: Conference, member: Member) -> TimerKey:
+    return TimerKey(INVITATION, conference.call.id, member.leg.session_id)
+
+
+def look_after(out: Outcome, world: World) -> None:
+    """What became of participants in this turn: outside, signed out, hung up."""
+    for conference in list(world.besides.conferences.values()):
+        for member in list(conference.members):
+            if conference.id in world.besides.conferences and member in conference.members:
+                _see(out, world, conference, member)
+
+
+def _see(out: Outcome, world: World, conference: Conference, member: Member) -> None:
+    if not member.is_agent:
+        _see_outside(out, world, conference, member)
+        return
+    desk = world.desk(member.leg)
+    if desk is not None and desk.phone is not Phone.ON_HOOK:
+        return
+    if member is conference.chair:
+        end(out, world, conference)
+    else:
+        leave(out, world, conference, member, Leaving.SIGNED_OUT if desk is None else Leaving.HUNG_UP)
+
+
+def _see_outside(out: Outcome, world: World, conference: Conference, member: Member) -> None:
+    if member.leg not in conference.call.legs:
+        leave(out, world, conference, member, Leaving.HUNG_UP)
+    elif member.leg.connected and not member.joined_ms:
+        join(out, world, conference, member)
+
+
+def by_call(world: World, call_id: str) -> Conference | None:
+    """The conference of this call."""
+    found = (one for one in world.besides.conferences.values() if one.call.id == call_id)
+    return next(found, None)
+
+
+def time_is_over(out: Outcome, world: World, key: TimerKey) -> None:
+    """The conference's time is over."""
+    conference = by_call(world, key.call_id)
+    if conference is not None:
+        end(out, world, conference)
+
+
+def reminds(out: Outcome, world: World, key: TimerKey) -> None:
+    """The conference's time is nearly over."""
+    conference = by_call(world, key.call_id)
+    if conference is not None:
+        tell(out, world, conference, conference.chair, "Timeout")
+
+
+def invitation_runs_out(out: Outcome, world: World, key: TimerKey) -> None:
+    """An agent did not answer in time."""
+    conference = by_call(world, key.call_id)
+    member = conference.of_session(key.party) if conference is not None else None
+    if conference is not None and member is not None and not member.joined_ms:
+        decline(out, world, conference, member, After.NO_ANSWER)
