@@ -67,7 +67,7 @@ def read_result(body: bytes | Payload, name: str) -> object:
 
 def read_guid(set_guid: str) -> str:
     """The GUID in the response header `Set-GUID`: what follows the first `=`, or all; "" for none or rubbish."""
-    given = set_guid.partition("=")[2] or set_guid
+    given = set_guid.partition("=")[2] if "=" in set_guid else set_guid
     return given if _GUID.fullmatch(given) else ""
 
 
