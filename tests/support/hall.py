@@ -30,7 +30,7 @@ from gateway.sessions.service import SessionService
 from gateway.sessions.signing import Admission, Terms, sign_in
 from gateway.settings.load import load
 from gateway.wire.errors import Refused
-from tests.support.centre import ManualTime
+from tests.support.manual_time import ManualTime
 
 CONFIG = Path(__file__).parents[2] / "config"
 SETTINGS = load(CONFIG / "basic.properties", {}).settings
