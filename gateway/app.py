@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any, cast
 
 from gateway.agents.authentication import Authentication
@@ -14,12 +15,14 @@ from gateway.backends.embedded.centre import EmbeddedCentre
 from gateway.backends.embedded.scheduler import Scheduler
 from gateway.backends.upstream.centre import UpstreamCentre
 from gateway.backends.upstream.opening import open_upstream
+from gateway.edge.client_address import client_address
 from gateway.edge.dispatch import Edge
 from gateway.edge.services import Services
 from gateway.events.delivery import Deliveries
 from gateway.events.parking import Parking
 from gateway.events.poll import Due, PollService
 from gateway.events.push import PushService
+from gateway.listeners.development_certificate import FOLDER
 from gateway.ops import health, logs
 from gateway.sessions.admin_routes import session_routes
 from gateway.sessions.guid import KeyRing, random_key_ring
@@ -32,6 +35,8 @@ from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.reload import LiveSettings
 from gateway.settings.schema import Settings
 from gateway.stores import Stores, open_stores
+from gateway.tokens.certificate import ExpiryWatch
+from gateway.tokens.room import TokenRoom, agent_check
 from gateway.wire.errors import StoreUnavailable
 
 _LOG = logging.getLogger(__name__)
@@ -62,6 +67,13 @@ class App:
         self._pool = PasswordPool()
         live.subscribe(self._settings_changed)
         self.sessions = service = SessionService(stores.sessions, ring, lambda: self._policy)
+        self._agent_check = agent_check(live.current)
+        self.tokens = TokenRoom(
+            lambda: live.current,
+            stores.tokens,
+            lambda request: client_address(request, live.current.trusted_proxies).ip,
+            stores.sessions.now_ms,
+        )
         authentication = self._authentication(registry) if registry else None
         self.backend = backend = (
             self._embedded(registry, authentication, scheduler) if registry and authentication else self._upstream()
@@ -76,12 +88,13 @@ class App:
         services = Services(
             lambda: live.current, service, polls, self.push, backend, registry, authentication, self.sweeper.hurry
         )
-        self.edge = Edge(services, health.pages({"store": self.store_reason, "settings": self._settings_reason}))
+        pages = health.pages({"store": self.store_reason, "settings": self._settings_reason})
+        self.edge = Edge(services, {**pages, **self.tokens.pages()})
 
     def _authentication(self, registry: AgentRegistry) -> Authentication:
         stores = self.stores
         book = stores.password_book(registry)
-        return Authentication(registry, book, stores.attempts, self._pool, lambda: self.live.current)
+        return Authentication(registry, book, stores.attempts, self._pool, lambda: self.live.current, self._agent_check)
 
     def _embedded(
         self, registry: AgentRegistry, authentication: Authentication, scheduler: Scheduler | None
@@ -143,11 +156,14 @@ class App:
     def jobs(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         """The periodic work; each runs until cancelled."""
         registry, backend = self._registry, self.backend
-        jobs = [self.sweeper.run, self.live.watch, self._keep_beginning, self.push.run]
+        jobs = [self.sweeper.run, self.live.watch, self._keep_beginning, self.push.run, self.tokens.follow]
         if registry is not None:
             jobs.append(lambda: follow(registry))
         if isinstance(backend, UpstreamCentre):
             jobs.append(backend.run)
+        chain = _certificate(self.live.current)
+        if chain is not None:
+            jobs.append(ExpiryWatch(chain).run)
         return jobs
 
     async def _begin(self) -> None:
@@ -173,6 +189,9 @@ class App:
             else:
                 stack.callback(self.backend.close)
             stack.push_async_callback(self.push.close)
+            stack.push_async_callback(self.tokens.close)
+            if self._agent_check is not None:
+                stack.push_async_callback(self._agent_check.close)
 
 
 def make_app(live: LiveSettings) -> App:
@@ -181,6 +200,14 @@ def make_app(live: LiveSettings) -> App:
     registry = _registry(settings) if settings.backend == "embedded" else None
     ring = read_secret_file(settings.guid_secret_file) if settings.guid_secret_file else random_key_ring()
     return App(live, registry, ring, open_stores(lambda: live.current))
+
+
+def _certificate(settings: Settings) -> Path | None:
+    """The chain of the HTTPS listener, None where there is none."""
+    if not settings.https_port:
+        return None
+    made = settings.var_dir / FOLDER / "cert.pem" if settings.var_dir else None
+    return settings.tls_cert_file or made
 
 
 def _registry(settings: Settings) -> AgentRegistry:

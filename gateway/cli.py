@@ -15,6 +15,7 @@ from gateway.agents.agents_file import AgentsFileError
 from gateway.cli_agents import agents
 from gateway.cli_options import settings_options
 from gateway.cli_sessions import sessions
+from gateway.cli_token import token
 from gateway.events.push_message import shown_key
 from gateway.listeners.errors import ListenError
 from gateway.operations.openapi import document
@@ -24,6 +25,8 @@ from gateway.sessions.key_check import MissingKeyError
 from gateway.sessions.secret_file import SecretFileError, new_secret_line, read_secret_file
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
+from gateway.tokens.toml_file import TokenFileError
+from gateway.tokens.trust import TrustError
 
 _LOG = logging.getLogger(__name__)
 WRONG_SETTINGS = 2
@@ -38,6 +41,7 @@ def main() -> None:
 
 main.add_command(agents)
 main.add_command(sessions)
+main.add_command(token)
 
 
 @main.command()
@@ -53,7 +57,7 @@ def serve(config: Path, overrides: Mapping[str, str]) -> None:
         _LOG.warning("settings: %s", warning)
     try:
         asyncio.run(server.serve(loaded))
-    except (SettingsError, AgentsFileError, SecretFileError, AdminTokenError) as wrong:
+    except (SettingsError, AgentsFileError, SecretFileError, AdminTokenError, TokenFileError, TrustError) as wrong:
         _fail(str(wrong), WRONG_SETTINGS)
     except (ListenError, MissingKeyError) as wrong:
         _fail(str(wrong), CANNOT_SERVE)

@@ -17,6 +17,9 @@ from gateway.sessions.redis_queue import RedisQueue
 from gateway.sessions.redis_store import RedisStore
 from gateway.sessions.store import EventQueue, SessionStore
 from gateway.settings.schema import Settings
+from gateway.tokens.memory_store import MemoryTokenStore
+from gateway.tokens.redis_store import RedisTokenStore
+from gateway.tokens.store import TokenStore
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Stores:
     close: Callable[[], Awaitable[None]]
     push_nodes: PushNodes = field(default_factory=OneProcess)
     upstream_nodes: PushNodes = field(default_factory=OneProcess)
+    tokens: TokenStore = field(default_factory=MemoryTokenStore)
 
 
 def open_stores(settings: Callable[[], Settings]) -> Stores:
@@ -74,4 +78,5 @@ def _redis(settings: Callable[[], Settings]) -> Stores:
         close,
         RedisPushNodes(link),
         RedisPushNodes(link, "upstream"),
+        RedisTokenStore(link),
     )

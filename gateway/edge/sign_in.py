@@ -10,7 +10,7 @@ from gateway.edge.ask import Ask
 from gateway.edge.reply import Reply
 from gateway.edge.services import Services
 from gateway.operations.operation import SignIn
-from gateway.operations.sign_in_models import AccountSignInBody, LightSignInBody, SignInBody
+from gateway.operations.sign_in_models import TOKEN_SIGN_IN, AccountSignInBody, LightSignInBody, SignInBody
 from gateway.sessions.model import PushWay, Session
 from gateway.sessions.signing import Admission, Terms, sign_in
 from gateway.wire import envelope
@@ -20,7 +20,8 @@ from gateway.wire.guid_headers import signed_in
 async def answer(services: Services, ask: Ask) -> Reply:
     """Credentials, reservation, backend, session: the answer carries the first GUID."""
     row = cast(SignIn, ask.operation)
-    body = cast(LightSignInBody, validate.body(row, ask.raw_body))
+    context = TOKEN_SIGN_IN if services.settings().agent_auth == "thirdparty" else None
+    body = cast(LightSignInBody, validate.body(row, ask.raw_body, context=context))
     agent = await _agent(services, ask, body)
     way = _way(services, body)
 

@@ -31,7 +31,12 @@ def parameters(operation: Operation, values: dict[str, str]) -> BaseModel:
     return _model(operation.parameters, values, _field_code(operation))
 
 
-def body(operation: Operation, raw: bytes, values: Mapping[str, str] = NO_VALUES) -> BaseModel | None:
+def body(
+    operation: Operation,
+    raw: bytes,
+    values: Mapping[str, str] = NO_VALUES,
+    context: Mapping[str, int] | None = None,
+) -> BaseModel | None:
     """The row's body model; None where the row takes no body, whatever was sent. Raises Refused.
 
     Where no body was sent its members are looked for in the query `values`: older clients send some of them there.
@@ -48,16 +53,16 @@ def body(operation: Operation, raw: bytes, values: Mapping[str, str] = NO_VALUES
             raise Refused(message_code, "body: not valid JSON (UTF-8)") from None
     if not isinstance(data, dict):
         raise Refused(message_code, "body: must be a JSON object")
-    return _model(operation.body, data, _field_code(operation))
+    return _model(operation.body, data, _field_code(operation), context)
 
 
 def _field_code(operation: Operation) -> str:
     return retcodes.BAD_SIGN_IN if isinstance(operation, SignIn) else retcodes.BAD_PARAMETER
 
 
-def _model(model: type[M], data: object, retcode: str) -> M:
+def _model(model: type[M], data: object, retcode: str, context: Mapping[str, int] | None = None) -> M:
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, context=context)
     except ValidationError as wrong:
         details = wrong.errors(include_url=False, include_context=False, include_input=False)
         raise Refused(retcode, "; ".join(_named(detail) for detail in details[:MOST_NAMED])) from None
