@@ -5,6 +5,8 @@ from typing import Final
 
 from gateway.backends.embedded.parts import Group, Parts, Performer
 from gateway.backends.embedded.performers import (
+    agentconf,
+    agentconf_chair,
     agentgroup,
     calldata,
     mediacall,
@@ -29,6 +31,8 @@ GROUPS: Final[tuple[Group, ...]] = (
     queuedevice.performers,
     notes.performers,
     textchat.performers,
+    agentconf.performers,
+    agentconf_chair.performers,
     mediacall.performers,
     qualitycontrol.performers,
     qualitycontrol_forcing.performers,

@@ -31,6 +31,7 @@ class _Vdn(_Strict):
     number: Number = "60000"
     record: bool = False
     barred: list[Number] = []
+    conference_seats: Annotated[int, Field(ge=0, le=100_000)] = 120
     forbidden_words: list[Annotated[str, Field(min_length=1, max_length=100)]] = []
 
 
@@ -38,6 +39,7 @@ class _Timing(_Strict):
     no_answer: Annotated[float, Field(gt=0, le=3600)] = 20.0
     dial: Annotated[float, Field(gt=0, le=3600)] = 45.0
     wrap_up: Seconds = 0.0
+    voice: Annotated[float, Field(gt=0, le=86_400)] = 10.0
 
 
 class _Queue(_Strict):
@@ -150,7 +152,7 @@ def _plan(content: _File, vdn_id: int) -> Plan:
         vdn_id=vdn_id,
         vdn_name=vdn.name,
         number=vdn.number,
-        timing=Timing(timing.no_answer, timing.dial, timing.wrap_up),
+        timing=Timing(timing.no_answer, timing.dial, timing.wrap_up, timing.voice),
         queues={queue.skill: Queue(queue.skill, queue.service_type, queue.max_wait) for queue in content.queues},
         access={code: queue.skill for queue in content.queues for code in queue.access},
         ivrs={ivr.access: Ivr(**ivr.model_dump()) for ivr in content.ivrs},
@@ -162,6 +164,7 @@ def _plan(content: _File, vdn_id: int) -> Plan:
             for entry in content.arrivals
         ),
         record=vdn.record,
+        conference_seats=vdn.conference_seats,
         forbidden_words=tuple(vdn.forbidden_words),
     )
 

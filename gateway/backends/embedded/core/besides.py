@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 
+from gateway.backends.embedded.core.conference import Conference
 from gateway.backends.embedded.core.model import Call, Feature, Leg, Stage
 
 TEXT_CHAT: Final = 1
@@ -79,17 +80,24 @@ class Chat:
 
 @dataclass(slots=True)
 class Besides:
-    """`inspections` by the inspector's session, `chats` by id, `chat_limits` by session and media type."""
+    """`inspections` by the inspector's session, `chats` and `conferences` by id.
+
+    `chat_limits` are by session and media type; `recorded` are recordings made here, with their length in s.
+    """
 
     inspections: dict[str, Inspection] = field(default_factory=dict)
     chats: dict[str, Chat] = field(default_factory=dict)
     chat_limits: dict[str, dict[int, int]] = field(default_factory=dict)
+    conferences: dict[int, Conference] = field(default_factory=dict)
+    recorded: dict[str, float] = field(default_factory=dict)
 
     def sessions(self) -> set[tuple[int, str]]:
         """Agent and session of everyone in here."""
         found = {(one.agent_id, one.session_id) for one in self.inspections.values()}
         found |= {(one.target_id, one.target_session) for one in self.inspections.values()}
-        return found | {(leg.agent_id, leg.session_id) for chat in self.chats.values() for leg in chat.call.agents()}
+        found |= {(leg.agent_id, leg.session_id) for chat in self.chats.values() for leg in chat.call.agents()}
+        everywhere = (member for conference in self.conferences.values() for member in conference.members)
+        return found | {(one.leg.agent_id, one.leg.session_id) for one in everywhere if one.is_agent}
 
     def chats_of(self, session_id: str) -> list[Chat]:
         """The chats that an agent is in, or is asked to take."""

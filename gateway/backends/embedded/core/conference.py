@@ -21,7 +21,7 @@ class Member:
     """A participant, or one who is asked to be (`joined_ms` 0).
 
     The leg of a party outside is one of the conference's call; that of an agent is in no call. `came_with` marks an
-    agent who was in that call when it became the conference. `hears_until_ms` is when a file played to it ends.
+    agent who was in that call when it became the conference. `playing`: a file is played to it alone.
     """
 
     leg: Leg

@@ -185,10 +185,14 @@ def leave(out: Outcome, world: World, conference: Conference, member: Member, re
 
 
 def end(out: Outcome, world: World, conference: Conference) -> None:
-    """It is over for everybody; the chair leaves last."""
-    for member in list(conference.members):
-        if member is not conference.chair:
-            leave(out, world, conference, member, Leaving.ENDED)
+    """It is over for everybody; the chair leaves last and is told of all the others."""
+    others = [member for member in conference.members if member is not conference.chair]
+    conference.members = [conference.chair]
+    for member in others:
+        out.add(Timer(_invitation(conference, member), None))
+        _part(out, world, conference, member, After.TALKED if member.joined_ms else After.NOT_TALKED)
+        if member.joined_ms:
+            tell_change(out, world, conference, member, Change.LEFT, Leaving.ENDED)
     conference.members.clear()
     _part(out, world, conference, conference.chair, After.TALKED)
     for name in (END, REMINDER):

@@ -59,7 +59,13 @@ def _count_answer(world: World, call: Call, leg: Leg, now_ms: int) -> None:
 def say_talking(out: Outcome, world: World, call: Call, leg: Leg) -> None:
     """Tells the agent that it talks, and begins the recording where all calls are recorded."""
     tell(out, world, call, leg, "talking")
-    if world.plan.record and leg.agent_id and leg.recording is None:
+    record_if_wanted(out, world, call, leg)
+
+
+def record_if_wanted(out: Outcome, world: World, call: Call, leg: Leg) -> None:
+    """The recording of an agent begins where all calls are recorded, or those of this agent."""
+    desk = world.desk(leg)
+    if desk is not None and leg.recording is None and (world.plan.record or desk.state.self_record):
         leg.recording = Recording(next(world.numbers), out.now_ms)
         tell_recording(out, call, leg)
 
@@ -123,7 +129,12 @@ def customer_leaves(out: Outcome, world: World, call: Call, leg: Leg) -> None:
 
 
 def settle(out: Outcome, world: World, call: Call) -> None:
-    """After a party left: two stay connected; one alone goes, unless somebody is still to come; none ends the call."""
+    """After a party left: two stay connected; one alone goes, unless somebody is still to come; none ends the call.
+
+    A conference goes by rules of its own.
+    """
+    if call.conference:
+        return
     stay = call.connected()
     if len(stay) >= 2:
         _back_to_two(out, world, call, stay)

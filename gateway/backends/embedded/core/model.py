@@ -30,6 +30,7 @@ class Feature(IntEnum):
     OUTBOUND = 7
     HELP = 51
     HELP_THREE = 52
+    MULTI_PARTY = 53
 
 
 class Purpose(Enum):
@@ -48,6 +49,7 @@ class Purpose(Enum):
     OUT_SUCCESS = auto()
     OUT_TALK = auto()
     OUT_THREE = auto()
+    CONFERENCE = auto()
 
 
 @dataclass(slots=True, eq=False)
@@ -115,7 +117,8 @@ class Dial:
 class Call:
     """A call with its parties. `caller`, `called` and `skill_id` (0 = none) are as clients read them.
 
-    `data` and `business` are call data of the agents; `served` are the agents who have talked in it.
+    `data` and `business` are call data of the agents; `served` are the agents who have talked in it. `conference`
+    is the id of the agent conference that it has become, whose agents are no legs of it.
     """
 
     id: str
@@ -138,6 +141,7 @@ class Call:
     last_release_agent: int = NO_AGENT
     requeued: int = 0
     served: list[int] = field(default_factory=list)
+    conference: int = 0
 
     def agents(self) -> Iterator[Leg]:
         """The legs of agents."""

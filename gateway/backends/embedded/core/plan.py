@@ -35,11 +35,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Time limits in s. `wrap_up_s` 0 = until the agent leaves it."""
+    """Times in s. `wrap_up_s` 0 = until the agent leaves it; `voice_s` is the length of a file that is played."""
 
     no_answer_s: float = 20.0
     dial_s: float = 45.0
     wrap_up_s: float = 0.0
+    voice_s: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Arrivals:
 class Plan:
     """The whole set-up. `access` maps access codes to skill ids; `barred` are prefixes that may not be called.
 
-    `forbidden_words` may not be written in chats, in any case.
+    `forbidden_words` may not be written in chats, in any case; `conference_seats` are those of all conferences.
     """
 
     vdn_id: int = 1
@@ -89,6 +90,7 @@ class Plan:
     arrivals: tuple[Arrivals, ...] = ()
     record: bool = False
     forbidden_words: tuple[str, ...] = ()
+    conference_seats: int = 120
 
     def behaviour(self, number: str) -> Behaviour:
         """What a customer with this number does: the behaviour with the longest prefix of it."""

@@ -5,7 +5,7 @@ from typing import Final, cast
 
 from gateway.backends.base import Call
 from gateway.backends.embedded import forced
-from gateway.backends.embedded.core import chatting, releasing
+from gateway.backends.embedded.core import chatting, conferring, releasing
 from gateway.backends.embedded.core.outcome import NOTHING
 from gateway.backends.embedded.parts import Parts, Performer
 from gateway.backends.embedded.performers import rights
@@ -65,8 +65,11 @@ class _Forcing:
         async with self._parts.board.turn() as turn:
             call_id = cast(CallParameters, call.parameters).callid
             chat = turn.world.besides.chats.get(call_id)
+            conference = conferring.by_call(turn.world, call_id)
             if chat is not None:
                 chatting.close(turn.out, turn.world, chat)
+            elif conference is not None:
+                conferring.end(turn.out, turn.world, conference)
             else:
                 releasing.drop_all(turn.out, turn.world, call_id)
         return NOTHING
