@@ -14,6 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.support.servers import free_port
 from tests.support.waiting import until
 
 Say = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -46,7 +47,7 @@ class Centre:
     """
 
     port: int = 0
-    scheme: str = "http"
+    tls: ssl.SSLContext | None = None
     hold_s: float = 0.05
     password: str = "Welcome-Desk7"
     asked: list[Asked] = field(default_factory=list)
@@ -55,12 +56,27 @@ class Centre:
     says: dict[str, Say] = field(default_factory=dict)
     polls_now: int = 0
     most_polls: int = 0
+    _runner: web.AppRunner | None = None
     _handing_out: dict[int, str] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     @property
     def url(self) -> str:
-        return f"{self.scheme}://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        """Listens, on the same port as before."""
+        application = web.Application()
+        application.router.add_route("*", "/{path:.*}", self.handle)
+        self._runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=self.tls).start()
+
+    async def stop(self) -> None:
+        """Goes away, with what it knows."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
 
     def lines(self, *, polls: bool = False) -> list[str]:
         """What was asked, as method and path."""
@@ -155,17 +171,11 @@ def saying(response: Callable[[], web.StreamResponse]) -> Say:
 
 
 @contextlib.asynccontextmanager
-async def centre_behind(tls: ssl.SSLContext | None = None, port: int = 0) -> AsyncIterator[Centre]:
+async def centre_behind(tls: ssl.SSLContext | None = None) -> AsyncIterator[Centre]:
     """One on a free port of loopback."""
-    centre = Centre(scheme="https" if tls else "http")
-    application = web.Application()
-    application.router.add_route("*", "/{path:.*}", centre.handle)
-    runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls)
-    await site.start()
-    centre.port = runner.addresses[0][1]
+    centre = Centre(free_port(), tls)
+    await centre.start()
     try:
         yield centre
     finally:
-        await runner.cleanup()
+        await centre.stop()
