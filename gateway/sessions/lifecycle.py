@@ -66,6 +66,13 @@ def open_session(
     return replace(record, session=session, state=state, reservation=None), owed
 
 
+def refuse_used(record: Record, token: str) -> None:
+    """A session that came into use while the backend was asked is not replaced without force: raises Refused."""
+    session = record.session
+    if session is not None and session.id != token and session.used:
+        raise Refused(retcodes.ALREADY_SIGNED_IN)
+
+
 def abandon(record: Record, token: str) -> Record:
     """Lets go of a reservation, if it is still this one."""
     if record.reservation is None or record.reservation.token != token:

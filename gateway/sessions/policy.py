@@ -17,8 +17,8 @@ class Policy:
 
     @property
     def reuse_signs_out(self) -> bool:
-        """GUIDREUSE = SIGNOUT."""
-        return self.settings.guid_reuse == "SIGNOUT"
+        """GUIDREUSE = SIGNOUT; a rehearsal signs nobody out."""
+        return self.settings.guid_reuse == "SIGNOUT" and not self.settings.guid_rehearsal
 
     def limits(self, agent_id: int, outages: tuple[Outage, ...]) -> Limits:
         """What age means for this agent."""

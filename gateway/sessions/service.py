@@ -144,6 +144,8 @@ class SessionService:
         if isinstance(verdict, Stranger):
             _refuse(verdict)
         session_id, number = verdict.session.id, verdict.number
+        if self._too_old(record, verdict.session, self.store.now_ms()):
+            await self._end_too_old(agent_id, session_id)
 
         def rule(fresh: Record) -> Change[tuple[Record, Use]]:
             use = rules.renew(_still(fresh, session_id), number, limits, self.store.now_ms())

@@ -54,11 +54,18 @@ async def sign_in(service: SessionService, terms: Terms, admit: Admit) -> tuple[
     Raises Refused (`100-002`, `100-015`, `100-021`, or what the backend says) and Unavailable.
     """
     token = new_session_id()
-    await service.store.apply(terms.agent_id, lambda record: _reserve(service, record, token, terms))
+    try:
+        await service.store.apply(terms.agent_id, lambda record: _reserve(service, record, token, terms))
+    except StoreUnavailable:
+        await _let_go(service, terms.agent_id, token)
+        raise
     try:
         admission = await admit(token)
-    except BaseException:
+    except Refused:
         await _let_go(service, terms.agent_id, token)
+        raise
+    except BaseException:
+        await _undo(service, terms.agent_id, token, None)
         raise
     session = await _open(service, terms, token, admission)
     metrics.SESSIONS_STARTED.inc()
@@ -84,7 +91,7 @@ async def _open(service: SessionService, terms: Terms, token: str, admission: Ad
         session = await service.store.apply(
             terms.agent_id, lambda record: _opening(service, record, token, terms, admission), durable=True
         )
-    except StoreUnavailable:
+    except BaseException:
         await _undo(service, terms.agent_id, token, admission.upstream)
         raise
     if session is None:
@@ -107,6 +114,8 @@ def _opening(
         way=terms.way,
         upstream=admission.upstream,
     )
+    if not (terms.force or terms.backend_decides):
+        lifecycle.refuse_used(record, token)
     opened = lifecycle.open_session(record, token, session, admission.state, now, force=terms.force)
     if opened is None:
         end = End(terms.agent_id, token, EndReason.REPLACED, now, upstream=admission.upstream)
@@ -116,7 +125,7 @@ def _opening(
 
 
 async def _undo(service: SessionService, agent_id: int, token: str, upstream: Upstream | None) -> None:
-    """Nobody knows whether the session was opened: end it if so, and let the backend know in any case."""
+    """Nobody knows how far the sign-in came: end its session if it was opened, and let the backend know anyway."""
 
     def rule(record: Record) -> Change[None]:
         now = service.store.now_ms()

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from gateway.settings.schema import Settings
 
+_MOST_REPLACED: Final = 8
 _SLACK_MS: Final = 1500
 _LONGEST_HOLD_MS: Final = 10_000
 
@@ -72,6 +73,15 @@ def _upstream_age(settings: Settings) -> str:
     """Who is in a call is not known here, and nobody may be signed out of one."""
     both = settings.backend == "upstream" and settings.session_max_time_ms
     return "SESSION_MAXTIME must be 0 with BACKEND = upstream: let the service there end sessions" if both else ""
+
+
+def _kept(settings: Settings) -> str:
+    if settings.guid_timeout_ms <= (1 + _MOST_REPLACED) * settings.guid_interval_ms:
+        return ""
+    return (
+        f"GUIDTIMEOUT is more than {1 + _MOST_REPLACED} times GUIDINTERVAL: only {_MOST_REPLACED} replaced GUIDs are"
+        " kept, so one ends before GUIDTIMEOUT"
+    )
 
 
 def _grace(settings: Settings) -> str:
@@ -142,6 +152,7 @@ REFUSALS: Final = (
     Check(("session_max_time_ms", "backend"), _upstream_age),
 )
 WARNINGS: Final = (
+    Check(("guid_timeout_ms", "guid_interval_ms"), _kept),
     Check(("guid_timeout_ms", "guid_interval_ms", "poll_wait_times", "poll_wait_interval_ms"), _grace),
     Check(("poll_wait_times", "poll_wait_interval_ms"), _hold),
     Check(("push_cert_type",), _push_certificates),

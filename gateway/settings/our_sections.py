@@ -98,6 +98,13 @@ class Agents(Section):
     agents_file: Annotated[Path | None, PATH] = ours(
         "AGENTS_FILE", "agents.toml", "The agents; changes to the file are taken over live.", restart=True
     )
+    contact_center_file: Annotated[Path | None, PATH] = ours(
+        "CONTACT_CENTER_FILE",
+        "contact_center.toml",
+        "Numbers, voice menus, teams and simulated customers of the embedded contact centre. Nothing, or no such file: "
+        "none of them.",
+        restart=True,
+    )
     login_address_limit: Annotated[int, number(5, 1_000_000)] = ours(
         "LOGIN_ADDRESS_LIMIT",
         "200",

@@ -227,6 +227,11 @@ class Agent:
         self.facts.signing_in = (sign_in, now + SIGN_IN_HELD)
         return ""
 
+    @property
+    def in_use(self) -> bool:
+        """Whether a session lives that somebody has used."""
+        return self.facts.live is not None and self.facts.live.used
+
     def holds(self, sign_in: int) -> bool:
         return self.facts.signing_in is not None and self.facts.signing_in[0] == sign_in
 

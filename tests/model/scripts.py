@@ -81,6 +81,8 @@ def update_guid(agent: Agent, guid: str) -> Script:
     if isinstance(number, str):
         return number
     assert live is not None
+    if agent.is_too_old(live):
+        return (yield from end(agent, live.id, TOO_OLD, f"{NOT_SIGNED_IN} {TOO_OLD}"))
     return (yield from renew(agent, live.id, number))
 
 
@@ -122,22 +124,27 @@ class SignIn(Protocol):
     session_id: str
 
 
+def give_up(agent: Agent, asked: SignIn, answer: str) -> Script:
+    """A sign-in that fails lets go of the agent, then `answer`."""
+    if (yield) is not Fault.BEFORE:
+        agent.abandon(asked.number)
+    return answer
+
+
 def sign_in(agent: Agent, asked: SignIn, node: str, *, force: bool, push: bool) -> Script:
     """Reserve, ask the backend, open."""
     fault = yield
-    if fault is Fault.BEFORE:
-        return UNAVAILABLE
-    refused = agent.reserve(asked.number, force=force)
+    refused = "" if fault is Fault.BEFORE else agent.reserve(asked.number, force=force)
     if refused:
         return refused
-    if fault is Fault.AFTER:
-        return UNAVAILABLE
+    if fault in LOST:
+        return (yield from give_up(agent, asked, UNAVAILABLE))
     if (yield) in LOST:
-        if (yield) is not Fault.BEFORE:
-            agent.abandon(asked.number)
-        return UNAVAILABLE
+        return (yield from give_up(agent, asked, UNAVAILABLE))
     fault = yield
     guid = ""
+    if fault is not Fault.BEFORE and not force and agent.in_use:
+        return (yield from give_up(agent, asked, "100-002"))
     if fault is not Fault.BEFORE and agent.holds(asked.number):
         guid = agent.open(asked.session_id, node, force=force, push=push)
     if fault in LOST:

@@ -196,3 +196,14 @@ def test_the_last_four_ends_are_kept_newest_first() -> None:
 def test_ends_of_more_than_ten_minutes_ago_are_let_go() -> None:
     kept = ended_after_each_other([START, START + 1, START + 600_000])
     assert [old.ended_ms - START for old in kept.tombstones] == [600_000, 1]
+
+
+def test_a_session_that_came_into_use_meanwhile_is_not_replaced() -> None:
+    with pytest.raises(Refused) as refused:
+        lifecycle.refuse_used(Record(AGENT, replace(FRESH, adopted_ms=START)), "another")
+    assert refused.value.retcode == retcodes.ALREADY_SIGNED_IN
+
+
+@pytest.mark.parametrize(("session", "token"), [(FRESH, "another"), (replace(FRESH, adopted_ms=START), FRESH.id)])
+def test_one_never_used_is_replaced_and_a_retry_of_the_own_sign_in_goes_on(session: Session, token: str) -> None:
+    lifecycle.refuse_used(Record(AGENT, session), token)
