@@ -173,7 +173,7 @@ async def test_nothing_stays_behind_when_agents_are_gone() -> None:
 
 def _fetching() -> int:
     """How many sessions are fetched for now."""
-    return sum("Line" in repr(task.get_coro()) for task in asyncio.all_tasks())
+    return sum("Line._run" in repr(task.get_coro()) for task in asyncio.all_tasks())
 
 
 async def test_a_centre_that_comes_back_with_its_sessions_is_as_before(scene: Scene) -> None:
