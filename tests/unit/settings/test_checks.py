@@ -64,6 +64,7 @@ def test_values_that_go_together_load_without_a_warning(values: dict[str, str]) 
         ({"TOKEN_EXPLAIN": "ON", "BIND_ADDRESS": "0.0.0.0"}, "ON tells strangers why a token is refused"),
         ({"AGENT_AUTH_URL": "http://portal.example/v"}, "in the clear: use https"),
         ({"TOKEN_USERS_URL": "http://users.example"}, "in the clear: use https"),
+        ({"GUIDTIMEOUT": "540001"}, "only 8 replaced GUIDs are kept"),
         ({"GUIDTIMEOUT": "71499"}, "GUIDTIMEOUT - GUIDINTERVAL is 11499 ms, shorter than the longest poll"),
         ({"AGENT_POLL_WAIT_TIMES": "101"}, "polls are held for 10100 ms, but clients give up after 11 s"),
         ({"EVENT_PUST_WHILTELIST_CALLBACKURI": "https://a;http://b.example/c"}, "in the clear: use https"),
