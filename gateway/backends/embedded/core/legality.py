@@ -18,7 +18,9 @@ _ANY = frozenset(Stage)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Stages of the active call in which an operation is allowed; the codes without a call and in another stage."""
+    """Stages of the active call in which an operation is allowed; the codes without a call, and in another stage or
+    with calls on hold alone.
+    """
 
     stages: frozenset[Stage]
     no_call: str
@@ -61,7 +63,7 @@ def active(world: World, session_id: str, operation: str, call_id: str = "") -> 
     rule = LEGAL[operation]
     found = world.active(session_id)
     if found is None or (call_id and found[0].id != call_id):
-        raise Refused(rule.no_call)
+        raise Refused(rule.wrong if found is None and world.held(session_id) else rule.no_call)
     if found[1].stage not in rule.stages:
         raise Refused(rule.wrong)
     return found

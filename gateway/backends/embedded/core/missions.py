@@ -110,7 +110,6 @@ def queue_again(out: Outcome, world: World, call: Call, leg: Leg) -> None:
     if not call.connected():
         legs.settle(out, world, call)
     elif call.skill_id:
-        call.requeued += 1
         by = leg.by if leg.by in call.legs else None
         world.enqueue(Waiting(call, call.skill_id, call.created_ms, Purpose.ROUTED, by), first=True)
     else:

@@ -53,6 +53,7 @@ def _queue(purpose: Purpose) -> Way:
     def go(out: Outcome, world: World, call: Call, leg: Leg, order: Order) -> None:
         queueing.wait(out, world, call, order.skill_id, purpose, leg)
         if purpose is Purpose.BLIND:
+            call.requeued += 1
             _leave(out, world, call, leg)
 
     return go

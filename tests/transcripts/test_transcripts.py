@@ -1,0 +1,115 @@
+"""Whole scenarios on the wire, event by event, kept as readable text: each `.txt` beside this file is replayed.
+
+A line that begins with `>` is done; `=` is its answer and `<` an event that an agent polls after it, with the seconds
+since the beginning. Everything else is comment. TRANSCRIPTS=write in the environment writes the files anew.
+"""
+
+import asyncio
+import json
+import os
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.events.catalogue import check
+from tests.support.centre import CentreGateway, centre_gateway
+from tests.support.desk import Desk
+from tests.support.manual_time import START_MS
+
+FOLDER = Path(__file__).parent
+FILES = sorted(FOLDER.glob("*.txt"))
+
+
+class Stage:
+    """The people of one scenario."""
+
+    def __init__(self, room: CentreGateway) -> None:
+        self.room = room
+        self.desks: dict[int, Desk] = {}
+
+    async def do(self, command: str) -> list[str]:
+        """Does what the line says; the lines that follow from it."""
+        for pattern, action in COMMANDS:
+            found = re.fullmatch(pattern, command)
+            if found is not None:
+                answer = await action(self, *found.groups())
+                return [*([f"= {answer}"] if answer else []), *await self.events()]
+        raise AssertionError(f"not understood: {command}")
+
+    async def events(self) -> list[str]:
+        lines = []
+        for agent_id, desk in sorted(self.desks.items()):
+            for event in await desk.drain_events():
+                check(event["eventType"], event["content"])
+                assert event["workNo"] == str(agent_id)
+                seconds = (event["eventGenTime"] - START_MS) / 1000
+                content = "" if event["content"] is None else " " + json.dumps(event["content"])
+                lines.append(f"< {seconds:g} s  {agent_id}  {event['eventType']}{content}")
+        return lines
+
+    async def signs_in(self, agent: str, body: str | None) -> str:
+        desk = self.desks[int(agent)] = self.room.gateway.desk(int(agent))
+        options: dict[str, Any] = {"autoanswer": False, **json.loads(body or "{}")}
+        answer = await desk.sign_in(**options)
+        assert (await desk.call("POST", "onlineagent/{id}/resetskill/true")).retcode == "0"
+        return f"{answer.retcode}, and signs in to its skill queues"
+
+    async def calls(self, agent: str, method: str, path: str, body: str | None) -> str:
+        answer = await self.desks[int(agent)].call(method, path, json.loads(body) if body else None)
+        return answer.body.decode()
+
+    async def customer_calls(self, number: str, skill: str) -> str:
+        return "call " + await self.room.centre.customers.place(int(skill), number)
+
+    def _call_of(self, number: str) -> str:
+        calls = self.room.centre.world.calls.values()
+        return next(call.id for call in calls if any(leg.number == number for leg in call.legs))
+
+    async def answers(self, number: str) -> str:
+        await self.room.centre.customers.answer(self._call_of(number), number)
+        return ""
+
+    async def hangs_up(self, number: str) -> str:
+        await self.room.centre.customers.hang_up(self._call_of(number), number)
+        return ""
+
+    async def passes(self, seconds: str) -> str:
+        await self.room.time.pass_s(float(seconds))
+        return ""
+
+
+COMMANDS: tuple[tuple[str, Callable[..., Awaitable[str]]], ...] = (
+    (r"(\d+) signs in ?(\{.*\})?", Stage.signs_in),
+    (r"(\d+) (GET|PUT|POST|DELETE) (\S+) ?(\{.*\})?", Stage.calls),
+    (r"customer (\d+) calls queue (\d+)", Stage.customer_calls),
+    (r"customer (\d+) answers", Stage.answers),
+    (r"customer (\d+) hangs up", Stage.hangs_up),
+    (r"([\d.]+) s pass", Stage.passes),
+)
+
+
+async def replay(text: str) -> str:
+    """The scenario as it goes now."""
+    lines: list[str] = []
+    async with centre_gateway() as room:
+        stage = Stage(room)
+        for line in text.splitlines():
+            if line.startswith(("=", "<")):
+                continue
+            lines.append(line)
+            if line.startswith(">"):
+                lines += await stage.do(line.removeprefix(">").strip())
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_scenario_goes_as_written(path: Path) -> None:
+    written = path.read_text(encoding="utf-8")
+    now = asyncio.run(replay(written))
+    if os.environ.get("TRANSCRIPTS") == "write":
+        path.write_text(now, encoding="utf-8")
+        return
+    assert now == written
