@@ -12,6 +12,8 @@ from gateway.agents.follow import follow
 from gateway.agents.passwords import PasswordPool
 from gateway.agents.registry import AgentRegistry
 from gateway.backends.embedded.centre import EmbeddedCentre
+from gateway.backends.embedded.core.plan import Plan
+from gateway.backends.embedded.plan_file import read as read_plan
 from gateway.backends.embedded.scheduler import Scheduler
 from gateway.backends.upstream.centre import UpstreamCentre
 from gateway.backends.upstream.opening import open_upstream
@@ -107,6 +109,7 @@ class App:
             self.stores.queue,
             node=settings.node_name,
             cluster=settings.server_name,
+            plan=_plan(settings, registry),
             scheduler=scheduler,
         )
 
@@ -195,7 +198,7 @@ class App:
 
 
 def make_app(live: LiveSettings) -> App:
-    """An app from settings alone. Raises SettingsError, AgentsFileError and SecretFileError."""
+    """An app from settings alone. Raises SettingsError, AgentsFileError, PlanFileError and SecretFileError."""
     settings = live.current
     registry = _registry(settings) if settings.backend == "embedded" else None
     ring = read_secret_file(settings.guid_secret_file) if settings.guid_secret_file else random_key_ring()
@@ -208,6 +211,17 @@ def _certificate(settings: Settings) -> Path | None:
         return None
     made = settings.var_dir / FOLDER / "cert.pem" if settings.var_dir else None
     return settings.tls_cert_file or made
+
+
+def _plan(settings: Settings, registry: AgentRegistry) -> Plan:
+    """How the contact centre is set up. Raises PlanFileError."""
+    path = settings.contact_center_file
+    if path is None:
+        return Plan(vdn_id=settings.vdn_id)
+    if not path.exists():
+        _LOG.warning("CONTACT_CENTER_FILE %s: there is no such file: the contact centre has no numbers", path)
+        return Plan(vdn_id=settings.vdn_id)
+    return read_plan(path, registry.skills(), settings.vdn_id)
 
 
 def _registry(settings: Settings) -> AgentRegistry:

@@ -12,6 +12,7 @@ import click
 
 from gateway import __version__, server
 from gateway.agents.agents_file import AgentsFileError
+from gateway.backends.embedded.plan_file import PlanFileError
 from gateway.cli_agents import agents
 from gateway.cli_options import settings_options
 from gateway.cli_sessions import sessions
@@ -29,6 +30,15 @@ from gateway.tokens.toml_file import TokenFileError
 from gateway.tokens.trust import TrustError
 
 _LOG = logging.getLogger(__name__)
+WRONG_FILES = (
+    SettingsError,
+    AgentsFileError,
+    PlanFileError,
+    SecretFileError,
+    AdminTokenError,
+    TokenFileError,
+    TrustError,
+)
 WRONG_SETTINGS = 2
 CANNOT_SERVE = 1
 
@@ -57,7 +67,7 @@ def serve(config: Path, overrides: Mapping[str, str]) -> None:
         _LOG.warning("settings: %s", warning)
     try:
         asyncio.run(server.serve(loaded))
-    except (SettingsError, AgentsFileError, SecretFileError, AdminTokenError, TokenFileError, TrustError) as wrong:
+    except WRONG_FILES as wrong:
         _fail(str(wrong), WRONG_SETTINGS)
     except (ListenError, MissingKeyError) as wrong:
         _fail(str(wrong), CANNOT_SERVE)

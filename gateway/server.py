@@ -19,7 +19,8 @@ from gateway.settings.reload import LiveSettings
 async def serve(loaded: Loaded) -> None:
     """Serves until SIGTERM or SIGINT, then drains.
 
-    Raises AgentsFileError, SecretFileError, AdminTokenError, ListenError and MissingKeyError when it must not serve.
+    Raises AgentsFileError, PlanFileError, SecretFileError, AdminTokenError, ListenError and MissingKeyError when it
+    must not serve.
     """
     live = LiveSettings(loaded)
     app = make_app(live)
