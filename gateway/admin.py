@@ -6,10 +6,12 @@ import time
 from typing import Final
 
 from gateway.app import App
+from gateway.backends.embedded.centre import EmbeddedCentre
+from gateway.backends.embedded.sim_routes import sim_routes
 from gateway.listeners.serve import Listeners
 from gateway.listeners.server import ConnectionServer
 from gateway.listeners.sockets import adopt, open_socket
-from gateway.ops.admin import AdminPages
+from gateway.ops.admin import AdminPages, Route
 from gateway.ops.admin_token import open_admin_token
 from gateway.ops.scrape import Probe, metrics_route
 from gateway.wire.errors import StoreUnavailable
@@ -29,12 +31,17 @@ async def open_admin(app: App, agents: Listeners, given: socket.socket | None = 
     if settings.admin_token_file is None or not (settings.admin_port or given):
         return None
     token = open_admin_token(settings.admin_token_file)
-    pages = AdminPages(token, [metrics_route(_probes(app, agents)), *app.admin_routes])
+    pages = AdminPages(token, [metrics_route(_probes(app, agents)), *app.admin_routes, *_sim(app)])
     listeners = Listeners(ConnectionServer(pages.handle, head_timeout_ms=settings.request_timeout_ms))
     listening = adopt(given) if given else open_socket(ADDRESS, settings.admin_port, "ADMIN_PORT")
     await listeners.open(listening, 0, None)
     _LOG.info("administration on %s, with the token in %s", listeners.urls[0], settings.admin_token_file)
     return listeners
+
+
+def _sim(app: App) -> list[Route]:
+    """The world to play in is there with BACKEND = embedded alone."""
+    return sim_routes(app.backend) if isinstance(app.backend, EmbeddedCentre) else []
 
 
 def _probes(app: App, agents: Listeners) -> list[Probe]:

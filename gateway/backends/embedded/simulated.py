@@ -6,9 +6,9 @@ The one way to play a party outside; a control interface or a load script calls 
 from collections.abc import Callable
 from functools import partial
 
-from gateway.backends.embedded.core import customers
+from gateway.backends.embedded.core import customers, ivr
 from gateway.backends.embedded.core.model import Call, Leg, Offer, Stage
-from gateway.backends.embedded.core.outcome import Moves, Outcome, Outside, Tell
+from gateway.backends.embedded.core.outcome import Moves, Outcome, Outside, Tell, Timer, TimerKey
 from gateway.backends.embedded.core.plan import Behaviour
 from gateway.backends.embedded.core.world import World
 from gateway.backends.embedded.scheduler import Pending, Scheduler
@@ -54,6 +54,29 @@ class Customers:
             self._behaviours[leg] = behaviour or world.plan.behaviour(caller)
             self._later(call, leg, self._behaviours[leg].patience_s, customers.hangs_up)
         return call.id
+
+    async def place_at_menu(
+        self, access: str, caller: str, *, data: str = "", behaviour: Behaviour | None = None
+    ) -> str:
+        """A customer calls a voice menu by its access code; the call's id. Raises NoSuchCallError."""
+        world = self._board.world
+        if access not in world.plan.ivrs:
+            raise NoSuchCallError(f"no voice menu has the access code {access}")
+        async with self._board.turn() as turn:
+            call = customers.arrives_at_menu(turn.out, world, access, caller, data)
+            leg = call.legs[0]
+            self._behaviours[leg] = behaviour or world.plan.behaviour(caller)
+            self._later(call, leg, self._behaviours[leg].patience_s, customers.hangs_up)
+        return call.id
+
+    async def press(self, call_id: str) -> None:
+        """The customer dials in a voice menu, which is over by that. Raises NoSuchCallError where it is in none."""
+        async with self._board.turn() as turn:
+            call, _leg = self._party(call_id, "")
+            if not call.at_ivr:
+                raise NoSuchCallError(f"call {call_id} is in no voice menu")
+            turn.out.add(Timer(TimerKey("ivr", call.id), None))
+            ivr.over(turn.out, turn.world, call)
 
     async def answer(self, call_id: str, number: str = "") -> None:
         """The customer who is called answers. Raises NoSuchCallError."""

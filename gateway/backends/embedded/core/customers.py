@@ -1,6 +1,6 @@
 """What parties outside do: call, answer, refuse, hang up."""
 
-from gateway.backends.embedded.core import legs, missions, queueing
+from gateway.backends.embedded.core import ivr, legs, missions, queueing
 from gateway.backends.embedded.core.model import Call, Feature, Leg, Purpose, Stage
 from gateway.backends.embedded.core.notices import tell_cause
 from gateway.backends.embedded.core.outcome import Outcome
@@ -17,6 +17,16 @@ def arrives(
     leg = world.add(call, Leg(caller, Stage.TALKING, Purpose.ORIGIN, out.now_ms))
     leg.talking_since_ms = out.now_ms
     queueing.wait(out, world, call, skill_id)
+    return call
+
+
+def arrives_at_menu(out: Outcome, world: World, access: str, caller: str, data: str = "") -> Call:
+    """A customer calls a voice menu, by its access code."""
+    call = world.new_call(Feature.INBOUND, caller, access, out.now_ms)
+    call.data = data
+    leg = world.add(call, Leg(caller, Stage.TALKING, Purpose.ORIGIN, out.now_ms))
+    leg.talking_since_ms = out.now_ms
+    ivr.visit(out, world, call, access)
     return call
 
 

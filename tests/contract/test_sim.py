@@ -1,0 +1,210 @@
+"""A world to play in: customers by the `/sim` pages of the admin listener (issue 3, part 3)."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.admin import Operator, Said, administered, token_file
+from tests.support.centre import CentreGateway, centre_gateway
+from tests.support.gateway import running_gateway
+
+CALLER = "13800000000"
+
+
+@dataclass
+class Site:
+    """A gateway, its operator."""
+
+    centre: CentreGateway
+    operator: Operator
+
+    async def post(self, path: str, **body: object) -> Said:
+        return await self.operator.post(path, body=json.dumps(body).encode() if body else b"")
+
+    async def call(self, **body: object) -> str:
+        said = await self.post("/sim/calls", **{"caller": CALLER, **body})
+        assert said.status == 200, said.body
+        made: str = said.json["call"]
+        return made
+
+    async def stages(self) -> list[str]:
+        return [line["stage"] for line in (await self.operator.get("/sim/calls")).json]
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    overrides = {"ADMIN_TOKEN_FILE": str(token_file(tmp_path)), "ADMIN_PORT": "1"}
+    async with centre_gateway(overrides) as centre, administered(centre.gateway) as operator:
+        yield Site(centre, operator)
+
+
+def kinds(events: list[dict[str, Any]]) -> list[str]:
+    return [event["eventType"] for event in events]
+
+
+async def test_a_call_reaches_an_agent_with_its_caller_and_its_data(site: Site) -> None:
+    desk = await site.centre.agent(101)
+    call = await site.call(skill=1, data="gold")
+    [incoming] = [
+        event["content"] for event in await desk.drain_events() if event["eventType"] == "AgentEvent_Incoming_CallInfo"
+    ]
+    assert (incoming["callId"], incoming["caller"], incoming["skillId"]) == (call, CALLER, 1)
+    assert [(line["call"], line["data"]) for line in (await site.operator.get("/sim/calls")).json] == [(call, "gold")]
+
+
+async def test_an_access_code_leads_to_its_queue(site: Site) -> None:
+    await site.call(called="60002")
+    [line] = (await site.operator.get("/sim/calls")).json
+    assert (line["skill"], line["called"], line["stage"]) == (2, "60002", "waiting")
+
+
+async def test_a_voice_menu_passes_the_call_on_when_the_customer_dials(site: Site) -> None:
+    call = await site.call(called="70002")
+    before = await site.stages()
+    assert (await site.post(f"/sim/calls/{call}/digits", digits="1")).status == 200
+    [line] = (await site.operator.get("/sim/calls")).json
+    assert (before, line["stage"], line["skill"]) == (["menu"], "waiting", 1)
+
+
+async def test_nobody_dials_outside_of_a_voice_menu(site: Site) -> None:
+    call = await site.call(skill=1)
+    said = await site.post(f"/sim/calls/{call}/digits", digits="1")
+    assert (said.status, said.json) == (404, {"error": f"call {call} is in no voice menu"})
+
+
+async def test_a_customer_hangs_up(site: Site) -> None:
+    desk = await site.centre.agent(101)
+    call = await site.call(skill=1)
+    await desk.call("PUT", "voicecall/{id}/answer")
+    await desk.drain_events()
+    assert (await site.post(f"/sim/calls/{call}/hangup")).json == {"done": True}
+    assert kinds(await desk.drain_events())[:2] == ["AgentEvent_Customer_Release", "AgentEvent_Call_Release"]
+
+
+async def test_a_customer_who_is_called_answers(site: Site) -> None:
+    desk = await site.centre.agent(101)
+    call = (await desk.call("PUT", "voicecall/{id}/callout", {"caller": "60000", "called": "13911112222"})).json[
+        "result"
+    ]
+    await site.post(f"/sim/calls/{call}/answer")
+    assert "AgentEvent_Talking" in kinds(await desk.drain_events())
+
+
+async def test_a_customer_who_is_called_refuses(site: Site) -> None:
+    desk = await site.centre.agent(101)
+    call = (await desk.call("PUT", "voicecall/{id}/callout", {"caller": "60000", "called": "13911112222"})).json[
+        "result"
+    ]
+    await site.post(f"/sim/calls/{call}/refuse", number="13911112222")
+    assert "AgentEvent_Call_Out_Fail" in kinds(await desk.drain_events())
+
+
+async def test_talk_and_patience_of_one_call_are_as_given(site: Site) -> None:
+    await site.call(skill=1, patience=3)
+    await site.centre.time.pass_s(2)
+    still = await site.stages()
+    await site.centre.time.pass_s(2)
+    assert (still, await site.stages()) == (["waiting"], [])
+
+
+async def test_an_agent_is_offered_an_outbound_call(site: Site) -> None:
+    desk = await site.centre.agent(101)
+    said = await site.post("/sim/agents/101/offer", numbers=[CALLER])
+    [offer] = [event["content"] for event in await desk.drain_events() if "Preview" in event["eventType"]]
+    assert offer["controlid"] == str(said.json["control"])
+
+
+async def test_a_chat_goes_to_and_fro(site: Site) -> None:
+    desk = await site.centre.agent(111)
+    chat = (await site.post("/sim/chats", skill=4, caller=CALLER, text="hello")).json["chat"]
+    await desk.call("PUT", f"textchat/{{id}}/answer/{chat}")
+    await site.post(f"/sim/chats/{chat}/messages", text="are you there?")
+    assert [line["text"] for line in (await site.operator.get(f"/sim/chats/{chat}")).json] == [
+        "hello",
+        "are you there?",
+    ]
+    await site.post(f"/sim/chats/{chat}/leave")
+    assert (await site.operator.get("/sim/chats")).json == []
+
+
+async def test_queues_agents_and_the_summary_tell_the_same(site: Site) -> None:
+    await site.centre.agent(101)
+    await site.call(skill=1)
+    await site.call(skill=3)
+    queues = {line["skill"]: line for line in (await site.operator.get("/sim/queues")).json}
+    [agent] = (await site.operator.get("/sim/agents")).json
+    assert (queues[3]["waiting"], queues[3]["access"], queues[1]["waiting"]) == (1, ["60003"], 0)
+    assert (agent["agent"], agent["state"], len(agent["calls"])) == (101, "talking", 1)
+    assert (await site.operator.get("/sim")).json == {
+        "calls": {"ringing": 1, "waiting": 1},
+        "agents": {"talking": 1},
+        "chats": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({"caller": CALLER}, "skill: give a skill queue, or in called an access code"),
+        ({"caller": CALLER, "skill": 99}, "skill: no skill queue 99 for calls; allowed are 1, 2, 3, 5"),
+        ({"caller": CALLER, "skill": 4}, "skill: no skill queue 4 for calls; allowed are 1, 2, 3, 5"),
+        (
+            {"caller": CALLER, "called": "1"},
+            "called: no queue and no voice menu has this access code; allowed are 60001",
+        ),
+        ({"skill": 1}, "caller: is missing, it must be 1 to 24 of the characters 0-9 * #, in quotes"),
+        ({"skill": 1, "caller": "me"}, "caller: must be 1 to 24 of the characters 0-9 * #, in quotes"),
+        ({"skill": "x", "caller": CALLER}, "skill: must be the id of a skill queue, 1 or more"),
+        ({"skill": 1, "caller": CALLER, "talk": -1}, "talk: must be a number of seconds from 0 to 86400"),
+        ({"skill": 1, "caller": CALLER, "name": "x"}, "name: no such field; allowed are skill, called, caller, data"),
+    ],
+    ids=lambda value: None if isinstance(value, dict) else value.split(" ")[0],
+)
+async def test_what_is_wrong_with_a_call_is_told_by_field(site: Site, body: dict[str, object], error: str) -> None:
+    said = await site.post("/sim/calls", **body)
+    assert said.status == 400
+    assert said.json["error"].startswith(error)
+
+
+async def test_a_body_that_is_no_object_is_told(site: Site) -> None:
+    said = await site.operator.post("/sim/calls", body=b"[")
+    assert (said.status, said.json) == (400, {"error": "body: must be a JSON object"})
+
+
+async def test_a_chat_needs_a_queue_for_text(site: Site) -> None:
+    said = await site.post("/sim/chats", skill=1, caller=CALLER)
+    assert (said.status, said.json) == (400, {"error": "skill: no skill queue 1 for text; allowed are 4"})
+
+
+@pytest.mark.parametrize("path", ["/sim/calls/1-1/hangup", "/sim/calls/1-1/answer", "/sim/chats/1-1/leave"])
+async def test_what_does_not_exist_is_404(site: Site, path: str) -> None:
+    assert (await site.post(path)).status == 404
+
+
+async def test_an_agent_who_is_not_signed_in_is_offered_nothing(site: Site) -> None:
+    said = await site.post("/sim/agents/101/offer", numbers=[CALLER])
+    assert (said.status, said.json) == (404, {"error": "agent 101 is not signed in"})
+
+
+async def test_nobody_plays_without_the_token(site: Site) -> None:
+    assert (await Operator(site.operator.port, "another-token-of-somebody").get("/sim")).status == 401
+
+
+async def test_nobody_plays_through_a_proxy(site: Site) -> None:
+    headers = {"Authorization": f"Bearer {site.operator.token}", "X-Forwarded-For": "192.0.2.1"}
+    assert (await site.operator.get("/sim", headers)).status == 403
+
+
+async def test_with_a_contact_centre_behind_there_is_nothing_to_play_in(tmp_path: Path) -> None:
+    overrides = {
+        "ADMIN_TOKEN_FILE": str(token_file(tmp_path)),
+        "ADMIN_PORT": "1",
+        "BACKEND": "upstream",
+        "UPSTREAM_URL": "http://127.0.0.1:9",
+    }
+    async with running_gateway(overrides, jobs=False) as gateway, administered(gateway) as operator:
+        assert (await operator.get("/sim")).status == 404
