@@ -16,6 +16,7 @@ from gateway.backends.embedded.plan_file import PlanFileError
 from gateway.cli_agents import agents
 from gateway.cli_options import settings_options
 from gateway.cli_sessions import sessions
+from gateway.cli_sim import sim
 from gateway.cli_token import token
 from gateway.events.push_message import shown_key
 from gateway.listeners.errors import ListenError
@@ -51,6 +52,7 @@ def main() -> None:
 
 main.add_command(agents)
 main.add_command(sessions)
+main.add_command(sim)
 main.add_command(token)
 
 

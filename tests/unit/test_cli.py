@@ -33,6 +33,13 @@ def test_a_missing_settings_file_ends_with_code_2(tmp_path: Path) -> None:
     assert (done.exit_code, "none.properties" in done.stderr) == (2, True)
 
 
+def test_a_wrong_contact_centre_file_ends_with_code_2(tmp_path: Path) -> None:
+    file = tmp_path / "centre.toml"
+    file.write_text("[vdn]\nnumber = 'x'\n", "utf-8")
+    done = CliRunner().invoke(main, ["serve", "--config", str(CONFIG), "--set", f"CONTACT_CENTER_FILE={file}"])
+    assert (done.exit_code, f"{file}: vdn number" in done.stderr) == (2, True)
+
+
 def test_a_new_secret_is_for_its_owner_alone_and_comes_first(tmp_path: Path) -> None:
     file = tmp_path / "made" / "guid.keys"
     for key_id in ("k1", "k2"):
