@@ -18,6 +18,7 @@ from gateway.backends.embedded.performers import (
     qualitycontrol_watching,
     querymonitor,
     queuedevice,
+    recordplay,
     textchat,
     voicecall,
 )
@@ -34,6 +35,7 @@ GROUPS: Final[tuple[Group, ...]] = (
     agentconf.performers,
     agentconf_chair.performers,
     mediacall.performers,
+    recordplay.performers,
     qualitycontrol.performers,
     qualitycontrol_forcing.performers,
     qualitycontrol_watching.performers,

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Final
 
-from gateway.backends.embedded.core import chat_moving, chatting, conferring, inspecting
+from gateway.backends.embedded.core import chat_moving, chatting, conferring, inspecting, playing
 from gateway.backends.embedded.core.outcome import Outcome
 from gateway.backends.embedded.core.world import World
 
 RULES: Final[tuple[Callable[[Outcome, World], None], ...]] = (
     inspecting.look_after,
     conferring.look_after,
+    playing.look_after,
     chatting.look_after,
     chat_moving.forget_limits,
     chat_moving.route,

@@ -78,9 +78,22 @@ class Chat:
         return (leg for leg in self.call.agents() if leg.stage is Stage.TALKING)
 
 
+@dataclass(slots=True, eq=False)
+class Playback:
+    """A file that is played to an agent; `position_s` is where it was at `since_ms`, or is while it is paused."""
+
+    agent_id: int
+    session_id: str
+    length_s: float
+    position_s: float
+    since_ms: int
+    paused: bool = False
+    endless: bool = False
+
+
 @dataclass(slots=True)
 class Besides:
-    """`inspections` by the inspector's session, `chats` and `conferences` by id.
+    """`inspections` by the inspector's session, `chats` and `conferences` by id, `playing` by session.
 
     `chat_limits` are by session and media type; `recorded` are recordings made here, with their length in s.
     """
@@ -89,11 +102,13 @@ class Besides:
     chats: dict[str, Chat] = field(default_factory=dict)
     chat_limits: dict[str, dict[int, int]] = field(default_factory=dict)
     conferences: dict[int, Conference] = field(default_factory=dict)
+    playing: dict[str, Playback] = field(default_factory=dict)
     recorded: dict[str, float] = field(default_factory=dict)
 
     def sessions(self) -> set[tuple[int, str]]:
         """Agent and session of everyone in here."""
         found = {(one.agent_id, one.session_id) for one in self.inspections.values()}
+        found |= {(one.agent_id, one.session_id) for one in self.playing.values()}
         found |= {(one.target_id, one.target_session) for one in self.inspections.values()}
         found |= {(leg.agent_id, leg.session_id) for chat in self.chats.values() for leg in chat.call.agents()}
         everywhere = (member for conference in self.conferences.values() for member in conference.members)

@@ -6,7 +6,7 @@ became of them is seen at the end of every turn.
 
 from typing import Final
 
-from gateway.backends.embedded.core import legs, phones
+from gateway.backends.embedded.core import legs, phones, recording
 from gateway.backends.embedded.core.conference import Conference, Member
 from gateway.backends.embedded.core.conference_notices import Change, Leaving, tell, tell_change
 from gateway.backends.embedded.core.model import Call, Desk, Feature, Leg, Phone, Purpose, Stage
@@ -96,7 +96,7 @@ def begin(
         phones.lift(out, desk)
     for member in made.agents():
         tell(out, world, made, member, "SelfJoinResult")
-        legs.record_if_wanted(out, world, held, member.leg)
+        recording.begin_if_wanted(out, world, held, member.leg)
     tell(out, world, made, chair, "RequestSuccess")
     set_timers(out, made)
     return made
@@ -160,7 +160,7 @@ def join(out: Outcome, world: World, conference: Conference, member: Member) -> 
         phones.lift(out, desk)
         tell(out, world, conference, member, "SelfJoinResult")
         member.leg.talking_since_ms = out.now_ms
-        legs.record_if_wanted(out, world, conference.call, member.leg)
+        recording.begin_if_wanted(out, world, conference.call, member.leg)
     tell_change(out, world, conference, member, Change.JOINED)
 
 
@@ -213,7 +213,7 @@ def _part(out: Outcome, world: World, conference: Conference, member: Member, af
         return
     if member.came_with:
         tell_call(out, world, call, leg, "call_release")
-    legs.stop_recording(out, leg)
+    recording.end(out, world, leg)
     phones.drop(out, desk)
     if member.joined_ms:
         tell(out, world, conference, member, "SelfLeaveResult")

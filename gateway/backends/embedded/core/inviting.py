@@ -1,6 +1,6 @@
 """Asking parties into a call: an agent who is occupied for it, or somebody outside."""
 
-from gateway.backends.embedded.core import legs, missions
+from gateway.backends.embedded.core import legs, missions, recording
 from gateway.backends.embedded.core.model import Call, Desk, Leg, Phone, Purpose, Stage
 from gateway.backends.embedded.core.notices import tell, tell_alerting
 from gateway.backends.embedded.core.outcome import After, Moves, Outcome, Outside, Timer
@@ -33,6 +33,7 @@ def ask_agent(
     legs.ring_phone(out, world, leg)
     if by is not None and by in call.legs:
         tell_alerting(out, call, by, leg)
+    recording.begin_early(out, world, call, leg)
     if desk.state.auto_answer and not (desk.state.linkage and desk.phone is not Phone.OFF_HOOK):
         tell(out, world, call, leg, "auto_answer")
         missions.answered(out, world, call, leg)

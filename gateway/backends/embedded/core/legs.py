@@ -1,8 +1,8 @@
 """What happens to the parties of a call, one step each: lift the phone, talk, hold, leave, fall apart, merge."""
 
-from gateway.backends.embedded.core import phones
-from gateway.backends.embedded.core.model import Call, Feature, Leg, Recording, Stage
-from gateway.backends.embedded.core.notices import tell, tell_customer_left, tell_recorded, tell_recording
+from gateway.backends.embedded.core import phones, recording
+from gateway.backends.embedded.core.model import Call, Feature, Leg, Stage
+from gateway.backends.embedded.core.notices import tell, tell_customer_left
 from gateway.backends.embedded.core.outcome import After, Free, Moves, Outcome, Outside, Timer, TimerKey
 from gateway.backends.embedded.core.world import World
 
@@ -59,15 +59,7 @@ def _count_answer(world: World, call: Call, leg: Leg, now_ms: int) -> None:
 def say_talking(out: Outcome, world: World, call: Call, leg: Leg) -> None:
     """Tells the agent that it talks, and begins the recording where all calls are recorded."""
     tell(out, world, call, leg, "talking")
-    record_if_wanted(out, world, call, leg)
-
-
-def record_if_wanted(out: Outcome, world: World, call: Call, leg: Leg) -> None:
-    """The recording of an agent begins where all calls are recorded, or those of this agent."""
-    desk = world.desk(leg)
-    if desk is not None and leg.recording is None and (world.plan.record or desk.state.self_record):
-        leg.recording = Recording(next(world.numbers), out.now_ms)
-        tell_recording(out, call, leg)
+    recording.begin_if_wanted(out, world, call, leg)
 
 
 def hold(out: Outcome, world: World, call: Call, leg: Leg) -> None:
@@ -89,7 +81,7 @@ def end(
     if last and phone_first:
         drop_phone(out, world, leg)
     tell(out, world, call, leg, *names)
-    stop_recording(out, leg)
+    recording.end(out, world, leg)
     world.remove(call, leg)
     out.add(Timer(no_answer_key(call, leg), None))
     if not leg.agent_id:
@@ -111,12 +103,6 @@ def end(
 def no_answer_key(call: Call, leg: Leg) -> TimerKey:
     """The timer of a party that is asked to answer."""
     return TimerKey("no answer", call.id, leg.session_id or leg.number)
-
-
-def stop_recording(out: Outcome, leg: Leg) -> None:
-    """The recording of this leg ends, if there is one."""
-    tell_recorded(out, leg)
-    leg.recording = None
 
 
 def customer_leaves(out: Outcome, world: World, call: Call, leg: Leg) -> None:
@@ -179,6 +165,7 @@ def merge(out: Outcome, world: World, held: Call, call: Call, joiner: str) -> li
         world.remove(held, leg)
         world.add(call, leg)
     for own in [leg for leg in held.legs if leg.session_id == joiner]:
+        recording.end(out, world, own)
         world.remove(held, own)
     if call.feature in _TRANSIENT and held.feature not in _TRANSIENT:
         call.caller, call.called, call.original_called = held.caller, held.called, held.original_called

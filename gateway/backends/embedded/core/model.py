@@ -85,12 +85,15 @@ class Leg:
         return self.stage is not Stage.RINGING
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Recording:
-    """A recording of an agent's leg."""
+    """A recording of an agent's leg. `paused_since_ms` is 0 while it runs, `paused_ms` the time of former pauses."""
 
     task_id: int
     began_ms: int
+    file_name: str
+    paused_since_ms: int = 0
+    paused_ms: int = 0
 
 
 @dataclass(slots=True, eq=False)

@@ -136,34 +136,3 @@ def tell_alerting(out: Outcome, call: Call, leg: Leg, other: Leg) -> None:
 def tell_cause(out: Outcome, call: Call, leg: Leg, detect: int, text: str) -> None:
     """`OUTBOUND_DETECT_EVENT`: why an outgoing call failed."""
     out.tell(leg, "OUTBOUND_DETECT_EVENT", {"callId": call.id, "detect": detect, "desc": text})
-
-
-def tell_recording(out: Outcome, call: Call, leg: Leg, location: str = "1") -> None:
-    """`AgentMediaEvent_Record`: the recording of this leg has begun."""
-    if leg.recording is None:
-        return
-    content: Content = {
-        "taskId": leg.recording.task_id,
-        "caller": call.caller,
-        "called": call.called,
-        "locationId": location,
-        "recordID": f"{call.id}-{leg.agent_id}",
-        "fileName": f"{leg.agent_id}/{call.id}-{leg.recording.task_id}.wav",
-        "fileMediaType": "1",
-        "callId": call.id,
-    }
-    out.tell(leg, "AgentMediaEvent_Record", content)
-
-
-def tell_recorded(out: Outcome, leg: Leg) -> None:
-    """`AgentMediaEvent_StopRecordDone`: the recording of this leg has ended."""
-    if leg.recording is None:
-        return
-    content: Content = {
-        "beginTime": leg.recording.began_ms,
-        "endTime": out.now_ms,
-        "fileMediaType": "1",
-        "taskId": leg.recording.task_id,
-        "jsonKey": ["beginTime", "endTime", "fileMediaType", "taskId"],
-    }
-    out.tell(leg, "AgentMediaEvent_StopRecordDone", content)

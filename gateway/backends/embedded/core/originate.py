@@ -1,6 +1,6 @@
 """Calls that agents make: the own phone first, then the other side."""
 
-from gateway.backends.embedded.core import inviting, legs, missions
+from gateway.backends.embedded.core import inviting, legs, missions, recording
 from gateway.backends.embedded.core.model import Call, Desk, Dial, Feature, Leg, Phone, Purpose, Stage
 from gateway.backends.embedded.core.notices import tell
 from gateway.backends.embedded.core.outcome import Outcome, Timer
@@ -30,6 +30,7 @@ def begin(out: Outcome, world: World, call: Call, desk: Desk, dial: Dial) -> Leg
     legs.lift_phone(out, world, leg)
     if first:
         tell(out, world, call, leg, "busy")
+    recording.begin_early(out, world, call, leg)
     return leg
 
 
@@ -41,6 +42,7 @@ def lifted(out: Outcome, world: World, call: Call, leg: Leg) -> None:
     leg.stage = Stage.DIALLING
     if len(world.legs_of(leg.session_id)) == 1:
         tell(out, world, call, leg, "busy")
+    recording.begin_early(out, world, call, leg)
 
 
 def call_out(out: Outcome, world: World, desk: Desk, number: str, *, caller: str, skill_id: int, data: str) -> Call:

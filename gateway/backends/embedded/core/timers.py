@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from gateway.backends.embedded.core import chatting, conference_chair, conferring, inviting, ivr, legs
+from gateway.backends.embedded.core import chatting, conference_chair, conferring, inviting, ivr, legs, playing
 from gateway.backends.embedded.core.model import Call, Stage
 from gateway.backends.embedded.core.notices import tell
 from gateway.backends.embedded.core.outcome import Outcome, TimerKey
@@ -41,6 +41,7 @@ TIMERS: Final[dict[str, Callable[[Outcome, World, Call, str], None]]] = {
 BESIDES: Final[dict[str, Callable[[Outcome, World, TimerKey], None]]] = {
     chatting.OFFER: chatting.offer_runs_out,
     chatting.WAIT: chatting.wait_runs_out,
+    playing.PLAY: playing.runs_out,
     conferring.END: conferring.time_is_over,
     conferring.REMINDER: conferring.reminds,
     conferring.INVITATION: conferring.invitation_runs_out,
