@@ -76,6 +76,25 @@ class Stage:
         await self.room.centre.customers.hang_up(self._call_of(number), number)
         return ""
 
+    async def starts_chat(self, number: str, queue: str, text: str) -> str:
+        return "chat " + await self.room.centre.chat_customers.start(int(queue), number, text=text)
+
+    def _chat_of(self, number: str) -> str:
+        chats = self.room.centre.world.besides.chats.values()
+        return next(chat.call.id for chat in chats if chat.call.caller == number)
+
+    async def writes(self, number: str, text: str) -> str:
+        await self.room.centre.chat_customers.say(self._chat_of(number), text)
+        return ""
+
+    async def reads(self, number: str) -> str:
+        said = self.room.centre.chat_customers.said(self._chat_of(number))
+        return "; ".join(f"{one.sender}: {one.text}" for one in said)
+
+    async def leaves_chat(self, number: str) -> str:
+        await self.room.centre.chat_customers.leave(self._chat_of(number))
+        return ""
+
     async def passes(self, seconds: str) -> str:
         await self.room.time.pass_s(float(seconds))
         return ""
@@ -87,6 +106,10 @@ COMMANDS: tuple[tuple[str, Callable[..., Awaitable[str]]], ...] = (
     (r"customer (\d+) calls queue (\d+)", Stage.customer_calls),
     (r"customer (\d+) answers", Stage.answers),
     (r"customer (\d+) hangs up", Stage.hangs_up),
+    (r"customer (\d+) writes to queue (\d+): (.+)", Stage.starts_chat),
+    (r"customer (\d+) writes: (.+)", Stage.writes),
+    (r"customer (\d+) reads", Stage.reads),
+    (r"customer (\d+) leaves the chat", Stage.leaves_chat),
     (r"([\d.]+) s pass", Stage.passes),
 )
 

@@ -14,6 +14,7 @@ from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 
 REJECT_TO_QUEUE: Final = 1
+_MISSING: Final = {Stage.RINGING: "the agent is offered no such chat", Stage.TALKING: "the agent is in no such chat"}
 OFFER, WAIT = "chat offer", "chat wait"
 
 
@@ -119,7 +120,7 @@ def _in_stage(world: World, session_id: str, call_id: str, stage: Stage, code: s
     chat = world.besides.chats.get(call_id)
     leg = chat.leg_of(session_id) if chat is not None else None
     if chat is None or leg is None or leg.stage is not stage:
-        raise Refused(code)
+        raise Refused(code, _MISSING[stage])
     return chat, leg
 
 
