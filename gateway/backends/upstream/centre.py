@@ -78,7 +78,7 @@ class UpstreamCentre:
             return await self._service.call(call.sent, keys, file=file)
 
         try:
-            heard = await self._messenger.ask(call.record, session_id, send, doubts=True)
+            heard = await self._messenger.ask(call.record, session_id, send)
         except Gone as gone:
             await self._messenger.end(agent_id, gone)
             raise Refused(retcodes.NOT_SIGNED_IN, gone.reason) from None

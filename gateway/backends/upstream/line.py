@@ -124,7 +124,7 @@ class Line:
             raise _Over(taken=found is not None)
         began_s = asyncio.get_running_loop().time()
         try:
-            heard = await self._parts.messenger.ask(record, self.session_id, self._ask)
+            heard = await self._parts.messenger.ask(record, self.session_id, self._ask, poll=True)
         except Gone as gone:
             return await self._gone(gone)
         self._refusals = 0

@@ -1,13 +1,12 @@
 """Asks the service behind in the name of a session, and finds out when the session is over there.
 
-A refusal that says so is believed only after the newest GUID of the record was tried once more, and then the one before
-it: another node may just have followed a rotation, and the service may have lost one.
+A refusal that says so is believed only after the newest GUID of the record was tried once more, and the one before it:
+another node may just have followed a rotation, and the service may have lost one.
 """
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
 
 from gateway.backends.relay import Keys, Sent
 from gateway.backends.upstream import counts, rules
@@ -22,8 +21,6 @@ from gateway.wire.errors import Refused
 
 Send = Callable[[Keys], Awaitable[Answer]]
 
-_TRIES: Final = 2
-
 
 class Gone(Exception):
     """The service knows the session no more; `newest` (sealed) is what the record held."""
@@ -37,11 +34,12 @@ class Gone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An answer, and what the request carried, sealed and not."""
+    """An answer, and what the request carried, sealed and not; `reverts`: the newest had been refused before."""
 
     answer: Answer
     carried: str
     keys: Keys
+    reverts: bool = False
 
 
 class Messenger:
@@ -53,12 +51,14 @@ class Messenger:
         self._sealer = sealer
         self._ended = ended
 
-    async def ask(self, record: Record, session_id: str, send: Send, *, doubts: bool = False) -> Heard:
+    async def ask(self, record: Record, session_id: str, send: Send, *, poll: bool = False) -> Heard:
         """Sends under the newest keys of the session.
 
-        With `doubts` a refusal `000-003` may concern the operation alone: the agent's state is asked for as well.
-        Raises Gone, Refused (`100-006`) when the session is over here, and Unavailable.
+        A refused `poll` is tried again by who polls, after a while. Of an operation, a refusal `000-003` may concern
+        itself alone: then the agent's state is asked for as well. Raises Gone, Refused (`100-006`) when the session is
+        over here, and Unavailable.
         """
+        most = 1 if poll else 2
         tries = Counter[str]()
         upstream = _still(record, session_id)
         carried = upstream.key
@@ -70,32 +70,30 @@ class Messenger:
             tries[carried] += 1
             record = await self._store.read(record.agent_id)
             upstream = _still(record, session_id)
-            untried = self._untried(upstream, tries)
+            untried = self._untried(upstream, tries, most)
             if not untried:
-                if doubts and answer.retcode == retcodes.NO_RIGHT and await self._is_known(record.agent_id, keys):
+                doubtful = not poll and answer.retcode == retcodes.NO_RIGHT
+                if doubtful and not (await self.ask_state(record.agent_id, keys)).over:
                     break
                 raise Gone(session_id, upstream.key, answer.reason)
             carried = untried
-        if carried == upstream.former and not answer.over:
-            await self._store.apply(record.agent_id, rules.reverting(session_id, carried, self._store.now_ms()))
-        return Heard(answer, carried, keys)
+        return Heard(answer, carried, keys, reverts=carried == upstream.former and not answer.over)
 
-    def _untried(self, upstream: Upstream, tries: Counter[str]) -> str:
-        """What to carry next, sealed; "" when all was tried."""
+    def _untried(self, upstream: Upstream, tries: Counter[str], most: int) -> str:
+        """What to carry next, sealed; "" when all was tried, the newest as often as `most`."""
         newest, *others = rules.keys_to_try(upstream, self._store.now_ms())
-        if tries[newest] < _TRIES:
+        if tries[newest] < most:
             return newest
         return next((sealed for sealed in others if not tries[sealed]), "")
-
-    async def _is_known(self, agent_id: int, keys: Keys) -> bool:
-        return not (await self.ask_state(agent_id, keys)).over
 
     async def ask_state(self, agent_id: int, keys: Keys) -> Answer:
         """The agent's state: what any session may ask, and a sign of life. Raises Unavailable."""
         return await self._service.call(Sent("GET", f"{PREFIX}/onlineagent/{agent_id}/agentstatus"), keys)
 
     async def follow(self, agent_id: int, session_id: str, heard: Heard) -> bool:
-        """Keeps a GUID that was handed out, for every node. False when the session is over. Raises StoreUnavailable."""
+        """Keeps what an answer says of GUIDs. False when the session is over. Raises StoreUnavailable."""
+        if heard.reverts:
+            await self._store.apply(agent_id, rules.reverting(session_id, heard.carried, self._store.now_ms()))
         guid, keys = heard.answer.guid, heard.keys
         if not guid or guid == keys.guid:
             return True
