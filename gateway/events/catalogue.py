@@ -28,7 +28,7 @@ STATE, VOICE, PREVIEW, RECORD, PLAY = "agent state", "voice call", "preview call
 INSPECTION, PHONE, OTHER, MEDIA = "inspection", "phone", "other", "multimedia"
 CONFERENCE, LINKAGE, CHAT = "conference", "phone linkage", "text chat"
 
-_ROWS: Final = (
+ROWS: Final = (
     EventType("AgentState_Busy", STATE, "occupied by a call"),
     EventType("AgentState_Work", STATE, "wrap-up after a call"),
     EventType("AgentState_Ready", STATE, "idle"),
@@ -110,7 +110,7 @@ _ROWS: Final = (
     EventType("AgentChat_CalloutFailed", CHAT, "an own chat failed", of.Chat, seen=False),
 )
 
-CATALOGUE: Final[dict[str, EventType]] = {row.name: row for row in _ROWS}
+CATALOGUE: Final[dict[str, EventType]] = {row.name: row for row in ROWS}
 """By type."""
 
 

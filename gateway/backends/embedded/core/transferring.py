@@ -87,9 +87,9 @@ def _outside(purpose: Purpose) -> Way:
     def go(out: Outcome, world: World, call: Call, leg: Leg, order: Order) -> None:
         if purpose is Purpose.OUT_THREE and order.hold:
             legs.hold(out, world, call, leg)
-        inviting.ask_outside(out, world, call, order.address, purpose, leg)
         if purpose is Purpose.OUT_BLIND:
             _leave(out, world, call, leg)
+        inviting.ask_outside(out, world, call, order.address, purpose, leg)
 
     return go
 
