@@ -1,4 +1,4 @@
-"""Who may sign in, with which password; and the change of a password (issue 2, part 5)."""
+"""Who may sign in, with which password; and the change of a password."""
 
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence

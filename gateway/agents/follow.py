@@ -1,4 +1,4 @@
-"""Takes over a changed agents file while the gateway runs (issue 2, part 5)."""
+"""Takes over a changed agents file while the gateway runs."""
 
 import asyncio
 from typing import Final

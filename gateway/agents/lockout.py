@@ -1,4 +1,4 @@
-"""Locks after wrong passwords: the contract, and its keeping in memory (issue 2, part 5). Times are in ms."""
+"""Locks after wrong passwords: the contract, and its keeping in memory. Times are in ms."""
 
 from collections import OrderedDict, deque
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Where the passwords in force are kept: the contract, and its keeping in the agents file (issue 2, part 5)."""
+"""Where the passwords in force are kept: the contract, and its keeping in the agents file."""
 
 import asyncio
 import logging

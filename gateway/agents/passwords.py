@@ -1,4 +1,4 @@
-"""Hashing and verifying passwords off the event loop: two at a time, a bounded line of waiting (issue 2, part 5).
+"""Hashing and verifying passwords off the event loop: two at a time, a bounded line of waiting.
 
 One hash takes about 30 ms of a core and 19 MiB. Whatever surrounds a hash (a look at the lock, the count of a failure)
 belongs inside one `turn`, so that no more than THREADS guesses are ever under way.

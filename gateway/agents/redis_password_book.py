@@ -1,4 +1,4 @@
-"""Passwords that agents chose, kept in Redis over the agents file: the same on every node (issue 2, part 5)."""
+"""Passwords that agents chose, kept in Redis over the agents file: the same on every node."""
 
 from dataclasses import dataclass
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""The settings of tokens for third parties, and of sign-in by such a token (issue 5)."""
+"""The settings of tokens for third parties, and of sign-in by such a token."""
 
 import re
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""Tokens for third parties: made for the enterprise's users, validated when the contact centre asks (issue 5)."""
+"""Tokens for third parties: made for the enterprise's users, validated when the contact centre asks."""

@@ -1,4 +1,4 @@
-"""Sign-in of agents by a token that the enterprise validates (AGENT_AUTH = thirdparty; issue 5, part 5)."""
+"""Sign-in of agents by a token that the enterprise validates (AGENT_AUTH = thirdparty)."""
 
 import logging
 from typing import Any

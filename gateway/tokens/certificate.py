@@ -1,4 +1,4 @@
-"""The certificate that the contact centre is handed: as DER, and how long it is still valid (issue 5, part 4)."""
+"""The certificate that the contact centre is handed: as DER, and how long it is still valid."""
 
 import asyncio
 import logging

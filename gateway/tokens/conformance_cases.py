@@ -1,4 +1,4 @@
-"""The 20 cases of the conformance report: what is sent, and what an answer must look like (issue 5, part 5)."""
+"""The 20 cases of the conformance report: what is sent, and what an answer must look like."""
 
 import json
 from base64 import urlsafe_b64encode

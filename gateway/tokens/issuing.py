@@ -1,4 +1,4 @@
-"""Makes tokens: for the interface, the command and Python programs alike (issue 5, part 1)."""
+"""Makes tokens: for the interface, the command and Python programs alike."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

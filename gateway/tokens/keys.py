@@ -1,4 +1,4 @@
-"""Keys that sign tokens. A key knows its one algorithm, so a token never chooses (issue 5, part 1)."""
+"""Keys that sign tokens. A key knows its one algorithm, so a token never chooses."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""What is asked: bodies of the two interfaces, read strictly where it matters (issue 5, part 3)."""
+"""What is asked: bodies of the two interfaces, read strictly where it matters."""
 
 import json
 from collections.abc import Iterable

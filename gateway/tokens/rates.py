@@ -1,4 +1,4 @@
-"""How many requests one address may send, and how many of them about one tenant (issue 5, part 3)."""
+"""How many requests one address may send, and how many of them about one tenant."""
 
 import logging
 from collections.abc import Callable

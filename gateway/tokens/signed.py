@@ -1,4 +1,4 @@
-"""The token itself: a JWT that holds a tenant, keyed hashes of a user, an id and two times (issue 5, part 1)."""
+"""The token itself: a JWT that holds a tenant, keyed hashes of a user, an id and two times."""
 
 import re
 import secrets

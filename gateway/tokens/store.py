@@ -1,4 +1,4 @@
-"""What must be remembered about tokens, over all nodes: the contract (issue 5, parts 1 and 3). Times are in ms."""
+"""What must be remembered about tokens, over all nodes: the contract. Times are in ms."""
 
 from collections.abc import Sequence
 from enum import IntEnum

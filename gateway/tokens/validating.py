@@ -1,4 +1,4 @@
-"""Whether a token is good for the user who is named with it (issue 5, part 2)."""
+"""Whether a token is good for the user who is named with it."""
 
 import hmac
 from collections.abc import Callable

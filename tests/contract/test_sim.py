@@ -1,4 +1,4 @@
-"""A world to play in: customers by the `/sim` pages of the admin listener (issue 3, part 3)."""
+"""A world to play in: customers by the `/sim` pages of the admin listener."""
 
 import json
 from collections.abc import AsyncIterator
