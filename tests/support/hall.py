@@ -52,18 +52,20 @@ class Told:
 class Hall:
     """The centre, its store and its time. Agents are signed in by `enter`."""
 
-    def __init__(self, plan: Plan | None = None) -> None:
+    def __init__(self, plan: Plan | None = None, registry: AgentRegistry = REGISTRY, node: str = "node") -> None:
         self.time = ManualTime()
         self.queue = MemoryQueue(lambda: Bounds(10_000, 10_000_000))
         self.store = MemoryStore(self.queue, self.time.clock)
         self.service = SessionService(self.store, random_key_ring(), lambda: Policy(SETTINGS))
-        authentication = Authentication(REGISTRY, FilePasswordBook(REGISTRY), MemoryAttempts(), _POOL, lambda: SETTINGS)
+        authentication = Authentication(registry, FilePasswordBook(registry), MemoryAttempts(), _POOL, lambda: SETTINGS)
+        self.registry = registry
+        self.node = node
         self.centre = EmbeddedCentre(
             self.service,
-            REGISTRY,
+            registry,
             authentication,
             self.queue,
-            node="node",
+            node=node,
             plan=plan or Plan(behaviours=(PATIENT,)),
             scheduler=self.time,
         )
@@ -72,14 +74,14 @@ class Hall:
 
     async def enter(self, agent_id: int, *, skills: str | None = None, **body: object) -> str:
         """Signs an agent in, by force if need be, to all its skill queues or to `skills`; the session's id."""
-        agent = REGISTRY.get(agent_id)
+        agent = self.registry.get(agent_id)
         assert agent is not None
         asked = LightSignInBody.model_validate({"password": "x", "phonenum": f"6{agent_id}", **body})
 
         async def admit(session_id: str) -> Admission:
             return await self.centre.sign_in(SignInCall(agent, session_id, asked, self.time.now_ms))
 
-        session, _guid = await sign_in(self.service, Terms(agent_id, "node", force=True), admit)
+        session, _guid = await sign_in(self.service, Terms(agent_id, self.node, force=True), admit)
         await self.tell_ends()
         chosen = {"autoflag": "true"} if skills is None else {"autoflag": "false", "skillid": skills}
         await self.do(agent_id, "resetSkill", chosen)

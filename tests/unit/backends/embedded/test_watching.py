@@ -31,7 +31,7 @@ async def test_a_watched_agent_s_sign_in_and_sign_out_are_told_within_a_second(f
 
 async def test_an_agent_who_signs_in_elsewhere_has_done_both(floor: Floor) -> None:
     await floor.do(INSPECTOR, "beginMonitor", agents="101")
-    await floor.sign_in(AGENT, force=True)
+    await floor.sign_in(AGENT)
     await floor.pass_time(1)
     assert await floor.told(INSPECTOR) == [_told("Logout", AGENT), _told("Login", AGENT)]
 
@@ -45,7 +45,7 @@ async def test_agents_who_are_not_watched_are_not_told_of(floor: Floor) -> None:
 
 
 async def test_an_inspector_who_signs_in_to_listen_is_told_of_everyone(floor: Floor) -> None:
-    await floor.sign_in(INSPECTOR, force=True, listenStatus=True)
+    await floor.sign_in(INSPECTOR, listenStatus=True)
     await floor.pass_time(1)
     await floor.sign_in(COLLEAGUE)
     await floor.pass_time(1)
@@ -53,7 +53,7 @@ async def test_an_inspector_who_signs_in_to_listen_is_told_of_everyone(floor: Fl
 
 
 async def test_who_is_no_inspector_does_not_listen(floor: Floor) -> None:
-    await floor.sign_in(AGENT, force=True, listenStatus=True)
+    await floor.sign_in(AGENT, listenStatus=True)
     await floor.pass_time(1)
     await floor.sign_in(COLLEAGUE)
     await floor.pass_time(1)
