@@ -1,5 +1,6 @@
 """Sign-in and state changes of a session, one atomic step each (design section 5, Session)."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from gateway.wire import retcodes
 from gateway.wire.errors import Refused, StoreUnavailable, Unavailable
 
 _LOG = logging.getLogger(__name__)
+HURRY_S = 0.05
+"""For tidying up after a store that has just failed to answer: the call itself must be answered within a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ async def sign_in(service: SessionService, terms: Terms, admit: Admit) -> tuple[
     try:
         await service.store.apply(terms.agent_id, lambda record: _reserve(service, record, token, terms))
     except StoreUnavailable:
-        await _let_go(service, terms.agent_id, token)
+        await _let_go(service, terms.agent_id, token, HURRY_S)
         raise
     try:
         admission = await admit(token)
@@ -79,10 +82,11 @@ def _reserve(service: SessionService, record: Record, token: str, terms: Terms) 
     return Change(None, lifecycle.reserve(record, token, now, force=force, may_be_forced=terms.may_be_forced))
 
 
-async def _let_go(service: SessionService, agent_id: int, token: str) -> None:
+async def _let_go(service: SessionService, agent_id: int, token: str, within_s: float | None = None) -> None:
     try:
-        await service.store.apply(agent_id, lambda record: Change(None, lifecycle.abandon(record, token)))
-    except StoreUnavailable:
+        async with asyncio.timeout(within_s):
+            await service.store.apply(agent_id, lambda record: Change(None, lifecycle.abandon(record, token)))
+    except (StoreUnavailable, TimeoutError):
         _LOG.warning("the reservation of agent %d stays until it runs out: the store is out of reach", agent_id)
 
 
@@ -91,6 +95,9 @@ async def _open(service: SessionService, terms: Terms, token: str, admission: Ad
         session = await service.store.apply(
             terms.agent_id, lambda record: _opening(service, record, token, terms, admission), durable=True
         )
+    except StoreUnavailable:
+        await _undo(service, terms.agent_id, token, admission.upstream, HURRY_S)
+        raise
     except BaseException:
         await _undo(service, terms.agent_id, token, admission.upstream)
         raise
@@ -124,7 +131,9 @@ def _opening(
     return Change(after.session, after, admission.events, (owed,) if owed else ())
 
 
-async def _undo(service: SessionService, agent_id: int, token: str, upstream: Upstream | None) -> None:
+async def _undo(
+    service: SessionService, agent_id: int, token: str, upstream: Upstream | None, within_s: float | None = None
+) -> None:
     """Nobody knows how far the sign-in came: end its session if it was opened, and let the backend know anyway."""
 
     def rule(record: Record) -> Change[None]:
@@ -134,8 +143,9 @@ async def _undo(service: SessionService, agent_id: int, token: str, upstream: Up
         return Change(None, after, ends=(End(agent_id, token, EndReason.REPLACED, now, upstream=upstream),))
 
     try:
-        await service.store.apply(agent_id, rule)
-    except StoreUnavailable:
+        async with asyncio.timeout(within_s):
+            await service.store.apply(agent_id, rule)
+    except (StoreUnavailable, TimeoutError):
         _LOG.warning("a failed sign-in of agent %d could not be undone: the store is out of reach", agent_id)
 
 

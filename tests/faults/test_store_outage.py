@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from gateway.backends.base import SignInCall
+from gateway.sessions.signing import Admission
 from tests.faults.conftest import KIND
-from tests.faults.outage import Fault, Seen, retcodes, run_outage
+from tests.faults.outage import Fault, Seen, retcodes, run_outage, timed
+from tests.support.gateway import running_gateway
 from tests.support.servers import Server
+from tests.support.site import Site
 
 SHORT = {
     "GUIDINTERVAL": "1000",
@@ -102,3 +106,22 @@ async def test_a_store_out_of_reach_signs_nobody_out(name: str, tmp_path: Path, 
     for claim in CLAIMS:
         with subtests.test(claim.__name__):
             claim(seen, FAULTS[name])
+
+
+async def test_a_sign_in_that_the_store_fails_half_way_answers_within_a_second(
+    tmp_path: Path, redis_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = Site(tmp_path, {"REDIS_URL": redis_server.url}).config
+    async with running_gateway(config=config) as gateway:
+        admit = gateway.app.centre.sign_in
+
+        async def admit_and_freeze(call: SignInCall) -> Admission:
+            admission = await admit(call)
+            redis_server.freeze()
+            return admission
+
+        monkeypatch.setattr(gateway.app.centre, "sign_in", admit_and_freeze)
+        answered = await timed(gateway.desk(101).sign_in())
+        redis_server.thaw()
+    assert retcodes([answered]) == {(503, "100-007")}
+    assert answered.took_s < 1 + SLACK_S
