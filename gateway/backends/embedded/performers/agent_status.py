@@ -19,37 +19,59 @@ _CTI_STAGES: Final = {
 }
 
 NO_CONSOLE_STATE: Final = 255
-_OCCUPIED, _TALKING, _THREE, _MUTE, _HELP, _TALK_TRANSFER = 7, 9, 10, 12, 13, 14
+_PLAYBACK, _OCCUPIED, _ANSWERING, _TALKING, _THREE, _MUTE, _HELP, _TALK_TRANSFER = 5, 7, 8, 9, 10, 12, 13, 14
 CONSOLE: Final = {State.IDLE: 1, State.WRAP_UP: 2, State.REST: 3, State.BUSY: 4, State.TALKING: _OCCUPIED}
-_CONSOLE_STAGES: Final = {Stage.DIALLING: 6, Stage.ALERTING: _OCCUPIED, Stage.RINGING: 8, Stage.HELD: 11}
+_CONSOLE_STAGES: Final = {Stage.DIALLING: 6, Stage.ALERTING: _OCCUPIED, Stage.RINGING: _ANSWERING, Stage.HELD: 11}
 _CONSOLE_MODES: Final = {Mode.INSERT: 15, Mode.LISTEN: 16, Mode.WHISPER: 17}
 _HELPING: Final = frozenset({Purpose.HELP, Purpose.HELP_THREE})
 
 
 def present_leg(world: World, session_id: str) -> tuple[Call, Leg] | None:
-    """The call that the agent is busy with, else the latest one on hold; None for one in no call of this process."""
+    """The call that the agent is busy with, else the latest one on hold, else its conference; None without any here."""
     held = world.held(session_id)
-    return world.active(session_id) or (held[-1] if held else None)
+    found = world.active(session_id) or (held[-1] if held else None)
+    if found is not None:
+        return found
+    conferences = world.besides.conferences.values()
+    joined = ((one.call, member) for one in conferences if (member := one.of_session(session_id)) and member.joined_ms)
+    return next(((call, member.leg) for call, member in joined), None)
+
+
+def _besides(world: World, session_id: str) -> tuple[int, int] | None:
+    """CTI and console status of an agent who does something besides calls."""
+    inspection = world.besides.inspections.get(session_id)
+    if inspection is not None:
+        return _CTI_TALKING, _CONSOLE_MODES[inspection.mode]
+    if session_id in world.besides.playing:
+        return _CTI_OCCUPIED, _PLAYBACK
+    for conference in world.besides.conferences.values():
+        member = conference.of_session(session_id)
+        if member is not None:
+            return (_CTI_TALKING, _THREE) if member.joined_ms else (_CTI_ANSWERING, _ANSWERING)
+    return None
 
 
 def cti(world: World, state: State, session_id: str = "") -> int:
     """The status at the CTI platform. An agent in a call of another process is told as occupied."""
     if state is not State.TALKING:
         return _CTI[state]
-    if session_id in world.besides.inspections:
-        return _CTI_TALKING
+    besides = _besides(world, session_id)
+    if besides is not None:
+        return besides[0]
     found = present_leg(world, session_id)
     return _CTI_OCCUPIED if found is None else _CTI_STAGES[found[1].stage]
 
 
 def console(world: World, state: State, session_id: str) -> int:
     """The status as a console shows it."""
-    inspection = world.besides.inspections.get(session_id)
-    if inspection is not None:
-        return _CONSOLE_MODES[inspection.mode]
-    found = present_leg(world, session_id) if state is State.TALKING else None
-    if found is None:
+    if state is not State.TALKING:
         return CONSOLE.get(state, NO_CONSOLE_STATE)
+    besides = _besides(world, session_id)
+    if besides is not None:
+        return besides[1]
+    found = present_leg(world, session_id)
+    if found is None:
+        return CONSOLE[state]
     call, leg = found
     return _CONSOLE_STAGES.get(leg.stage) or _talking(call, leg)
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from gateway import __version__
 from gateway.backends.base import Call
+from gateway.backends.embedded.core.model import Call as InCall
 from gateway.backends.embedded.core.outcome import NOTHING
 from gateway.backends.embedded.parts import Parts, Performer
 from gateway.backends.embedded.performers import rights, roll
@@ -123,8 +124,11 @@ class _QueryMonitor:
             idle_agents=states.count(State.IDLE),
             busy_agents=states.count(State.BUSY),
             talking_agents=states.count(State.TALKING),
-            talking_calls=sum(
-                1 for found in world.calls.values() if any(leg.talking_since_ms for leg in found.agents())
-            ),
+            talking_calls=sum(map(_talks, world.calls.values())) + len(world.besides.conferences),
             waiting_calls=len(world.waiting_calls()),
         )
+
+
+def _talks(call: InCall) -> bool:
+    """Whether an agent talks, or has talked, in this call. Conferences are counted on their own."""
+    return any(leg.talking_since_ms for leg in call.agents())

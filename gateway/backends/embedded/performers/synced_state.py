@@ -56,7 +56,7 @@ def _present(found: Pair | None) -> dict[str, object]:
         "called_no": call.called if call else "",
         "cur_call_id": call.id if call else "",
         "partner": partner(call, leg) if call and leg else "",
-        "record_id": f"{call.id}-{leg.agent_id}" if call and leg and leg.recording else "",
+        "record_id": f"{call.id}-{leg.recording.task_id}" if call and leg and leg.recording else "",
     }
 
 

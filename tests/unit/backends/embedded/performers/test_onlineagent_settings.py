@@ -122,6 +122,25 @@ async def test_a_state_asked_for_during_a_call_is_told(
     assert (told["preBusy"], told["preRest"]) == flags
 
 
+async def test_a_recorded_call_has_the_id_of_its_recording(floor: Floor) -> None:
+    await floor.do(101, "setAgentSelfRecord", recordflag=1, recordbeforetalking=0)
+    await floor.centre.customers.place(1, "13800000000")
+    told = {kind: content for kind, content in await floor.told(101) if kind == "AgentMediaEvent_Record"}
+    assert (await synced(floor))["recordID"] == told["AgentMediaEvent_Record"]["recordID"] != ""
+
+
+async def test_playing_a_file_is_told(floor: Floor) -> None:
+    assert await floor.do(101, "beginPlay", {"voicepath": "y:/1/0/20270115/102/1000000.V3"}) == "0"
+    assert (await synced(floor))["state"] == 5
+
+
+async def test_a_conference_is_told_to_who_is_in_it_and_who_is_asked(floor: Floor) -> None:
+    await floor.do(102, "setAgentAutoAnswer", isautoanswer="false")
+    assert await floor.do(101, "requestAgentConf", {"memberNum": 5}) == "0"
+    assert await floor.do(101, "batchAddParticipant", {"addresses": [{"addressType": "9", "address": "102"}]}) == "0"
+    assert [(await synced(floor, agent))["state"] for agent in (101, 102)] == [10, 8]
+
+
 async def test_an_inspected_agent_is_told_by_whom(floor: Floor) -> None:
     await floor.sign_in(119)
     assert await floor.do(119, "addSupervise", workNo=101) == "0"

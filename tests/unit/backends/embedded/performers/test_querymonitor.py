@@ -73,6 +73,12 @@ async def test_the_vdn_in_numbers(floor: Floor) -> None:
     }
 
 
+async def test_a_conference_is_talked_in(floor: Floor) -> None:
+    assert await floor.do(101, "requestAgentConf", {"memberNum": 5}) == "0"
+    await floor.do(119, "querySystemStateInfo")
+    assert (floor.result["talkingAgents"], floor.result["talkingCalls"]) == (1, 1)
+
+
 async def test_a_call_that_rings_is_not_talked_in(floor: Floor) -> None:
     await floor.do(101, "setAgentAutoAnswer", isautoanswer="false")
     await floor.centre.customers.place(1, "13800000001")
