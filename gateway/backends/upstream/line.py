@@ -38,7 +38,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class LineParts:
-    """What every line needs; `holds` tells whether this process may fetch now."""
+    """What every line needs; `holds` tells whether this process may fetch now, `clock` gives s."""
 
     process: str
     store: SessionStore
@@ -46,6 +46,7 @@ class LineParts:
     service: Service
     messenger: Messenger
     holds: Callable[[], bool]
+    clock: Callable[[], float]
 
 
 class _Over(Exception):
@@ -66,14 +67,16 @@ class Line:
     ) -> None:
         self.agent_id = agent_id
         self.session_id = session_id
-        self._polling = self._keeping = self._stopping = False
+        self._polling = self._keeping = self._stopping = self._look_again = False
         self._parts = parts
         self._over = over
         self._backoff = Backoff()
         self._refusals = 0
         self._keys: Keys | None = None
-        self._heard_s = asyncio.get_running_loop().time()
+        self._heard_s = parts.clock()
         self._task = asyncio.create_task(self._run(delay_s))
+        self._task.add_done_callback(self._ended)
+        counts.LINES.inc()
 
     async def stop(self, within_s: float) -> None:
         """Ends it; a poll under way may be answered within this time."""
@@ -85,21 +88,20 @@ class Line:
         await asyncio.wait([self._task])
 
     async def _run(self, delay_s: float) -> None:
-        look_again = False
-        counts.LINES.inc()
         try:
             await asyncio.sleep(delay_s)
             while not self._stopping:
                 pause_s = await self._step()
                 await asyncio.sleep(pause_s)
         except _Over as over:
-            look_again = over.taken
+            self._look_again = over.taken
         except Exception as crash:
             _LOG.error("fetching events of agent %d stopped: %s", self.agent_id, type(crash).__name__)
-            look_again = True
-        finally:
-            counts.LINES.dec()
-            self._over(self, look_again)
+            self._look_again = True
+
+    def _ended(self, _task: asyncio.Task[None]) -> None:
+        counts.LINES.dec()
+        self._over(self, self._look_again)
 
     async def _step(self) -> float:
         """One poll and what follows from it; how long to wait before the next, in s."""
@@ -122,7 +124,7 @@ class Line:
         found = upstream_of(record, self.session_id)
         if found is None or found[1].holder != self._parts.process:
             raise _Over(taken=found is not None)
-        began_s = asyncio.get_running_loop().time()
+        began_s = self._parts.clock()
         try:
             heard = await self._parts.messenger.ask(record, self.session_id, self._ask, poll=True)
         except Gone as gone:
@@ -139,7 +141,7 @@ class Line:
             return self._backoff.next_s()
         self._backoff.reset()
         counts.POLLS.labels("event" if events else "empty").inc()
-        held = asyncio.get_running_loop().time() - began_s > HELD_S
+        held = self._parts.clock() - began_s > HELD_S
         return 0 if events or answer.guid or held else EMPTY_PAUSE_S
 
     async def _ask(self, keys: Keys) -> Answer:
@@ -149,7 +151,7 @@ class Line:
             answer = await self._parts.service.poll(self.agent_id, keys)
         finally:
             self._polling = False
-        self._heard_s = asyncio.get_running_loop().time()
+        self._heard_s = self._parts.clock()
         return answer
 
     async def _keep(self, heard: Heard) -> int:
@@ -176,7 +178,7 @@ class Line:
         return BELIEVE_AFTER_S
 
     async def _show_life(self) -> None:
-        now_s = asyncio.get_running_loop().time()
+        now_s = self._parts.clock()
         if self._keys is not None and now_s - self._heard_s >= SIGN_OF_LIFE_S:
             self._heard_s = now_s
             with suppress(Unavailable):

@@ -10,6 +10,8 @@ import asyncio
 import logging
 import random
 import secrets
+import time
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from typing import Final
@@ -36,7 +38,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Lines:
-    """All fetching of this process. `node` names it in records, `lease_s` bounds its word."""
+    """All fetching of this process. `node` names it in records, `lease_s` bounds its word, `clock` gives s."""
 
     def __init__(
         self,
@@ -48,26 +50,28 @@ class Lines:
         nodes: PushNodes,
         *,
         lease_s: float = LEASE_S,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.process = f"{node}-{secrets.token_hex(8)}"
         self._store = store
         self._nodes = nodes
         self._lease_s = lease_s
+        self._clock = clock
         self._lines: dict[str, Line] = {}
         self._alive: AbstractSet[str] = frozenset()
         self._held_since_s = self._held_until_s = 0.0
         self._look_at_all = True
-        self._parts = LineParts(self.process, store, queue, service, messenger, self._holds)
+        self._parts = LineParts(self.process, store, queue, service, messenger, self._holds, clock)
 
     def __len__(self) -> int:
         """How many sessions this process fetches for."""
         return len(self._lines)
 
     def _holds(self) -> bool:
-        return asyncio.get_running_loop().time() < self._held_until_s
+        return self._clock() < self._held_until_s
 
     def _may_take_over(self) -> bool:
-        return self._holds() and asyncio.get_running_loop().time() - self._held_since_s >= self._lease_s
+        return self._holds() and self._clock() - self._held_since_s >= self._lease_s
 
     def opened(self, agent_id: int, session: Session) -> None:
         """A session was opened here."""
@@ -90,7 +94,7 @@ class Lines:
 
     async def round(self, *, everything: bool = False) -> None:
         """One look. `everything`: also when no process came or went. Raises StoreUnavailable."""
-        asked_s = asyncio.get_running_loop().time()
+        asked_s = self._clock()
         alive = await self._nodes.alive(self.process, int(self._lease_s * 1000))
         if not self._holds():
             self._held_since_s = asked_s

@@ -9,6 +9,8 @@ from gateway.settings.load import interpret
 from gateway.settings.problems import SettingsError
 
 FILE = Path("basic.properties")
+BEHIND = {"BACKEND": "upstream", "UPSTREAM_URL": "https://a.example.com"}
+TOKENS = {"AGENT_AUTH": "thirdparty", "AGENT_AUTH_URL": "https://a", "AGENT_AUTH_TENANT": "acme"}
 
 
 def refusal(values: Mapping[str, str]) -> str:
@@ -31,6 +33,9 @@ def refusal(values: Mapping[str, str]) -> str:
         ({"ADMIN_PORT": "9000"}, "ADMIN_TOKEN_FILE is required with ADMIN_PORT"),
         ({"AGENT_AUTH": "thirdparty"}, "AGENT_AUTH_URL and AGENT_AUTH_TENANT are required"),
         ({"AGENT_AUTH": "thirdparty", "AGENT_AUTH_URL": "https://a"}, "AGENT_AUTH_TENANT are required"),
+        ({"BACKEND": "upstream"}, "UPSTREAM_URL is required with BACKEND = upstream"),
+        ({**BEHIND, **TOKENS}, "AGENT_AUTH = thirdparty is not possible with BACKEND = upstream"),
+        ({**BEHIND, "SESSION_MAXTIME": "1000"}, "SESSION_MAXTIME must be 0 with BACKEND = upstream"),
     ],
 )
 def test_values_that_do_not_go_together_are_refused(values: dict[str, str], says: str) -> None:
@@ -47,6 +52,8 @@ def test_values_that_do_not_go_together_are_refused(values: dict[str, str], says
         {"REDIS_URL": "redis://[::1]:6379?db=1", "GUID_SECRET_FILE": "s"},
         {"AGENT_AUTH": "thirdparty", "AGENT_AUTH_URL": "http://[::1]:8000/v", "AGENT_AUTH_TENANT": "acme"},
         {"TOKEN_EXPLAIN": "ON"},
+        BEHIND,
+        {**BEHIND, "UPSTREAM_URL": "http://127.0.0.1:8000"},
         {"EVENT_PUST_WHILTELIST_CALLBACKURI": "https://a;http://127.0.0.1/b", "eventpush.ssl.cert.file": "certs"},
         {"HTTP_PORT": "0"},
         {"HTTPS_PORT": "0"},
