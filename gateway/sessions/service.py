@@ -1,5 +1,6 @@
 """Who may call: checks GUIDs against the live record and lets them age (design section 5, Check and Rotation)."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -14,8 +15,9 @@ from gateway.sessions.policy import Policy
 from gateway.sessions.rules import Bearer, Stranger, Use
 from gateway.sessions.store import Change, SessionStore
 from gateway.wire import retcodes
-from gateway.wire.errors import Refused
+from gateway.wire.errors import Refused, StoreUnavailable
 
+_LOG = logging.getLogger(__name__)
 REMEMBERED_GUIDS = 65_536
 
 
@@ -48,6 +50,7 @@ class SessionService:
         self.ring = ring
         self.derive = lru_cache(REMEMBERED_GUIDS)(ring.derive)
         self._policy = policy
+        self._missing_keys: set[str] = set()
         self._not_adopting: dict[str, NotAdopting] = {}
 
     def limits(self, agent_id: int) -> Limits:
@@ -68,7 +71,7 @@ class SessionService:
         limits, now = self.limits(agent_id), self.store.now_ms()
         verdict = rules.check(record, guid, self.derive, limits, now)
         if isinstance(verdict, Stranger):
-            _refuse(verdict)
+            self._refuse(record, verdict)
         session = verdict.session
         if self._too_old(record, session, now):
             await self._end_too_old(agent_id, session.id)
@@ -142,7 +145,7 @@ class SessionService:
         limits = self.limits(agent_id)
         verdict = rules.check(record, guid, self.derive, limits, self.store.now_ms())
         if isinstance(verdict, Stranger):
-            _refuse(verdict)
+            self._refuse(record, verdict)
         session_id, number = verdict.session.id, verdict.number
         if self._too_old(record, verdict.session, self.store.now_ms()):
             await self._end_too_old(agent_id, session_id)
@@ -190,6 +193,18 @@ class SessionService:
             return Change(True, ended.record, ends=(end,), silent_since_ms=silent_since_ms)
 
         return rule
+
+    def _refuse(self, record: Record, stranger: Stranger) -> NoReturn:
+        """A session whose key this node lacks may be the caller's: that is our fault, so nobody is refused for it."""
+        key_id = record.session.key_id if record.session is not None else self.ring.making
+        if stranger.ended is None and key_id not in self.ring.secrets:
+            if key_id not in self._missing_keys:
+                self._missing_keys.add(key_id)
+                _LOG.error(
+                    "GUID_SECRET_FILE: sessions of other nodes need the key %s: restart this node with it", key_id
+                )
+            raise StoreUnavailable
+        _refuse(stranger)
 
     def _too_old(self, record: Record, session: Session, now_ms: int) -> bool:
         return self._policy().too_old(session, record.state, now_ms)

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from gateway.cli import main
@@ -84,3 +85,20 @@ async def test_a_node_without_the_new_key_refuses_to_start_once_it_is_in_use(sha
         await signed_in(node)
         said = await refuses_to_start(shared, write_keys(tmp_path / "former.keys", former_line))
     assert "need the key k2" in said
+
+
+async def test_a_node_that_began_before_a_key_came_into_use_refuses_nobody_for_it(
+    shared: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nodes are restarted one by one with the new key: the others ask clients to try again."""
+    former = write_keys(tmp_path / "former.keys", *shared.secret.read_text("ascii").splitlines())
+    replace_key(shared.secret)
+    async with (
+        running_gateway({"GUID_SECRET_FILE": str(former)}, config=shared.config) as before,
+        running_gateway(config=shared.config) as restarted,
+    ):
+        desk = await signed_in(restarted)
+        desk.port = before.port
+        answer = await desk.status()
+    assert (answer.status, answer.retcode) == (503, "100-007")
+    assert "sessions of other nodes need the key k2" in caplog.text
