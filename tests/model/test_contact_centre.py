@@ -22,6 +22,7 @@ from tests.support.hall import PATIENT, ROWS, Hall
 
 AGENTS = (101, 102, 103, 118)
 SKILLS = (1, 2)
+LONGEST_RINGING_S = 60
 PLAN = Plan(
     behaviours=(PATIENT,),
     queues={1: Queue(1), 2: Queue(2, max_wait_s=50)},
@@ -267,7 +268,12 @@ class ContactCentre(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from((1, 3, 21, 60)))
     def time_passes(self, seconds: int) -> None:
+        calls = self.hall.world.calls.values()
+        ringing = [leg for call in calls for leg in call.legs if leg.stage in (Stage.RINGING, Stage.ALERTING)]
         self.run(self.hall.time.pass_s(seconds))
+        if seconds >= LONGEST_RINGING_S:
+            still = [leg for leg in ringing if leg.call and leg.stage in (Stage.RINGING, Stage.ALERTING)]
+            assert not still, "nobody rings for ever"
 
     @invariant()
     def look(self) -> None:

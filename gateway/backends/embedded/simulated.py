@@ -52,7 +52,7 @@ class Customers:
             call = customers.arrives(turn.out, world, skill_id, caller, called=called, data=data, media_type=media_type)
             leg = call.legs[0]
             self._behaviours[leg] = behaviour or world.plan.behaviour(caller)
-            self._later(call, leg, self._behaviours[leg].patience_s, customers.hangs_up)
+            self._later(leg, self._behaviours[leg].patience_s, customers.hangs_up)
         return call.id
 
     async def place_at_menu(
@@ -66,7 +66,7 @@ class Customers:
             call = customers.arrives_at_menu(turn.out, world, access, caller, data)
             leg = call.legs[0]
             self._behaviours[leg] = behaviour or world.plan.behaviour(caller)
-            self._later(call, leg, self._behaviours[leg].patience_s, customers.hangs_up)
+            self._later(leg, self._behaviours[leg].patience_s, customers.hangs_up)
         return call.id
 
     async def press(self, call_id: str) -> None:
@@ -123,25 +123,25 @@ class Customers:
 
     def _moves(self, moves: Moves) -> None:
         """What happens to a party outside decides what it does next."""
-        call, leg = moves.call, moves.leg
+        leg = moves.leg
         if moves.what is Outside.GONE:
             self._stop(leg)
             self._behaviours.pop(leg, None)
             return
         behaviour = self._behaviours.setdefault(leg, self._board.world.plan.behaviour(leg.number))
         if moves.what is Outside.TALKS:
-            self._later(call, leg, behaviour.talk_s, customers.hangs_up)
+            self._later(leg, behaviour.talk_s, customers.hangs_up)
         elif behaviour.detect:
-            self._later(call, leg, behaviour.answer_s, partial(_refuses, behaviour))
+            self._later(leg, behaviour.answer_s, partial(_refuses, behaviour))
         else:
-            self._later(call, leg, behaviour.answer_s, customers.answers)
+            self._later(leg, behaviour.answer_s, customers.answers)
 
     def _stop(self, leg: Leg) -> None:
         pending = self._pending.pop(leg, None)
         if pending is not None:
             pending.cancel()
 
-    def _later(self, call: Call, leg: Leg, delay_s: float | None, act: Act) -> None:
+    def _later(self, leg: Leg, delay_s: float | None, act: Act) -> None:
         """The one thing this customer will do next, in `delay_s` (None: nothing by itself)."""
         self._stop(leg)
         if delay_s is None:
@@ -150,7 +150,8 @@ class Customers:
         async def run() -> None:
             async with self._board.turn() as turn:
                 self._pending.pop(leg, None)
-                act(turn.out, turn.world, call, leg)
+                if leg.call is not None:
+                    act(turn.out, turn.world, leg.call, leg)
 
         self._pending[leg] = self._scheduler.after(delay_s, run)
 

@@ -58,20 +58,29 @@ HELD: Final[dict[str, str]] = {
 """Operations on a call on hold, with the code when there is no such call."""
 
 
+SETTLED: Final = frozenset({"connectHold", "confJoin"})
+"""Operations on calls into which nobody is being called, and which wait for nobody."""
+
+
+def _fits(call: Call, operation: str) -> bool:
+    return operation not in SETTLED or not (call.waiting or call.at_ivr or any(not leg.connected for leg in call.legs))
+
+
 def active(world: World, session_id: str, operation: str, call_id: str = "") -> tuple[Call, Leg]:
     """The active call, in a stage that allows the operation. Raises Refused as the table says."""
     rule = LEGAL[operation]
     found = world.active(session_id)
     if found is None or (call_id and found[0].id != call_id):
         raise Refused(rule.wrong if found is None and world.held(session_id) else rule.no_call)
-    if found[1].stage not in rule.stages:
+    if found[1].stage not in rule.stages or not _fits(found[0], operation):
         raise Refused(rule.wrong)
     return found
 
 
 def held(world: World, session_id: str, operation: str, call_id: str = "") -> tuple[Call, Leg]:
     """The call on hold with this id, or the latest one. Raises Refused as the table says."""
-    pairs = [pair for pair in world.held(session_id) if not call_id or pair[0].id == call_id]
+    held_pairs = (pair for pair in world.held(session_id) if _fits(pair[0], operation))
+    pairs = [pair for pair in held_pairs if call_id in ("", pair[0].id)]
     if not pairs:
         raise Refused(HELD[operation])
     return pairs[-1]

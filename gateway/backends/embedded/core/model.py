@@ -56,8 +56,8 @@ class Purpose(Enum):
 class Leg:
     """One party of one call: an agent, in a session, or somebody outside (`agent_id` 0), by `number`.
 
-    `by` is the party that brought it in. `assistant` marks a help call. `joins` is set on the leg of an agent who, by
-    releasing it, connects the others with the call held before (talk transfer).
+    `call` is the call it is in, `by` the party that brought it in. `assistant` marks a help call. `joins` is set on the
+    leg of an agent who, by releasing it, connects the others with the call held before (talk transfer).
     """
 
     number: str
@@ -73,6 +73,7 @@ class Leg:
     talking_since_ms: int = 0
     held_since_ms: int = 0
     recording: "Recording | None" = None
+    call: "Call | None" = field(default=None, repr=False)
 
     @property
     def kind(self) -> str:

@@ -125,6 +125,8 @@ def drop_all(out: Outcome, world: World, call_id: str) -> None:
 
 def leave_all(out: Outcome, world: World, session_id: str) -> None:
     """The agent's session is over: it leaves every call, and the others are told."""
+    for control in [control for control, offer in world.offers.items() if offer.session_id == session_id]:
+        del world.offers[control]
     for call, leg in world.legs_of(session_id):
         if leg.stage is Stage.RINGING:
             missions.failed(out, world, call, leg, after=After.LEFT)

@@ -43,6 +43,7 @@ class World:
     def add(self, call: Call, leg: Leg) -> Leg:
         """A party joins a call."""
         call.legs.append(leg)
+        leg.call = call
         if leg.agent_id:
             self._legs[leg.session_id].append((call, leg))
         return leg
@@ -50,6 +51,7 @@ class World:
     def remove(self, call: Call, leg: Leg) -> None:
         """A party leaves a call."""
         call.legs.remove(leg)
+        leg.call = None
         if leg.agent_id:
             mine = self._legs[leg.session_id]
             mine.remove((call, leg))
