@@ -27,32 +27,45 @@ class Scheduler(Protocol):
         """Cancels everything."""
 
 
+class _LoopTimer:
+    """A timer of the loop; `timers` are all that have not run out."""
+
+    def __init__(self, timers: "set[_LoopTimer]") -> None:
+        self._timers = timers
+        self.handle: asyncio.TimerHandle | None = None
+        timers.add(self)
+
+    def cancel(self) -> None:
+        self._timers.discard(self)
+        if self.handle is not None:
+            self.handle.cancel()
+
+
 class LoopScheduler:
     """Timers of the running event loop. An action that fails is logged and ends there."""
 
     def __init__(self) -> None:
-        self._handles: set[asyncio.TimerHandle] = set()
+        self._timers: set[_LoopTimer] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def after(self, delay_s: float, action: Action) -> Pending:
         """See `Scheduler.after`."""
 
         def start() -> None:
-            self._handles.discard(handle)
+            self._timers.discard(timer)
             task = loop.create_task(_logged(action))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
         loop = asyncio.get_running_loop()
-        self._handles = {pending for pending in self._handles if not pending.cancelled()}
-        handle = loop.call_later(delay_s, start)
-        self._handles.add(handle)
-        return handle
+        timer = _LoopTimer(self._timers)
+        timer.handle = loop.call_later(delay_s, start)
+        return timer
 
     def close(self) -> None:
         """See `Scheduler.close`."""
-        for handle in self._handles:
-            handle.cancel()
+        for timer in list(self._timers):
+            timer.cancel()
         for task in self._tasks:
             task.cancel()
 

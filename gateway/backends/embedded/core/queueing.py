@@ -20,10 +20,9 @@ def wait(
 
 
 def matches(world: World) -> Iterator[tuple[Waiting, list[Desk]]]:
-    """Waiting calls with the agents who may get them, the longest idle first. Chats have rules of their own."""
-    for waiting in world.waiting_calls():
-        if waiting.call.id in world.besides.chats:
-            continue
+    """The first call of each queue with the agents who may get it, the longest idle first; longest waiting first."""
+    heads = sorted((queue[0] for queue in world.queues.values()), key=lambda waiting: waiting.since_ms)
+    for waiting in heads:
         agents = world.idle(waiting.skill_id)
         if agents:
             yield waiting, agents
