@@ -1,6 +1,8 @@
 """Puts the parts of this room together."""
 
+import logging
 from collections.abc import Callable
+from typing import Final
 
 from gateway.agents.lockout import Attempts
 from gateway.backends.upstream.centre import UpstreamCentre
@@ -11,10 +13,14 @@ from gateway.backends.upstream.seal import Sealer
 from gateway.backends.upstream.service import Service
 from gateway.backends.upstream.trust import UpstreamTrustError, upstream_context
 from gateway.events.push_nodes import PushNodes
+from gateway.ops.open_files import allow_open_files
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import EventQueue
 from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.schema import Settings
+
+FILES_BESIDES: Final = 1024
+_LOG = logging.getLogger(__name__)
 
 
 def open_upstream(
@@ -30,9 +36,19 @@ def open_upstream(
         trust = upstream_context(settings().upstream_ca_file)
     except UpstreamTrustError as problem:
         raise SettingsError([Problem("UPSTREAM_CA_FILE", "", "", str(problem))]) from None
+    _make_room(settings())
     store = sessions.store
     service, sealer = Service(settings, trust), Sealer(sessions.ring)
     entrance = Entrance(EntranceParts(store, attempts, service, sealer, settings))
     messenger = Messenger(store, service, sealer, ended)
     lines = Lines(settings().node_name, store, queue, service, messenger, nodes)
     return UpstreamCentre(sessions, queue, service, sealer, entrance, messenger, lines)
+
+
+def _make_room(settings: Settings) -> None:
+    """An agent needs two connections, its own and the one that its events are fetched on."""
+    wanted = 2 * settings.upstream_connections + settings.upstream_calls + FILES_BESIDES
+    allowed = allow_open_files(wanted)
+    if allowed < wanted:
+        agents = max(0, (allowed - settings.upstream_calls - FILES_BESIDES) // 2)
+        _LOG.warning("this process may open %d files, enough for about %d agents: raise ulimit -n", allowed, agents)

@@ -1,0 +1,25 @@
+"""The room is put together from settings, or says what is wrong with them."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.agents.lockout import MemoryAttempts
+from gateway.backends.upstream.opening import open_upstream
+from gateway.events.push_nodes import OneProcess
+from gateway.sessions.memory_queue import Bounds, MemoryQueue
+from gateway.sessions.memory_store import MemoryStore
+from gateway.sessions.policy import Policy
+from gateway.sessions.service import SessionService
+from gateway.settings.problems import SettingsError
+from gateway.settings.schema import Settings
+from tests.unit.sessions.samples import RING
+
+
+def test_certificates_that_cannot_be_read_are_a_wrong_setting(tmp_path: Path) -> None:
+    values = {"BACKEND": "upstream", "UPSTREAM_URL": "https://a", "UPSTREAM_CA_FILE": str(tmp_path / "gone.pem")}
+    settings = Settings.model_validate(values)
+    queue = MemoryQueue(lambda: Bounds(10, 1000))
+    sessions = SessionService(MemoryStore(queue), RING, lambda: Policy(settings))
+    with pytest.raises(SettingsError, match=r"UPSTREAM_CA_FILE: .*gone\.pem: cannot be read"):
+        open_upstream(sessions, queue, MemoryAttempts(), OneProcess(), lambda: settings, lambda: None)
