@@ -10,7 +10,6 @@ from pathlib import Path
 from gateway.sessions.secret_file import new_secret_line
 from tests.support.gateway import CONFIG, ROOT, GatewayProcess, start_process
 
-AGENTS = CONFIG.parent / "agents.toml"
 PORT_TRIES = 3
 ENDS_WITHIN_S = 20
 
@@ -22,7 +21,12 @@ class Site:
         self.folder = folder
         self.config = folder / "basic.properties"
         self.secret = folder / "guid.keys"
-        self.settings = {"AGENTS_FILE": str(AGENTS), "GUID_SECRET_FILE": str(self.secret), **(settings or {})}
+        self.settings = {
+            "AGENTS_FILE": str(CONFIG.parent / "agents.toml"),
+            "CONTACT_CENTER_FILE": str(CONFIG.parent / "contact_center.toml"),
+            "GUID_SECRET_FILE": str(self.secret),
+            **(settings or {}),
+        }
         self._nodes: list[GatewayProcess] = []
         self.secret.touch(0o600)
         self.secret.write_text(f"{new_secret_line('k1')}\n", "ascii")
