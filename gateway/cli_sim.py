@@ -10,6 +10,7 @@ import click
 
 from gateway.cli_admin import AdminLine, admin_line
 from gateway.cli_options import settings_options, table
+from gateway.cli_sim_day import day
 
 LISTS: Final[dict[str, tuple[str, ...]]] = {
     "calls": ("call", "kind", "stage", "caller", "called", "skill", "for_s", "parties"),
@@ -25,6 +26,9 @@ Command = Callable[..., None]
 @click.group()
 def sim() -> None:
     """Play the customers of the embedded contact centre (needs ADMIN_PORT); `sim day` plays a busy day."""
+
+
+sim.add_command(day)
 
 
 def _running(command: Command) -> Command:

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import click
 
@@ -16,29 +18,47 @@ from gateway.settings.load import Loaded
 from gateway.settings.reload import LiveSettings
 
 
-async def serve(loaded: Loaded) -> None:
-    """Serves until SIGTERM or SIGINT, then drains.
+@dataclass(frozen=True)
+class Running:
+    """A gateway whose sockets accept."""
 
-    Raises AgentsFileError, PlanFileError, SecretFileError, AdminTokenError, ListenError and MissingKeyError when it
-    must not serve.
+    live: LiveSettings
+    listeners: Listeners
+    admin: Listeners | None
+
+
+@contextlib.asynccontextmanager
+async def running(
+    loaded: Loaded, *, http: socket.socket | None = None, admin: socket.socket | None = None
+) -> AsyncIterator[Running]:
+    """A gateway with its periodic work for as long as the block runs, then it drains.
+
+    `http` and `admin` are bound sockets to use in place of HTTP_PORT and ADMIN_PORT. Raises AgentsFileError,
+    PlanFileError, SecretFileError, AdminTokenError, ListenError and MissingKeyError when it must not serve.
     """
     live = LiveSettings(loaded)
     app = make_app(live)
-    stop = asyncio.Event()
     try:
         await app.start()
-        open_listeners = await listen(app.edge.handle, live.current)
+        open_listeners = await listen(app.edge.handle, live.current, http=http)
         open_listeners.draining.on(app.parking.drain)
-        admin = await open_admin(app, open_listeners)
-        async with _jobs(app, open_listeners), _signals(live, stop):
-            # Supervisors and tests wait for this line.
-            click.echo(f"ready {' '.join(open_listeners.urls)}")
-            await stop.wait()
+        administration = await open_admin(app, open_listeners, admin)
+        async with _jobs(app, open_listeners):
+            yield Running(live, open_listeners, administration)
         await open_listeners.drain(live.current.drain_time_ms)
-        if admin is not None:
-            await admin.drain(0)
+        if administration is not None:
+            await administration.drain(0)
     finally:
         await app.close()
+
+
+async def serve(loaded: Loaded) -> None:
+    """Serves until SIGTERM or SIGINT, then drains. Raises as `running`."""
+    stop = asyncio.Event()
+    async with running(loaded) as gateway, _signals(gateway.live, stop):
+        # Supervisors and tests wait for this line.
+        click.echo(f"ready {' '.join(gateway.listeners.urls)}")
+        await stop.wait()
 
 
 @contextlib.asynccontextmanager

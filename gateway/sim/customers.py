@@ -1,0 +1,66 @@
+"""Customers on a simulated day: they call by the arrival pattern of the contact centre file, at random times."""
+
+import asyncio
+import random
+from collections.abc import Iterator, Sequence
+
+from gateway.backends.embedded.core.plan import Arrivals
+from gateway.sim.desk import NO_ANSWER
+from gateway.sim.operator import Operator
+from gateway.sim.place import CannotPlayError
+from gateway.sim.tally import BROKEN, REFUSED, Tally
+
+_DIGITS = 8
+
+
+class SimCustomers:
+    """`placed` are the ids of all calls. `speed` divides times, `load` multiplies the number of calls."""
+
+    def __init__(self, operator: Operator, tally: Tally, *, seed: int, speed: float, load: float) -> None:
+        self.placed: set[str] = set()
+        self._operator = operator
+        self._tally = tally
+        self._seed = seed
+        self._speed = speed
+        self._load = load
+
+    async def come(self, pattern: Sequence[Arrivals]) -> None:
+        """Calls until cancelled; what goes wrong with a call is counted."""
+        async with asyncio.TaskGroup() as group:
+            for entry in pattern:
+                group.create_task(self._come(entry, group))
+
+    async def _come(self, entry: Arrivals, group: asyncio.TaskGroup) -> None:
+        chance = random.Random(f"{self._seed} {entry.skill_id} {entry.prefix}")  # noqa: S311
+        loop = asyncio.get_running_loop()
+        at_s = loop.time()
+        for pause_s in pauses(chance, entry.per_minute / 60 * self._speed * self._load):
+            at_s += pause_s
+            # Times are those of the pattern, also when this process was late for the last call.
+            await asyncio.sleep(at_s - loop.time())
+            group.create_task(self._call(entry, chance))
+
+    async def _call(self, entry: Arrivals, chance: random.Random) -> None:
+        caller = entry.prefix + "".join(chance.choices("0123456789", k=_DIGITS))
+        talk_s, patience_s = (
+            chance.expovariate(1 / mean_s) / self._speed if mean_s else 0.0
+            for mean_s in (entry.talk_s, entry.patience_s)
+        )
+        try:
+            made = await self._operator.place_call(
+                skill=entry.skill_id, caller=caller[:24], talk=talk_s, patience=patience_s
+            )
+        except NO_ANSWER as problem:
+            self._tally.fault(BROKEN, f"a customer's call: {type(problem).__name__}")
+            return
+        except CannotPlayError as problem:
+            self._tally.fault(REFUSED, f"a customer's call: {problem}")
+            return
+        self.placed.add(made)
+        self._tally.placed += 1
+
+
+def pauses(chance: random.Random, per_second: float) -> Iterator[float]:
+    """Pauses in s between arrivals that do not know of each other (a Poisson process)."""
+    while True:
+        yield chance.expovariate(per_second)

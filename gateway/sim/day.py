@@ -1,0 +1,129 @@
+"""A whole day: agents come, customers call, everybody leaves, everything is counted."""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import aiohttp
+
+from gateway.backends.embedded.core.plan import Arrivals
+from gateway.sim.agent import SimAgent
+from gateway.sim.customers import SimCustomers
+from gateway.sim.desk import NO_ANSWER, Desk, session
+from gateway.sim.habits import Habits
+from gateway.sim.operator import Operator
+from gateway.sim.place import CannotPlayError, Place
+from gateway.sim.tally import BROKEN, Tally
+
+SIGN_INS_AT_ONCE: Final = 20
+LOOK_EVERY_S: Final = 1.0
+SETTLE_WITHIN_S: Final = 10.0
+
+
+@dataclass(frozen=True)
+class DayPlan:
+    """`minutes` are those of the day: at `speed` 10, ten of them take one. `load` multiplies the calls of `pattern`."""
+
+    minutes: float
+    pattern: Sequence[Arrivals]
+    speed: float = 1.0
+    load: float = 1.0
+    seed: int = 1
+    habits: Habits = field(default_factory=Habits)
+
+
+@dataclass
+class _Floor:
+    """Everybody who takes part. `answered` are the calls that an agent has answered."""
+
+    operator: Operator
+    customers: SimCustomers
+    agents: list[SimAgent]
+    answered: set[str]
+
+
+async def play(place: Place, plan: DayPlan, tell: Callable[[str], None], stop: asyncio.Event, tally: Tally) -> None:
+    """Plays a day into `tally`, or the part before `stop`; `tell` hears the live line each second.
+
+    Raises CannotPlayError.
+    """
+    if not plan.pattern:
+        raise CannotPlayError("the contact centre file has no [[arrivals]]: nobody would call")
+    async with session() as link:
+        floor = _floor(link, place, plan, tally)
+        try:
+            await _come(floor, place.password)
+            async with _calling(floor, plan):
+                await _watch(floor, plan, tell, stop, tally)
+            await _close(floor, tally)
+        finally:
+            await asyncio.gather(*(agent.close() for agent in floor.agents))
+
+
+def _floor(link: aiohttp.ClientSession, place: Place, plan: DayPlan, tally: Tally) -> _Floor:
+    operator = Operator(link, place)
+    customers = SimCustomers(operator, tally, seed=plan.seed, speed=plan.speed, load=plan.load)
+    answered: set[str] = set()
+    queues = sorted({entry.skill_id for entry in plan.pattern})
+    desks = [Desk(link, place.url, number) for number in place.agents]
+    return _Floor(
+        operator, customers, [SimAgent(desk, plan.habits, tally, queues, answered) for desk in desks], answered
+    )
+
+
+async def _come(floor: _Floor, password: str) -> None:
+    try:
+        await floor.operator.agents()
+    except NO_ANSWER as problem:
+        raise CannotPlayError(f"the admin listener does not answer: {type(problem).__name__}") from None
+    for start in range(0, len(floor.agents), SIGN_INS_AT_ONCE):
+        await asyncio.gather(*(agent.come(password) for agent in floor.agents[start : start + SIGN_INS_AT_ONCE]))
+
+
+@contextlib.asynccontextmanager
+async def _calling(floor: _Floor, plan: DayPlan) -> AsyncIterator[None]:
+    """Customers call for as long as the block runs."""
+    calling = asyncio.create_task(floor.customers.come(plan.pattern))
+    try:
+        yield
+    finally:
+        calling.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await calling
+
+
+async def _watch(floor: _Floor, plan: DayPlan, tell: Callable[[str], None], stop: asyncio.Event, tally: Tally) -> None:
+    began_s = time.monotonic()
+    ends_s = began_s + plan.minutes * 60 / plan.speed
+    while not stop.is_set() and (left_s := ends_s - time.monotonic()) > 0:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(min(LOOK_EVERY_S, left_s)):
+                await stop.wait()
+        try:
+            agents, calls = await floor.operator.agents(), await floor.operator.calls()
+        except NO_ANSWER as problem:
+            tally.fault(BROKEN, f"admin listener: {type(problem).__name__}")
+            continue
+        tally.abandoned = len(floor.customers.placed - floor.answered - calls.keys())
+        tell(tally.line(time.monotonic() - began_s, agents, Counter(calls.values())))
+
+
+async def _close(floor: _Floor, tally: Tally) -> None:
+    """Customers who are still there hang up; agents take their last events and leave."""
+    for agent in floor.agents:
+        agent.hurry()
+    try:
+        still = await floor.operator.calls()
+        ours = [call for call in still if call in floor.customers.placed]
+        gone = floor.customers.placed - floor.answered
+        tally.left_waiting = len(gone & still.keys())
+        tally.abandoned = len(gone - still.keys())
+        await asyncio.gather(*(floor.operator.hang_up(call) for call in ours))
+    except NO_ANSWER as problem:
+        tally.fault(BROKEN, f"closing time: {type(problem).__name__}")
+    await asyncio.gather(*(agent.settle(SETTLE_WITHIN_S) for agent in floor.agents))
+    await asyncio.gather(*(agent.leave() for agent in floor.agents))

@@ -1,0 +1,96 @@
+"""What a day counted, and whether that is a pass."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+REFUSED: Final = "calls refused that should not have been"
+LOST: Final = "events lost"
+BROKEN: Final = "requests without an answer"
+FAULTS: Final = (REFUSED, LOST, BROKEN)
+_EXAMPLES: Final = 5
+_LONGEST_MS: Final = 10_000
+
+
+class Latencies:
+    """Times in whole ms, counted one by one up to 10 s, so that a percentile costs the same on a long day."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._by_ms = [0] * (_LONGEST_MS + 1)
+
+    def add(self, ms: float) -> None:
+        """One more; what is longer than 10 s counts as 10 s."""
+        self.count += 1
+        self._by_ms[min(_LONGEST_MS, max(0, int(ms)))] += 1
+
+    def percentile(self, percent: float) -> int:
+        """The ms that `percent` of all do not exceed; 0 where there are none."""
+        wanted, seen = self.count * percent / 100, 0
+        for ms, count in enumerate(self._by_ms):
+            seen += count
+            if count and seen >= wanted:
+                return ms
+        return 0
+
+
+@dataclass
+class Tally:
+    """Counts of one day. `faults` are what must be 0; `examples` describe the first of them.
+
+    `raced` are calls refused because the customer had left meanwhile, `again` events that came twice.
+    """
+
+    placed: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    left_waiting: int = 0
+    operations: int = 0
+    raced: int = 0
+    events: int = 0
+    again: int = 0
+    latencies: Latencies = field(default_factory=Latencies)
+    faults: Counter[str] = field(default_factory=Counter)
+    examples: list[str] = field(default_factory=list)
+
+    def fault(self, name: str, example: str) -> None:
+        """Counts what must not be."""
+        self.faults[name] += 1
+        if len(self.examples) < _EXAMPLES:
+            self.examples.append(f"{name}: {example}")
+
+    def event(self, age_ms: float) -> None:
+        """An event came, so long after it was made."""
+        self.events += 1
+        self.latencies.add(age_ms)
+
+    @property
+    def delay(self) -> str:
+        """How late events came."""
+        return f"events p50 {self.latencies.percentile(50)} ms p99 {self.latencies.percentile(99)} ms"
+
+    def line(self, elapsed_s: float, agents: Counter[str], calls: Counter[str]) -> str:
+        """The live line; `agents` by state, `calls` by stage."""
+        states = " ".join(f"{state} {count}" for state, count in sorted(agents.items())) or "none"
+        talking = calls["talking"] + calls["held"]
+        return (
+            f"{elapsed_s:5.0f} s | agents: {states} | calls: waiting {calls['waiting']} talking {talking}"
+            f" answered {self.answered} abandoned {self.abandoned} | {self.delay} | faults {sum(self.faults.values())}"
+        )
+
+    def failures(self) -> list[str]:
+        """Why this is no pass: faults, and a day on which nothing happened."""
+        found = [f"{name}: {self.faults[name]}" for name in FAULTS if self.faults[name]]
+        return found if self.answered else [*found, "no call was answered"]
+
+    def summary(self) -> list[str]:
+        """The result in lines."""
+        return [
+            f"{self.placed} calls placed: {self.answered} answered, {self.abandoned} abandoned,"
+            f" {self.left_waiting} left waiting at the end",
+            f"{self.operations} operations of agents, {self.raced} of them too late because the customer had left",
+            f"{self.events} events, {self.again} of them twice; {self.delay}, longest"
+            f" {self.latencies.percentile(100)} ms",
+            *(f"{self.faults[name]:6d}  {name}" for name in FAULTS),
+            *(f"        {example}" for example in self.examples),
+        ]
