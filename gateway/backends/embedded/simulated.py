@@ -96,8 +96,11 @@ class Customers:
             call, leg = self._party(call_id, number)
             customers.hangs_up(turn.out, turn.world, call, leg)
 
-    async def offer(self, agent_id: int, numbers: tuple[str, ...], data: str = "") -> int:
-        """Asks an agent to call one of these numbers (preview call); the control id. Raises NoSuchCallError."""
+    async def offer(self, agent_id: int, numbers: tuple[str, ...], data: str = "", *, bare: bool = False) -> int:
+        """Asks an agent to call one of these numbers (preview call); the control id. Raises NoSuchCallError.
+
+        `bare` sends the older event without data, for a single number.
+        """
         async with self._board.turn() as turn:
             desk = turn.world.desks.get(agent_id)
             if desk is None:
@@ -107,7 +110,11 @@ class Customers:
             dialled = ",".join(numbers)
             wide = len(numbers) > 1 or len(dialled) > WIDE_NUMBERS
             kind = "AgentEvent_Preview_CallOut_Ex" if wide else "AgentEvent_Preview_CallOut"
-            content: dict[str, object] = {"controlid": str(control), "dialeddigits": dialled, "callData": data}
+            content: dict[str, object] = {"controlid": str(control), "dialeddigits": dialled}
+            if bare and not wide:
+                kind = "AgentEvent_Preview"
+            else:
+                content["callData"] = data
             turn.out.add(Tell(agent_id, desk.session_id, "AgentEvent_Agent_Occupyed", None))
             turn.out.add(Tell(agent_id, desk.session_id, kind, content))
         return control

@@ -82,6 +82,22 @@ async def test_a_preview_call_is_made_to_one_of_its_numbers_once(hall: Hall) -> 
     assert await hall.code(101, "previewCallOut", body={**body, "called": "138"}) == "100-009"
 
 
+@pytest.mark.parametrize(
+    ("numbers", "bare", "event"),
+    [
+        (("138",), False, "AgentEvent_Preview_CallOut"),
+        (("138",), True, "AgentEvent_Preview"),
+        (("138", "139"), True, "AgentEvent_Preview_CallOut_Ex"),
+    ],
+)
+async def test_the_event_of_a_preview_call_fits_its_numbers(
+    hall: Hall, numbers: tuple[str, ...], bare: bool, event: str
+) -> None:
+    await hall.enter(101)
+    await hall.customers.offer(101, numbers, bare=bare)
+    assert (await hall.kinds(101))[-1] == event
+
+
 async def test_a_preview_call_can_be_declined(hall: Hall) -> None:
     await hall.enter(101)
     control = await hall.customers.offer(101, ("138",))
