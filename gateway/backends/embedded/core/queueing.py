@@ -20,9 +20,13 @@ def wait(
 
 
 def matches(world: World) -> Iterator[tuple[Waiting, list[Desk]]]:
-    """The first call of each queue with the agents who may get it, the longest idle first; longest waiting first."""
-    heads = sorted((queue[0] for queue in world.queues.values()), key=lambda waiting: waiting.since_ms)
-    for waiting in heads:
+    """The first call of each queue with the agents who may get it, the longest idle first; longest waiting first.
+
+    Chats wait in the same queues and are given out by rules of their own (`chat_moving`).
+    """
+    chats = world.besides.chats
+    heads = (next((place for place in queue if place.call.id not in chats), None) for queue in world.queues.values())
+    for waiting in sorted((head for head in heads if head is not None), key=lambda waiting: waiting.since_ms):
         agents = world.idle(waiting.skill_id)
         if agents:
             yield waiting, agents

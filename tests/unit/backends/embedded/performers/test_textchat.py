@@ -300,9 +300,21 @@ async def test_a_chat_that_nobody_takes_ends_after_the_queue_s_time(queue: Floor
     assert (queue.world.besides.chats, queue.world.queues) == ({}, {})
 
 
-async def test_a_waiting_chat_is_no_call_for_agents_of_the_queue(queue: Floor) -> None:
-    await queue.centre.chat_customers.start(WEB_CHAT, CUSTOMER)
+async def test_a_chat_that_nobody_takes_is_no_call_for_agents_of_the_queue(queue: Floor) -> None:
+    call_id = await queue.centre.chat_customers.start(WEB_CHAT, CUSTOMER)
+    for agent in WRITERS * 2:
+        await queue.do(agent, "chatReject", callid=call_id)
+    assert queue.world.besides.chats[call_id].call.waiting is not None
     assert [(await queue.state(agent)).state for agent in WRITERS] == [State.IDLE, State.IDLE]
+
+
+async def test_a_call_behind_a_chat_that_nobody_takes_is_given_out(queue: Floor) -> None:
+    for agent in WRITERS:
+        await queue.do(agent, "setCallNums", {"mediaType": 1, "callnums": 1})
+    for _ in range(3):
+        await queue.centre.chat_customers.start(WEB_CHAT, CUSTOMER)
+    call_id = await queue.centre.customers.place(WEB_CHAT, CUSTOMER)
+    assert len(queue.world.calls[call_id].legs) == 2
 
 
 async def test_a_customer_s_chat_goes_back_to_its_queue(queue: Floor) -> None:
