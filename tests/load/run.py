@@ -100,6 +100,7 @@ async def _site(plan: Plan, password: str) -> AsyncIterator[Site]:
         agents_file = folder / "agents.toml"
         agents_file.write_text(_agents(plan.agents, password), "utf-8")
         settings = {
+            "CONTACT_CENTER_FILE": "",
             **TIMES,
             "AUTHMODE": FLIPS[0] if plan.flip else "2",
             "AGENTS_FILE": str(agents_file),
