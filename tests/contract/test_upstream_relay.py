@@ -164,6 +164,23 @@ async def test_a_single_refusal_is_not_believed(scene: Scene) -> None:
     assert (await scene.desk.call("POST", "onlineagent/{id}/sayfree")).retcode == "0"
 
 
+async def test_while_a_sign_in_is_under_way_a_lost_session_is_503_here(scene: Scene) -> None:
+    gate = asyncio.Event()
+
+    async def late(_request: web.Request) -> web.StreamResponse:
+        await gate.wait()
+        return answer("100-004", "wrong")
+
+    scene.centre.says[f"PUT onlineagent/{AGENT}/forcelogin"] = late
+    other = asyncio.create_task(scene.gateway.desk(AGENT).sign_in(force=True))
+    await until(lambda: any("forcelogin" in line for line in scene.centre.lines()))
+    del scene.centre.sessions[AGENT]
+    assert (await scene.desk.status()).status == 503
+    gate.set()
+    await other
+    assert (await scene.desk.status()).retcode == "100-006"
+
+
 async def test_a_guid_replaced_there_without_any_grace_is_followed(scene: Scene) -> None:
     for _ in range(3):
         scene.centre.rotate(AGENT)

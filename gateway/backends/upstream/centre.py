@@ -11,7 +11,7 @@ from gateway.backends.relay import Entered, Keys, RelayCall, Relayed
 from gateway.backends.upstream.answers import Answer
 from gateway.backends.upstream.entrance import Entrance
 from gateway.backends.upstream.lines import Lines
-from gateway.backends.upstream.messenger import Gone, Messenger
+from gateway.backends.upstream.messenger import Gone, Messenger, still_open
 from gateway.backends.upstream.seal import Sealer
 from gateway.backends.upstream.service import CANNOT_SERVE, Service
 from gateway.operations import operation as rows
@@ -81,7 +81,9 @@ class UpstreamCentre:
             heard = await self._messenger.ask(call.record, session_id, send)
         except Gone as gone:
             await self._messenger.end(agent_id, gone)
-            raise Refused(retcodes.NOT_SIGNED_IN, gone.reason) from None
+            still_open(await self._sessions.store.read(agent_id), session_id)
+            # A newer GUID came just now, or a sign-in is under way: `100-006` would throw the desktop out.
+            raise Unavailable(CANNOT_SERVE) from None
         answer = heard.answer
         with suppress(StoreUnavailable):
             # The operation is done; a poll will hand this GUID out again.

@@ -60,7 +60,7 @@ class Messenger:
         """
         most = 1 if poll else 2
         tries = Counter[str]()
-        upstream = _still(record, session_id)
+        upstream = still_open(record, session_id)
         carried = upstream.key
         while True:
             keys = self._sealer.unseal(session_id, carried)
@@ -69,7 +69,7 @@ class Messenger:
                 break
             tries[carried] += 1
             record = await self._store.read(record.agent_id)
-            upstream = _still(record, session_id)
+            upstream = still_open(record, session_id)
             untried = self._untried(upstream, tries, most)
             if not untried:
                 doubtful = not poll and answer.retcode == retcodes.NO_RIGHT
@@ -120,7 +120,8 @@ class Messenger:
         return bool(ended)
 
 
-def _still(record: Record, session_id: str) -> Upstream:
+def still_open(record: Record, session_id: str) -> Upstream:
+    """What a live session carries there. Raises Refused (`100-006`, with the reason) when it is over here."""
     found = rules.upstream_of(record, session_id)
     if found is None:
         reason = next((old.reason for old in record.tombstones if old.id == session_id), "")

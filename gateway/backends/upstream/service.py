@@ -31,6 +31,8 @@ CANNOT_SERVE: Final = "the contact centre behind this gateway cannot serve this 
 OUT_OF_REACH: Final = "the contact centre behind this gateway is out of reach: try again"
 _OK: Final = 2
 _SERVER_FAULT: Final = 500
+_DEL: Final = 0x7F
+_HASH: Final = ord("#")
 _JSON: Final = "application/json; charset=UTF-8"
 _ALWAYS: Final = {"User-Agent": "AgentGateway", "Accept-Encoding": "identity"}
 _FAILURES: Final[tuple[tuple[type[Exception], str], ...]] = (
@@ -85,12 +87,12 @@ class Service:
         return answer
 
     async def _call(self, sent: Sent, keys: Keys | None, file: bool) -> Answer:
-        session = self._calls = self._calls or self._opened(self._settings().upstream_calls)
+        session = self._for_polls() if file else self._for_calls()
         try:
             async with asyncio.timeout(self._settings().upstream_timeout_ms / 1000):
                 response = await session.request(
                     sent.method,
-                    URL(self._base + sent.target, encoded=True),
+                    self._url(sent),
                     data=sent.body or None,
                     headers=self._headers(sent, keys),
                     timeout=self._silence(0),
@@ -102,12 +104,11 @@ class Service:
 
     async def poll(self, agent_id: int, keys: Keys) -> Answer:
         """Waits for the next event of a session."""
-        session = self._polls = self._polls or self._opened(self._settings().upstream_connections)
         sent = Sent("GET", f"{PREFIX}/agentevent/{agent_id}")
         with counts.PARKED.track_inprogress():
             try:
-                response = await session.get(
-                    URL(self._base + sent.target, encoded=True),
+                response = await self._for_polls().get(
+                    self._url(sent),
                     headers=self._headers(sent, keys),
                     timeout=self._silence(self._settings().upstream_poll_hold_ms),
                     allow_redirects=False,
@@ -158,6 +159,18 @@ class Service:
         self.reach.failed(next(words for kind, words in _FAILURES if isinstance(problem, kind)))
         return Unavailable(OUT_OF_REACH)
 
+    def _url(self, sent: Sent) -> URL:
+        return URL(self._base + _encoded(sent.target), encoded=True)
+
+    def _for_calls(self) -> aiohttp.ClientSession:
+        self._calls = self._calls or self._opened(self._settings().upstream_calls)
+        return self._calls
+
+    def _for_polls(self) -> aiohttp.ClientSession:
+        """For what takes its time: polls, and files that a client is slow to take."""
+        self._polls = self._polls or self._opened(self._settings().upstream_connections)
+        return self._polls
+
     def _opened(self, connections: int) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(ssl=self._trust, limit=connections, keepalive_timeout=KEEP_ALIVE_S)
         return aiohttp.ClientSession(
@@ -172,6 +185,14 @@ class Service:
         """Lets go of the connections."""
         for session in filter(None, (self._calls, self._polls)):
             await session.close()
+
+
+def _encoded(target: str) -> str:
+    """What clients send unencoded although it may not stand in a URL, encoded."""
+    if target.isascii() and "#" not in target:
+        return target
+    raw = target.encode("utf-8", "surrogateescape")
+    return "".join(chr(byte) if byte < _DEL and byte != _HASH else f"%{byte:02X}" for byte in raw)
 
 
 def _answer(

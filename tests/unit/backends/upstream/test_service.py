@@ -64,6 +64,13 @@ async def test_the_client_s_address_is_told_where_that_is_wanted() -> None:
     assert centre.asked[0].headers["X-Forwarded-For"] == "192.0.2.7"
 
 
+async def test_what_may_not_stand_in_a_url_arrives_encoded() -> None:
+    async with centre_behind() as centre, service_at(centre.url) as service:
+        centre.says["POST onlineagent/101/x?a=%C3%A4%23%FF"] = saying(lambda: answer("0", "ok"))
+        odd = b"/agentgateway/resource/onlineagent/101/x?a=\xc3\xa4#\xff".decode("utf-8", "surrogateescape")
+        assert (await service.call(Sent("POST", odd))).retcode == "0"
+
+
 async def test_a_path_may_stand_before_the_interface() -> None:
     async with centre_behind() as centre, service_at(f"{centre.url}/site/") as service:
         centre.says["POST /site" + PATH] = saying(lambda: answer("0", "ok"))
