@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,8 @@ from gateway.sessions.model import EndReason
 from gateway.sessions.secret_file import new_secret_line
 from tests.support.behind import Centre, answer, saying, written
 from tests.support.desk import Desk
-from tests.support.front import behind_and_before
-from tests.support.gateway import Gateway
+from tests.support.front import behind_and_before, gateway_before
+from tests.support.gateway import Gateway, gateway_process, running_gateway
 from tests.support.servers import Servers
 from tests.support.waiting import until
 
@@ -155,9 +156,13 @@ async def test_an_end_is_told_until_the_centre_has_heard_it(scene: Scene) -> Non
     session = (await scene.gateway.app.stores.sessions.read(AGENT)).session
     assert session is not None
     await scene.gateway.app.sessions.end(AGENT, session.id, EndReason.FORCED)
-    await until(lambda: scene.centre.lines().count(line) > 1)
+    for _ in range(2):
+        await scene.gateway.app.sweeper.tell_backend()
+    assert scene.centre.lines().count(line) >= 2
     scene.centre.says.clear()
-    await until(lambda: AGENT not in scene.centre.sessions)
+    await scene.gateway.app.sweeper.tell_backend()
+    assert AGENT not in scene.centre.sessions
+    assert await scene.gateway.app.stores.sessions.owed(10) == []
 
 
 async def test_nothing_stays_behind_when_agents_are_gone() -> None:
@@ -193,6 +198,43 @@ async def test_a_centre_that_comes_back_without_them_has_signed_the_agent_out(sc
     while (said := await scene.desk.poll()).retcode == "0":
         pass
     assert (said.retcode, said.json["message"]) == ("100-006", OVER)
+
+
+async def test_the_rotation_of_another_gateway_behind_is_followed_without_a_refusal() -> None:
+    rotates = {"GUIDINTERVAL": "1000", "GUIDTIMEOUT": "4000", "AGENT_POLL_WAIT_TIMES": "5"}
+    async with running_gateway(rotates) as behind, gateway_before(f"http://127.0.0.1:{behind.port}", rotates) as before:
+        desk = before.desk(AGENT)
+        await desk.sign_in()
+        kept = {await _kept(before)}
+        async with asyncio.timeout(10):
+            while len(kept) < 3:
+                assert {(await desk.poll()).retcode, (await desk.status()).retcode} == {"0"}
+                kept.add(await _kept(before))
+
+
+async def _kept(gateway: Gateway) -> str:
+    """What is carried behind, sealed."""
+    session = (await gateway.app.stores.sessions.read(AGENT)).session
+    assert session is not None
+    assert session.upstream is not None
+    return session.upstream.key
+
+
+async def test_a_node_that_is_killed_leaves_its_sessions_to_another(servers: Servers, tmp_path: Path) -> None:
+    redis, secret = servers.start("valkey"), tmp_path / "guid.keys"
+    secret.touch(0o600)
+    secret.write_text(new_secret_line("k1"), "ascii")
+    shared = {"REDIS_URL": redis.url, "GUID_SECRET_FILE": str(secret)}
+    async with behind_and_before(shared) as (centre, survivor):
+        settings = {**shared, "BACKEND": "upstream", "UPSTREAM_URL": centre.url}
+        async with gateway_process(tmp_path, settings) as dying:
+            desk = dying.desk(AGENT)
+            await desk.sign_in()
+            await until(lambda: centre.polls_now == 1)
+            await dying.end(signal.SIGKILL)
+        centre.tell(AGENT, "A", eventGenTime=1)
+        desk.port = survivor.port
+        assert (await Scene(centre, survivor, desk).next_event())["eventType"] == "A"
 
 
 async def test_no_event_is_lost_while_the_store_is_away(servers: Servers, tmp_path: Path) -> None:

@@ -12,7 +12,10 @@ from tests.support.servers import Server
 from tests.support.two_sites import TwoSites, two_sites
 from tests.support.waiting import until_async
 
+pytestmark = pytest.mark.slow
+
 TAKEN_OVER_WITHIN_S = 5.0
+ROTATION_S = 20.0
 
 
 @pytest.fixture
@@ -92,17 +95,15 @@ ROTATES: Mapping[str, str] = {
 }
 
 
-@pytest.mark.parametrize("seconds", [5.0, pytest.param(20.0, marks=pytest.mark.slow)])
-async def test_rotation_behind_is_followed_without_a_refusal(tmp_path: Path, server: Server, seconds: float) -> None:
+async def test_rotation_behind_is_followed_without_a_refusal(tmp_path: Path, server: Server) -> None:
     async with two_sites(tmp_path, server, behind=ROTATES) as place:
         desks = [await place.desk(agent, node=agent % 2) for agent in range(101, 107)]
         first = [place.kept(desk.agent_id)["key"] for desk in desks]
-        await asyncio.gather(*(stays_in(desk, place, seconds) for desk in desks))
+        await asyncio.gather(*(stays_in(desk, place, ROTATION_S) for desk in desks))
         last = [place.kept(desk.agent_id)["key"] for desk in desks]
     assert not set(first) & set(last)
 
 
-@pytest.mark.slow
 async def test_one_behind_that_forgot_its_sessions_has_signed_the_agents_out(tmp_path: Path, server: Server) -> None:
     async with two_sites(tmp_path, server) as place:
         desk = await without_events(await place.desk(101))
@@ -161,7 +162,6 @@ class Changing:
         self._desk.port = next(port for port in self._ports if port != self._desk.port)
 
 
-@pytest.mark.slow
 async def test_a_rolling_restart_of_the_nodes_loses_no_event_and_signs_nobody_out(sites: TwoSites) -> None:
     desk = await without_events(await sites.desk(101))
     ports, stop = [node.port for node in sites.nodes], asyncio.Event()

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.support.desk import Desk
 from tests.support.gateway import GatewayProcess
-from tests.support.servers import Server
+from tests.support.servers import Server, free_port
 from tests.support.site import Site, site
 
 BEHIND: Mapping[str, str] = {"AUTHMODE": "1", "AGENT_POLL_WAIT_TIMES": "10"}
@@ -76,7 +76,9 @@ async def two_sites(
         site(folder / "behind", {**BEHIND, **(behind or {})}) as behind_site,
         site(folder / "before", shared) as before_site,
     ):
-        served = await behind_site.start("Behind")
-        before_site.edit(UPSTREAM_URL=f"http://127.0.0.1:{served.port}")
-        first, second = await asyncio.gather(before_site.start("NodeA"), before_site.start("NodeB"))
+        port = free_port()
+        before_site.edit(UPSTREAM_URL=f"http://127.0.0.1:{port}")
+        served, first, second = await asyncio.gather(
+            behind_site.start("Behind", port=port), before_site.start("NodeA"), before_site.start("NodeB")
+        )
         yield TwoSites(redis, tag, behind_site, before_site, served, first, second)
