@@ -17,13 +17,10 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from gateway.sessions.secret_file import new_secret_line  # noqa: E402
-from tests.support.desk import PREFIX  # noqa: E402
-from tests.support.gateway import free_port, gateway_process  # noqa: E402
-from tests.support.servers import Servers  # noqa: E402
+from gateway.sessions.secret_file import new_secret_line
+from tests.support.desk import PREFIX
+from tests.support.gateway import free_port, gateway_process
+from tests.support.servers import Servers
 
 BARE = """
 import sys

@@ -9,25 +9,21 @@ of each.
 import argparse
 import asyncio
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+from redis.asyncio import Redis
 
-from redis.asyncio import Redis  # noqa: E402
-
-from gateway.redis_link.link import RedisLink  # noqa: E402
-from gateway.sessions.guid import new_session_id  # noqa: E402
-from gateway.sessions.memory_queue import Bounds  # noqa: E402
-from gateway.sessions.model import Record, Session  # noqa: E402
-from gateway.sessions.redis_store import RedisStore  # noqa: E402
-from gateway.sessions.store import Change  # noqa: E402
-from tests.support.servers import Servers  # noqa: E402
+from gateway.redis_link.link import RedisLink
+from gateway.sessions.guid import new_session_id
+from gateway.sessions.memory_queue import Bounds
+from gateway.sessions.model import Record, Session
+from gateway.sessions.redis_store import RedisStore
+from gateway.sessions.store import Change
+from tests.support.servers import Servers
 
 Read = Callable[[int], Awaitable[object]]
 

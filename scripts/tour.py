@@ -2,12 +2,9 @@
 
 import asyncio
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from tests.support.tour import Terminal, blocks_of, steps_of  # noqa: E402
+from tests.support.gateway import ROOT
+from tests.support.tour import Terminal, blocks_of, steps_of
 
 
 async def main(words: list[str]) -> None:
@@ -18,9 +15,10 @@ async def main(words: list[str]) -> None:
     text = readme.read_text("utf-8")
     for block in blocks_of(readme, name):
         lines = []
-        for command, _ in steps_of(block):
-            if command.endswith("=GUID") or "AgentGateway" in command.partition("=")[2]:
-                command = command.partition("=")[0] + "=" + terminal.handed_out  # noqa: PLW2901
+        for written, _ in steps_of(block):
+            name_, _, value = written.partition("=")
+            is_guid = value == "GUID" or "AgentGateway" in value
+            command = f"{name_}={terminal.handed_out}" if is_guid else written
             output = await terminal.run(command)
             lines.append(f"$ {command}")
             lines += [output] if output else []
