@@ -39,7 +39,7 @@ JSON value of `result` (NOTHING for `{}`), or raises Refused with a code of `wir
   StoreUnavailable may leave it, and only before `core` has changed anything.
 - *An event for anybody:* `turn.out.add(Tell(agent_id, session_id, type, content))`, or `parts.queue.append` outside a
   turn. Types and contents are those of `events/catalogue.py`; tests hold every event against it.
-- *What is no call* (inspection, chat, conference, playing): its model is in `core.besides.Besides`, its rules are a file
-  of `core` beside those of calls. What every turn brings with it (somebody signed out or hung up, a place became free)
-  is a row of `aftermath.RULES`; what runs out is a row of `timers.BESIDES`.
+- *What is no call* (inspection, chat, conference, playing): its model is in `core.besides.Besides`, its rules are a
+  file of `core` beside those of calls. What every turn brings with it (somebody signed out or hung up, a place became
+  free) is a row of `aftermath.RULES`; what runs out is a row of `timers.BESIDES`.
 """

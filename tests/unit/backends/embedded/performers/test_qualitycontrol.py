@@ -6,6 +6,7 @@ import pytest
 
 from gateway.backends.embedded.core.plan import Plan
 from gateway.sessions.agent_state import State
+from gateway.sessions.model import EndReason
 from tests.support.floor import Floor, open_floor
 
 INSPECTOR, AGENT, COLLEAGUE = 119, 101, 102
@@ -170,6 +171,14 @@ async def test_an_inspection_ends_with_a_session(floor: Floor, who: str) -> None
     await floor.sign_out(gone)
     ended = {"inspector": ["AgentOther_BeQcStop"], "agent": ["AgentOther_PhoneRelease", "AgentState_Ready"]}
     assert await floor.types(left) == ended[who]
+
+
+async def test_an_inspection_ends_soon_when_the_agent_is_signed_out_on_another_node(floor: Floor) -> None:
+    await floor.do(INSPECTOR, "addSupervise", workNo=AGENT)
+    await floor.hush()
+    await floor.service.end(AGENT, floor.sessions[AGENT], EndReason.FORCED)
+    await floor.pass_time(2)
+    assert await floor.types(INSPECTOR) == ["AgentOther_PhoneRelease", "AgentState_Ready"]
 
 
 async def test_an_inspector_who_hangs_up_inspects_no_longer(floor: Floor) -> None:
