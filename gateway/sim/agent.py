@@ -26,6 +26,7 @@ EXPECTED: Final = frozenset(
     {TALKING, HOLD, READY, BACK_FROM_BUSY, BACK_FROM_WORK, BACK_FROM_REST, RESTING, RELEASED, IN_SERVICE}
 )
 """Events that an operation brings. They may come before its answer, so the balance may be below 0 for a while."""
+SIGNED_OUT: Final = "100-006"
 AFTER_FAULT_S: Final = 0.5
 OVER_WITHIN_S: Final = 5.0
 
@@ -45,7 +46,9 @@ class SimAgent:
         self._chance = random.Random(desk.agent_id)  # noqa: S311
         self._owed: Counter[tuple[str, str]] = Counter()
         self._last: object = None
+        self._out = False
         self._asked_rest = False
+        self._resting = False
         self._closing = False
         self._heard = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -138,9 +141,19 @@ class SimAgent:
                 continue
             if not reply.accepted:
                 self._refused("poll", reply)
+                if reply.retcode == SIGNED_OUT:
+                    self._go()
+                    return
                 await asyncio.sleep(AFTER_FAULT_S)
             elif reply.event is not None:
                 self._hear(reply.event)
+
+    def _go(self) -> None:
+        """Signed out by somebody else: nothing is to come any more."""
+        self._out = True
+        self.calls.clear()
+        self._owed.clear()
+        self._heard.set()
 
     def _hear(self, event: Mapping[str, Any]) -> None:
         if event == self._last:
@@ -160,7 +173,7 @@ class SimAgent:
         call = content["callid"]
         self.calls[call] = None
         if not self._habits.ignores(self._chance):
-            path = "voicecall/{id}/answer"
+            path = f"voicecall/{{id}}/answer?callid={call}"
             self._later(self._habits.answer_s, lambda: self._do("PUT", path, expects=TALKING, call=call))
 
     def _talks(self, content: Content) -> None:
@@ -184,7 +197,7 @@ class SimAgent:
         elif await self._do("POST", "voicecall/{id}/hold", expects=HOLD, call=call):
             await asyncio.sleep(self._habits.time_s(self._chance, self._habits.hold_s))
             if call in self.calls:
-                await self._do("POST", "voicecall/{id}/gethold", expects=TALKING, call=call)
+                await self._do("POST", f"voicecall/{{id}}/gethold?callid={call}", expects=TALKING, call=call)
 
     def _over(self, content: Any) -> None:
         self.calls.pop(_call_of(content), None)
@@ -197,14 +210,20 @@ class SimAgent:
             self._owed[RESTING, ""] -= 1
 
     def _wraps_up(self, _content: Any) -> None:
-        path = "onlineagent/{id}/cancelwork"
-        self._later(self._habits.wrap_up_s, lambda: self._do("POST", path, expects=BACK_FROM_WORK))
+        self._later(self._habits.wrap_up_s, self._end_wrap_up)
+
+    async def _end_wrap_up(self) -> None:
+        """A rest that was asked for while idle, but came into force in wrap-up, has ended that."""
+        if not self._resting:
+            path = "onlineagent/{id}/cancelwork"
+            await self._do("POST", path, expects=BACK_FROM_WORK, unless=lambda: self._asked_rest or self._resting)
 
     def _busy(self, _content: Any) -> None:
         path = "onlineagent/{id}/cancelbusy"
         self._later(self._habits.busy_s, lambda: self._do("POST", path, expects=BACK_FROM_BUSY))
 
     def _idle(self, _content: Any) -> None:
+        self._resting = False
         if not self._closing and not self._asked_rest and self._habits.rests(self._chance):
             self._asked_rest = True
             self._start(self._rest())
@@ -215,17 +234,27 @@ class SimAgent:
             self._asked_rest = False
 
     def _rests(self, _content: Any) -> None:
-        self._asked_rest = False
+        self._asked_rest, self._resting = False, True
         path = "onlineagent/{id}/cancelrest"
         self._later(self._habits.rest_s, lambda: self._do("POST", path, expects=BACK_FROM_REST))
 
     async def _do(
-        self, method: str, path: str, body: Mapping[str, object] | None = None, *, expects: str = "", call: str = ""
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        *,
+        expects: str = "",
+        call: str = "",
+        unless: Callable[[], bool] = lambda: False,
     ) -> bool:
         """One operation, which brings the event `expects`; True when it was accepted.
 
-        One on a call may be refused because the customer has left: then the end of the call is told.
+        One on a call may be refused because the customer has left: then the end of the call is told. `unless` tells
+        whether another one may be refused.
         """
+        if self._out:
+            return False
         try:
             reply = await self._desk.call(method, path, body)
         except NO_ANSWER as problem:
@@ -236,7 +265,7 @@ class SimAgent:
             if expects:
                 self._owe(expects, call=call)
             return True
-        if call and await self._ends(call):
+        if unless() or (call and await self._ends(call)):
             self._tally.raced += 1
         else:
             self._refused(path, reply)

@@ -23,14 +23,18 @@ class SimCustomers:
         self._seed = seed
         self._speed = speed
         self._load = load
+        self._calls: set[asyncio.Task[None]] = set()
 
     async def come(self, pattern: Sequence[Arrivals]) -> None:
-        """Calls until cancelled; what goes wrong with a call is counted."""
-        async with asyncio.TaskGroup() as group:
-            for entry in pattern:
-                group.create_task(self._come(entry, group))
+        """Calls until cancelled; calls that are under way then are made. What goes wrong with one is counted."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for entry in pattern:
+                    group.create_task(self._come(entry))
+        finally:
+            await asyncio.gather(*self._calls)
 
-    async def _come(self, entry: Arrivals, group: asyncio.TaskGroup) -> None:
+    async def _come(self, entry: Arrivals) -> None:
         chance = random.Random(f"{self._seed} {entry.skill_id} {entry.prefix}")  # noqa: S311
         loop = asyncio.get_running_loop()
         at_s = loop.time()
@@ -38,7 +42,9 @@ class SimCustomers:
             at_s += pause_s
             # Times are those of the pattern, also when this process was late for the last call.
             await asyncio.sleep(at_s - loop.time())
-            group.create_task(self._call(entry, chance))
+            task = loop.create_task(self._call(entry, chance))
+            self._calls.add(task)
+            task.add_done_callback(self._calls.discard)
 
     async def _call(self, entry: Arrivals, chance: random.Random) -> None:
         caller = entry.prefix + "".join(chance.choices("0123456789", k=_DIGITS))

@@ -21,7 +21,7 @@ from gateway.sim.tally import BROKEN, Tally
 
 SIGN_INS_AT_ONCE: Final = 20
 LOOK_EVERY_S: Final = 1.0
-SETTLE_WITHIN_S: Final = 10.0
+SETTLE_WITHIN_S: Final = 30.0
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,19 @@ class _Floor:
 async def play(place: Place, plan: DayPlan, tell: Callable[[str], None], stop: asyncio.Event, tally: Tally) -> None:
     """Plays a day into `tally`, or the part before `stop`; `tell` hears the live line each second.
 
-    Raises CannotPlayError.
+    Latency is that of events between sign-ins and closing time. Raises CannotPlayError.
     """
     if not plan.pattern:
         raise CannotPlayError("the contact centre file has no [[arrivals]]: nobody would call")
     async with session() as link:
         floor = _floor(link, place, plan, tally)
         try:
+            tally.measures = False
             await _come(floor, place.password)
+            tally.measures = True
             async with _calling(floor, plan):
                 await _watch(floor, plan, tell, stop, tally)
+            tally.measures = False
             await _close(floor, tally)
         finally:
             await asyncio.gather(*(agent.close() for agent in floor.agents))
@@ -116,14 +119,14 @@ async def _close(floor: _Floor, tally: Tally) -> None:
     """Customers who are still there hang up; agents take their last events and leave."""
     for agent in floor.agents:
         agent.hurry()
+    still: set[str] = set()
     try:
-        still = await floor.operator.calls()
-        ours = [call for call in still if call in floor.customers.placed]
-        gone = floor.customers.placed - floor.answered
-        tally.left_waiting = len(gone & still.keys())
-        tally.abandoned = len(gone - still.keys())
-        await asyncio.gather(*(floor.operator.hang_up(call) for call in ours))
+        still = floor.customers.placed & (await floor.operator.calls()).keys()
+        await asyncio.gather(*(floor.operator.hang_up(call) for call in still))
     except NO_ANSWER as problem:
         tally.fault(BROKEN, f"closing time: {type(problem).__name__}")
     await asyncio.gather(*(agent.settle(SETTLE_WITHIN_S) for agent in floor.agents))
+    unanswered = floor.customers.placed - floor.answered
+    tally.left_waiting = len(unanswered & still)
+    tally.abandoned = len(unanswered - still)
     await asyncio.gather(*(agent.leave() for agent in floor.agents))

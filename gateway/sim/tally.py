@@ -8,7 +8,7 @@ REFUSED: Final = "calls refused that should not have been"
 LOST: Final = "events lost"
 BROKEN: Final = "requests without an answer"
 FAULTS: Final = (REFUSED, LOST, BROKEN)
-_EXAMPLES: Final = 5
+_EXAMPLES: Final = 3
 _LONGEST_MS: Final = 10_000
 
 
@@ -36,9 +36,10 @@ class Latencies:
 
 @dataclass
 class Tally:
-    """Counts of one day. `faults` are what must be 0; `examples` describe the first of them.
+    """Counts of one day. `faults` are what must be 0; `examples` describe the first of each.
 
-    `raced` are calls refused because the customer had left meanwhile, `again` events that came twice.
+    Latency is noted while `measures`. `raced` are operations refused because something else had come first, `again`
+    events that came twice.
     """
 
     placed: int = 0
@@ -49,6 +50,7 @@ class Tally:
     raced: int = 0
     events: int = 0
     again: int = 0
+    measures: bool = True
     latencies: Latencies = field(default_factory=Latencies)
     faults: Counter[str] = field(default_factory=Counter)
     examples: list[str] = field(default_factory=list)
@@ -56,13 +58,14 @@ class Tally:
     def fault(self, name: str, example: str) -> None:
         """Counts what must not be."""
         self.faults[name] += 1
-        if len(self.examples) < _EXAMPLES:
+        if self.faults[name] <= _EXAMPLES:
             self.examples.append(f"{name}: {example}")
 
     def event(self, age_ms: float) -> None:
         """An event came, so long after it was made."""
         self.events += 1
-        self.latencies.add(age_ms)
+        if self.measures:
+            self.latencies.add(age_ms)
 
     @property
     def delay(self) -> str:
@@ -88,7 +91,7 @@ class Tally:
         return [
             f"{self.placed} calls placed: {self.answered} answered, {self.abandoned} abandoned,"
             f" {self.left_waiting} left waiting at the end",
-            f"{self.operations} operations of agents, {self.raced} of them too late because the customer had left",
+            f"{self.operations} operations of agents, {self.raced} of them too late because something else came first",
             f"{self.events} events, {self.again} of them twice; {self.delay}, longest"
             f" {self.latencies.percentile(100)} ms",
             *(f"{self.faults[name]:6d}  {name}" for name in FAULTS),
