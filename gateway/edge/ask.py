@@ -7,18 +7,21 @@ from aiohttp import web
 from gateway.edge.client_address import ClientAddress, Networks, client_address
 from gateway.operations.operation import Operation
 from gateway.wire.connection import PeerConnection, connection_of
-from gateway.wire.guid_headers import REQUEST_HEADER, read_guid
 
 CLIENT_LENGTH = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A request whose row and agent are known. `values` are its path and query parameters by name."""
+    """A request whose row and agent are known.
+
+    `guid`: the GUID it carries, "" for none. `values`: its path and query parameters by name.
+    """
 
     request: web.BaseRequest
     operation: Operation
     agent_id: int
+    guid: str
     values: dict[str, str]
     raw_body: bytes
     trusted_proxies: Networks
@@ -27,11 +30,6 @@ class Ask:
     def address(self) -> ClientAddress:
         """Where it came from, proxies aside."""
         return client_address(self.request, self.trusted_proxies)
-
-    @property
-    def guid(self) -> str:
-        """The GUID it carries; raises Malformed for two."""
-        return read_guid(self.request.headers.getall(REQUEST_HEADER, ()))
 
     @property
     def peer(self) -> PeerConnection:

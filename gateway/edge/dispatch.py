@@ -16,6 +16,7 @@ from gateway.ops import metrics
 from gateway.wire import retcodes
 from gateway.wire.body import read_body
 from gateway.wire.errors import GatewayError, Refused
+from gateway.wire.guid_headers import REQUEST_HEADER, read_guid
 
 Answerer = Callable[[Services, Ask], Awaitable[Reply]]
 Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -89,6 +90,7 @@ class Edge:
 
     async def _ask(self, request: web.BaseRequest, operation: Operation, values: dict[str, str]) -> Ask:
         settings = self._services.settings()
+        guid = read_guid(request.headers.getall(REQUEST_HEADER, ()))
         raw_body = b""
         if request.body_exists:
             raw_body = await read_body(request, settings.body_max_bytes, settings.request_timeout_ms)
@@ -96,4 +98,4 @@ class Edge:
         agent_id = validate.agent_id(values[caller], operation) if caller else 0
         if "?" in request.raw_path:
             values = {**request.query, **values}
-        return Ask(request, operation, agent_id, values, raw_body, settings.trusted_proxies)
+        return Ask(request, operation, agent_id, guid, values, raw_body, settings.trusted_proxies)

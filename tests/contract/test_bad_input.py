@@ -84,6 +84,14 @@ async def test_two_guid_headers_are_malformed(gateway: Gateway) -> None:
     assert (answer.status, answer.retcode) == (400, "000-006")
 
 
+async def test_two_guid_headers_are_malformed_at_sign_in_too(gateway: Gateway) -> None:
+    line = await Line.open(gateway.port)
+    two = "guid: a\r\nGUID: b\r\nContent-Length: 2\r\n"
+    answer = await line.raw(f"PUT {PREFIX}/onlineagent/101 HTTP/1.1\r\nHost: x\r\n{two}\r\n{{}}".encode())
+    await line.close()
+    assert (answer.status, answer.retcode) == (400, "000-006")
+
+
 async def test_another_agents_guid_is_worth_nothing(gateway: Gateway) -> None:
     one, other = gateway.desk(101), gateway.desk(102)
     await one.sign_in()
