@@ -130,12 +130,21 @@ async def test_405_names_the_methods_that_are_allowed(gateway: Gateway) -> None:
     [
         "//agentgateway//resource/onlineagent//101/agentstatus",
         "/agentgateway/resource/onlineagent/101/agentstatus?x=1&x=2",
+        "http://gateway:8000/agentgateway/resource/onlineagent/101/agentstatus?x=1",
+        "https://gateway//agentgateway/resource/onlineagent/101/agentstatus",
     ],
 )
-async def test_doubled_slashes_and_unknown_query_parameters_do_not_matter(gateway: Gateway, path: str) -> None:
+async def test_doubled_slashes_unknown_query_parameters_and_an_absolute_target_do_not_matter(
+    gateway: Gateway, path: str
+) -> None:
     desk = gateway.desk(101)
     await desk.sign_in()
     assert (await ask_once(gateway.port, "GET", path, {"guid": desk.guid})).retcode == "0"
+
+
+@pytest.mark.parametrize("path", ["//gateway/live", "/gateway//live", "http://gateway/gateway/live?x=1"])
+async def test_the_other_paths_are_read_alike(gateway: Gateway, path: str) -> None:
+    assert (await ask_once(gateway.port, "GET", path)).status == 200
 
 
 @pytest.mark.parametrize(
