@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 
-from gateway.backends.embedded.core.conference import Conference
+from gateway.backends.embedded.core.conference import Conference, Member
 from gateway.backends.embedded.core.model import Call, Feature, Leg, Stage
 
 TEXT_CHAT: Final = 1
@@ -113,6 +113,18 @@ class Besides:
         found |= {(leg.agent_id, leg.session_id) for chat in self.chats.values() for leg in chat.call.agents()}
         everywhere = (member for conference in self.conferences.values() for member in conference.members)
         return found | {(one.leg.agent_id, one.leg.session_id) for one in everywhere if one.is_agent}
+
+    def conference_of(self, session_id: str) -> tuple[Conference, Member] | None:
+        """An agent's conference, in it or asked to be."""
+        for conference in self.conferences.values():
+            member = conference.of_session(session_id)
+            if member is not None:
+                return conference, member
+        return None
+
+    def conference_by_call(self, call_id: str) -> Conference | None:
+        """The conference that this call has become."""
+        return next((one for one in self.conferences.values() if one.call.id == call_id), None)
 
     def chats_of(self, session_id: str) -> list[Chat]:
         """The chats that an agent is in, or is asked to take."""

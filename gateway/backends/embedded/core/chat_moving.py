@@ -1,5 +1,6 @@
 """Where chats go: out of queues to agents with room for one, and from agent to agent (contract mediacall.yaml)."""
 
+from collections import Counter
 from typing import Final
 
 from gateway.backends.embedded.core import chatting
@@ -24,29 +25,48 @@ def has_text(desk: Desk) -> bool:
     return desk.state.media[WEBM : WEBM + 1] == "T"
 
 
-def has_room(world: World, desk: Desk, media_type: int) -> bool:
-    """Whether the agent may be in one more chat of this media type."""
+Loads = dict[str, Counter[int]]
+"""How many chats of each media type agents have, by session."""
+
+
+def loads(world: World) -> Loads:
+    """Of all agents who have a chat."""
+    found: Loads = {}
+    for chat in world.besides.chats.values():
+        for leg in chat.call.agents():
+            found.setdefault(leg.session_id, Counter())[chat.call.media_type] += 1
+    return found
+
+
+def has_room(world: World, desk: Desk, media_type: int, load: Counter[int] | None = None) -> bool:
+    """Whether the agent may be in one more chat of this media type; `load` are its chats, where they are known."""
+    if load is None:
+        load = loads(world).get(desk.session_id, Counter())
     limits = world.besides.chat_limits.get(desk.session_id, {})
-    chats = world.besides.chats_of(desk.session_id)
-    of_type = sum(chat.call.media_type == media_type for chat in chats)
-    most = [SESSIONS_MAX, limits.get(ALL_MEDIA, SESSIONS_MAX)]
+    most = min(SESSIONS_MAX, limits.get(ALL_MEDIA, SESSIONS_MAX))
     if desk.state.max_chats is not None:
-        most.append(desk.state.max_chats)
-    return len(chats) < min(most) and of_type < limits.get(media_type, SESSIONS_MAX)
+        most = min(most, desk.state.max_chats)
+    return load.total() < most and load[media_type] < limits.get(media_type, SESSIONS_MAX)
 
 
 def route(out: Outcome, world: World) -> None:
     """Gives waiting chats to idle agents of their queue: to who has fewest chats, then to the longest idle."""
+    chats = world.besides.chats
+    if all(chat.call.waiting is None for chat in chats.values()):
+        return
+    known = loads(world)
     for waiting in world.waiting_calls():
-        chat = world.besides.chats.get(waiting.call.id)
-        desk = _next(world, chat, waiting) if chat is not None else None
+        chat = chats.get(waiting.call.id)
+        desk = _next(world, chat, waiting, known) if chat is not None else None
         if chat is not None and desk is not None:
             world.leave_queue(chat.call)
             out.add(Timer(TimerKey(chatting.WAIT, chat.call.id), None))
             chatting.ask(out, world, chat, desk, waiting.purpose, waiting.by, queued=True)
+            known.setdefault(desk.session_id, Counter())[chat.call.media_type] += 1
 
 
-def _next(world: World, chat: Chat, waiting: Waiting) -> Desk | None:
+def _next(world: World, chat: Chat, waiting: Waiting, known: Loads) -> Desk | None:
+    none: Counter[int] = Counter()
     able = [
         desk
         for desk in world.desks.values()
@@ -56,10 +76,9 @@ def _next(world: World, chat: Chat, waiting: Waiting) -> Desk | None:
         and has_text(desk)
         and desk.session_id not in chat.passed_over
         and chat.leg_of(desk.session_id) is None
-        and has_room(world, desk, chat.call.media_type)
+        and has_room(world, desk, chat.call.media_type, known.get(desk.session_id, none))
     ]
-    load = {desk.session_id: len(world.besides.chats_of(desk.session_id)) for desk in able}
-    return min(able, key=lambda desk: (load[desk.session_id], desk.state.since_ms), default=None)
+    return min(able, key=lambda desk: (known.get(desk.session_id, none).total(), desk.state.since_ms), default=None)
 
 
 def to_transfer(world: World, session_id: str, call_id: str) -> tuple[Chat, Leg]:

@@ -5,7 +5,7 @@ from typing import Final
 from gateway.backends.embedded.core import voices
 from gateway.backends.embedded.core.conference import Attribute, Conference, Member
 from gateway.backends.embedded.core.conference_notices import Change, tell, tell_change, tell_stopped
-from gateway.backends.embedded.core.conferring import by_call, has_seats, joined, set_timers
+from gateway.backends.embedded.core.conferring import has_seats, joined, set_timers
 from gateway.backends.embedded.core.outcome import Outcome, Timer, TimerKey
 from gateway.backends.embedded.core.world import World
 from gateway.wire import retcodes
@@ -125,7 +125,7 @@ def _key(conference: Conference, member: Member) -> TimerKey:
 
 def voice_is_over(out: Outcome, world: World, key: TimerKey) -> None:
     """The file for everybody has ended."""
-    conference = by_call(world, key.call_id)
+    conference = world.besides.conference_by_call(key.call_id)
     if conference is not None and conference.playing:
         conference.playing = False
         tell_stopped(out, world, conference, "StopVoice", well=True)
@@ -133,7 +133,7 @@ def voice_is_over(out: Outcome, world: World, key: TimerKey) -> None:
 
 def participant_voice_is_over(out: Outcome, world: World, key: TimerKey) -> None:
     """The file for one participant has ended."""
-    conference = by_call(world, key.call_id)
+    conference = world.besides.conference_by_call(key.call_id)
     for member in conference.members if conference is not None else ():
         if conference is not None and member.playing and _key(conference, member) == key:
             member.playing = False

@@ -1,17 +1,16 @@
-"""Conferences: how they begin and end, who joins and leaves (contract agentconf.yaml).
+"""Conferences: how they begin and end (contract agentconf.yaml). The chair is in one from the start.
 
-The chair is in it from the start. Parties outside are legs of the conference's call, and go by the rules of calls; what
-became of them is seen at the end of every turn.
+What became of participants (outside, signed out, hung up) is seen at the end of every turn.
 """
 
 from typing import Final
 
-from gateway.backends.embedded.core import legs, phones, recording
+from gateway.backends.embedded.core import phones, recording
 from gateway.backends.embedded.core.conference import Conference, Member
 from gateway.backends.embedded.core.conference_notices import Change, Leaving, tell, tell_change
-from gateway.backends.embedded.core.model import Call, Desk, Feature, Leg, Phone, Purpose, Stage
-from gateway.backends.embedded.core.notices import tell as tell_call
-from gateway.backends.embedded.core.outcome import After, Free, Moves, Outcome, Outside, Tell, Timer, TimerKey
+from gateway.backends.embedded.core.conference_parties import agent_leg, invitation, join, leave, part
+from gateway.backends.embedded.core.model import Call, Desk, Feature, Phone, Stage
+from gateway.backends.embedded.core.outcome import After, Outcome, Tell, Timer, TimerKey
 from gateway.backends.embedded.core.world import World
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
@@ -19,21 +18,12 @@ from gateway.wire.errors import Refused
 FIRST_ID: Final = 1_030_000
 NO_SEATS: Final = 21_001
 """Cause of a refused conference: all seats of the VDN are taken."""
-END, REMINDER, INVITATION = "conference end", "conference reminder", "conference invitation"
-
-
-def of(world: World, session_id: str) -> tuple[Conference, Member] | None:
-    """The agent's conference, in it or asked to be."""
-    for conference in world.besides.conferences.values():
-        member = conference.of_session(session_id)
-        if member is not None:
-            return conference, member
-    return None
+END, REMINDER = "conference end", "conference reminder"
 
 
 def joined(world: World, session_id: str) -> tuple[Conference, Member]:
     """The conference that the agent is in. Raises Refused `101-001`."""
-    found = of(world, session_id)
+    found = world.besides.conference_of(session_id)
     if found is None or not found[1].joined_ms:
         raise Refused(retcodes.NO_CONFERENCE)
     return found
@@ -41,7 +31,7 @@ def joined(world: World, session_id: str) -> tuple[Conference, Member]:
 
 def invited(world: World, session_id: str) -> tuple[Conference, Member]:
     """The conference that the agent is asked to join. Raises Refused `101-001`."""
-    found = of(world, session_id)
+    found = world.besides.conference_of(session_id)
     if found is None or found[1].joined_ms:
         raise Refused(retcodes.NO_CONFERENCE, "the agent is asked into no conference")
     return found
@@ -49,7 +39,7 @@ def invited(world: World, session_id: str) -> tuple[Conference, Member]:
 
 def check(world: World, desk: Desk) -> Call | None:
     """The call that the agent would bring along. Raises Refused: `101-003`, `100-009` where it is not steady."""
-    if of(world, desk.session_id) is not None:
+    if world.besides.conference_of(desk.session_id) is not None:
         raise Refused(retcodes.IN_CONFERENCE)
     pairs = world.legs_of(desk.session_id)
     if not pairs:
@@ -84,7 +74,7 @@ def begin(
     members = _members(world, held, out.now_ms)
     chair = next((one for one in members if one.leg.session_id == desk.session_id), None)
     if chair is None:
-        chair = Member(_agent_leg(out, desk), out.now_ms)
+        chair = Member(agent_leg(out, desk), out.now_ms)
         members = [chair]
     number = FIRST_ID + next(world.numbers)
     made = Conference(number, held, chair, seats, minutes, prompt, out.now_ms, members)
@@ -110,10 +100,6 @@ def _members(world: World, call: Call, now_ms: int) -> list[Member]:
     return found
 
 
-def _agent_leg(out: Outcome, desk: Desk) -> Leg:
-    return Leg(str(desk.agent_id), Stage.TALKING, Purpose.CONFERENCE, out.now_ms, desk.agent_id, desk.session_id)
-
-
 def set_timers(out: Outcome, conference: Conference) -> None:
     """Counts the conference's time from now on."""
     gone_s = (out.now_ms - conference.since_ms) / 1000
@@ -124,104 +110,21 @@ def set_timers(out: Outcome, conference: Conference) -> None:
     out.add(Timer(TimerKey(REMINDER, conference.call.id), reminder_s if reminds else None))
 
 
-def ask_agent(out: Outcome, world: World, conference: Conference, desk: Desk) -> None:
-    """The occupied agent is asked to join; where calls are answered automatically it joins at once."""
-    member = Member(_agent_leg(out, desk))
-    conference.members.append(member)
-    out.add(Tell(desk.agent_id, desk.session_id, "AgentState_Busy", None))
-    phones.ring(out, desk)
-    tell(out, world, conference, member, "Ringing")
-    if desk.state.auto_answer and not desk.state.linkage:
-        join(out, world, conference, member)
-    else:
-        out.add(Timer(_invitation(conference, member), world.plan.timing.no_answer_s))
-
-
-def ask_outside(out: Outcome, world: World, conference: Conference, number: str) -> None:
-    """A party outside is called; it joins when it answers."""
-    leg = world.add(conference.call, Leg(number, Stage.RINGING, Purpose.CONFERENCE, out.now_ms))
-    conference.members.append(Member(leg))
-    out.add(Timer(legs.no_answer_key(conference.call, leg), world.plan.timing.dial_s))
-    out.add(Moves(Outside.RINGS, conference.call, leg))
-
-
-def cannot_join(out: Outcome, world: World, conference: Conference, number: str, *, agent: bool) -> None:
-    """Somebody who was to be asked cannot be reached: the agents in the conference are told."""
-    leg = Leg(number, Stage.RINGING, Purpose.CONFERENCE, out.now_ms, int(number) if agent else 0)
-    tell_change(out, world, conference, Member(leg), Change.JOINED, well=False)
-
-
-def join(out: Outcome, world: World, conference: Conference, member: Member) -> None:
-    """One who was asked is in the conference from now on."""
-    member.joined_ms = out.now_ms
-    desk = world.desk(member.leg)
-    if desk is not None:
-        out.add(Timer(_invitation(conference, member), None))
-        phones.lift(out, desk)
-        tell(out, world, conference, member, "SelfJoinResult")
-        member.leg.talking_since_ms = out.now_ms
-        recording.begin_if_wanted(out, world, conference.call, member.leg)
-    tell_change(out, world, conference, member, Change.JOINED)
-
-
-def decline(
-    out: Outcome, world: World, conference: Conference, member: Member, after: After = After.NOT_TALKED
-) -> None:
-    """One who was asked does not join."""
-    conference.members.remove(member)
-    out.add(Timer(_invitation(conference, member), None))
-    _part(out, world, conference, member, after)
-    tell_change(out, world, conference, member, Change.JOINED, well=False)
-
-
-def leave(out: Outcome, world: World, conference: Conference, member: Member, reason: Leaving) -> None:
-    """One who was in it, or asked to be, is so no longer. Not for the chair: `end`."""
-    if not member.joined_ms:
-        decline(out, world, conference, member)
-        return
-    conference.members.remove(member)
-    _part(out, world, conference, member, After.TALKED)
-    tell_change(out, world, conference, member, Change.LEFT, reason)
-
-
 def end(out: Outcome, world: World, conference: Conference) -> None:
     """It is over for everybody; the chair leaves last and is told of all the others."""
     others = [member for member in conference.members if member is not conference.chair]
     conference.members = [conference.chair]
     for member in others:
-        out.add(Timer(_invitation(conference, member), None))
-        _part(out, world, conference, member, After.TALKED if member.joined_ms else After.NOT_TALKED)
+        out.add(Timer(invitation(conference, member), None))
+        part(out, world, conference, member, After.TALKED if member.joined_ms else After.NOT_TALKED)
         if member.joined_ms:
             tell_change(out, world, conference, member, Change.LEFT, Leaving.ENDED)
     conference.members.clear()
-    _part(out, world, conference, conference.chair, After.TALKED)
+    part(out, world, conference, conference.chair, After.TALKED)
     for name in (END, REMINDER):
         out.add(Timer(TimerKey(name, conference.call.id), None))
     del world.besides.conferences[conference.id]
     world.forget(conference.call, out.now_ms)
-
-
-def _part(out: Outcome, world: World, conference: Conference, member: Member, after: After) -> None:
-    """A member is in no conference any more; an agent is free again."""
-    leg, call = member.leg, conference.call
-    if not member.is_agent:
-        if leg in call.legs:
-            legs.end(out, world, call, leg)
-        return
-    desk = world.desk(leg)
-    if desk is None:
-        return
-    if member.came_with:
-        tell_call(out, world, call, leg, "call_release")
-    recording.end(out, world, leg)
-    phones.drop(out, desk)
-    if member.joined_ms:
-        tell(out, world, conference, member, "SelfLeaveResult")
-    out.add(Free(leg.agent_id, leg.session_id, after))
-
-
-def _invitation(conference: Conference, member: Member) -> TimerKey:
-    return TimerKey(INVITATION, conference.call.id, member.leg.session_id)
 
 
 def look_after(out: Outcome, world: World) -> None:
@@ -252,29 +155,15 @@ def _see_outside(out: Outcome, world: World, conference: Conference, member: Mem
         join(out, world, conference, member)
 
 
-def by_call(world: World, call_id: str) -> Conference | None:
-    """The conference of this call."""
-    found = (one for one in world.besides.conferences.values() if one.call.id == call_id)
-    return next(found, None)
-
-
 def time_is_over(out: Outcome, world: World, key: TimerKey) -> None:
     """The conference's time is over."""
-    conference = by_call(world, key.call_id)
+    conference = world.besides.conference_by_call(key.call_id)
     if conference is not None:
         end(out, world, conference)
 
 
 def reminds(out: Outcome, world: World, key: TimerKey) -> None:
     """The conference's time is nearly over."""
-    conference = by_call(world, key.call_id)
+    conference = world.besides.conference_by_call(key.call_id)
     if conference is not None:
         tell(out, world, conference, conference.chair, "Timeout")
-
-
-def invitation_runs_out(out: Outcome, world: World, key: TimerKey) -> None:
-    """An agent did not answer in time."""
-    conference = by_call(world, key.call_id)
-    member = conference.of_session(key.party) if conference is not None else None
-    if conference is not None and member is not None and not member.joined_ms:
-        decline(out, world, conference, member, After.NO_ANSWER)

@@ -34,11 +34,8 @@ def talking(world: World, session_id: str) -> tuple[Call, Leg] | None:
     found = world.active(session_id)
     if found is not None:
         return found if found[1].stage is Stage.TALKING else None
-    for conference in world.besides.conferences.values():
-        member = conference.of_session(session_id)
-        if member is not None and member.joined_ms:
-            return conference.call, member.leg
-    return None
+    there = world.besides.conference_of(session_id)
+    return (there[0].call, there[1].leg) if there is not None and there[1].joined_ms else None
 
 
 def begin(out: Outcome, world: World, session_id: str, file_name: str = "") -> None:

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from typing import Final
 
-from gateway.backends.embedded.core import chatting, conference_chair, conferring, inviting, ivr, legs, playing
+from gateway.backends.embedded.core import (
+    chatting,
+    conference_chair,
+    conference_parties,
+    conferring,
+    inviting,
+    ivr,
+    legs,
+    playing,
+)
 from gateway.backends.embedded.core.model import Call, Stage
 from gateway.backends.embedded.core.notices import tell
 from gateway.backends.embedded.core.outcome import Outcome, TimerKey
@@ -44,7 +53,7 @@ BESIDES: Final[dict[str, Callable[[Outcome, World, TimerKey], None]]] = {
     playing.PLAY: playing.runs_out,
     conferring.END: conferring.time_is_over,
     conferring.REMINDER: conferring.reminds,
-    conferring.INVITATION: conferring.invitation_runs_out,
+    conference_parties.INVITATION: conference_parties.invitation_runs_out,
     conference_chair.VOICE: conference_chair.voice_is_over,
     conference_chair.PARTICIPANT_VOICE: conference_chair.participant_voice_is_over,
 }

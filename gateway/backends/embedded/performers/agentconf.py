@@ -3,7 +3,7 @@
 from typing import Final, cast
 
 from gateway.backends.base import Call
-from gateway.backends.embedded.core import conference_chair, conferring
+from gateway.backends.embedded.core import conference_chair, conference_parties, conferring
 from gateway.backends.embedded.core.conference import Conference
 from gateway.backends.embedded.core.conference_notices import Leaving
 from gateway.backends.embedded.core.model import Desk
@@ -66,12 +66,14 @@ class _AgentConf:
 
     async def answer(self, call: Call) -> object:
         async with self._parts.board.turn() as turn:
-            conferring.join(turn.out, turn.world, *conferring.invited(turn.world, turn.desk(call).session_id))
+            conference_parties.join(turn.out, turn.world, *conferring.invited(turn.world, turn.desk(call).session_id))
         return NOTHING
 
     async def reject(self, call: Call) -> object:
         async with self._parts.board.turn() as turn:
-            conferring.decline(turn.out, turn.world, *conferring.invited(turn.world, turn.desk(call).session_id))
+            conference_parties.decline(
+                turn.out, turn.world, *conferring.invited(turn.world, turn.desk(call).session_id)
+            )
         return NOTHING
 
     async def leave(self, call: Call) -> object:
@@ -79,7 +81,7 @@ class _AgentConf:
             conference, member = conferring.joined(turn.world, turn.desk(call).session_id)
             if member is conference.chair:
                 raise Refused(retcodes.CHAIR_LEAVES)
-            conferring.leave(turn.out, turn.world, conference, member, Leaving.BY_ITSELF)
+            conference_parties.leave(turn.out, turn.world, conference, member, Leaving.BY_ITSELF)
         return NOTHING
 
     async def invite(self, call: Call) -> object:
@@ -120,7 +122,7 @@ class _AgentConf:
             listed = _listed_ids(cast(ConferenceQueryBody, call.body))
             all_ = self._parts.world.besides.conferences.values()
             return [conference_view(one, now_ms) for one in all_ if listed is None or one.id in listed]
-        found = conferring.of(self._parts.world, call.session_id)
+        found = self._parts.world.besides.conference_of(call.session_id)
         return [conference_view(found[0], now_ms)] if found is not None and found[1].joined_ms else []
 
     async def ids(self, call: Call) -> object:
@@ -130,13 +132,13 @@ class _AgentConf:
 
 def _ask(turn: Turn, conference: Conference, one: ParticipantBody, desk: Desk | None) -> None:
     if desk is not None:
-        conferring.ask_agent(turn.out, turn.world, conference, desk)
+        conference_parties.ask_agent(turn.out, turn.world, conference, desk)
     elif one.address_type == AGENT:
-        conferring.cannot_join(turn.out, turn.world, conference, one.address, agent=True)
+        conference_parties.cannot_join(turn.out, turn.world, conference, one.address, agent=True)
     elif one.address.startswith(turn.world.plan.barred):
-        conferring.cannot_join(turn.out, turn.world, conference, one.address, agent=False)
+        conference_parties.cannot_join(turn.out, turn.world, conference, one.address, agent=False)
     else:
-        conferring.ask_outside(turn.out, turn.world, conference, one.address)
+        conference_parties.ask_outside(turn.out, turn.world, conference, one.address)
 
 
 def _listed_ids(body: ConferenceQueryBody) -> set[int] | None:

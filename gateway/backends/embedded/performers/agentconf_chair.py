@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final, cast
 
 from gateway.backends.base import Call
-from gateway.backends.embedded.core import conference_chair, conferring
+from gateway.backends.embedded.core import conference_chair, conference_parties, conferring
 from gateway.backends.embedded.core.conference import Attribute, Conference, Member
 from gateway.backends.embedded.core.conference_notices import Leaving
 from gateway.backends.embedded.core.outcome import NOTHING
@@ -68,7 +68,7 @@ def _remove(turn: Turn, conference: Conference, call: Call) -> object:
     if any(member is conference.chair for _, member in found):
         raise Refused(retcodes.CHAIR_REMOVES_ITSELF)
     for member in dict.fromkeys(member for _, member in found if member is not None):
-        conferring.leave(turn.out, turn.world, conference, member, Leaving.REMOVED)
+        conference_parties.leave(turn.out, turn.world, conference, member, Leaving.REMOVED)
     missing = [one for one, member in found if member is None]
     return models.NotRemoved(
         no_exist_participants=[

@@ -65,7 +65,7 @@ class _Forcing:
         async with self._parts.board.turn() as turn:
             call_id = cast(CallParameters, call.parameters).callid
             chat = turn.world.besides.chats.get(call_id)
-            conference = conferring.by_call(turn.world, call_id)
+            conference = turn.world.besides.conference_by_call(call_id)
             if chat is not None:
                 chatting.close(turn.out, turn.world, chat)
             elif conference is not None:
