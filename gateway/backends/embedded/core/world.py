@@ -93,7 +93,10 @@ class World:
         return [pair for pair in self._legs.get(session_id, ()) if pair[1].stage is Stage.HELD]
 
     def current(self, session_id: str, call_id: str = "") -> Call | None:
-        """The agent's call with this id; without one the active call, else the one put on hold last."""
+        """The agent's call or chat with this id; without one the active call, else the one put on hold last."""
+        chat = self.besides.chats.get(call_id)
+        if chat is not None and chat.leg_of(session_id) is not None:
+            return chat.call
         calls = [call for call, _leg in self._legs.get(session_id, ())]
         if call_id:
             return next((call for call in calls if call.id == call_id), None)

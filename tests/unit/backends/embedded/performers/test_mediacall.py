@@ -177,6 +177,14 @@ async def test_a_transfer_that_is_refused_keeps_the_chat_and_its_data(
     assert floor.world.besides.chats[call_id].call.data == ""
 
 
+async def test_the_data_of_a_web_chat_is_read_and_set_by_its_id(floor: Floor) -> None:
+    call_id, agent = await _taken(floor)
+    assert await floor.do(agent, "setCallAppDataEx", {"callid": call_id, "calldata": "vip"}) == "0"
+    assert await floor.do(agent, "queryCallAppData", callId=call_id) == "0"
+    assert floor.result == "vip"
+    assert await floor.do(ANA + BEN - agent, "queryCallAppData", callId=call_id) == "400-001"
+
+
 @pytest.mark.parametrize(
     ("operation", "body"),
     [
