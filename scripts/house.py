@@ -17,7 +17,7 @@ from pathlib import Path
 PACKAGE = "gateway"
 MOST_LINES = 400
 LAYERS = (
-    ("__main__", "cli", "sim", "app", "server", "admin", "stores", "keys"),
+    ("__main__", "cli", "commands", "sim", "app", "server", "admin", "stores", "keys"),
     ("listeners",),
     ("edge",),
     ("tokens",),
@@ -112,9 +112,8 @@ def graphs(root: Path, files: list[Path]) -> tuple[dict[str, set[str]], dict[str
 
 
 def room(module: str) -> str:
-    """The room of a module; "" for the package itself. cli.py may be split in cli_*.py."""
-    name = module.partition(".")[2].split(".")[0]
-    return "cli" if name.startswith("cli_") else name
+    """The room of a module; "" for the package itself."""
+    return module.partition(".")[2].split(".")[0]
 
 
 def wrong_imports(graph: dict[str, set[str]]) -> Iterator[str]:

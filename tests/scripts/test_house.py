@@ -35,7 +35,7 @@ def test_a_sound_tree_has_no_breach(breaches: Tree) -> None:
         "gateway/edge/gate.py": "from gateway.wire import errors\nfrom gateway.edge import limits\n",
         "gateway/edge/limits.py": "import gateway.wire.errors\n" + "\n" * 399,
         "gateway/cli.py": "from gateway import app\n",
-        "gateway/cli_agents.py": "",
+        "gateway/commands/agents.py": "",
         "gateway/app.py": "from gateway.edge import gate\n",
         "tests/unit/edge/test_gate.py": "",
         "tests/unit/edge/test_gate_refusals.py": "",

@@ -1,10 +1,11 @@
 """When an event that was sent counts as arrived (design section 9)."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
 
-from gateway.events.delivery import Deliveries, Receiver
+from gateway.events.delivery import ARRIVES_WITHIN_S, Deliveries, Receiver
 from gateway.sessions.memory_queue import Bounds, MemoryQueue
 from gateway.sessions.model import Event
 
@@ -62,6 +63,28 @@ async def test_a_poll_on_another_connection_confirms_only_what_the_kernel_saw_ac
     peer.acknowledged = acknowledged
     await deliveries.before_poll(101, Peer())
     assert await _waiting(queue) == waiting
+
+
+async def test_a_poll_on_another_connection_waits_for_an_acknowledgement_that_is_held_back(queue: MemoryQueue) -> None:
+    deliveries, peer = Deliveries(queue), Peer()
+    deliveries.sent(101, "s1", EVENT, peer)
+    poll = asyncio.create_task(deliveries.before_poll(101, Peer()))
+    await asyncio.sleep(0)
+    waiting = await _waiting(queue)
+    peer.acknowledged = True
+    await poll
+    assert (waiting, await _waiting(queue)) == (1, 0)
+
+
+async def test_a_poll_does_not_wait_for_a_connection_that_has_ended(queue: MemoryQueue) -> None:
+    deliveries, peer = Deliveries(queue), Peer()
+    deliveries.sent(101, "s1", EVENT, peer)
+    poll = asyncio.create_task(deliveries.before_poll(101, Peer()))
+    await asyncio.sleep(0)
+    peer.close()
+    async with asyncio.timeout(ARRIVES_WITHIN_S / 2):
+        await poll
+    assert await _waiting(queue) == 1
 
 
 @pytest.mark.parametrize(("acknowledged", "waiting"), [(True, 0), (False, 1)])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from gateway.cli_token import token as command
+from gateway.commands.token import token as command
 from gateway.tokens import keys_file, tenants_file, users
 
 SETTINGS = "TOKEN_KEYS_FILE = keys.toml\nTOKEN_TENANTS_FILE = tenants.toml\nTOKEN_USERS_FILE = users.toml\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from gateway.cli_sim_day import day
+from gateway.commands.sim_day import day
 from tests.support.gateway import CONFIG, ROOT
 
 

@@ -6,7 +6,7 @@ from click.testing import CliRunner, Result
 
 from gateway.agents.agents_file import AgentEntry, read
 from gateway.agents.passwords import hasher
-from gateway.cli_agents import agents
+from gateway.commands.agents import agents
 from tests.unit.agents.samples import HASH, agents_file, entry
 
 NEW = "Newer-Word8"

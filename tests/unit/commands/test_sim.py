@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from gateway.cli_sim import sim
+from gateway.commands.sim import sim
 from tests.support.admin import administered, serving, token_file
 from tests.support.centre import centre_gateway
 from tests.support.gateway import CONFIG

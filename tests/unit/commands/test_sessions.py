@@ -4,7 +4,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from gateway.cli_sessions import sessions
+from gateway.commands.sessions import sessions
 from gateway.ops.admin import AdminCall, Route
 from tests.support.admin import serving, token_file
 from tests.support.gateway import CONFIG

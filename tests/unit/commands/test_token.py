@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from gateway.cli_token import token as command
+from gateway.commands.token import token as command
 from gateway.tokens import keys_file
 from gateway.tokens.memory_store import MemoryTokenStore
 from gateway.tokens.signed import open_token

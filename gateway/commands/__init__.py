@@ -1,0 +1,1 @@
+"""The subcommands of `agentgateway`, one file each; `gateway.cli` names them."""

@@ -1,0 +1,15 @@
+"""How a command ends that cannot do its work."""
+
+import sys
+from typing import Final, NoReturn
+
+import click
+
+WRONG_SETTINGS: Final = 2
+CANNOT_SERVE: Final = 1
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Says why on stderr and ends with `code`."""
+    click.echo(message, err=True)
+    sys.exit(code)

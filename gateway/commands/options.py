@@ -1,0 +1,40 @@
+"""What several commands share: the `--set` option, tables."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def settings_options(help_text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Adds `--config` (a path, described by `help_text`) and `--set` (given as `overrides`, a mapping)."""
+    config = click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        default="config/basic.properties",
+        show_default=True,
+        help=help_text,
+    )
+    overrides = click.option(
+        "--set", "overrides", multiple=True, metavar="KEY=VALUE", callback=_overrides, help="Overrides the file."
+    )
+    return lambda command: config(overrides(command))
+
+
+def _overrides(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
+    pairs = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{key}: write KEY=VALUE")
+        pairs[key.strip()] = value.strip()
+    return pairs
+
+
+def table(rows: Sequence[Sequence[Any]]) -> str:
+    """Rows as aligned columns, the first row on top."""
+    texts = [[str(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in texts)
+    return "\n".join(line.rstrip() for line in lines)

@@ -1,0 +1,29 @@
+"""`agentgateway sessions`: who is signed in, asked of the admin listener of a running gateway."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import click
+
+from gateway.commands.admin import admin_line
+from gateway.commands.options import settings_options, table
+
+COLUMNS: Final = ("agent", "since", "seen", "client", "node", "push", "generation", "adopted")
+
+
+@click.command()
+@settings_options("The settings file of the running gateway, for ADMIN_PORT and ADMIN_TOKEN_FILE.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON array instead of a table.")
+def sessions(config: Path, overrides: Mapping[str, str], *, as_json: bool) -> None:
+    """Show who is signed in, over all nodes."""
+    found = admin_line(config, overrides).ask("GET", "/sessions?limit=999999")
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        click.echo(table([COLUMNS, *([_cell(line[name]) for name in COLUMNS] for line in found)]))
+
+
+def _cell(value: object) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
