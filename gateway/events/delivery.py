@@ -19,6 +19,11 @@ LOOK_AFTER_S: Final = (0.005, 0.04, 0.05, 0.05, 0.05, 0.25, 1.0, 4.0)
 """When the kernel is asked after an answer, in s after the look before. The peer's kernel may hold an acknowledgement
 back for 40 to 200 ms, and the client polls again after 0.2 to 0.5 s, perhaps on another node: it is known by then."""
 
+ARRIVES_WITHIN_S: Final = 0.2
+ARRIVAL_LOOK_S: Final = 0.005
+"""How long a poll on another connection waits for an acknowledgement that the peer's kernel holds back, and how often
+it looks. Otherwise a client or a proxy that spreads its requests over connections would get events twice."""
+
 
 class Receiver(Protocol):
     """The part of `wire.connection.PeerConnection` that tells what has arrived."""
@@ -59,10 +64,22 @@ class Deliveries:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def before_poll(self, agent_id: int, peer: Receiver) -> None:
-        """A new poll has come on `peer`: confirms what it proves to have arrived. Raises StoreUnavailable."""
+        """A new poll has come on `peer`: confirms what it proves to have arrived. Raises StoreUnavailable.
+
+        On another connection than the event's, waits up to ARRIVES_WITHIN_S for the proof, unless that one has ended.
+        """
         sent = self._sent.get(agent_id)
-        if sent is not None and (sent.peer is peer or sent.has_arrived()):
+        if sent is not None and (sent.peer is peer or await self._arrives(sent)):
             await self._confirm(sent)
+
+    async def _arrives(self, sent: _Sent) -> bool:
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + ARRIVES_WITHIN_S
+        while not sent.has_arrived():
+            if self._sent.get(sent.agent_id) is not sent or loop.time() >= until_s:
+                return False
+            await asyncio.sleep(ARRIVAL_LOOK_S)
+        return True
 
     def sent(self, agent_id: int, session_id: str, event: Event, peer: Receiver) -> None:
         """The answer under way on `peer` carries `event`."""
@@ -109,6 +126,6 @@ class Deliveries:
 
     async def _confirm(self, sent: _Sent) -> None:
         await self._queue.confirm(sent.agent_id, sent.session_id, sent.event_id)
-        sent.forget()
         if self._sent.get(sent.agent_id) is sent:
+            sent.forget()
             del self._sent[sent.agent_id]

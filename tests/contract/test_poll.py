@@ -47,6 +47,18 @@ async def test_a_poll_without_event_is_held_for_times_x_interval(gateway: Gatewa
     assert 0.95 <= time.monotonic() - began < 1.5
 
 
+async def test_polls_over_changing_connections_bring_every_event_once(gateway: Gateway) -> None:
+    """As clients and proxies with a pool of connections poll, before the kernel has acknowledged the answer before."""
+    desk = await _quiet(gateway)
+    for operation in ("saybusy", "sayfree") * 3:
+        await desk.call("POST", f"onlineagent/{{id}}/{operation}")
+    lines = [await Line.open(gateway.port) for _ in range(3)]
+    kinds = [(await desk.poll(line=lines[turn % 3])).json["event"]["eventType"] for turn in range(6)]
+    assert kinds == ["AgentState_SetNotReady_Success", "AgentState_CancelNotReady_Success"] * 3
+    for line in lines:
+        await line.close()
+
+
 async def test_an_event_ends_the_hold_at_once(gateway: Gateway) -> None:
     desk = await _quiet(gateway)
     poll = asyncio.create_task(desk.poll())
