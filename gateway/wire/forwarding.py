@@ -8,6 +8,11 @@ FORWARDING_HEADERS: Final = (
     FORWARDED_FOR,
     "X-Forwarded-Host",
     "X-Forwarded-Proto",
+    "X-Forwarded-Port",
+    "X-Client-IP",
+    "X-Cluster-Client-IP",
+    "True-Client-IP",
+    "CF-Connecting-IP",
     "X-Real-IP",
     "Via",
 )

@@ -59,7 +59,7 @@ async def refused(port: int) -> None:
 
     async def told() -> bool:
         status, word = await readiness(port)
-        return status == 503 and "refused" in word
+        return status == 200 and "refused" in word
 
     await until_async(told)
 
