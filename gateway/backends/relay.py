@@ -14,7 +14,7 @@ from gateway.operations.operation import Operation
 from gateway.sessions.agent_state import AgentState
 from gateway.sessions.model import End, Record, Session
 from gateway.sessions.signing import Admission
-from gateway.wire.errors import GatewayError
+from gateway.wire.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class Relayed:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Declined(GatewayError):
+class Declined(Refused):
     """The centre said no; `answer` is what it said."""
 
     def __init__(self, answer: Relayed) -> None:
-        super().__init__("declined by the contact centre", retcode=answer.retcode)
+        super().__init__(answer.retcode, "declined by the contact centre")
         self.answer = answer
 
 

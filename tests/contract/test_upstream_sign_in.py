@@ -74,6 +74,7 @@ async def test_a_refusal_comes_back_byte_for_byte_and_opens_nothing(scene: Scene
     said = await scene.sign_in()
     assert (said.status, said.body, said.set_guid) == (200, body, "")
     assert await scene.session() is None
+    assert await scene.gateway.app.stores.sessions.owed(1) == []
 
 
 async def test_after_a_refusal_the_next_sign_in_need_not_wait(scene: Scene) -> None:
