@@ -26,6 +26,7 @@ EXPECTED: Final = frozenset(
     {TALKING, HOLD, READY, BACK_FROM_BUSY, BACK_FROM_WORK, BACK_FROM_REST, RESTING, RELEASED, IN_SERVICE}
 )
 """Events that an operation brings. They may come before its answer, so the balance may be below 0 for a while."""
+QUIET_S: Final = 0.3
 SIGNED_OUT: Final = "100-006"
 AFTER_FAULT_S: Final = 0.5
 OVER_WITHIN_S: Final = 5.0
@@ -51,6 +52,8 @@ class SimAgent:
         self._resting = False
         self._closing = False
         self._heard = asyncio.Event()
+        self._heard_s = 0.0
+        self._latest_s = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         idle = self._idle
         self._reactions: dict[str, Callable[[Any], None]] = {
@@ -108,12 +111,18 @@ class SimAgent:
         await self._desk.close()
 
     async def settle(self, within_s: float) -> None:
-        """Waits until every call is over and every event has come, at most so long."""
+        """Waits until every call is over and every event has come, and no more seem to be on their way.
+
+        At most `within_s`. How long it must be quiet follows from how late events have been.
+        """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s):
-                while not self.settled:
-                    self._heard.clear()
-                    await self._heard.wait()
+                # Whether it is quiet is a question of time, not of something that happens.
+                while not self._out and not (self.settled and self._quiet()):  # noqa: ASYNC110
+                    await asyncio.sleep(QUIET_S)
+
+    def _quiet(self) -> bool:
+        return time.monotonic() - self._heard_s > QUIET_S + 2 * self._latest_s
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -160,7 +169,9 @@ class SimAgent:
             self._tally.again += 1
             return
         self._last = event
-        self._tally.event(time.time() * 1000 - event["eventGenTime"])
+        late_ms = time.time() * 1000 - event["eventGenTime"]
+        self._tally.event(late_ms)
+        self._heard_s, self._latest_s = time.monotonic(), max(self._latest_s, late_ms / 1000)
         kind, content = event["eventType"], event["content"]
         if kind in EXPECTED:
             self._owed[kind, _call_of(content)] -= 1
