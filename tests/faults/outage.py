@@ -23,19 +23,24 @@ CALLS: Final = (
     ("PUT", "onlineagent/{id}/updateGuid", None),
     ("DELETE", "onlineagent/{id}/logout", None),
 )
+DEFAULT_MAX_TIME: Final = "120000"
 RETURN_WITHIN_S = 5.0
 POLL_PAUSE_S = 0.2
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to the store, for how long, under which settings. `grace_s` and `hold_s` follow from those."""
+    """What happens to the store, for how long, under which settings. `grace_s` and `hold_s` follow from those.
+
+    `max_time` is MAXTIME in ms from just before the outage until it is over, so that busy machines have time besides.
+    """
 
     begin: Callable[[Server], None]
     end: Callable[[Server], None]
     lasts_s: float
     grace_s: float
     hold_s: float
+    max_time: str = DEFAULT_MAX_TIME
     settings: dict[str, str] = field(default_factory=dict)
 
 
@@ -73,7 +78,8 @@ async def timed(asking: Awaitable[Answer]) -> Timed:
 class Outage:
     """Runs one fault. `run` is the whole story."""
 
-    def __init__(self, nodes: Sequence[Gateway], server: Server, fault: Fault) -> None:
+    def __init__(self, place: Site, nodes: Sequence[Gateway], server: Server, fault: Fault) -> None:
+        self._place = place
         self._nodes = nodes
         self._server = server
         self._fault = fault
@@ -97,7 +103,9 @@ class Outage:
         await self._sign_in(self._nodes[0], FORMER)
         self._former_guid = self._desks[FORMER].guid
         parked = await self._park()
+        await self._set_max_time(self._fault.max_time)
         await self._desks[FORMER].call("PUT", "onlineagent/{id}/updateGuid")
+        await self._desks[SILENT].status()
         self._fault.begin(self._server)
         await self._look_while_down(parked)
         ended_s = time.monotonic()
@@ -107,6 +115,10 @@ class Outage:
     async def _sign_in(self, node: Gateway, agent_id: int) -> None:
         self._desks[agent_id] = desk = node.desk(agent_id)
         assert (await desk.sign_in()).retcode == "0"
+
+    async def _set_max_time(self, milliseconds: str) -> None:
+        self._place.edit(MAXTIME=milliseconds)
+        await asyncio.gather(*(node.app.live.reload("test", force=True) for node in self._nodes))
 
     async def _keep_polling(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -149,6 +161,7 @@ class Outage:
         former = other.desk(FORMER)
         seen.former_first = (await former.status(guid=self._former_guid)).retcode
         seen.silent = (await self._desks[SILENT].status()).retcode
+        await self._set_max_time(DEFAULT_MAX_TIME)
         seen.sign_in = (await other.desk(ABSENT).sign_in()).retcode
         await self._desks[PARKED].call("POST", "onlineagent/{id}/saybusy")
         seen.event = (await self._desks[PARKED].poll()).json.get("event", {}).get("eventType", "")
@@ -166,13 +179,14 @@ async def run_outage(folder: Path, kind: str, fault: Fault) -> Seen:
     """Two nodes on a server of their own that keeps an append-only file."""
     servers = Servers(folder)
     try:
-        server = servers.start(kind, {"appendonly": "yes"})
-        config = Site(folder, {"REDIS_URL": server.url, **fault.settings}).config
+        # By default Redis itself may lose the last second or two when it is killed.
+        server = servers.start(kind, {"appendonly": "yes", "appendfsync": "always"})
+        place = Site(folder, {"REDIS_URL": server.url, **fault.settings})
         async with (
-            running_gateway({"NODE_NAME": "NodeA"}, config=config) as first,
-            running_gateway({"NODE_NAME": "NodeB"}, config=config) as second,
+            running_gateway({"NODE_NAME": "NodeA"}, config=place.config) as first,
+            running_gateway({"NODE_NAME": "NodeB"}, config=place.config) as second,
         ):
-            return await Outage((first, second), server, fault).run()
+            return await Outage(place, (first, second), server, fault).run()
     finally:
         servers.end()
 

@@ -17,25 +17,28 @@ SHORT = {
     "GUIDINTERVAL": "1000",
     "GUIDTIMEOUT": "3000",
     "AUTHMODE_STATIC_AGENTS": "102-105",
-    "MAXTIME": "3000",
     "AGENT_POLL_WAIT_TIMES": "10",
 }
-"""Grace 2 s, idle limit 3 s, hold 1 s: an outage of 3.5 s is longer than all of them. Agent 101 alone rotates."""
+"""Grace 2 s, hold 1 s, idle limit 3 s: an outage of 3.5 s is longer than all of them. Agent 101 alone rotates."""
 SHORT_S, DEFAULT_S, LONG_S = 3.5, 20.0, 125.0
 STORE_TIMEOUT_S = 0.8
-SLACK_S = 0.4
-"""For machines that are busy with other tests."""
+SLACK_S = 0.5
+"""For machines that are busy with other tests; the slow tests go without."""
 
 FROZEN = (Server.freeze, Server.thaw)
 KILLED = (Server.kill, Server.start)
 FAULTS = {
-    "frozen": Fault(*FROZEN, SHORT_S, 2.0, 1.0, SHORT),
-    "killed": Fault(*KILLED, SHORT_S, 2.0, 1.0, SHORT),
+    "frozen": Fault(*FROZEN, SHORT_S, 2.0, 1.0, "3000", SHORT),
+    "killed": Fault(*KILLED, SHORT_S, 2.0, 1.0, "3000", SHORT),
     "frozen-20-s": Fault(*FROZEN, DEFAULT_S, 60.0, 10.0),
     "killed-20-s": Fault(*KILLED, DEFAULT_S, 60.0, 10.0),
     "frozen-beyond-maxtime": Fault(*FROZEN, LONG_S, 60.0, 10.0),
 }
 """The last ones under default settings: MAXTIME 120 s, grace 60 s, hold 10 s."""
+
+
+def slack_s(fault: Fault) -> float:
+    return SLACK_S if fault.settings else 0.0
 
 
 Claim = Callable[[Seen, Fault], None]
@@ -46,13 +49,14 @@ def calls_answer_503_with_a_code_and_when_to_try_again(seen: Seen, _fault: Fault
     assert {call.answer.headers["Retry-After"] for call in seen.calls} == {"1"}
 
 
-def calls_answer_within_a_second(seen: Seen, _fault: Fault) -> None:
-    assert max(call.took_s for call in seen.calls) < 1
+def calls_answer_within_a_second(seen: Seen, fault: Fault) -> None:
+    assert max(call.took_s for call in seen.calls) < 1 + slack_s(fault)
 
 
 def polls_are_parked_up_to_the_hold_and_then_answer_503(seen: Seen, fault: Fault) -> None:
     assert retcodes(seen.polls) == {(503, "100-007")}
-    assert all(fault.hold_s <= poll.took_s < fault.hold_s + STORE_TIMEOUT_S + SLACK_S for poll in seen.polls)
+    longest_s = fault.hold_s + STORE_TIMEOUT_S + 0.2 + slack_s(fault)
+    assert all(fault.hold_s <= poll.took_s < longest_s for poll in seen.polls)
 
 
 def the_gateway_is_live_but_not_ready_and_says_why(seen: Seen, _fault: Fault) -> None:
@@ -81,7 +85,7 @@ def a_replaced_guid_has_a_new_full_grace_and_no_more(seen: Seen, fault: Fault) -
     """Where the grace is short enough to wait for its end."""
     if fault.settings:
         assert seen.former_refused == "000-003"
-        assert fault.grace_s <= seen.former_refused_s < fault.grace_s + seen.back_s + SLACK_S
+        assert fault.grace_s <= seen.former_refused_s < fault.grace_s + seen.back_s + 2 * SLACK_S
 
 
 CLAIMS: tuple[Claim, ...] = (
