@@ -3,6 +3,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from gateway.sessions import signing
+
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
@@ -12,3 +14,11 @@ def quiet() -> Iterator[None]:
     logger.setLevel(logging.CRITICAL)
     yield
     logger.setLevel(level)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_hurry() -> Iterator[None]:
+    """The model stops the service wherever it looks at the store, for as long as it likes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(signing, "HURRY_S", None)
+        yield
