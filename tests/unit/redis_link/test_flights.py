@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from hiredis import Reader
 
+from gateway.redis_link import fence
 from gateway.redis_link.link import RedisLink
 from gateway.wire.errors import StoreUnavailable
 from tests.support.waiting import until
@@ -93,15 +94,20 @@ async def test_while_a_flight_is_out_commands_wait_and_then_leave_together(slow:
     assert len(slow.asked(b"ECHO")) == 2
 
 
-async def test_the_fence_leads_a_flight_when_the_last_is_old(slow: SlowRedis, link: RedisLink) -> None:
-    await asyncio.sleep(0.1)
+async def test_the_fence_leads_a_flight_when_the_last_is_old(
+    slow: SlowRedis, link: RedisLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fence, "FENCE_EVERY_S", 0)
     await link.command("ECHO", "x")
-    ((fence, role, command),) = slow.asked(b"ECHO")
-    assert (fence[0], role[0], command[0]) == (b"EVAL", b"ROLE", b"ECHO")
+    ((first, role, command),) = slow.asked(b"ECHO")
+    assert (first[0], role[0], command[0]) == (b"EVAL", b"ROLE", b"ECHO")
 
 
-async def test_flights_soon_after_a_fence_go_without(slow: SlowRedis, link: RedisLink) -> None:
-    await asyncio.sleep(0.1)
+async def test_flights_soon_after_a_fence_go_without(
+    slow: SlowRedis, link: RedisLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fence, "FENCE_EVERY_S", 3_600)
+    monkeypatch.setattr(fence, "IDLE_FENCE_EVERY_S", 3_600)
     await link.command("ECHO", "x")
     slow.reads.clear()
     await link.command("ECHO", "y")
