@@ -17,18 +17,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from gateway.backends.embedded.plan_file import read as read_plan  # noqa: E402
-from gateway.ops.admin_token import read_admin_token  # noqa: E402
-from gateway.sim.day import DayPlan, play  # noqa: E402
-from gateway.sim.habits import Habits  # noqa: E402
-from gateway.sim.own_gateway import FIRST_AGENT, own_settings  # noqa: E402
-from gateway.sim.place import Place  # noqa: E402
-from gateway.sim.tally import Tally  # noqa: E402
-from tests.support.gateway import CONFIG, GatewayProcess, start_process  # noqa: E402
-from tests.support.servers import free_port  # noqa: E402
+from gateway.backends.embedded.plan_file import read as read_plan
+from gateway.ops.admin_token import read_admin_token
+from gateway.sim.day import DayPlan, play
+from gateway.sim.habits import Habits
+from gateway.sim.own_gateway import FIRST_AGENT, own_settings
+from gateway.sim.place import Place
+from gateway.sim.tally import Tally
+from tests.support.gateway import CONFIG, ROOT, GatewayProcess, start_process
+from tests.support.servers import free_port
 
 P99_MS = 50
 MEMORY_MB = 200

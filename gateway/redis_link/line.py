@@ -73,7 +73,7 @@ class Line:
                 await self._stay()
                 if loop.time() - began_s >= LONGEST_PAUSE_S:
                     pause_s = FIRST_PAUSE_S
-            await asyncio.sleep(pause_s * random.uniform(0.5, 1))  # noqa: S311 - jitter, no secret
+            await asyncio.sleep(pause_s * random.uniform(0.5, 1))
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
     async def _open(self) -> None:

@@ -44,7 +44,7 @@ class SimAgent:
         self._tally = tally
         self._queues = queues
         self._answered = answered
-        self._chance = random.Random(desk.agent_id)  # noqa: S311
+        self._chance = random.Random(desk.agent_id)
         self._owed: Counter[tuple[str, str]] = Counter()
         self._last: object = None
         self._out = False

@@ -35,7 +35,7 @@ class SimCustomers:
             await asyncio.gather(*self._calls)
 
     async def _come(self, entry: Arrivals) -> None:
-        chance = random.Random(f"{self._seed} {entry.skill_id} {entry.prefix}")  # noqa: S311
+        chance = random.Random(f"{self._seed} {entry.skill_id} {entry.prefix}")
         loop = asyncio.get_running_loop()
         at_s = loop.time()
         for pause_s in pauses(chance, entry.per_minute / 60 * self._speed * self._load):

@@ -12,7 +12,7 @@ class Backoff:
     """`chance` gives numbers from 0 to 1."""
 
     def __init__(self, chance: random.Random | None = None) -> None:
-        self._chance = chance or random.Random()  # noqa: S311 - spreads load, guards nothing
+        self._chance = chance or random.Random()
         self._failures = 0
 
     def next_s(self) -> float:

@@ -130,7 +130,7 @@ class Lines:
             if not await self._store.apply(seen.agent_id, rules.claiming(seen.session_id, holder, self.process)):
                 return
             _LOG.info("fetches events of agent %d in place of %s", seen.agent_id, holder)
-        self._take(seen.agent_id, seen.session_id, random.uniform(0, spread_s))  # noqa: S311 - spreads load
+        self._take(seen.agent_id, seen.session_id, random.uniform(0, spread_s))
 
     def _take(self, agent_id: int, session_id: str, delay_s: float = 0) -> None:
         if session_id not in self._lines:
