@@ -9,7 +9,11 @@ from gateway.settings.rows import Section, ours
 
 _PORT = number(1, 65535, off=True)
 _NAME = r"[A-Za-z0-9._-]{1,64}"
-_REDIS_URL = r"(rediss?://(.*@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?([/?][^\s@]*)?|unix://\S+)?"
+_PLACE = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?"
+_REDIS_URL = (
+    rf"(rediss?://(.*@)?{_PLACE}([/?][^\s@]*)?"
+    rf"|rediss?\+(sentinel|cluster)://([^/?]*@)?{_PLACE}(,{_PLACE})*([/?][^\s@]*)?|unix://\S+)?"
+)
 
 
 class Node(Section):

@@ -50,6 +50,8 @@ def test_values_that_do_not_go_together_are_refused(values: dict[str, str], says
         {"REDIS_URL": "rediss://u:p@localhost:6380/1", "GUID_SECRET_FILE": "s"},
         {"REDIS_URL": "unix:///run/valkey.sock?db=1", "GUID_SECRET_FILE": "s"},
         {"REDIS_URL": "redis://[::1]:6379?db=1", "GUID_SECRET_FILE": "s"},
+        {"REDIS_URL": "redis+sentinel://u:p@one,two:26380/desks/0?sentinel_password=q", "GUID_SECRET_FILE": "s"},
+        {"REDIS_URL": "rediss+cluster://[::1]:7001,two:7002", "GUID_SECRET_FILE": "s"},
         {"AGENT_AUTH": "thirdparty", "AGENT_AUTH_URL": "http://[::1]:8000/v", "AGENT_AUTH_TENANT": "acme"},
         {"TOKEN_EXPLAIN": "ON"},
         BEHIND,
