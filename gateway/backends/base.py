@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from gateway.agents.registry import Agent
 from gateway.operations.fields import Body, Parameters
@@ -23,8 +23,7 @@ class SignInCall:
     now_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One operation of a signed-in agent, validated. `address` tells where it came from."""
 
     operation: Operation

@@ -1,6 +1,6 @@
 """One agent call on its way through the edge."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from aiohttp import web
 
@@ -11,8 +11,7 @@ from gateway.wire.connection import PeerConnection, connection_of
 CLIENT_LENGTH = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """A request whose row and agent are known.
 
     `guid`: the GUID it carries, "" for none. `values`: its path and query parameters by name.

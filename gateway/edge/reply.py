@@ -1,24 +1,27 @@
 """Replies as HTTP: the headers that every agent answer carries (design section 4)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from aiohttp import web
 from aiohttp.payload import Payload
 
 from gateway.wire import envelope, retcodes
 from gateway.wire.errors import GatewayError, MethodNotAllowed, Unavailable
+from gateway.wire.whole_response import WholeResponse, header_lines
 
-_ALWAYS = {"Content-Type": "application/json", "Cache-Control": "no-store", "Server": "AgentGateway"}
+_ALWAYS: Final = {"Content-Type": "application/json", "Cache-Control": "no-store", "Server": "AgentGateway"}
+_ALWAYS_LINES: Final = header_lines(_ALWAYS)
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """An answer before it is HTTP: encoded body (or a file), status, headers besides those of every answer."""
 
     body: bytes | Payload
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = _NONE
     retcode: str = retcodes.SUCCESS
 
 
@@ -32,6 +35,9 @@ def of_error(problem: GatewayError) -> Reply:
     return Reply(envelope.error(problem), problem.status, headers, problem.retcode)
 
 
-def to_response(reply: Reply, extra: Mapping[str, str]) -> web.Response:
+def to_response(reply: Reply, extra: Mapping[str, str]) -> web.StreamResponse:
     """The HTTP response; `extra` are headers of the connection's own concern (CORS)."""
+    if isinstance(reply.body, bytes):
+        more = header_lines({**reply.headers, **extra}) if reply.headers or extra else ""
+        return WholeResponse(reply.body, reply.status, _ALWAYS_LINES + more)
     return web.Response(body=reply.body, status=reply.status, headers={**_ALWAYS, **reply.headers, **extra})

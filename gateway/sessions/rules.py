@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from gateway.sessions.guid import same
 from gateway.sessions.limits import Limits, runs_out
@@ -20,8 +21,7 @@ Derive = Callable[[str, str, int, str], str]
 """Key id, session id, generation number, node name -> GUID (`KeyRing.derive`, perhaps remembered)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bearer:
+class Bearer(NamedTuple):
     """An accepted request: the session and the generation whose GUID it carries (may be ahead of the record)."""
 
     session: Session
@@ -36,8 +36,7 @@ class Stranger:
     ended: EndReason | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """What a use of a GUID does: the session after it and the generation to hand out, if any.
 
     `made` tells that the generation is new.

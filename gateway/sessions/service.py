@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from gateway.ops import audit, metrics
 from gateway.sessions import lifecycle, rules
@@ -21,8 +21,7 @@ _LOG = logging.getLogger(__name__)
 REMEMBERED_GUIDS = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """An accepted request: its record, the generation it carries, and the GUID to hand out, if any."""
 
     record: Record
