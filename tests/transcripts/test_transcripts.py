@@ -1,5 +1,7 @@
 """Whole scenarios on the wire, event by event, kept as readable text: each `.txt` beside this file is replayed.
 
+Once with desks at the gateway with the contact centre, and once at another gateway in front of it: nothing differs.
+
 A line that begins with `>` is done; `=` is its answer and `<` an event that an agent polls after it, with the seconds
 since the beginning. Everything else is comment. TRANSCRIPTS=write in the environment writes the files anew.
 """
@@ -15,9 +17,9 @@ from typing import Any
 import pytest
 
 from gateway.events.catalogue import check
-from tests.support.centre import CentreGateway, centre_gateway
 from tests.support.desk import Desk
 from tests.support.manual_time import START_MS
+from tests.support.ways import WAYS, Directly
 
 FOLDER = Path(__file__).parent
 FILES = sorted(FOLDER.glob("*.txt"))
@@ -26,8 +28,9 @@ FILES = sorted(FOLDER.glob("*.txt"))
 class Stage:
     """The people of one scenario."""
 
-    def __init__(self, room: CentreGateway) -> None:
-        self.room = room
+    def __init__(self, way: Directly) -> None:
+        self.way = way
+        self.room = way.room
         self.desks: dict[int, Desk] = {}
 
     async def do(self, command: str) -> list[str]:
@@ -40,6 +43,7 @@ class Stage:
         raise AssertionError(f"not understood: {command}")
 
     async def events(self) -> list[str]:
+        await self.way.settle()
         lines = []
         for agent_id, desk in sorted(self.desks.items()):
             for event in await desk.drain_events():
@@ -51,7 +55,7 @@ class Stage:
         return lines
 
     async def signs_in(self, agent: str, body: str | None) -> str:
-        desk = self.desks[int(agent)] = self.room.gateway.desk(int(agent))
+        desk = self.desks[int(agent)] = self.way.desk(int(agent))
         options: dict[str, Any] = {"autoanswer": False, **json.loads(body or "{}")}
         answer = await desk.sign_in(**options)
         assert (await desk.call("POST", "onlineagent/{id}/resetskill/true")).retcode == "0"
@@ -114,11 +118,11 @@ COMMANDS: tuple[tuple[str, Callable[..., Awaitable[str]]], ...] = (
 )
 
 
-async def replay(text: str) -> str:
+async def replay(text: str, way: str) -> str:
     """The scenario as it goes now."""
     lines: list[str] = []
-    async with centre_gateway() as room:
-        stage = Stage(room)
+    async with WAYS[way]() as made:
+        stage = Stage(made)
         for line in text.splitlines():
             if line.startswith(("=", "<")):
                 continue
@@ -128,11 +132,23 @@ async def replay(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_the_scenario_goes_as_written(path: Path) -> None:
+def test_the_scenario_goes_as_written(path: Path, way: str) -> None:
     written = path.read_text(encoding="utf-8")
-    now = asyncio.run(replay(written))
-    if os.environ.get("TRANSCRIPTS") == "write":
+    now = asyncio.run(replay(written, way))
+    if os.environ.get("TRANSCRIPTS") == "write" and way == "directly":
         path.write_text(now, encoding="utf-8")
         return
     assert now == written
+
+
+async def test_guids_rotate_on_the_way_through_another() -> None:
+    async with WAYS["through another"]() as made:
+        stage = Stage(made)
+        await stage.do("101 signs in")
+        guids = {stage.desks[101].guid}
+        for _ in range(3):
+            await stage.do("1 s pass")
+            guids.add(stage.desks[101].guid)
+    assert len(guids) == 4

@@ -1,17 +1,14 @@
-"""Reads what the service behind answers: envelope, GUID, cookies, events (contract connection.md, agentevent.yaml)."""
+"""Reads what the service behind answers: envelope, GUID, cookies (contract connection.md)."""
 
-import hashlib
-import json
 import re
-import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from aiohttp.payload import Payload
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 
-from gateway.sessions.model import EndReason, Event
+from gateway.sessions.model import EndReason
 from gateway.wire import retcodes
 
 OVER: Final = frozenset({retcodes.NO_RIGHT, retcodes.NOT_SIGNED_IN, "100-008", "105-005", "105-006", "105-007"})
@@ -20,8 +17,6 @@ OVER: Final = frozenset({retcodes.NO_RIGHT, retcodes.NOT_SIGNED_IN, "100-008", "
 _GUID: Final = re.compile(r"[!-~]{1,256}")
 _COOKIE: Final = re.compile(r"[!-~]{1,512}")
 _REASONS: Final = {reason.value: reason for reason in EndReason}
-_DECODER: Final = json.JSONDecoder()
-_SPACE: Final = re.compile(r"[ \t\r\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,48 +76,3 @@ def merge_cookies(former: str, given: str) -> str:
     """What a client sends back after `given` came to what it had."""
     pairs = [pair for pair in (*former.split("; "), *given.split("; ")) if pair]
     return "; ".join({pair.partition("=")[0]: pair for pair in pairs}.values())
-
-
-def read_events(body: bytes | Payload, session_id: str, now_ms: int) -> list[Event]:
-    """The events of a poll answer, each as it stands there; `eventGenTime` (now) is put in where it is missing.
-
-    The service may send an event again; one with its time has an id that follows from it, so that the queue takes it
-    once.
-    """
-    if not isinstance(body, bytes):
-        return []
-    text = body.decode("utf-8", "replace")
-    start, end = _member(text, "event")
-    event = _DECODER.raw_decode(text, start)[0] if end else None
-    if isinstance(event, list):
-        return [_event(to_json(one), one, session_id, now_ms) for one in event if isinstance(one, dict) and one]
-    return [_event(text[start:end].encode(), event, session_id, now_ms)] if isinstance(event, dict) and event else []
-
-
-def _event(body: bytes, event: dict[str, object], session_id: str, now_ms: int) -> Event:
-    if "eventGenTime" in event:
-        return Event(hashlib.sha256(session_id.encode() + body).hexdigest()[:16], body)
-    return Event(secrets.token_hex(8), body[:-1].rstrip() + b',"eventGenTime":%d}' % now_ms)
-
-
-def _member(text: str, name: str) -> tuple[int, int]:
-    """Where the value of a member of the outer object begins and ends in its text; (0, 0) for none."""
-    return next(((start, end) for key, start, end in _members(text) if key == name), (0, 0))
-
-
-def _members(text: str) -> Iterator[tuple[str, int, int]]:
-    """Name and place of each member; `text` is known to be a JSON object."""
-    at = _after_space(text, _after_space(text, 0) + 1)
-    while text[at] == '"':
-        key, at = _DECODER.raw_decode(text, at)
-        start = _after_space(text, _after_space(text, at) + 1)
-        at = _DECODER.raw_decode(text, start)[1]
-        yield key, start, at
-        at = _after_space(text, _after_space(text, at) + 1)
-        if at >= len(text):
-            return
-
-
-def _after_space(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at

@@ -14,8 +14,9 @@ from typing import Final
 
 from gateway.backends.relay import Keys
 from gateway.backends.upstream import counts
-from gateway.backends.upstream.answers import Answer, read_events
+from gateway.backends.upstream.answers import Answer
 from gateway.backends.upstream.backoff import Backoff
+from gateway.backends.upstream.fetched import Fetched
 from gateway.backends.upstream.messenger import Gone, Heard, Messenger
 from gateway.backends.upstream.rules import upstream_of
 from gateway.backends.upstream.service import Service
@@ -71,6 +72,7 @@ class Line:
         self._parts = parts
         self._over = over
         self._backoff = Backoff()
+        self._fetched = Fetched(session_id)
         self._refusals = 0
         self._keys: Keys | None = None
         self._heard_s = parts.clock()
@@ -158,7 +160,7 @@ class Line:
         """Brings what was fetched to the store, whenever that can be; how many events there were."""
         parts, answer = self._parts, heard.answer
         fetched = answer.retcode == retcodes.SUCCESS
-        events = read_events(answer.body, self.session_id, parts.store.now_ms()) if fetched else []
+        events = self._fetched.read(answer.body, parts.store.now_ms()) if fetched else []
         while True:
             try:
                 if not await parts.messenger.follow(self.agent_id, self.session_id, heard):

@@ -1,6 +1,4 @@
-"""What is read from the answers of the service behind (contract connection.md, agentevent.yaml)."""
-
-import json
+"""What is read from the answers of the service behind (contract connection.md)."""
 
 import pytest
 
@@ -9,14 +7,10 @@ from gateway.backends.upstream.answers import (
     merge_cookies,
     read_cookies,
     read_envelope,
-    read_events,
     read_guid,
     read_result,
 )
 from gateway.sessions.model import EndReason
-
-NOW = 1_800_000_000_000
-SESSION = "a" * 32
 
 
 @pytest.mark.parametrize(
@@ -71,41 +65,6 @@ def test_the_agent_id_is_in_the_result() -> None:
 @pytest.mark.parametrize("body", [b'{"retcode":"0"}', b'{"retcode":"0","result":""}', b'{"retcode":"0","result":{}}'])
 def test_a_result_may_lack_it(body: bytes) -> None:
     assert read_result(body, "workno") is None
-
-
-def bodies(body: bytes) -> list[bytes]:
-    return [event.body for event in read_events(body, SESSION, NOW)]
-
-
-def test_an_event_with_its_time_stays_as_it_is_byte_for_byte() -> None:
-    event = b'{ "eventType" : "A", "eventGenTime":1.50e3 , "workNo":"101","content": "\\u00e4" }'
-    assert bodies(b'{"retcode":"0", "x":{"event":1}, "event" : ' + event + b'\n,"message":""}') == [event]
-
-
-def test_the_time_is_put_into_an_event_without() -> None:
-    [body] = bodies(b'{"retcode":"0","event":{"eventType":"A","workNo":"101","content":null }}')
-    assert body == b'{"eventType":"A","workNo":"101","content":null,"eventGenTime":1800000000000}'
-
-
-@pytest.mark.parametrize("event", [b"", b',"event":null', b',"event":""', b',"event":{}', b',"event":[]'])
-def test_a_missing_null_or_empty_event_is_none(event: bytes) -> None:
-    assert bodies(b'{"message":"","retcode":"0"' + event + b"}") == []
-
-
-def test_an_array_of_events_is_taken_in_its_order() -> None:
-    found = bodies(b'{"retcode":"0","event":[{"eventType":"A"},null,{"eventType":"B"}]}')
-    assert [json.loads(body)["eventType"] for body in found] == ["A", "B"]
-
-
-def test_an_event_sent_again_has_the_same_id_in_the_same_session_only() -> None:
-    body = b'{"retcode":"0","event":{"eventType":"A","eventGenTime":1}}'
-    ids = {read_events(body, session, NOW)[0].id for session in (SESSION, SESSION, "b" * 32)}
-    assert len(ids) == 2
-
-
-def test_events_without_time_are_never_taken_for_one() -> None:
-    body = b'{"retcode":"0","event":{"eventType":"A"}}'
-    assert read_events(body, SESSION, NOW)[0].id != read_events(body, SESSION, NOW)[0].id
 
 
 @pytest.mark.parametrize("retcode", ["000-003", "100-006", "100-008", "105-006"])

@@ -1,0 +1,96 @@
+"""Reads the events of poll answers, and tells one that was sent again from another that merely reads the same.
+
+The service sends an event again until it knows that it has arrived (design section 9), with the same `eventGenTime`. So
+only what the answer before held can come again; the same text with something else in between is another event.
+"""
+
+import hashlib
+import json
+import re
+import secrets
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from aiohttp.payload import Payload
+from pydantic_core import to_json
+
+from gateway.sessions.model import Event
+
+_TIME: Final = "eventGenTime"
+_DECODER: Final = json.JSONDecoder()
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+
+
+class Fetched:
+    """What one session was told, answer after answer."""
+
+    def __init__(self, session_id: str) -> None:
+        self._session_id = session_id
+        self._before: list[bytes] = []
+        self._ids: list[str] = []
+        self._time: object = None
+        self._alike = Counter[bytes]()
+
+    def read(self, body: bytes | Payload, now_ms: int) -> list[Event]:
+        """The events of a poll answer, each as it stands there; `eventGenTime` is `now_ms` where it is missing.
+
+        The id of one with its time follows from session, text and how many of its like had the same time before, so
+        that the queue takes what comes again once, also after another process fetched it.
+        """
+        said = _said(body)
+        texts = [text for text, _ in said]
+        if texts and texts != self._before:
+            self._ids = [self._id(text, event.get(_TIME)) for text, event in said]
+        self._before = texts or self._before
+        return [
+            Event(event_id, text) if _TIME in event else Event(secrets.token_hex(8), _with_time(text, now_ms))
+            for event_id, (text, event) in zip(self._ids, said, strict=False)
+        ]
+
+    def _id(self, text: bytes, time: object) -> str:
+        if time != self._time:
+            self._time = time
+            self._alike.clear()
+        self._alike[text] += 1
+        number = self._alike[text] - 1
+        return hashlib.sha256(self._session_id.encode() + text + b"\n%d" % number).hexdigest()[:16]
+
+
+def _with_time(text: bytes, now_ms: int) -> bytes:
+    return text[:-1].rstrip() + b',"%s":%d}' % (_TIME.encode(), now_ms)
+
+
+def _said(body: bytes | Payload) -> list[tuple[bytes, dict[str, object]]]:
+    """Text and value of each event in an answer: one, an array of them, or nothing."""
+    if not isinstance(body, bytes):
+        return []
+    text = body.decode("utf-8", "replace")
+    start, end = _member(text, "event")
+    value = _DECODER.raw_decode(text, start)[0] if end else None
+    if isinstance(value, list):
+        return [(to_json(one), one) for one in value if isinstance(one, dict) and one]
+    return [(text[start:end].encode(), value)] if isinstance(value, dict) and value else []
+
+
+def _member(text: str, name: str) -> tuple[int, int]:
+    """Where the value of a member of the outer object begins and ends in its text; (0, 0) for none."""
+    return next(((start, end) for key, start, end in _members(text) if key == name), (0, 0))
+
+
+def _members(text: str) -> Iterator[tuple[str, int, int]]:
+    """Name and place of each member; `text` is known to be a JSON object."""
+    at = _after_space(text, _after_space(text, 0) + 1)
+    while text[at] == '"':
+        key, at = _DECODER.raw_decode(text, at)
+        start = _after_space(text, _after_space(text, at) + 1)
+        at = _DECODER.raw_decode(text, start)[1]
+        yield key, start, at
+        at = _after_space(text, _after_space(text, at) + 1)
+        if at >= len(text):
+            return
+
+
+def _after_space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at

@@ -1,0 +1,74 @@
+"""Events in the answers of the service behind, and those that are sent again (contract agentevent.yaml)."""
+
+import json
+
+import pytest
+
+from gateway.backends.upstream.fetched import Fetched
+
+NOW = 1_800_000_000_000
+SESSION = "a" * 32
+
+
+def bodies(body: bytes) -> list[bytes]:
+    return [event.body for event in Fetched(SESSION).read(body, NOW)]
+
+
+def test_an_event_with_its_time_stays_as_it_is_byte_for_byte() -> None:
+    event = b'{ "eventType" : "A", "eventGenTime":1.50e3 , "workNo":"101","content": "\\u00e4" }'
+    assert bodies(b'{"retcode":"0", "x":{"event":1}, "event" : ' + event + b'\n,"message":""}') == [event]
+
+
+def test_the_time_is_put_into_an_event_without() -> None:
+    [body] = bodies(b'{"retcode":"0","event":{"eventType":"A","workNo":"101","content":null }}')
+    assert body == b'{"eventType":"A","workNo":"101","content":null,"eventGenTime":1800000000000}'
+
+
+@pytest.mark.parametrize("event", [b"", b',"event":null', b',"event":""', b',"event":{}', b',"event":[]'])
+def test_a_missing_null_or_empty_event_is_none(event: bytes) -> None:
+    assert bodies(b'{"message":"","retcode":"0"' + event + b"}") == []
+
+
+def test_an_array_of_events_is_taken_in_its_order() -> None:
+    found = bodies(b'{"retcode":"0","event":[{"eventType":"A"},null,{"eventType":"B"}]}')
+    assert [json.loads(body)["eventType"] for body in found] == ["A", "B"]
+
+
+def answer(*events: tuple[str, int]) -> bytes:
+    """Types and times; several come as an array."""
+    told = [{"eventType": kind, "eventGenTime": time} for kind, time in events]
+    return json.dumps({"retcode": "0", "event": told[0] if len(told) == 1 else told}).encode()
+
+
+def ids(fetched: Fetched, *bodies: bytes) -> list[str]:
+    return [event.id for body in bodies for event in fetched.read(body, NOW)]
+
+
+@pytest.mark.parametrize("body", [answer(("A", 1)), answer(("A", 1), ("B", 1), ("A", 1))])
+def test_what_is_sent_again_has_the_ids_that_it_had(body: bytes) -> None:
+    fetched = Fetched(SESSION)
+    first = ids(fetched, body)
+    assert ids(fetched, b'{"retcode":"0"}', body) == first
+
+
+def test_what_reads_the_same_after_something_else_is_another_event() -> None:
+    found = ids(Fetched(SESSION), *(answer((kind, 1)) for kind in "ABAB"))
+    assert len(set(found)) == 4
+
+
+def test_two_that_read_the_same_in_one_answer_are_two_events() -> None:
+    assert len(set(ids(Fetched(SESSION), answer(("A", 1), ("A", 1))))) == 2
+
+
+def test_a_process_that_takes_over_knows_what_the_one_before_fetched_last() -> None:
+    former = ids(Fetched(SESSION), answer(("A", 1)), answer(("B", 2)))
+    assert ids(Fetched(SESSION), answer(("B", 2))) == former[1:]
+
+
+def test_events_of_another_session_are_others() -> None:
+    assert ids(Fetched(SESSION), answer(("A", 1))) != ids(Fetched("b" * 32), answer(("A", 1)))
+
+
+def test_events_without_time_are_never_taken_for_one() -> None:
+    body = b'{"retcode":"0","event":{"eventType":"A"}}'
+    assert len(set(ids(Fetched(SESSION), body, body))) == 2
