@@ -7,10 +7,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from gateway.settings.schema import Settings
+from gateway.settings.workers import worker_count
 
 _MOST_REPLACED: Final = 8
 _SLACK_MS: Final = 1500
 _LONGEST_HOLD_MS: Final = 10_000
+_PORT_MAX: Final = 65_535
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,27 @@ def _distinct_ports(settings: Settings) -> str:
     return "" if len(ports) == len(set(ports)) else "HTTP_PORT, HTTPS_PORT and ADMIN_PORT must differ"
 
 
+def _workers_store(settings: Settings) -> str:
+    alone = settings.workers > 1 and not settings.redis_url
+    return (
+        "WORKERS above 1 needs REDIS_URL: without it sessions are in the memory of one process, so 1" if alone else ""
+    )
+
+
+def _admin_ports(settings: Settings) -> str:
+    first, last = settings.admin_port, settings.admin_port + worker_count(settings) - 1
+    if first in (0, last):
+        return ""
+    if last > _PORT_MAX:
+        return f"ADMIN_PORT to {last} are for the workers, a port each: {_PORT_MAX} must not be passed"
+    inside = any(first < port <= last for port in (settings.http_port, settings.https_port))
+    return (
+        f"ADMIN_PORT to {last} are for the workers, a port each: HTTP_PORT and HTTPS_PORT must be outside"
+        if inside
+        else ""
+    )
+
+
 def _admin_token(settings: Settings) -> str:
     missing = settings.admin_port and settings.admin_token_file is None
     return "ADMIN_TOKEN_FILE is required with ADMIN_PORT" if missing else ""
@@ -73,6 +96,16 @@ def _upstream_age(settings: Settings) -> str:
     """Who is in a call is not known here, and nobody may be signed out of one."""
     both = settings.backend == "upstream" and settings.session_max_time_ms
     return "SESSION_MAXTIME must be 0 with BACKEND = upstream: let the service there end sessions" if both else ""
+
+
+def _workers_calls(settings: Settings) -> str:
+    several = settings.backend == "embedded" and settings.workers > 1
+    return (
+        "calls of the embedded contact centre live in one process: a call operation at another worker answers 100-007,"
+        " while states work at each; use BACKEND = upstream for calls"
+        if several
+        else ""
+    )
 
 
 def _kept(settings: Settings) -> str:
@@ -145,6 +178,8 @@ REFUSALS: Final = (
     Check(("guid_secret_file", "redis_url"), _shared_secret),
     Check(("http_port", "https_port"), _some_port),
     Check(("http_port", "https_port", "admin_port"), _distinct_ports),
+    Check(("workers", "redis_url"), _workers_store),
+    Check(("admin_port", "workers", "http_port", "https_port"), _admin_ports),
     Check(("admin_token_file", "admin_port"), _admin_token),
     Check(("agent_auth", "agent_auth_url", "agent_auth_tenant"), _token_sign_in),
     Check(("backend", "upstream_url"), _upstream_url),
@@ -152,6 +187,7 @@ REFUSALS: Final = (
     Check(("session_max_time_ms", "backend"), _upstream_age),
 )
 WARNINGS: Final = (
+    Check(("workers", "backend"), _workers_calls),
     Check(("guid_timeout_ms", "guid_interval_ms"), _kept),
     Check(("guid_timeout_ms", "guid_interval_ms", "poll_wait_times", "poll_wait_interval_ms"), _grace),
     Check(("poll_wait_times", "poll_wait_interval_ms"), _hold),

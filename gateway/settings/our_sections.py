@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from gateway.settings.kinds import HOST, PATH, number, text, words
 from gateway.settings.lists import NETWORKS, Network, texts
 from gateway.settings.rows import Section, ours
+from gateway.settings.workers import WORKERS
 
 _PORT = number(1, 65535, off=True)
 _NAME = r"[A-Za-z0-9._-]{1,64}"
@@ -31,6 +32,13 @@ class Node(Section):
     var_dir: Annotated[Path | None, PATH] = ours(
         "VAR_DIR", "../var", "Folder for what the gateway makes itself: the development certificate.", restart=True
     )
+    workers: Annotated[int, WORKERS] = ours(
+        "WORKERS",
+        "1",
+        "Processes of this node that serve side by side on the same ports; more than 1 needs REDIS_URL. auto: one for "
+        "each CPU with REDIS_URL and BACKEND = upstream, otherwise 1.",
+        restart=True,
+    )
 
 
 class Listeners(Section):
@@ -52,7 +60,11 @@ class Listeners(Section):
         "TLS_KEY_FILE", "", "Private key of TLS_CERT_FILE, PEM; swapped live with it.", restart=True
     )
     admin_port: Annotated[int, _PORT] = ours(
-        "ADMIN_PORT", "0", "Port on 127.0.0.1 for metrics and administration. Needs ADMIN_TOKEN_FILE.", restart=True
+        "ADMIN_PORT",
+        "0",
+        "Port on 127.0.0.1 for metrics and administration. Needs ADMIN_TOKEN_FILE. With WORKERS, this is the port of "
+        "worker 0, the next that of worker 1 and so on: counters are those of one process.",
+        restart=True,
     )
     admin_token_file: Annotated[Path | None, PATH] = ours(
         "ADMIN_TOKEN_FILE", "", "File of the token that ADMIN_PORT asks for.", restart=True

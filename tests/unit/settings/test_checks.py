@@ -10,6 +10,8 @@ from gateway.settings.problems import SettingsError
 
 FILE = Path("basic.properties")
 BEHIND = {"BACKEND": "upstream", "UPSTREAM_URL": "https://a.example.com"}
+SEVERAL = {**BEHIND, "WORKERS": "4", "REDIS_URL": "redis://localhost", "GUID_SECRET_FILE": "s"}
+ADMIN = {"ADMIN_TOKEN_FILE": "t"}
 TOKENS = {"AGENT_AUTH": "thirdparty", "AGENT_AUTH_URL": "https://a", "AGENT_AUTH_TENANT": "acme"}
 
 
@@ -31,6 +33,9 @@ def refusal(values: Mapping[str, str]) -> str:
         ({"HTTP_PORT": "8043"}, "HTTP_PORT, HTTPS_PORT and ADMIN_PORT must differ"),
         ({"ADMIN_PORT": "8000", "ADMIN_TOKEN_FILE": "t"}, "HTTP_PORT, HTTPS_PORT and ADMIN_PORT must differ"),
         ({"ADMIN_PORT": "9000"}, "ADMIN_TOKEN_FILE is required with ADMIN_PORT"),
+        ({"WORKERS": "2"}, "WORKERS above 1 needs REDIS_URL"),
+        ({**SEVERAL, **ADMIN, "ADMIN_PORT": "65533"}, "65535 must not be passed"),
+        ({**SEVERAL, **ADMIN, "ADMIN_PORT": "7997"}, "HTTP_PORT and HTTPS_PORT must be outside"),
         ({"AGENT_AUTH": "thirdparty"}, "AGENT_AUTH_URL and AGENT_AUTH_TENANT are required"),
         ({"AGENT_AUTH": "thirdparty", "AGENT_AUTH_URL": "https://a"}, "AGENT_AUTH_TENANT are required"),
         ({"BACKEND": "upstream"}, "UPSTREAM_URL is required with BACKEND = upstream"),
@@ -57,6 +62,11 @@ def test_values_that_do_not_go_together_are_refused(values: dict[str, str], says
         BEHIND,
         {**BEHIND, "UPSTREAM_URL": "http://127.0.0.1:8000"},
         {"EVENT_PUST_WHILTELIST_CALLBACKURI": "https://a;http://127.0.0.1/b", "eventpush.ssl.cert.file": "certs"},
+        SEVERAL,
+        {**SEVERAL, **ADMIN, "ADMIN_PORT": "65532"},
+        {**SEVERAL, **ADMIN, "ADMIN_PORT": "7996"},
+        {"WORKERS": "auto"},
+        {"WORKERS": "1", "ADMIN_PORT": "65535", **ADMIN},
         {"HTTP_PORT": "0"},
         {"HTTPS_PORT": "0"},
         {"ADMIN_PORT": "9000", "ADMIN_TOKEN_FILE": "t"},
@@ -79,6 +89,7 @@ def test_values_that_go_together_load_without_a_warning(values: dict[str, str]) 
         ({"EVENT_PUST_WHILTELIST_CALLBACKURI": "https://a;http://b.example/c"}, "in the clear: use https"),
         ({"eventpush.ssl.cert.type": "PEM"}, "has no effect"),
         ({"MULTIMEDIA_SECMODE": "1"}, "1 has no effect"),
+        ({**SEVERAL, "BACKEND": "embedded"}, "a call operation at another worker answers 100-007"),
     ],
 )
 def test_values_that_may_surprise_are_warned_of(values: dict[str, str], says: str) -> None:
