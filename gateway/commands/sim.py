@@ -64,6 +64,7 @@ def _act(name: str, help_text: str) -> None:
 _act("answer", "The customer who is called answers.")
 _act("refuse", "The customer who is called does not take the call.")
 _act("hangup", "A customer leaves the call, also while it waits.")
+_act("video", "A customer asks for a picture.")
 
 
 @sim.command()
@@ -84,6 +85,19 @@ def offer(config: Path, overrides: Mapping[str, str], agent: int, numbers: tuple
     """Ask an agent to call one of NUMBERS; prints the control id of the offer."""
     line = admin_line(config, overrides)
     click.echo(_post(line, f"/sim/agents/{agent}/offer", numbers=numbers, data=data)["control"])
+
+
+@sim.command()
+@_running
+@click.argument("agent", type=int)
+@click.argument("act")
+@click.argument("number", required=False)
+def phone(config: Path, overrides: Mapping[str, str], agent: int, act: str, number: str | None) -> None:
+    """Use an agent's phone by hand: a linked one to `dial` or `transfer` to NUMBER, to `hold` or `unhold`.
+
+    `engage` uses any phone for something else, `lose` cuts it off, `find` undoes both.
+    """
+    _post(admin_line(config, overrides), f"/sim/agents/{agent}/phone", act=act, number=number)
 
 
 @sim.command("list")

@@ -1,6 +1,7 @@
 """The embedded contact centre as the gateway sees it: `Backend` over a table of performers."""
 
 import secrets
+from typing import Final
 
 from gateway.agents.authentication import Authentication
 from gateway.agents.registry import AgentRegistry
@@ -17,6 +18,7 @@ from gateway.backends.embedded.records import Records
 from gateway.backends.embedded.scheduler import LoopScheduler, Scheduler
 from gateway.backends.embedded.simulated import Customers
 from gateway.backends.embedded.simulated_chats import ChatCustomers
+from gateway.backends.embedded.simulated_phones import Phones
 from gateway.backends.embedded.switchboard import Switchboard
 from gateway.backends.embedded.watching import Watch
 from gateway.events.event import make_event
@@ -28,12 +30,15 @@ from gateway.sessions.store import EventQueue
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 
+PHONE_WITH_VIDEO: Final = 11
+"""`agenttype` of a sign-in."""
+
 
 class EmbeddedCentre:
     """A contact centre whose agent states live in the session records, so that they are right on every node.
 
     Its calls live in this process. `node` names it in records, `cluster` is the name of all gateways together;
-    `customers` plays the parties outside, `chat_customers` those who write.
+    `customers` plays the parties outside, `chat_customers` those who write, `phones` those who use agents' phones.
     """
 
     def __init__(
@@ -59,6 +64,7 @@ class EmbeddedCentre:
         self.board = Switchboard(self.world, self._records, self._courier, self._scheduler)
         self.customers = Customers(self.board, self._scheduler)
         self.chat_customers = ChatCustomers(self.board, registry)
+        self.phones = Phones(self.board)
         self._watch = Watch(self._records, queue, self._scheduler)
         self.parts = Parts(
             service, queue, registry, authentication, self.world, self._records, self.board, self.customers, self._watch
@@ -92,6 +98,7 @@ class EmbeddedCentre:
             auto_enter_idle=body.autoenteridle,
             release_phone=body.releasephone,
             linkage=body.phonelinkage,
+            video=body.agenttype == PHONE_WITH_VIDEO,
         )
         self._records.note(call.agent.id, call.session_id, state)
         if body.listen_status and rights.INSPECTOR in call.agent.roles:

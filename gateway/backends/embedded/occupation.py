@@ -19,7 +19,7 @@ class Way(Enum):
     OWN = frozenset({State.IDLE, State.BUSY, State.WRAP_UP})
 
 
-BUSY_REASON: Final[dict[After, int]] = {After.NO_ANSWER: 2, After.REJECTED: 7}
+BUSY_REASON: Final[dict[After, int]] = {After.NO_ANSWER: 2, After.NO_PHONE: 5, After.REJECTED: 7}
 """After these the agent is busy, with the reason that the platform gives."""
 
 

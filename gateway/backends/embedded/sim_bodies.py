@@ -4,6 +4,7 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from gateway.backends.embedded.simulated_phones import ACTS
 from gateway.wire.errors import Malformed
 
 _NUMBER: Final = r"^[0-9*#]{1,24}$"
@@ -66,6 +67,13 @@ class Message(SimBody):
     """What the customer writes."""
 
     text: Text
+
+
+class PhoneAct(SimBody):
+    """What somebody does with an agent's phone by hand; `number` for what dials."""
+
+    act: Annotated[str, Field(pattern=f"^({'|'.join(ACTS)})$", description=f"one of {', '.join(ACTS)}")]
+    number: Number | None = None
 
 
 class NewOffer(SimBody):

@@ -8,9 +8,20 @@ from gateway.agents.registry import Skill
 from gateway.backends.embedded.centre import EmbeddedCentre
 from gateway.backends.embedded.core.besides import TEXT_MEDIA
 from gateway.backends.embedded.core.plan import Behaviour
-from gateway.backends.embedded.sim_bodies import Digits, Message, NewCall, NewChat, NewOffer, Nothing, Party, read
+from gateway.backends.embedded.sim_bodies import (
+    Digits,
+    Message,
+    NewCall,
+    NewChat,
+    NewOffer,
+    Nothing,
+    Party,
+    PhoneAct,
+    read,
+)
 from gateway.backends.embedded.sim_views import SimViews
 from gateway.backends.embedded.simulated import NoSuchCallError
+from gateway.backends.embedded.simulated_phones import DIALS
 from gateway.ops.admin import AdminCall, Answer, Route
 from gateway.wire.errors import Malformed, NotFound
 
@@ -32,7 +43,9 @@ def sim_routes(centre: EmbeddedCentre) -> list[Route]:
         ("POST", "/sim/calls/{call}/refuse", calls.refuse),
         ("POST", "/sim/calls/{call}/hangup", calls.hang_up),
         ("POST", "/sim/calls/{call}/digits", calls.dial),
+        ("POST", "/sim/calls/{call}/video", calls.video),
         ("POST", "/sim/agents/{agent}/offer", calls.offer),
+        ("POST", "/sim/agents/{agent}/phone", calls.phone),
         ("POST", "/sim/chats", chats.open),
         ("GET", "/sim/chats/{chat}", chats.said),
         ("POST", "/sim/chats/{chat}/messages", chats.write),
@@ -57,6 +70,7 @@ def _told(answer: Answer) -> Answer:
 class _Calls:
     def __init__(self, centre: EmbeddedCentre) -> None:
         self._customers = centre.customers
+        self._phones = centre.phones
         self._plan = centre.world.plan
         self._registry = centre.parts.registry
 
@@ -118,12 +132,29 @@ class _Calls:
         await self._customers.press(call.values["call"])
         return _DONE
 
+    async def video(self, call: AdminCall) -> object:
+        """A customer asks for a picture."""
+        return await self._act(call, self._customers.ask_for_video)
+
     async def offer(self, call: AdminCall) -> object:
         """An agent is asked to call somebody."""
-        agent, body = call.values["agent"], read(NewOffer, call.body)
-        if not (agent.isascii() and agent.isdigit() and 0 < int(agent[:7]) <= _AGENT_MAX):
-            raise Malformed(f"agent: must be a whole number from 1 to {_AGENT_MAX}")
-        return {"control": await self._customers.offer(int(agent), tuple(body.numbers), body.data)}
+        agent, body = _agent(call), read(NewOffer, call.body)
+        return {"control": await self._customers.offer(agent, tuple(body.numbers), body.data)}
+
+    async def phone(self, call: AdminCall) -> object:
+        """Somebody uses an agent's phone by hand."""
+        agent, body = _agent(call), read(PhoneAct, call.body)
+        if body.act in DIALS and body.number is None:
+            raise Malformed(f"number: is missing, {body.act} needs one")
+        await self._phones.act(agent, body.act, body.number or "")
+        return _DONE
+
+
+def _agent(call: AdminCall) -> int:
+    agent = call.values["agent"]
+    if not (agent.isascii() and agent.isdigit() and 0 < int(agent[:7]) <= _AGENT_MAX):
+        raise Malformed(f"agent: must be a whole number from 1 to {_AGENT_MAX}")
+    return int(agent)
 
 
 class _Chats:

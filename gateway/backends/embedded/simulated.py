@@ -6,7 +6,7 @@ The one way to play a party outside; a control interface or a load script calls 
 from collections.abc import Callable
 from functools import partial
 
-from gateway.backends.embedded.core import customers, ivr
+from gateway.backends.embedded.core import customers, ivr, pictures
 from gateway.backends.embedded.core.model import Call, Leg, Offer, Stage
 from gateway.backends.embedded.core.outcome import Moves, Outcome, Outside, Tell, Timer, TimerKey
 from gateway.backends.embedded.core.plan import Behaviour
@@ -95,6 +95,12 @@ class Customers:
         async with self._board.turn() as turn:
             call, leg = self._party(call_id, number)
             customers.hangs_up(turn.out, turn.world, call, leg)
+
+    async def ask_for_video(self, call_id: str, number: str = "") -> None:
+        """A customer who talks with an agent wants to see the agent too. Raises NoSuchCallError."""
+        async with self._board.turn() as turn:
+            call, _leg = self._party(call_id, number, Stage.TALKING)
+            pictures.ask(turn.out, turn.world, call)
 
     async def offer(self, agent_id: int, numbers: tuple[str, ...], data: str = "", *, bare: bool = False) -> int:
         """Asks an agent to call one of these numbers (preview call); the control id. Raises NoSuchCallError.

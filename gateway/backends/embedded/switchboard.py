@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from typing import Any
 
 from gateway.backends.base import Call
-from gateway.backends.embedded.core import aftermath, queueing, releasing, timers
+from gateway.backends.embedded.core import aftermath, phones, queueing, releasing, timers
 from gateway.backends.embedded.core.model import Desk, Waiting
 from gateway.backends.embedded.core.outcome import Moves, Outcome, Timer, TimerKey
 from gateway.backends.embedded.core.world import World
@@ -20,6 +20,7 @@ from gateway.backends.embedded.occupation import Way
 from gateway.backends.embedded.records import Records
 from gateway.backends.embedded.scheduler import Pending, Scheduler
 from gateway.sessions.agent_state import AgentState
+from gateway.wire import retcodes
 from gateway.wire.errors import Refused, StoreUnavailable
 
 _LOG = logging.getLogger(__name__)
@@ -40,16 +41,24 @@ class Turn:
         return self._records.desk(call)
 
     async def occupy(self, desk: Desk, way: Way) -> None:
-        """The agent is in a call from now on; one who is in a call here already stays so. Raises Refused."""
+        """The agent is in a call from now on; one who is in a call here already stays so. Raises Refused.
+
+        For the agent itself: its phone must be one that can be used.
+        """
+        if not phones.usable(desk):
+            raise Refused(retcodes.WRONG_STATE, "the phone cannot be used")
         if not self.world.legs_of(desk.session_id):
-            self._occupied.append((desk, await self._records.occupy(desk, way)))
+            await self._occupy(desk, way)
+
+    async def _occupy(self, desk: Desk, way: Way) -> None:
+        self._occupied.append((desk, await self._records.occupy(desk, way)))
 
     async def try_occupy(self, desk: Desk | None, way: Way) -> bool:
         """As `occupy`, for another agent: False when there is none, when it is in a call, or not free."""
         if desk is None or self.world.legs_of(desk.session_id):
             return False
         try:
-            await self.occupy(desk, way)
+            await self._occupy(desk, way)
         except Refused:
             return False
         return True

@@ -9,7 +9,7 @@ from gateway.backends.embedded.core import phones, recording
 from gateway.backends.embedded.core.conference import Conference, Member
 from gateway.backends.embedded.core.conference_notices import Change, Leaving, tell, tell_change
 from gateway.backends.embedded.core.conference_parties import agent_leg, invitation, join, leave, part
-from gateway.backends.embedded.core.model import Call, Desk, Feature, Phone, Stage
+from gateway.backends.embedded.core.model import Call, Desk, Feature, Stage
 from gateway.backends.embedded.core.outcome import After, Outcome, Tell, Timer, TimerKey
 from gateway.backends.embedded.core.world import World
 from gateway.wire import retcodes
@@ -140,7 +140,7 @@ def _see(out: Outcome, world: World, conference: Conference, member: Member) -> 
         _see_outside(out, world, conference, member)
         return
     desk = world.desk(member.leg)
-    if desk is not None and desk.phone is not Phone.ON_HOOK:
+    if desk is not None and phones.in_use(desk):
         return
     if member is conference.chair:
         end(out, world, conference)

@@ -1,5 +1,7 @@
 """`innerhelp`: another agent is asked into the agent's call, or into a second one with the customer on hold."""
 
+from typing import Final
+
 from gateway.backends.embedded.core import inviting, legality, legs, originate
 from gateway.backends.embedded.core.model import Call, Desk, Feature, Leg, Purpose, Stage
 from gateway.backends.embedded.core.notices import tell
@@ -9,6 +11,9 @@ from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 
 TWO_PARTY, THREE_PARTY = 1, 2
+QUEUE, AGENT = 1, 2
+NOBODY: Final = {QUEUE: ("all_busy", "consult_fail"), AGENT: ("consult_fail",)}
+"""Kind of target (`devicetype`) -> what the agent is told when nobody is there to help."""
 
 
 def check(world: World, session_id: str) -> tuple[Call, Leg]:
@@ -21,11 +26,20 @@ def check(world: World, session_id: str) -> tuple[Call, Leg]:
 
 
 def ask(
-    out: Outcome, world: World, call: Call, leg: Leg, target: Desk | None, mode: int, *, hold: bool, data: str
+    out: Outcome,
+    world: World,
+    call: Call,
+    leg: Leg,
+    target: Desk | None,
+    device: int,
+    mode: int,
+    *,
+    hold: bool,
+    data: str,
 ) -> Call:
-    """Asks the occupied agent for help; the call it takes place in. Nobody there: the one event says so."""
+    """Asks the occupied agent for help; the call it takes place in. Without one the events of NOBODY say so."""
     if target is None:
-        tell(out, world, call, leg, "consult_fail")
+        tell(out, world, call, leg, *NOBODY[device])
         return call
     if mode == THREE_PARTY:
         call.data = data or call.data

@@ -17,9 +17,19 @@ def hold(out: Outcome, world: World, session_id: str) -> None:
 
 def get_hold(out: Outcome, world: World, session_id: str, call_id: str = "") -> None:
     """`gethold`: back to a call on hold; not while the agent is in another one."""
+    get_back(out, world, *to_get_back(world, session_id, call_id))
+
+
+def to_get_back(world: World, session_id: str, call_id: str = "") -> tuple[Call, Leg]:
+    """The call on hold with this id, or the latest one, where it can be taken back. Raises Refused."""
     call, leg = legality.held(world, session_id, "getHold", call_id)
     if world.active(session_id) is not None:
         raise Refused(retcodes.UNHOLD_STATE, "not possible during another call: release it first")
+    return call, leg
+
+
+def get_back(out: Outcome, world: World, call: Call, leg: Leg) -> None:
+    """The agent talks in the call again."""
     legs.talk(out, world, call, leg)
     tell(out, world, call, leg, "talking")
     if len(call.connected()) >= legs.CONFERENCE:
@@ -79,9 +89,3 @@ def _say_moved(out: Outcome, world: World, leg: Leg, held_call: Call, moved: lis
 def digits(world: World, session_id: str, operation: str) -> None:
     """`seconddial`, `seconddialex`, `reportsound`: only their legality matters, nobody listens to tones here."""
     legality.active(world, session_id, operation)
-
-
-def no_picture(world: World, session_id: str, operation: str) -> None:
-    """`beginmutevideo` and `endmutevideo`: calls here have no picture, so a call is always in the wrong state."""
-    legality.active(world, session_id, operation)
-    raise Refused(legality.LEGAL[operation].wrong, "this call has no picture")

@@ -7,7 +7,7 @@ from typing import Final
 
 from gateway.backends.embedded.core import legs, phones
 from gateway.backends.embedded.core.besides import Inspection, Mode
-from gateway.backends.embedded.core.model import Call, Desk, Leg, Phone, Purpose, Stage
+from gateway.backends.embedded.core.model import Call, Desk, Leg, Purpose, Stage
 from gateway.backends.embedded.core.outcome import After, Free, Outcome, Tell
 from gateway.backends.embedded.core.world import World
 from gateway.wire import retcodes
@@ -106,7 +106,7 @@ def look_after(out: Outcome, world: World) -> None:
     for inspection in list(world.besides.inspections.values()):
         desk = _desk(world, inspection.agent_id, inspection.session_id)
         target = _desk(world, inspection.target_id, inspection.target_session)
-        if desk is None or target is None or desk.phone is Phone.ON_HOOK:
+        if desk is None or target is None or not phones.in_use(desk):
             end(out, world, inspection)
 
 

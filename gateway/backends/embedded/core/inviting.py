@@ -14,7 +14,8 @@ def ask_agent(
 ) -> Leg:
     """An occupied agent is asked to answer; where calls are answered automatically it answers at once.
 
-    A linked phone is lifted by hand, so it rings then too. `queued` tells that the call comes from a skill queue.
+    A linked phone is lifted by hand, so it rings then too. One whose phone no call can reach turns busy for it.
+    `queued` tells that the call comes from a skill queue.
     """
     leg = Leg(
         str(desk.agent_id),
@@ -30,7 +31,9 @@ def ask_agent(
     tell(out, world, call, leg, "busy")
     if queued:
         tell(out, world, call, leg, "incoming")
-    legs.ring_phone(out, world, leg)
+    if not legs.ring_phone(out, world, leg):
+        missions.failed(out, world, call, leg, after=After.NO_PHONE)
+        return leg
     if by is not None and by in call.legs:
         tell_alerting(out, call, by, leg)
     recording.begin_early(out, world, call, leg)

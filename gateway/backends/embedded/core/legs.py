@@ -10,11 +10,10 @@ CONFERENCE = 3
 _TRANSIENT = (Feature.INTERNAL, Feature.HELP, Feature.HELP_THREE)
 
 
-def ring_phone(out: Outcome, world: World, leg: Leg) -> None:
-    """The agent's phone rings, unless it is lifted."""
+def ring_phone(out: Outcome, world: World, leg: Leg) -> bool:
+    """The agent's phone rings, unless it is lifted; False when no call can reach it."""
     desk = world.desk(leg)
-    if desk is not None:
-        phones.ring(out, desk)
+    return desk is None or phones.ring(out, desk)
 
 
 def lift_phone(out: Outcome, world: World, leg: Leg) -> None:

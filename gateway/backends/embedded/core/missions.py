@@ -45,6 +45,7 @@ MISSIONS: Final[dict[Purpose, Row]] = {
     Purpose.OUT_BLIND: Row(Follows.STAY, Follows.RELEASE),
     Purpose.OUT_SUCCESS: Row(Follows.LEAVE, Follows.STAY, ("transfer_done",), ("connect_fail", "transfer_failed")),
     Purpose.OUT_TALK: Row(Follows.CONNECT, Follows.QUIT, ("talking",), ("connect_fail",)),
+    Purpose.PHONE_TRANSFER: Row(Follows.LEAVE, Follows.STAY, ("phone_transfer_done",), ("phone_transfer_failed",)),
     Purpose.CONFERENCE: Row(Follows.STAY, Follows.STAY),
     Purpose.OUT_THREE: Row(Follows.JOIN, Follows.STAY, (), ("connect_fail",)),
 }

@@ -49,6 +49,7 @@ class Purpose(Enum):
     OUT_SUCCESS = auto()
     OUT_TALK = auto()
     OUT_THREE = auto()
+    PHONE_TRANSFER = auto()
     CONFERENCE = auto()
 
 
@@ -56,8 +57,9 @@ class Purpose(Enum):
 class Leg:
     """One party of one call: an agent, in a session, or somebody outside (`agent_id` 0), by `number`.
 
-    `call` is the call it is in, `by` the party that brought it in. `assistant` marks a help call. `joins` is set on the
-    leg of an agent who, by releasing it, connects the others with the call held before (talk transfer).
+    `call` is the call it is in, `by` the party that brought it in. `assistant` marks a help call. `hidden`: its
+    picture is not shown. `joins` is set on the leg of an agent who, by releasing it, connects the others with the call
+    held before (talk transfer).
     """
 
     number: str
@@ -69,6 +71,7 @@ class Leg:
     by: "Leg | None" = None
     assistant: bool = False
     muted: bool = False
+    hidden: bool = False
     joins: "Call | None" = None
     talking_since_ms: int = 0
     held_since_ms: int = 0
@@ -122,7 +125,8 @@ class Call:
     """A call with its parties. `caller`, `called` and `skill_id` (0 = none) are as clients read them.
 
     `data` and `business` are call data of the agents; `served` are the agents who have talked in it. `conference`
-    is the id of the agent conference that it has become, whose agents are no legs of it.
+    is the id of the agent conference that it has become, whose agents are no legs of it. `picture`: it was switched
+    to video.
     """
 
     id: str
@@ -135,6 +139,7 @@ class Call:
     business: dict[str, Any] = field(default_factory=dict)
     original_called: str = ""
     media_type: int = 5
+    picture: bool = False
     priority: int = 0
     legs: list[Leg] = field(default_factory=list)
     waiting: Waiting | None = None
@@ -165,11 +170,13 @@ class Call:
 
 
 class Phone(Enum):
-    """An agent's phone."""
+    """An agent's phone. ENGAGED: used for something else; LOST: out of reach."""
 
     ON_HOOK = auto()
     ALERTING = auto()
     OFF_HOOK = auto()
+    ENGAGED = auto()
+    LOST = auto()
 
 
 @dataclass(slots=True, eq=False)

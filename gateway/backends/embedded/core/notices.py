@@ -8,9 +8,15 @@ from gateway.backends.embedded.core.outcome import Content, Outcome
 from gateway.backends.embedded.core.world import World
 
 MEDIA_ABILITY: Final = {5: "1", 19: "3", 1: "5", 51: "5", 53: "5"}
+"""Media type of a queue -> what its calls carry (1 voice, 3 also a picture, 5 text)."""
 _TRANSFERS: Final = frozenset({Purpose.BLIND, Purpose.SUCCESS, Purpose.TALK})
 
 Maker = Callable[[World, Call, Leg], Content]
+
+
+def media_ability(call: Call) -> str:
+    """What the call carries: 1 voice, 3 voice and picture, 5 text."""
+    return "3" if call.picture else MEDIA_ABILITY.get(call.media_type, "1")
 
 
 def partner(call: Call, leg: Leg) -> str:
@@ -38,7 +44,7 @@ def _talking(_world: World, call: Call, leg: Leg) -> Content:
         "callid": call.id,
         "feature": str(feature(call, leg)),
         "type": leg.kind,
-        "mediaAbility": MEDIA_ABILITY.get(call.media_type, "1"),
+        "mediaAbility": media_ability(call),
     }
 
 
@@ -53,7 +59,7 @@ def _offered(media_type: Callable[[int], object]) -> Maker:
             "called": leg.number,
             "type": leg.kind,
             "mediaType": media_type(call.media_type),
-            "mediaAbility": MEDIA_ABILITY.get(call.media_type, "1"),
+            "mediaAbility": media_ability(call),
             "feature": str(feature(call, leg)),
         }
 
@@ -72,6 +78,10 @@ def _incoming(world: World, call: Call, _leg: Leg) -> Content:
         "releaseAndReQueueCount": call.requeued,
         "releaseAndReQueueCallFlag": 1 if call.requeued else 0,
     }
+
+
+def _call_id_object(_world: World, call: Call, _leg: Leg) -> Content:
+    return {"callId": call.id}
 
 
 def _conference(_world: World, call: Call, leg: Leg) -> Content:
@@ -105,6 +115,11 @@ NOTICES: Final[dict[str, tuple[str, Maker]]] = {
     "transfer_done": ("AgentEvent_SuccTransResult", _result(0)),
     "transfer_failed": ("AgentEvent_SuccTransResult", _result(1)),
     "back_from_ivr": ("AgentEvent_ReturnFromIvr", _call_id),
+    "all_busy": ("AgentOther_All_Agent_Busy", _nothing),
+    "phone_hold": ("AgentEvent_linkagePhoneHold", _call_id_object),
+    "phone_unhold": ("AgentEvent_linkagePhoneUnHold", _call_id_object),
+    "phone_transfer_done": ("AgentEvent_linkagePhoneTransferOut_Result", _result(0)),
+    "phone_transfer_failed": ("AgentEvent_linkagePhoneTransferOut_Result", _result(1)),
 }
 """Short name -> event type and what makes its content. Events about another party are the functions below."""
 

@@ -16,6 +16,7 @@ class After(Enum):
     NOT_TALKED = auto()
     NO_ANSWER = auto()
     REJECTED = auto()
+    NO_PHONE = auto()
     LEFT = auto()
 
 

@@ -3,32 +3,80 @@
 from typing import Final
 
 from gateway.backends.embedded.core.model import Desk, Phone
-from gateway.backends.embedded.core.outcome import Outcome, Tell
+from gateway.backends.embedded.core.outcome import Content, Outcome, Tell
+from gateway.wire import retcodes
+from gateway.wire.errors import Refused
 
 BY_AGENT: Final = 2
 BY_PLATFORM: Final = 3
 
+UNUSABLE: Final = {Phone.ENGAGED: "AgentOther_PhoneBusy", Phone.LOST: "AgentOther_PhoneUnknow"}
+"""Phones that take no call -> what their agent is told when one comes."""
 
-def ring(out: Outcome, desk: Desk) -> None:
-    """The phone rings, unless it is lifted."""
+
+def usable(desk: Desk) -> bool:
+    """Whether a call can reach the agent's phone."""
+    return desk.phone not in UNUSABLE
+
+
+def in_use(desk: Desk) -> bool:
+    """Whether the phone rings or is lifted."""
+    return desk.phone in (Phone.ALERTING, Phone.OFF_HOOK)
+
+
+def ring(out: Outcome, desk: Desk) -> bool:
+    """The phone rings, unless it is lifted; False when no call can reach it, which the agent is told."""
+    if not usable(desk):
+        _tell(out, desk, UNUSABLE[desk.phone])
+        return False
     if desk.phone is Phone.ON_HOOK:
         desk.phone = Phone.ALERTING
-        out.add(Tell(desk.agent_id, desk.session_id, "AgentOther_PhoneAlerting", None))
+        _tell(out, desk, "AgentOther_PhoneAlerting")
+    return True
 
 
 def lift(out: Outcome, desk: Desk, kind: str = "main") -> None:
     """The phone goes off hook, if it was on, for a `main` or an `assistant` call."""
     if desk.phone is not Phone.OFF_HOOK:
         desk.phone = Phone.OFF_HOOK
-        out.add(Tell(desk.agent_id, desk.session_id, "AgentOther_PhoneOffhook", {"type": kind}))
+        _tell(out, desk, "AgentOther_PhoneOffhook", {"type": kind})
 
 
 def drop(out: Outcome, desk: Desk, *, by_agent: bool = False) -> None:
     """The phone goes on hook; a lifted one stays lifted where the agent signed in that way, but for the agent."""
-    if desk.phone is Phone.ON_HOOK:
+    if not in_use(desk):
         return
     if desk.phone is Phone.OFF_HOOK and not desk.state.release_phone and not by_agent:
         return
+    _on_hook(out, desk, BY_AGENT if by_agent else BY_PLATFORM)
+
+
+def engage(desk: Desk) -> None:
+    """The phone is used for something else; its agent is told when a call comes."""
+    if in_use(desk):
+        raise Refused(retcodes.WRONG_STATE, "the phone is in use for a call")
+    desk.phone = Phone.ENGAGED
+
+
+def lose(out: Outcome, desk: Desk) -> None:
+    """The phone is out of reach, and no call is on it any more."""
+    desk.phone = Phone.LOST
+    _tell(out, desk, UNUSABLE[Phone.LOST])
+
+
+def find(out: Outcome, desk: Desk) -> None:
+    """A phone that could not be used can be used again; of one that was out of reach the agent is told where it is."""
+    if usable(desk):
+        raise Refused(retcodes.WRONG_STATE, "the phone can be used already")
+    if desk.phone is Phone.LOST:
+        _on_hook(out, desk, BY_PLATFORM)
     desk.phone = Phone.ON_HOOK
-    content: dict[str, object] = {"phoneState": BY_AGENT if by_agent else BY_PLATFORM}
-    out.add(Tell(desk.agent_id, desk.session_id, "AgentOther_PhoneRelease", content))
+
+
+def _on_hook(out: Outcome, desk: Desk, why: int) -> None:
+    desk.phone = Phone.ON_HOOK
+    _tell(out, desk, "AgentOther_PhoneRelease", {"phoneState": why})
+
+
+def _tell(out: Outcome, desk: Desk, event_type: str, content: Content = None) -> None:
+    out.add(Tell(desk.agent_id, desk.session_id, event_type, content))

@@ -4,7 +4,7 @@ from typing import Final
 
 from gateway.backends.embedded.core import phones, voices
 from gateway.backends.embedded.core.besides import Playback
-from gateway.backends.embedded.core.model import Desk, Phone
+from gateway.backends.embedded.core.model import Desk
 from gateway.backends.embedded.core.outcome import After, Content, Free, Outcome, Tell, Timer, TimerKey
 from gateway.backends.embedded.core.world import World
 from gateway.wire import retcodes
@@ -95,7 +95,7 @@ def look_after(out: Outcome, world: World) -> None:
     """Ends what is played to agents who hung up or are signed out."""
     for playback in list(world.besides.playing.values()):
         desk = _desk(world, playback)
-        if desk is None or desk.phone is Phone.ON_HOOK:
+        if desk is None or not phones.in_use(desk):
             end(out, world, playback, BY_AGENT)
 
 

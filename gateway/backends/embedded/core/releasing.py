@@ -20,11 +20,26 @@ def release(out: Outcome, world: World, session_id: str) -> None:
     leave(out, world, call, leg)
 
 
-def leave(out: Outcome, world: World, call: Call, leg: Leg) -> None:
-    """An agent leaves a call; when that ends the call, it is told that the customer is released too."""
+def leave(out: Outcome, world: World, call: Call, leg: Leg, after: After | None = None) -> None:
+    """An agent leaves a call; when that ends the call, it is told that the customer is released too.
+
+    `after` tells what the agent is after its last call, None: as always.
+    """
     ends = call.customer() is not None and not legs.goes_on(call, leg)
-    legs.end(out, world, call, leg, "call_release", *(("customer_release",) if ends else ()))
+    legs.end(out, world, call, leg, "call_release", *(("customer_release",) if ends else ()), after=after)
     legs.settle(out, world, call)
+
+
+def lose_phone(out: Outcome, world: World, desk: Desk) -> None:
+    """The agent's phone is out of reach: it leaves every call and is busy for it."""
+    phones.lose(out, desk)
+    for call, leg in world.legs_of(desk.session_id):
+        if leg.call is None:
+            continue
+        if leg.stage is Stage.RINGING:
+            missions.failed(out, world, call, leg, after=After.NO_PHONE)
+        else:
+            leave(out, world, call, leg, After.NO_PHONE)
 
 
 def drop_call(out: Outcome, world: World, session_id: str, call_id: str) -> None:

@@ -51,6 +51,8 @@ _NOBODY: Final = {Purpose.BLIND: ("connect_fail",), Purpose.SUCCESS: ("connect_f
 
 def _queue(purpose: Purpose) -> Way:
     def go(out: Outcome, world: World, call: Call, leg: Leg, order: Order) -> None:
+        if not world.idle(order.skill_id):
+            tell(out, world, call, leg, "all_busy")
         queueing.wait(out, world, call, order.skill_id, purpose, leg)
         if purpose is Purpose.BLIND:
             call.requeued += 1

@@ -4,7 +4,16 @@ from collections.abc import Awaitable, Callable
 from typing import cast
 
 from gateway.backends.base import Call
-from gateway.backends.embedded.core import answering, chatting, helping, holding, legality, releasing, transferring
+from gateway.backends.embedded.core import (
+    answering,
+    chatting,
+    helping,
+    holding,
+    legality,
+    pictures,
+    releasing,
+    transferring,
+)
 from gateway.backends.embedded.core.model import Desk
 from gateway.backends.embedded.core.outcome import NOTHING
 from gateway.backends.embedded.core.transferring import Order
@@ -69,8 +78,8 @@ def _mute(turn: Turn, desk: Desk, call: Call) -> None:
     holding.mute(turn.out, turn.world, desk.session_id, call.operation.name)
 
 
-def _no_picture(turn: Turn, desk: Desk, call: Call) -> None:
-    holding.no_picture(turn.world, desk.session_id, call.operation.name)
+def _picture(turn: Turn, desk: Desk, call: Call) -> None:
+    pictures.mute(turn.world, desk.session_id, call.operation.name)
 
 
 def _digits(turn: Turn, desk: Desk, call: Call) -> None:
@@ -83,8 +92,8 @@ MOVES: dict[str, Move] = {
     "phoneHangUp": lambda turn, desk, _call: answering.hang_up(turn.out, turn.world, desk),
     "beginMute": _mute,
     "endMute": _mute,
-    "beginMuteVideo": _no_picture,
-    "endMuteVideo": _no_picture,
+    "beginMuteVideo": _picture,
+    "endMuteVideo": _picture,
     "secondDial": _digits,
     "secondDialEx": _digits,
     "reportSound": _digits,
@@ -138,6 +147,14 @@ class _VoiceCall:
             else:
                 target = await reach.agent(self._parts, turn, body.dstaddress, desk)
             made = helping.ask(
-                turn.out, turn.world, own, leg, target, body.mode, hold=body.holdflag, data=body.callappdata
+                turn.out,
+                turn.world,
+                own,
+                leg,
+                target,
+                body.devicetype,
+                body.mode,
+                hold=body.holdflag,
+                data=body.callappdata,
             )
         return made.id
