@@ -9,6 +9,7 @@ from gateway import __version__
 
 COMMANDS: Final = {
     "serve": "serve:serve",
+    "doctor": "doctor:doctor",
     "agents": "agents:agents",
     "sessions": "sessions:sessions",
     "secret": "secret:secret",

@@ -1,0 +1,76 @@
+"""Is the Cluster whole, and what does the loss of a node of it mean for us?"""
+
+from typing import Final
+
+from gateway.doctor.cluster_facts import SLOTS, ClusterFacts, slot_of
+from gateway.doctor.finding import Check, Level, Verdict, doubtful, right, wrong
+
+
+def _answering(facts: ClusterFacts) -> Verdict:
+    silent = [f"{place} ({trouble.found})" for place, trouble in facts.troubles.items()]
+    text = f"{facts.seeds - len(silent)} of {facts.seeds} nodes of REDIS_URL answer" + (
+        f"; not {', '.join(silent)}" if silent else ""
+    )
+    if len(silent) == facts.seeds:
+        advice = "; ".join(dict.fromkeys(trouble.advice for trouble in facts.troubles.values()))
+        return Verdict(text, Level.FAIL, advice)
+    return wrong(text) if silent else right(text)
+
+
+def _state(facts: ClusterFacts) -> Verdict | None:
+    if not facts.nodes:
+        return None
+    state, assigned = facts.info.get("cluster_state", "?"), facts.info.get("cluster_slots_assigned", "0")
+    text = f"cluster_state {state}, {assigned} of {SLOTS} slots"
+    if state != "ok":
+        return wrong(text)
+    return right(text) if assigned == str(SLOTS) else doubtful(text, "CLUSTER ADDSLOTSRANGE: give each slot a primary")
+
+
+def _tags(facts: ClusterFacts) -> Verdict | None:
+    if not facts.nodes:
+        return None
+    places = [
+        f"{tag} (slot {slot_of(tag)}) on {node.shown if node else 'no node'}" for tag, node in facts.serving.items()
+    ]
+    text = "; ".join(places)
+    return right(text) if all(facts.serving.values()) else wrong(text)
+
+
+def _nodes(facts: ClusterFacts) -> Verdict | None:
+    lost = [node.shown for node in facts.nodes if node.lost]
+    if not facts.nodes:
+        return None
+    return wrong(f"the others do not reach {', '.join(lost)}") if lost else right(f"{len(facts.nodes)} in reach")
+
+
+def _replicas(facts: ClusterFacts) -> Verdict | None:
+    if not facts.nodes:
+        return None
+    alone = [node for node in facts.nodes if node.slots and not node.lost and not facts.replicas(node)]
+    if not alone:
+        return right("each primary has one")
+    ours = [node.shown for node in alone if node in facts.serving.values()]
+    text = f"without: {', '.join(node.shown for node in alone)}"
+    return wrong(f"{text}; of these we need {', '.join(ours)}" if ours else text)
+
+
+CHECKS: Final[tuple[Check[ClusterFacts], ...]] = (
+    Check(
+        "cluster reach",
+        "do all nodes of REDIS_URL answer?",
+        Level.WARN,
+        "start the others, or correct the places in REDIS_URL",
+        _answering,
+    ),
+    Check("cluster state", "does it serve?", Level.FAIL, "look at its nodes with redis-cli --cluster check", _state),
+    Check("cluster tags", "who serves our keys?", Level.FAIL, "give each slot a primary", _tags),
+    Check("cluster nodes", "do its nodes reach each other?", Level.WARN, "start them, or CLUSTER FORGET them", _nodes),
+    Check(
+        "cluster replicas",
+        "has each primary a replica?",
+        Level.WARN,
+        "add one: without it the loss of a primary is an outage",
+        _replicas,
+    ),
+)

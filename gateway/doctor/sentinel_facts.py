@@ -1,0 +1,75 @@
+"""What the sentinels of REDIS_URL say about the primary."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from hiredis import ReplyError
+
+from gateway.doctor.asking import Trouble, TroubleError, asking
+from gateway.doctor.server_facts import pairs
+from gateway.redis_link.address import Address, Target
+
+Place = tuple[str, int]
+QUORUM_OK: Final = "OK"
+
+
+@dataclass(frozen=True, slots=True)
+class SentinelFacts:
+    """One sentinel. `place` is the primary by its word, None where it knows none; `state` its view of it.
+
+    `quorum` is "OK", or what stands in the way of a fail-over, or "" where it does not tell.
+    """
+
+    at: str
+    trouble: Trouble | None = None
+    place: Place | None = None
+    state: Mapping[str, str] = field(default_factory=dict)
+    quorum: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentinels:
+    """All sentinels of REDIS_URL, and the name of the primary there."""
+
+    primary: str
+    each: tuple[SentinelFacts, ...]
+
+    @property
+    def answering(self) -> tuple[SentinelFacts, ...]:
+        """Those that could be asked."""
+        return tuple(facts for facts in self.each if facts.trouble is None)
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The primaries that they name, the one that most name first."""
+        return tuple(place for place, _ in Counter(each.place for each in self.answering if each.place).most_common())
+
+
+async def ask_sentinels(target: Target) -> Sentinels:
+    """Asks all of them at the same time."""
+    asked = (_ask(address, target.primary) for address in target.sentinels)
+    return Sentinels(target.primary, tuple(await asyncio.gather(*asked)))
+
+
+async def _ask(address: Address, name: str) -> SentinelFacts:
+    try:
+        async with asking(address, sentinel=True) as asker:
+            place, state, quorum = await asker.ask(
+                ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name),
+                ("SENTINEL", "MASTER", name),
+                ("SENTINEL", "CKQUORUM", name),
+            )
+    except TroubleError as error:
+        return SentinelFacts(address.shown, error.trouble)
+    known = None if place is None or isinstance(place, ReplyError) else (place[0].decode(), int(place[1]))
+    return SentinelFacts(address.shown, None, known, pairs(state) or {}, _quorum(quorum))
+
+
+def _quorum(reply: bytes | ReplyError) -> str:
+    if isinstance(reply, ReplyError):
+        text = str(reply)
+        return text if text.startswith("NOQUORUM") else ""
+    return QUORUM_OK

@@ -1,0 +1,175 @@
+"""Is this server fit to be the store? (design section 8)"""
+
+import re
+from typing import Final
+
+from gateway.doctor.finding import Check, Level, Verdict, doubtful, right, wrong
+from gateway.doctor.server_facts import ServerFacts
+
+OLDEST: Final = (7, 0)
+MOST_AHEAD_MS: Final = 500
+SLOW_MS: Final = 20
+NEARLY_FULL: Final = 0.8
+FULL: Final = 0.95
+PROCESS_CONNECTIONS: Final = 2
+"""How many connections a gateway process has to the store."""
+_MIB: Final = 1024 * 1024
+_VERSION: Final = re.compile(r"(\d+)\.(\d+)")
+
+
+def _version(facts: ServerFacts) -> Verdict:
+    valkey = facts.told("valkey_version")
+    if valkey:
+        return right(f"Valkey {valkey}")
+    version = facts.told("redis_version")
+    found = _VERSION.match(version)
+    if found is None:
+        return wrong("neither Redis nor Valkey")
+    return (right if (int(found[1]), int(found[2])) >= OLDEST else wrong)(f"Redis {version}")
+
+
+def _mode(facts: ServerFacts) -> Verdict | None:
+    alone = facts.number("cluster_enabled") and not facts.expected.cluster
+    return wrong("a node of a Cluster, and REDIS_URL does not say so") if alone else None
+
+
+def _coverage(facts: ServerFacts) -> Verdict | None:
+    if not facts.number("cluster_enabled"):
+        return None
+    value = facts.configured("cluster-require-full-coverage")
+    text = f"cluster-require-full-coverage {value}"
+    return wrong(f"{text}: a slot without a node anywhere stops us too") if value == "yes" else right(text)
+
+
+def _role(facts: ServerFacts) -> Verdict:
+    if facts.told("role") == "master":
+        return right("primary")
+    where = f"{facts.told('master_host')}:{facts.told('master_port')}"
+    link = facts.told("master_link_status")
+    return wrong(f"a replica of {where} (link {link}): it refuses to write")
+
+
+def _permissions(facts: ServerFacts) -> Verdict:
+    if facts.denied is None:
+        return doubtful("the server does not tell them", "look at them with ACL GETUSER")
+    if facts.denied:
+        return wrong(f"the user may not run, on our keys or channel: {', '.join(facts.denied)}")
+    return right("the user may run all that the gateway runs")
+
+
+def _eviction(facts: ServerFacts) -> Verdict:
+    policy = facts.told("maxmemory_policy")
+    return right(policy) if policy == "noeviction" else wrong(f"{policy}: sessions are thrown away when memory is full")
+
+
+def _memory(facts: ServerFacts) -> Verdict:
+    used, limit = facts.number("used_memory"), facts.number("maxmemory")
+    most = limit or facts.number("total_system_memory")
+    name = "maxmemory" if limit else "the machine's memory; maxmemory is not set"
+    if not most:
+        return right(f"{used // _MIB} MiB used")
+    text = f"{used // _MIB} MiB used of {most // _MIB} MiB, {name}"
+    if used >= FULL * most:
+        return wrong(text)
+    return doubtful(text) if used >= NEARLY_FULL * most else right(text)
+
+
+def _connections(facts: ServerFacts) -> Verdict | None:
+    most, open_now = facts.number("maxclients"), facts.number("connected_clients")
+    if not most:
+        return None
+    text = f"{open_now} of {most}; each gateway process needs {PROCESS_CONNECTIONS}"
+    return right(text) if open_now < NEARLY_FULL * most else wrong(text)
+
+
+def _latency(facts: ServerFacts) -> Verdict:
+    text = f"{facts.latency_ms:.1f} ms a round trip"
+    if facts.latency_ms >= facts.expected.timeout_ms / 2:
+        return Verdict(f"{text}, STORE_TIMEOUT is {facts.expected.timeout_ms} ms", Level.FAIL)
+    return right(text) if facts.latency_ms < SLOW_MS else wrong(text)
+
+
+def _clock(facts: ServerFacts) -> Verdict:
+    """The quickest answer tells most exactly."""
+    best = min(facts.rounds, key=lambda each: each.took_ms)
+    surely_ms = abs(best.ahead_ms) - best.took_ms / 2
+    text = f"{abs(best.ahead_ms):.0f} ms {'ahead of' if best.ahead_ms > 0 else 'behind'} this machine"
+    return (
+        wrong(text)
+        if surely_ms > MOST_AHEAD_MS
+        else right(f"within {max(1, abs(best.ahead_ms)):.0f} ms of this machine")
+    )
+
+
+CHECKS: Final[tuple[Check[ServerFacts], ...]] = (
+    Check(
+        "store version",
+        "does it know the commands that the gateway uses?",
+        Level.FAIL,
+        "use Redis 7.0 or later, or Valkey",
+        _version,
+    ),
+    Check(
+        "store mode",
+        "does REDIS_URL say what it is?",
+        Level.WARN,
+        "write redis+cluster://host,host in REDIS_URL, so that the loss of this node does not stop the gateway",
+        _mode,
+    ),
+    Check(
+        "store coverage",
+        "does it serve our keys while others of the Cluster are away?",
+        Level.WARN,
+        "cluster-require-full-coverage no, on each node",
+        _coverage,
+    ),
+    Check(
+        "store role",
+        "does it take writes?",
+        Level.FAIL,
+        "name the primary in REDIS_URL, or its sentinels",
+        _role,
+    ),
+    Check(
+        "store permissions",
+        "may the user run what the gateway runs?",
+        Level.FAIL,
+        "ACL SETUSER: allow these commands, the keys ~{STORE_TAG}:* and the channel &{STORE_TAG}:wake",
+        _permissions,
+    ),
+    Check(
+        "store eviction",
+        "does it keep what it was given?",
+        Level.FAIL,
+        "maxmemory-policy noeviction, by CONFIG SET and in its file",
+        _eviction,
+    ),
+    Check(
+        "store memory",
+        "is there room for more sessions?",
+        Level.FAIL,
+        "more memory, or less of others' data in it: when it is full it refuses to write and calls answer 503",
+        _memory,
+    ),
+    Check(
+        "store connections",
+        "is there room for more gateways?",
+        Level.WARN,
+        "raise maxclients and the limit of open files of the server",
+        _connections,
+    ),
+    Check(
+        "store latency",
+        "is it near enough?",
+        Level.WARN,
+        "put the gateway and the store into one place: each call of an agent waits for one or more round trips",
+        _latency,
+    ),
+    Check(
+        "store clock",
+        "does it agree with this machine about the time?",
+        Level.WARN,
+        "let both follow a time server (NTP): sessions go by the clock of the store, certificates and logs by this one",
+        _clock,
+    ),
+)

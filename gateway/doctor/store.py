@@ -1,0 +1,118 @@
+"""Looks at the session store: one server, sentinels and the primary, or a Cluster; and at the keys of its sessions."""
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from gateway.doctor import cluster_checks, durability_checks, key_checks, sentinel_checks, server_checks
+from gateway.doctor.cluster_facts import ask_cluster
+from gateway.doctor.finding import Finding, Level, judge
+from gateway.doctor.key_facts import key_facts
+from gateway.doctor.sentinel_facts import ask_sentinels
+from gateway.doctor.server_facts import Clocks, Expected, ServerFacts, server_facts
+from gateway.redis_link.address import Address, Target, parse_target
+from gateway.sessions.secret_file import SecretFileError, read_secret_file
+from gateway.settings.schema import Settings
+
+SERVER_CHECKS: Final = (*server_checks.CHECKS, *durability_checks.CHECKS)
+NO_STORE: Final = Finding(
+    "store",
+    Level.WARN,
+    "sessions are in memory: one node only, and its restart signs everybody out",
+    "name a Redis or Valkey in REDIS_URL",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The primary of each of our tags, as far as it is known, and what finding them brought up."""
+
+    tags: Sequence[tuple[Address, str]] = ()
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def servers(self) -> dict[Address, tuple[str, ...]]:
+        """The servers and their tags."""
+        return {
+            address: tuple(tag for other, tag in self.tags if other == address)
+            for address in dict.fromkeys(address for address, _ in self.tags)
+        }
+
+
+async def store_findings(settings: Settings, clocks: Clocks) -> list[Finding]:
+    """All findings about the store."""
+    if not settings.redis_url:
+        return [NO_STORE]
+    try:
+        target = parse_target(settings.redis_url)
+    except (ValueError, OSError) as error:
+        return [Finding("store address", Level.FAIL, *_wrong_url(error))]
+    cluster = is_cluster(settings.redis_url)
+    places = await _places(target, store_tags(settings), cluster=cluster)
+    told = await asyncio.gather(
+        *(
+            server_facts(address, Expected(tags, settings.store_timeout_ms, cluster), clocks)
+            for address, tags in places.servers.items()
+        )
+    )
+    found = [finding for facts in told for finding in server_findings(facts, named=len(told) > 1)]
+    reached = bool(told) and all(facts.trouble is None for facts in told)
+    return places.findings + found + (await _keys(settings, places) if reached else [])
+
+
+def is_cluster(url: str) -> bool:
+    """Whether REDIS_URL names nodes of a Cluster."""
+    return url.partition("://")[0].endswith("+cluster")
+
+
+def store_tags(settings: Settings) -> tuple[str, ...]:
+    """The tags of our keys."""
+    return (settings.store_tag,)
+
+
+def server_findings(facts: ServerFacts, *, named: bool) -> list[Finding]:
+    """The findings about one server; `named` puts its place to each."""
+    at = facts.at if named else ""
+    if facts.trouble is not None:
+        found = f"{facts.at}: {facts.trouble.found}"
+        return [Finding("store reach", Level.FAIL, found, facts.trouble.advice, facts.at)]
+    return [Finding("store reach", Level.OK, f"{facts.at} answers", "", facts.at), *judge(SERVER_CHECKS, facts, at)]
+
+
+async def _places(target: Target, tags: Sequence[str], *, cluster: bool) -> Places:
+    home = target.servers[0]
+    if target.sentinels:
+        sentinels = await ask_sentinels(target)
+        primaries = [home.at(*place) for place in sentinels.places[:1]]
+        return Places(
+            [(address, tag) for address in primaries for tag in tags], judge(sentinel_checks.CHECKS, sentinels)
+        )
+    if not cluster:
+        return Places([(home, tag) for tag in tags])
+    facts = await ask_cluster(target, tags)
+    served = [(home.at(node.host, node.port), tag) for tag, node in facts.serving.items() if node is not None]
+    return Places(served, judge(cluster_checks.CHECKS, facts))
+
+
+async def _keys(settings: Settings, places: Places) -> list[Finding]:
+    if settings.guid_secret_file is None:
+        return []
+    try:
+        ring = read_secret_file(settings.guid_secret_file)
+    except SecretFileError:
+        return []
+    return judge(key_checks.CHECKS, await key_facts(places.tags, ring))
+
+
+def _wrong_url(error: Exception) -> tuple[str, str]:
+    """What it says may hold parts of the URL."""
+    if isinstance(error, ssl.SSLError):
+        return (
+            "the certificates that REDIS_URL names cannot be used",
+            "PEM files: ssl_ca_certs, ssl_certfile, ssl_keyfile",
+        )
+    if isinstance(error, OSError):
+        return "the certificates that REDIS_URL names cannot be read", "correct ssl_ca_certs, ssl_certfile, ssl_keyfile"
+    return "REDIS_URL cannot be used", "see Deployment in README.md for its forms"
