@@ -1,10 +1,18 @@
--- KEYS[1] the fence; ARGV: gap in ms that counts as an outage, most outages kept.
+-- KEYS[1] the fence; ARGV: gap in ms that counts as an outage, most outages kept, what the caller takes the number of shards
+-- for ('' = any; 'look' = any, and writes nothing), that number where the fence does not say.
 -- Writes the fence, so that a primary that lost its replicas refuses, and notes for all nodes a time in which nobody wrote
--- it. An outage soon after another one is the same.
+-- it. An outage soon after another one is the same. A caller that is wrong about the number of shards is refused, since it
+-- looks for agents in the wrong places.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local kept = redis.call('HMGET', KEYS[1], 'at', 'outages')
+local kept = redis.call('HMGET', KEYS[1], 'at', 'outages', 'shards')
 local at, outages = tonumber(kept[1]) or now, kept[2] or ''
+if ARGV[3] == 'look' then
+  return {time[1], time[2], outages}
+end
+if ARGV[3] ~= '' and ARGV[3] ~= (kept[3] or ARGV[4]) then
+  return redis.error_reply('SHARDS the store is not divided by ' .. ARGV[3])
+end
 local gap = tonumber(ARGV[1])
 if now - at > gap then
   local list = {}

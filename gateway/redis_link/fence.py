@@ -1,10 +1,11 @@
 """The fence: one small write ahead of what is asked (design section 8).
 
-It is refused by a primary that lost its replicas, brings the time of Redis, and its gaps date the outages. All of this
-is known before the caller sees any reply of the same flight.
+A primary that lost its replicas refuses it, and so does a store of another number of shards. It brings the time of Redis,
+and its gaps date the outages. All of this is known before the caller sees any reply of the same flight.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from hiredis import ReplyError
@@ -22,20 +23,38 @@ COMMANDS: Final = 2
 SCRIPT: Final[Script] = load_script("gateway.redis_link", "fence")
 
 
+@dataclass(frozen=True, slots=True)
+class Division:
+    """What a link takes the number of shards for, in decimal; `unsaid` is the number of a store that does not say.
+
+    `expected` may be "" for any number, or LOOK for any number without a write.
+    """
+
+    expected: str = ""
+    unsaid: str = ""
+
+
+LOOK: Final = "look"
+UNGUARDED: Final = Division()
+SHARDS: Final = "shards"
+"""The field of the fence that says the number."""
+
+
 class Fence:
     """Clock, outages and replicas of one store, as its last fence told them.
 
     `packed` is what to send, `COMMANDS` how many replies it has; `replicas` how many are connected to the primary.
     """
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, division: Division = UNGUARDED) -> None:
         self.clock = StoreClock()
         self.key = key
         self._told = b""
         self._outages: tuple[tuple[int, int], ...] = ()
         self.replicas = 0
         # By its text, not its SHA: it must work on a server that has never seen it.
-        self.packed: bytes = pack(("EVAL", SCRIPT.text, 1, key, OUTAGE_GAP_MS, MOST_OUTAGES)) + pack(("ROLE",))
+        given = (OUTAGE_GAP_MS, MOST_OUTAGES, division.expected, division.unsaid)
+        self.packed: bytes = pack(("EVAL", SCRIPT.text, 1, key, *given)) + pack(("ROLE",))
 
     @property
     def outages(self) -> tuple[tuple[int, int], ...]:

@@ -14,7 +14,7 @@ from gateway.redis_link.fence import Fence
 from gateway.redis_link.flights import Flights, Seal
 from gateway.redis_link.packing import pack
 from gateway.redis_link.places import Places
-from gateway.redis_link.replies import code
+from gateway.redis_link.replies import code, refusal
 from gateway.wire.errors import StoreUnavailable
 
 FIRST_PAUSE_S: Final = 0.05
@@ -115,7 +115,7 @@ class Line:
     def _tell(self, error: Exception) -> None:
         if isinstance(error, ReplyError):
             self._places.refused(str(error))
-            self._manner.state(f"it refuses: {code(error)}")
+            self._manner.state(refusal(code(error)))
         elif isinstance(error, TimeoutError) and not str(error):
             self._places.failed()
             self._manner.state(f"no answer within {self._timeout_s * 1000:.0f} ms")

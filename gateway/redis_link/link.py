@@ -9,11 +9,11 @@ from typing import Any, Final
 from hiredis import ReplyError
 
 from gateway.redis_link.address import parse_target
-from gateway.redis_link.fence import Fence
+from gateway.redis_link.fence import UNGUARDED, Division, Fence
 from gateway.redis_link.line import Line, Manner
 from gateway.redis_link.packing import Argument, pack
 from gateway.redis_link.places import Places
-from gateway.redis_link.replies import code
+from gateway.redis_link.replies import code, refusal
 from gateway.redis_link.scripts import Script
 from gateway.redis_link.wakes import Wake, Wakes
 
@@ -28,14 +28,15 @@ class RedisLink:
 
     `tag` is in every key, so that all keys of a store are one slot of a Cluster. `timeout_ms` bounds each call; it must
     stay below the 3 s that count as an outage. Every call raises StoreUnavailable when Redis is out of reach for that
-    long or refuses to serve, and hiredis.ReplyError for a fault of ours.
+    long or refuses to serve, as it does when it is divided otherwise than `division` says, and hiredis.ReplyError for a
+    fault of ours.
     """
 
-    def __init__(self, url: str, tag: str, timeout_ms: int) -> None:
+    def __init__(self, url: str, tag: str, timeout_ms: int, division: Division = UNGUARDED) -> None:
         target = parse_target(url)
-        self._shown = target.shown
-        self._tag = tag
-        self._fence = Fence(self.key("fence"))
+        self.tag = tag
+        self._shown = target.shown if division.expected in {"", "1"} else f"{target.shown} ({{{tag}}})"
+        self._fence = Fence(self.key("fence"), division)
         self._wakes = Wakes(self.key("wake"))
         self._scripts: dict[str, bytes] = {}
         self._reasons = {"main": "not connected yet", "durable": "not connected yet"}
@@ -65,6 +66,11 @@ class RedisLink:
         return next(filter(None, self._reasons.values()), "")
 
     @property
+    def is_divided_otherwise(self) -> bool:
+        """True while Redis refuses us because the store has another number of shards."""
+        return refusal("SHARDS") in self._reasons.values()
+
+    @property
     def wake_channel(self) -> str:
         """The channel to publish `agent:token` on."""
         return self._wakes.channel
@@ -88,7 +94,7 @@ class RedisLink:
 
     def key(self, *parts: str | int) -> str:
         """The key `{tag}:part:part`."""
-        return ":".join((f"{{{self._tag}}}", *map(str, parts)))
+        return ":".join((f"{{{self.tag}}}", *map(str, parts)))
 
     def now_ms(self) -> int:
         """The time of Redis in ms since the epoch, never backwards."""

@@ -32,3 +32,8 @@ def code(error: Exception) -> str:
 def as_failure(error: Exception) -> Exception:
     """The exception for the caller: StoreUnavailable where Redis refuses to serve, else the error itself."""
     return StoreUnavailable() if code(error) in REFUSING else error
+
+
+def refusal(kind: str) -> str:
+    """The reason for logs and health of a store that answers with this kind of error."""
+    return f"it refuses: {kind}"

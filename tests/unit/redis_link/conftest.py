@@ -6,6 +6,7 @@ from typing import Protocol
 
 import pytest
 
+from gateway.redis_link.fence import UNGUARDED, Division
 from gateway.redis_link.link import RedisLink
 from tests.support.servers import Server, Servers
 
@@ -13,7 +14,7 @@ from tests.support.servers import Server, Servers
 class Links(Protocol):
     """Makes started links; those of one test share a tag."""
 
-    async def __call__(self, url: str, timeout_ms: int = 800) -> RedisLink: ...
+    async def __call__(self, url: str, timeout_ms: int = 800, *, division: Division = UNGUARDED) -> RedisLink: ...
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ def pair(kind: str, replicated: Callable[[str], Pair]) -> Iterator[Pair]:
 
 
 @asynccontextmanager
-async def _started(url: str, tag: str, timeout_ms: int) -> AsyncIterator[RedisLink]:
-    link = RedisLink(url, tag, timeout_ms)
+async def _started(url: str, tag: str, timeout_ms: int, division: Division) -> AsyncIterator[RedisLink]:
+    link = RedisLink(url, tag, timeout_ms, division)
     await link.start()
     try:
         yield link
@@ -64,8 +65,8 @@ async def links() -> AsyncIterator[Links]:
     tag = secrets.token_hex(8)
     async with AsyncExitStack() as stack:
 
-        async def make(url: str, timeout_ms: int = 800) -> RedisLink:
-            started: AbstractAsyncContextManager[RedisLink] = _started(url, tag, timeout_ms)
+        async def make(url: str, timeout_ms: int = 800, *, division: Division = UNGUARDED) -> RedisLink:
+            started: AbstractAsyncContextManager[RedisLink] = _started(url, tag, timeout_ms, division)
             return await stack.enter_async_context(started)
 
         yield make

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.redis_link import fence
 from gateway.redis_link.link import RedisLink
+from gateway.wire.errors import StoreUnavailable
 from tests.support.servers import Server
 from tests.unit.redis_link.conftest import Links
 
@@ -72,3 +73,41 @@ async def test_a_node_that_starts_knows_the_outages_at_once(server: Server, link
     one = await links(server.url)
     await last_fence_was(one, 20_000)
     assert (await links(server.url)).outages() == one.outages()
+
+
+async def guarded(links: Links, server: Server, number: str) -> RedisLink:
+    return await links(server.url, division=fence.Division(number, unsaid="1"))
+
+
+async def test_a_store_that_does_not_say_its_number_of_shards_has_the_one_it_had_before(
+    server: Server, links: Links
+) -> None:
+    link = await guarded(links, server, "1")
+    assert await link.command("HGET", link.key("fence"), fence.SHARDS) is None
+
+
+async def test_who_counts_on_another_number_of_shards_is_refused(server: Server, links: Links) -> None:
+    link = await guarded(links, server, "4")
+    with pytest.raises(StoreUnavailable):
+        await link.command("PING")
+    assert link.is_divided_otherwise
+
+
+async def test_who_is_refused_leaves_no_mark_of_having_been_there(
+    link: RedisLink, server: Server, links: Links
+) -> None:
+    await link.close()
+    looker = await links(server.url, division=fence.Division(fence.LOOK))
+    before = await looker.command("HGETALL", looker.key("fence"))
+    refused = await guarded(links, server, "4")
+    assert refused.is_divided_otherwise
+    assert await looker.command("HGETALL", looker.key("fence")) == before
+
+
+async def test_a_number_that_changes_fences_off_who_is_connected(link: RedisLink, server: Server, links: Links) -> None:
+    connected = await guarded(links, server, "1")
+    await link.command("HSET", link.key("fence"), fence.SHARDS, "4")
+    await asyncio.sleep(fence.FENCE_EVERY_S)
+    with pytest.raises(StoreUnavailable):
+        await connected.command("PING")
+    assert connected.is_divided_otherwise
