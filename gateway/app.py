@@ -17,6 +17,7 @@ from gateway.backends.embedded.plan_file import read as read_plan
 from gateway.backends.embedded.scheduler import Scheduler
 from gateway.backends.upstream.centre import UpstreamCentre
 from gateway.backends.upstream.opening import open_upstream
+from gateway.edge import forward_auth
 from gateway.edge.client_address import client_address
 from gateway.edge.dispatch import Edge
 from gateway.edge.services import Services
@@ -91,7 +92,7 @@ class App:
             lambda: live.current, service, polls, self.push, backend, registry, authentication, self.sweeper.hurry
         )
         pages = health.pages({"store": self.store_reason}, {"settings": self._settings_reason})
-        self.edge = Edge(services, {**pages, **self.tokens.pages()})
+        self.edge = Edge(services, {**pages, **forward_auth.pages(services), **self.tokens.pages()})
 
     def _authentication(self, registry: AgentRegistry) -> Authentication:
         stores = self.stores

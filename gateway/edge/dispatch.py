@@ -1,6 +1,5 @@
 """The entrance: a request becomes a row and its answer (design sections 4 and 7)."""
 
-import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
@@ -11,6 +10,7 @@ from gateway.edge import cors, heartbeat, perform, poll, relay, relay_sign_in, r
 from gateway.edge.ask import Ask
 from gateway.edge.reply import Reply, of_error, to_response
 from gateway.edge.services import Services
+from gateway.edge.target import path_of
 from gateway.operations.operation import Heartbeat, Operation, Poll, Renew, SignIn, SignOut, Unsupported
 from gateway.operations.table import OperationTable
 from gateway.ops import metrics
@@ -24,7 +24,6 @@ Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 REMEMBERED_PATHS = 16_384
 UNKNOWN_RETCODE = "other"
-_SLASHES = re.compile("//+")
 _count = lru_cache(4_096)(metrics.CALLS.labels)
 
 
@@ -61,7 +60,7 @@ class Edge:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answers one request; only bugs raise."""
-        path = _path(request.raw_path)
+        path = path_of(request.raw_path)
         page = self._pages.get(path)
         if page is not None:
             return await page(request)
@@ -101,11 +100,3 @@ class Edge:
         if "?" in request.raw_path:
             values = {**request.query, **values}
         return Ask(request, operation, agent_id, guid, values, raw_body, settings.trusted_proxies)
-
-
-def _path(target: str) -> str:
-    """The path of a request target, of an absolute one too (RFC 9112, 3.2.2); doubled slashes in it are one."""
-    path, _, _ = target.partition("?")
-    if not path.startswith("/"):
-        path = "/" + path.partition("://")[2].partition("/")[2]
-    return _SLASHES.sub("/", path) if "//" in path else path

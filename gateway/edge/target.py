@@ -1,0 +1,14 @@
+"""Paths of request targets."""
+
+import re
+from typing import Final
+
+_SLASHES: Final = re.compile("//+")
+
+
+def path_of(target: str) -> str:
+    """The path of a request target, of an absolute one too (RFC 9112, 3.2.2); doubled slashes in it are one."""
+    path, _, _ = target.partition("?")
+    if not path.startswith("/"):
+        path = "/" + path.partition("://")[2].partition("/")[2]
+    return _SLASHES.sub("/", path) if "//" in path else path
