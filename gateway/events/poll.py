@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from gateway.events.delivery import Deliveries
+from gateway.events.farewell import farewell
 from gateway.events.parking import Parked, Parking
 from gateway.sessions.model import Event, Record
 from gateway.sessions.rules import Bearer, comes_of_age_ms
@@ -23,10 +24,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class PollAnswer:
-    """What a poll answers: an event or none, and the GUID it hands out, if any."""
+    """What a poll answers: an event or none, and the GUID it hands out, if any. `last`: the session is over."""
 
     event: Event | None = None
     hand_out: str = ""
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class PollService:
         finally:
             forget()
             self._parking.leave(parked)
-        if answer.event is not None:
+        if answer.event is not None and not answer.last:
             self._deliveries.sent(agent_id, caller.session.id, answer.event, peer)
         return answer
 
@@ -95,7 +97,10 @@ class PollService:
                 await _patiently(lambda: self._claim(parked, deadline), deadline)
             await parked.wait(min(left_s, self._due_in_s(caller)))
             if not parked.over:
-                caller = await _patiently(lambda: self._look_again(agent_id, bearer), deadline)
+                found = await _patiently(lambda: self._look_again(agent_id, bearer), deadline)
+                if isinstance(found, Event):
+                    return PollAnswer(found, last=True)
+                caller = found
         return PollAnswer(None, caller.hand_out)
 
     async def _claim(self, parked: Parked, deadline: float) -> None:
@@ -106,7 +111,7 @@ class PollService:
         """A GUID made just now, or whose answer was lost just now, does not wait; one long ignored waits its turn."""
         if not caller.hand_out:
             return False
-        age_ms = self._service.store.now_ms() - caller.session.issued_ms
+        age_ms = self._service.now_ms(caller.record.agent_id) - caller.session.issued_ms
         return age_ms <= self._service.limits(caller.record.agent_id).reuse_after_ms
 
     def _due_in_s(self, caller: Caller) -> float:
@@ -115,22 +120,25 @@ class PollService:
             None if caller.hand_out else comes_of_age_ms(caller.session, caller.number, limits),
             self._due.at_ms(caller.record),
         )
-        now = self._service.store.now_ms()
+        now = self._service.now_ms(caller.record.agent_id)
         # A parked poll is a sign of life: it is noted well within the shortest limit.
         soonest_ms = min((at - now for at in times if at is not None), default=self._settings().max_time_ms)
         return max(1, min(soonest_ms, self._settings().max_time_ms // 3)) / 1000
 
-    async def _look_again(self, agent_id: int, bearer: Bearer) -> Caller:
-        """The session may be over, the generation of age, the agent's rest run out."""
+    async def _look_again(self, agent_id: int, bearer: Bearer) -> Caller | Event:
+        """The session may be over, the generation of age, the agent's rest run out. An event: it was forced out."""
         self._service.store.note_seen(agent_id, bearer.session.id, push=False)
         record = await self._service.store.read(agent_id)
+        last = farewell(record, bearer.session, self._service.store.now_ms())
+        if last is not None:
+            return last
         caller = await self._service.use(record, bearer, hands_out=True)
         await self._come_due(caller)
         return caller
 
     async def _come_due(self, caller: Caller) -> None:
         due = self._due.at_ms(caller.record)
-        if due is not None and due <= self._service.store.now_ms():
+        if due is not None and due <= self._service.now_ms(caller.record.agent_id):
             await self._due.come(caller.record.agent_id, caller.session.id)
 
 

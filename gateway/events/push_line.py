@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.events.farewell import farewell
 from gateway.events.poll import Due
 from gateway.events.push_choice import origin
 from gateway.events.push_client import Outcome, PushClient
@@ -80,6 +81,7 @@ class PushLine:
         self._over = over
         self._delivered = ""
         self._due_ms: int | None = None
+        self._last: tuple[Session, PushWay] | None = None
         self._busy = self._stopping = False
         self._woken = asyncio.Event()
         self._woken.set()
@@ -114,7 +116,8 @@ class PushLine:
 
     async def _rest(self) -> None:
         """Until woken, or until the backend wants something of the agent."""
-        left_s = None if self._due_ms is None else max(0.0, self._due_ms - self._parts.service.store.now_ms()) / 1000
+        now_ms = self._parts.service.now_ms(self.agent_id)
+        left_s = None if self._due_ms is None else max(0.0, self._due_ms - now_ms) / 1000
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(left_s):
                 await self._woken.wait()
@@ -134,8 +137,12 @@ class PushLine:
         parts = self._parts
         record = await parts.service.store.read(self.agent_id)
         found = way_of(record, self.session_id)
-        if found is None or found[1].holder != parts.process:
-            raise _Over(taken=found is not None)
+        if found is None:
+            await self._say_farewell(record)
+            raise _Over
+        if found[1].holder != parts.process:
+            raise _Over(taken=True)
+        self._last = found
         await self._come_due(record)
         event = await parts.queue.head(self.agent_id, self.session_id)
         if event is None:
@@ -146,16 +153,28 @@ class PushLine:
         finally:
             self._busy = False
 
+    async def _say_farewell(self, record: Record) -> None:
+        """An agent who was forced out is told so, once: there is no session that a failure could end."""
+        if self._last is None:
+            return
+        session, way = self._last
+        parts, now_ms = self._parts, self._parts.service.store.now_ms()
+        event = farewell(record, session, now_ms)
+        if event is not None:
+            guid, keys = parts.service.guid(session, session.number), parts.service.ring.signing_keys()
+            outcome = await parts.client.push(push_message(self.agent_id, way, guid, event, keys, now_ms))
+            metrics.PUSHES.labels(outcome.name.lower()).inc()
+
     async def _come_due(self, record: Record) -> None:
         """What the backend announced happens once; its event joins the queue."""
         at_ms = self._parts.due.at_ms(record)
-        if at_ms is not None and at_ms <= self._parts.service.store.now_ms():
+        if at_ms is not None and at_ms <= self._parts.service.now_ms(self.agent_id):
             await self._parts.due.come(self.agent_id, self.session_id)
             at_ms = None
         self._due_ms = at_ms
 
     async def _deliver(self, session: Session, way: PushWay, event: Event) -> float:
-        parts, store = self._parts, self._parts.service.store
+        parts, store = self._parts, self._parts.service.store.shard_of(self.agent_id)
         if event.id != self._delivered:
             began_ms = store.now_ms()
             guid, keys = parts.service.guid(session, session.number), parts.service.ring.signing_keys()
@@ -172,7 +191,7 @@ class PushLine:
 
     async def _failed(self, way: PushWay, outcome: Outcome, began_ms: int) -> float:
         """Failure time runs from the first failed push to the next success; the store's outages do not count."""
-        store, settings = self._parts.service.store, self._parts.settings()
+        store, settings = self._parts.service.store.shard_of(self.agent_id), self._parts.settings()
         ends_ms = runs_out(way.failing_ms or began_ms, settings.push_give_up_ms, store.outages())
         left_ms = ends_ms - store.now_ms()
         if left_ms <= 0:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from gateway.events.catalogue import check
 from tests.support.desk import PREFIX, Desk, Line, ask_once
 from tests.support.gateway import Gateway, running_gateway
 
@@ -142,3 +143,24 @@ async def test_a_parked_poll_of_an_ousted_session_hears_of_it_at_once(gateway: G
 
 async def test_the_server_wide_event_mode_is_refused(gateway: Gateway) -> None:
     assert (await gateway.desk(101).call("GET", "agentevent/allagentevent")).retcode == "000-001"
+
+
+async def test_the_poll_that_waits_while_an_inspector_forces_the_agent_out_brings_the_last_event(
+    gateway: Gateway,
+) -> None:
+    desk, inspector = await _quiet(gateway), await _quiet(gateway, 119)
+    poll = asyncio.create_task(desk.poll())
+    await _parked(gateway)
+    assert (await inspector.call("POST", "qualitycontrol/{id}/forcelogout/101")).retcode == "0"
+    event = (await poll).json["event"]
+    assert (event["eventType"], event["workNo"]) == ("AgentOther_ShutdownService", "101")
+    check(event["eventType"], event["content"])
+    assert (await desk.poll()).json["message"] == "signed out by an inspector or the operator"
+
+
+async def test_the_poll_that_waits_during_the_own_sign_out_brings_no_event(gateway: Gateway) -> None:
+    desk = await _quiet(gateway)
+    poll = asyncio.create_task(desk.poll())
+    await _parked(gateway)
+    assert (await desk.call("DELETE", "onlineagent/{id}/logout")).retcode == "0"
+    assert (await poll).json["message"] == "the agent signed out"

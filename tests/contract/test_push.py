@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli import main
+from gateway.events.catalogue import check
 from gateway.sessions.secret_file import new_secret_line
 from tests.support.desk import PREFIX, Desk, ask_once
 from tests.support.gateway import CONFIG, Gateway, gateway_process, running_gateway
@@ -50,6 +51,19 @@ async def test_events_come_to_the_callback_with_the_headers_of_the_vendor(gatewa
     assert receiver.event_types == ["AgentOther_InService", "AgentState_Ready", "AgentState_SetNotReady_Success"]
     assert (last.json["workNo"], last.headers["Content-Type"]) == ("101", "application/json; charset=UTF-8")
     assert (last.headers["Guid"], last.headers["service_token"]) == (desk.guid, TOKEN)
+
+
+async def test_an_agent_whom_an_inspector_forces_out_is_told_with_a_last_push(
+    gateway: Gateway, receiver: Receiver
+) -> None:
+    await pushed(gateway, receiver)
+    inspector = gateway.desk(119)
+    await inspector.sign_in()
+    assert (await inspector.call("POST", "qualitycontrol/{id}/forcelogout/101")).retcode == "0"
+    [*_, last] = await receiver.receives(3)
+    [event] = last.json["eventList"]
+    assert (last.json["workNo"], event["eventType"]) == ("101", "AgentOther_ShutdownService")
+    check(event["eventType"], event["content"])
 
 
 async def test_pushurl_gets_one_poll_answer_each(gateway: Gateway, receiver: Receiver) -> None:
