@@ -26,7 +26,7 @@ async def answer(services: Services, ask: Ask) -> Reply:
     way = _way(services, body)
 
     async def admit(session_id: str) -> Admission:
-        now = services.sessions.store.now_ms()
+        now = services.sessions.now_ms(agent.id)
         return await cast(Backend, services.backend).sign_in(SignInCall(agent, session_id, body, now))
 
     terms = Terms(

@@ -22,8 +22,9 @@ from gateway.events.push_line import PushLine, PushParts
 from gateway.events.push_nodes import PushNodes
 from gateway.events.push_rules import claiming, renewing, way_of
 from gateway.sessions.model import PushWay, Session
+from gateway.sessions.over_shards import over_shards
 from gateway.sessions.service import SessionService
-from gateway.sessions.store import EventQueue, Seen
+from gateway.sessions.store import EventQueue, Seen, SessionStore
 from gateway.settings.schema import Settings
 from gateway.wire.errors import StoreUnavailable
 
@@ -147,17 +148,19 @@ class PushService:
             await self._look()
 
     async def _look(self) -> None:
-        store = self._service.store
-        sessions = await store.silent(0, store.now_ms() + _AHEAD_MS, _MOST)
-        strange = [seen for seen in sessions if not self._is_ours(seen)]
         self._look_at_all = False
         try:
-            for start in range(0, len(strange), _READ_TOGETHER):
-                some = strange[start : start + _READ_TOGETHER]
-                await asyncio.gather(*(self._consider(seen.agent_id, seen.session_id) for seen in some))
+            await over_shards(self._service.store, self._look_in)
         except StoreUnavailable:
             self._look_at_all = True
             raise
+
+    async def _look_in(self, store: SessionStore) -> None:
+        sessions = await store.silent(0, store.now_ms() + _AHEAD_MS, _MOST)
+        strange = [seen for seen in sessions if not self._is_ours(seen)]
+        for start in range(0, len(strange), _READ_TOGETHER):
+            some = strange[start : start + _READ_TOGETHER]
+            await asyncio.gather(*(self._consider(seen.agent_id, seen.session_id) for seen in some))
 
     def _is_ours(self, seen: Seen) -> bool:
         line = self._lines.get(seen.agent_id)

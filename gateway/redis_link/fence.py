@@ -1,7 +1,7 @@
 """The fence: one small write ahead of what is asked (design section 8).
 
-A primary that lost its replicas refuses it, and so does a store of another number of shards. It brings the time of Redis,
-and its gaps date the outages. All of this is known before the caller sees any reply of the same flight.
+A primary that lost its replicas refuses it, and so does a store of another number of shards. It brings the time of
+Redis, and its gaps date the outages. All of this is known before the caller sees any reply of the same flight.
 """
 
 from collections.abc import Sequence

@@ -7,7 +7,7 @@ from typing import TypeVar
 from gateway.sessions.limits import Outage
 from gateway.sessions.memory_queue import MemoryQueue
 from gateway.sessions.model import End, Record
-from gateway.sessions.store import Rule, Seen, Wake
+from gateway.sessions.store import Rule, Seen, SessionStore, Wake
 
 T = TypeVar("T")
 
@@ -28,6 +28,14 @@ class MemoryStore:
         self._seen: dict[int, Seen] = {}
         self._owed: dict[str, End] = {}
         self._fingerprints: dict[str, str] = {}
+
+    def shards(self) -> Sequence[SessionStore]:
+        """See `SessionStore.shards`."""
+        return (self,)
+
+    def shard_of(self, agent_id: int) -> SessionStore:
+        """See `SessionStore.shard_of`."""
+        return self
 
     def now_ms(self) -> int:
         """See `SessionStore.now_ms`."""

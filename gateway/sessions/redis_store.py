@@ -17,7 +17,7 @@ from gateway.sessions.redis_owed import RedisOwed
 from gateway.sessions.redis_records import RedisRecords
 from gateway.sessions.redis_seen import RedisSeen
 from gateway.sessions.redis_swap import Answer, Swap
-from gateway.sessions.store import Change, Rule, Seen, Wake
+from gateway.sessions.store import Change, Rule, Seen, SessionStore, Wake
 from gateway.wire.errors import StoreUnavailable
 
 TRIES: Final = 100
@@ -54,6 +54,14 @@ class RedisStore:
         self._swap = Swap(link, bounds, self._seen.keys, self._owed.keys)
         self._spans: tuple[tuple[int, int], ...] = ()
         self._outages: tuple[Outage, ...] = ()
+
+    def shards(self) -> Sequence[SessionStore]:
+        """See `SessionStore.shards`."""
+        return (self,)
+
+    def shard_of(self, agent_id: int) -> SessionStore:
+        """See `SessionStore.shard_of`."""
+        return self
 
     def outages(self) -> tuple[Outage, ...]:
         """See `SessionStore.outages`."""

@@ -66,7 +66,8 @@ class Adoption:
 
 async def session_lines(store: SessionStore, most: int, agent_id: int | None = None) -> list[SessionLine]:
     """Live sessions by agent, at most `most`; of one agent with `agent_id`. Raises StoreUnavailable."""
-    live = [seen for seen in await store.live() if agent_id in {None, seen.agent_id}]
+    asked = store if agent_id is None else store.shard_of(agent_id)
+    live = [seen for seen in await asked.live() if agent_id in {None, seen.agent_id}]
     chosen = sorted(live, key=lambda seen: seen.agent_id)[:most]
     return [_line(seen, session) async for seen, _, session in _sessions(store, chosen)]
 

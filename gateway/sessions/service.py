@@ -54,7 +54,11 @@ class SessionService:
 
     def limits(self, agent_id: int) -> Limits:
         """What age means for this agent now."""
-        return self._policy().limits(agent_id, self.store.outages())
+        return self._policy().limits(agent_id, self.store.shard_of(agent_id).outages())
+
+    def now_ms(self, agent_id: int) -> int:
+        """The time of this agent's shard, in which all times of its record are."""
+        return self.store.shard_of(agent_id).now_ms()
 
     def guid(self, session: Session, number: int) -> str:
         """The GUID of a generation."""
@@ -66,8 +70,9 @@ class SessionService:
         In push mode only these count against the time limit, in polling mode every request does (design section 5).
         Raises Refused (`000-003`, `100-006`) and StoreUnavailable.
         """
-        record = await self.store.read(agent_id)
-        limits, now = self.limits(agent_id), self.store.now_ms()
+        store = self.store.shard_of(agent_id)
+        record = await store.read(agent_id)
+        limits, now = self.limits(agent_id), store.now_ms()
         verdict = rules.check(record, guid, self.derive, limits, now)
         if isinstance(verdict, Stranger):
             self._refuse(record, verdict)
@@ -77,7 +82,7 @@ class SessionService:
         if hands_out and rules.is_reuse(session, verdict.number, limits, now):
             await self._reused(agent_id, session)
         if hands_out or not session.push:
-            self.store.note_seen(agent_id, session.id, push=session.push)
+            store.note_seen(agent_id, session.id, push=session.push)
         return await self.use(record, verdict, hands_out=hands_out)
 
     async def use(self, record: Record, bearer: Bearer, *, hands_out: bool) -> Caller:
@@ -86,7 +91,7 @@ class SessionService:
         Raises Refused when that session is over, and StoreUnavailable.
         """
         agent_id, session_id = record.agent_id, bearer.session.id
-        limits, now = self.limits(agent_id), self.store.now_ms()
+        limits, now = self.limits(agent_id), self.now_ms(agent_id)
         before = _still(record, session_id)
         use = rules.use(before, bearer.number, limits, now, hands_out=hands_out)
         if use.session is not before:
@@ -100,7 +105,7 @@ class SessionService:
         self, record: Record, session_id: str, number: int, limits: Limits, hands_out: bool
     ) -> Change[tuple[Record, Use]]:
         session = _still(record, session_id)
-        use = rules.use(session, number, limits, self.store.now_ms(), hands_out=hands_out)
+        use = rules.use(session, number, limits, self.now_ms(record.agent_id), hands_out=hands_out)
         if use.session is session:
             return Change((record, use))
         after = replace(record, session=use.session)
@@ -117,7 +122,7 @@ class SessionService:
         return Caller(record, use.session, bearer.number, hand_out)
 
     def _handed_again(self, agent_id: int, session: Session) -> None:
-        now = self.store.now_ms()
+        now = self.now_ms(agent_id)
         late = now - session.issued_ms > self.limits(agent_id).reuse_after_ms
         if not late or session.id in self._not_adopting:
             return
@@ -142,15 +147,15 @@ class SessionService:
         """`updateGuid`: makes the next generation, or repeats the answer to a retry; else raises Refused `000-003`."""
         record = await self.store.read(agent_id)
         limits = self.limits(agent_id)
-        verdict = rules.check(record, guid, self.derive, limits, self.store.now_ms())
+        verdict = rules.check(record, guid, self.derive, limits, self.now_ms(agent_id))
         if isinstance(verdict, Stranger):
             self._refuse(record, verdict)
         session_id, number = verdict.session.id, verdict.number
-        if self._too_old(record, verdict.session, self.store.now_ms()):
+        if self._too_old(record, verdict.session, self.now_ms(agent_id)):
             await self._end_too_old(agent_id, session_id)
 
         def rule(fresh: Record) -> Change[tuple[Record, Use]]:
-            use = rules.renew(_still(fresh, session_id), number, limits, self.store.now_ms())
+            use = rules.renew(_still(fresh, session_id), number, limits, self.now_ms(agent_id))
             if use is None:
                 raise Refused(retcodes.NO_RIGHT)
             after = replace(fresh, session=use.session)
@@ -185,7 +190,7 @@ class SessionService:
         """The rule that ends a session, perhaps only if it was silent since a time in ms; `told` as for `end`."""
 
         def rule(record: Record) -> Change[bool]:
-            ended = lifecycle.end_session(record, session_id, reason, self.store.now_ms(), code)
+            ended = lifecycle.end_session(record, session_id, reason, self.now_ms(record.agent_id), code)
             if ended is None:
                 return Change(False)
             end = replace(ended.end, upstream=None) if told else ended.end

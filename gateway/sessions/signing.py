@@ -78,7 +78,7 @@ async def sign_in(service: SessionService, terms: Terms, admit: Admit) -> tuple[
 
 def _reserve(service: SessionService, record: Record, token: str, terms: Terms) -> Change[None]:
     force = terms.force or terms.backend_decides
-    now = service.store.now_ms()
+    now = service.now_ms(terms.agent_id)
     return Change(None, lifecycle.reserve(record, token, now, force=force, may_be_forced=terms.may_be_forced))
 
 
@@ -109,7 +109,7 @@ async def _open(service: SessionService, terms: Terms, token: str, admission: Ad
 def _opening(
     service: SessionService, record: Record, token: str, terms: Terms, admission: Admission
 ) -> Change[Session | None]:
-    now = service.store.now_ms()
+    now = service.now_ms(terms.agent_id)
     session = Session(
         token,
         terms.node,
@@ -137,7 +137,7 @@ async def _undo(
     """Nobody knows how far the sign-in came: end its session if it was opened, and let the backend know anyway."""
 
     def rule(record: Record) -> Change[None]:
-        now = service.store.now_ms()
+        now = service.now_ms(agent_id)
         ended = lifecycle.end_session(record, token, EndReason.REPLACED, now)
         after = lifecycle.abandon(ended.record if ended else record, token)
         return Change(None, after, ends=(End(agent_id, token, EndReason.REPLACED, now, upstream=upstream),))
@@ -159,7 +159,7 @@ async def change_state(service: SessionService, agent_id: int, session_id: str, 
     def rule(record: Record) -> Change[AgentState]:
         if record.session is None or record.session.id != session_id:
             raise Refused(retcodes.NOT_SIGNED_IN)
-        changed = transition(record.state, service.store.now_ms())
+        changed = transition(record.state, service.now_ms(agent_id))
         if changed is None:
             return Change(record.state)
         state, events = changed

@@ -50,6 +50,12 @@ Wake = Callable[[int, str], None]
 class SessionStore(Protocol):
     """One record per agent, over all nodes."""
 
+    def shards(self) -> Sequence["SessionStore"]:
+        """The parts that agents are spread over, each with its own time and outages; itself where there is one."""
+
+    def shard_of(self, agent_id: int) -> "SessionStore":
+        """The part that keeps this agent: its time and its outages are those of the agent."""
+
     def now_ms(self) -> int:
         """The store's time, never backwards."""
 

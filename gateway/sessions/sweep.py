@@ -3,13 +3,15 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from gateway.ops import audit, metrics
 from gateway.sessions.limits import runs_out
 from gateway.sessions.model import End, EndReason
+from gateway.sessions.over_shards import over_shards
 from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionService
-from gateway.sessions.store import Seen
+from gateway.sessions.store import Seen, SessionStore
 from gateway.wire.errors import Unavailable
 
 SWEEP_EVERY_S = 1.0
@@ -20,7 +22,10 @@ _LOG = logging.getLogger(__name__)
 
 
 class Sweeper:
-    """The periodic work on sessions. Every node sweeps; each end is claimed by one of them."""
+    """The periodic work on sessions. Every node sweeps; each end is claimed by one of them.
+
+    The shards of the store are swept side by side, each in its own time, so that one out of reach delays no other.
+    """
 
     def __init__(
         self, service: SessionService, policy: Callable[[], Policy], sign_out: Callable[[End], Awaitable[None]]
@@ -28,40 +33,38 @@ class Sweeper:
         self._service = service
         self._policy = policy
         self._sign_out = sign_out
-        self._wanted = asyncio.Event()
+        self._wanted = {shard: asyncio.Event() for shard in service.store.shards()}
 
     def hurry(self) -> None:
         """There is an end to tell: do not wait for the next round."""
-        self._wanted.set()
+        for wanted in self._wanted.values():
+            wanted.set()
 
     async def run(self) -> None:
         """Sweeps for ever. While the store or the backend is out of reach it tries again at the next round."""
+        await asyncio.gather(*(self._run(shard, wanted) for shard, wanted in self._wanted.items()))
+
+    async def _run(self, shard: SessionStore, wanted: asyncio.Event) -> None:
         rounds = 0
         while True:
             try:
-                await self.end_silent()
+                await self._end_silent_of(shard)
                 if rounds % AGE_EVERY == 0:
-                    await self.end_old()
-                await self.tell_backend()
+                    await self._end_old_of(shard)
+                await self._tell_backend_of(shard)
             except Unavailable:
                 _LOG.debug("sweep put off: the store is out of reach")
             rounds += 1
-            await self._pause()
-
-    async def _pause(self) -> None:
-        try:
-            async with asyncio.timeout(SWEEP_EVERY_S):
-                await self._wanted.wait()
-        except TimeoutError:
-            pass
-        self._wanted.clear()
+            await _pause(wanted)
 
     async def end_silent(self) -> None:
         """Ends sessions without a request (push mode: a heartbeat) for longer than their limit."""
+        await over_shards(self._service.store, self._end_silent_of)
+
+    async def _end_silent_of(self, store: SessionStore) -> None:
         settings = self._policy().settings
         if not settings.timeout_flag:
             return
-        store = self._service.store
         now = store.now_ms()
         overdue = await store.silent(now - settings.max_time_ms, now - settings.handshake_max_time_ms, MOST)
         for seen in overdue:
@@ -79,9 +82,11 @@ class Sweeper:
 
     async def end_old(self) -> None:
         """Ends sessions older than SESSION_MAXTIME that are in no call."""
+        await over_shards(self._service.store, self._end_old_of)
+
+    async def _end_old_of(self, store: SessionStore) -> None:
         if not self._policy().settings.session_max_time_ms:
             return
-        store = self._service.store
         for seen in await store.live():
             record = await store.read(seen.agent_id)
             if record.session and self._policy().too_old(record.session, record.state, store.now_ms()):
@@ -94,13 +99,23 @@ class Sweeper:
 
     async def tell_backend(self) -> None:
         """Tells the backend of ends that it has not confirmed, all at once: one may be slow to answer."""
-        await asyncio.gather(*map(self._tell, await self._service.store.owed(MOST)))
+        await over_shards(self._service.store, self._tell_backend_of)
 
-    async def _tell(self, end: End) -> None:
+    async def _tell_backend_of(self, store: SessionStore) -> None:
+        await asyncio.gather(*(self._tell(store, end) for end in await store.owed(MOST)))
+
+    async def _tell(self, store: SessionStore, end: End) -> None:
         try:
             await self._sign_out(end)
         except Unavailable:
             metrics.BACKEND_OWED.inc()
             return
-        await self._service.store.paid(end.session_id)
+        await store.paid(end.session_id)
         metrics.SESSIONS_ENDED.labels(end.reason.name).inc()
+
+
+async def _pause(wanted: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SWEEP_EVERY_S):
+            await wanted.wait()
+    wanted.clear()

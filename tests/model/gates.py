@@ -77,6 +77,12 @@ class GatedStore:
         self.note_seen = inner.note_seen
         self.on_wake = inner.on_wake
 
+    def shards(self) -> Sequence[SessionStore]:
+        return (self,)
+
+    def shard_of(self, agent_id: int) -> SessionStore:
+        return self
+
     async def read(self, agent_id: int) -> Record:
         if await Run.gate() in {Fault.BEFORE, Fault.AFTER}:
             raise StoreUnavailable

@@ -92,7 +92,7 @@ class Records:
         self._cancel(agent_id)
         due = state_machine.due_ms(state)
         if due is not None:
-            self._again(agent_id, session_id, max(0, due - self.now_ms()) / 1000)
+            self._again(agent_id, session_id, max(0, due - self.service.now_ms(agent_id)) / 1000)
 
     def _again(self, agent_id: int, session_id: str, delay_s: float) -> None:
         async def act() -> None:

@@ -108,7 +108,7 @@ class UpstreamCentre:
 
     async def sign_out(self, end: End) -> None:
         """See `Relay.sign_out`: by what the session carried there, unless a later session carries the same."""
-        if end.upstream is None or self._sessions.store.now_ms() - end.ended_ms > GIVE_UP_AFTER_MS:
+        if end.upstream is None or self._sessions.now_ms(end.agent_id) - end.ended_ms > GIVE_UP_AFTER_MS:
             return
         later = (await self._sessions.store.read(end.agent_id)).session
         in_use = {keys.guid for keys in self._all_keys(later.id, later.upstream)} if later is not None else set()

@@ -73,8 +73,9 @@ class Entrance:
 
     async def _leave_lost(self, agent_id: int) -> bool:
         """Signs out a session whose sign-in answer was lost, so that it does not block the agent (design section 5)."""
-        session = (await self._parts.store.read(agent_id)).session
-        if session is None or session.upstream is None or not answer_was_lost(session, self._parts.store.now_ms()):
+        store = self._parts.store.shard_of(agent_id)
+        session = (await store.read(agent_id)).session
+        if session is None or session.upstream is None or not answer_was_lost(session, store.now_ms()):
             return False
         await self.leave(agent_id, self._parts.sealer.unseal(session.id, session.upstream.key))
         return True

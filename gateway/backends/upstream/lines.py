@@ -22,6 +22,7 @@ from gateway.backends.upstream.messenger import Messenger
 from gateway.backends.upstream.service import Service
 from gateway.events.push_nodes import PushNodes
 from gateway.sessions.model import Session
+from gateway.sessions.over_shards import over_shards
 from gateway.sessions.store import EventQueue, Seen, SessionStore
 from gateway.wire.errors import StoreUnavailable
 
@@ -105,15 +106,19 @@ class Lines:
             await self._look()
 
     async def _look(self) -> None:
-        strange = [seen for seen in await self._store.live() if seen.session_id not in self._lines]
         self._look_at_all = False
         try:
-            for start in range(0, len(strange), _READ_TOGETHER):
-                some = strange[start : start + _READ_TOGETHER]
-                await asyncio.gather(*(self._consider(seen, len(strange) / BEGIN_A_SECOND) for seen in some))
+            await over_shards(self._store, self._look_in)
         except StoreUnavailable:
             self._look_at_all = True
             raise
+
+    async def _look_in(self, store: SessionStore) -> None:
+        strange = [seen for seen in await store.live() if seen.session_id not in self._lines]
+        spread_s = len(strange) * len(self._store.shards()) / BEGIN_A_SECOND
+        for start in range(0, len(strange), _READ_TOGETHER):
+            some = strange[start : start + _READ_TOGETHER]
+            await asyncio.gather(*(self._consider(seen, spread_s) for seen in some))
 
     async def _consider(self, seen: Seen, spread_s: float) -> None:
         """Takes the session when it is ours, or its process is dead."""

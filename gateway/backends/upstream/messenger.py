@@ -51,6 +51,9 @@ class Messenger:
         self._sealer = sealer
         self._ended = ended
 
+    def _now_ms(self, agent_id: int) -> int:
+        return self._store.shard_of(agent_id).now_ms()
+
     async def ask(self, record: Record, session_id: str, send: Send, *, poll: bool = False) -> Heard:
         """Sends under the newest keys of the session.
 
@@ -70,7 +73,7 @@ class Messenger:
             tries[carried] += 1
             record = await self._store.read(record.agent_id)
             upstream = still_open(record, session_id)
-            untried = self._untried(upstream, tries, most)
+            untried = self._untried(record.agent_id, upstream, tries, most)
             if not untried:
                 doubtful = not poll and answer.retcode == retcodes.NO_RIGHT
                 if doubtful and not (await self.ask_state(record.agent_id, keys)).over:
@@ -79,9 +82,9 @@ class Messenger:
             carried = untried
         return Heard(answer, carried, keys, reverts=carried == upstream.former and not answer.over)
 
-    def _untried(self, upstream: Upstream, tries: Counter[str], most: int) -> str:
+    def _untried(self, agent_id: int, upstream: Upstream, tries: Counter[str], most: int) -> str:
         """What to carry next, sealed; "" when all was tried, the newest as often as `most`."""
-        newest, *others = rules.keys_to_try(upstream, self._store.now_ms())
+        newest, *others = rules.keys_to_try(upstream, self._now_ms(agent_id))
         if tries[newest] < most:
             return newest
         return next((sealed for sealed in others if not tries[sealed]), "")
@@ -93,12 +96,12 @@ class Messenger:
     async def follow(self, agent_id: int, session_id: str, heard: Heard) -> bool:
         """Keeps what an answer says of GUIDs. False when the session is over. Raises StoreUnavailable."""
         if heard.reverts:
-            await self._store.apply(agent_id, rules.reverting(session_id, heard.carried, self._store.now_ms()))
+            await self._store.apply(agent_id, rules.reverting(session_id, heard.carried, self._now_ms(agent_id)))
         guid, keys = heard.answer.guid, heard.keys
         if not guid or guid == keys.guid:
             return True
         fresh = self._sealer.seal(session_id, Keys(guid, merge_cookies(keys.cookie, heard.answer.cookie)))
-        rule = rules.following(session_id, heard.carried, fresh, self._guid(session_id), self._store.now_ms())
+        rule = rules.following(session_id, heard.carried, fresh, self._guid(session_id), self._now_ms(agent_id))
         counts.FOLLOWED.inc()
         still: bool | None = await self._store.apply(agent_id, rule)
         return bool(still)
@@ -111,7 +114,7 @@ class Messenger:
 
         Raises StoreUnavailable.
         """
-        rule = rules.ending(gone.session_id, gone.newest, gone.reason, self._store.now_ms())
+        rule = rules.ending(gone.session_id, gone.newest, gone.reason, self._now_ms(agent_id))
         ended: bool | None = await self._store.apply(agent_id, rule, durable=True)
         if ended:
             counts.LOST.inc()
