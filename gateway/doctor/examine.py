@@ -4,9 +4,15 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Final
 
-from gateway.doctor.finding import Finding, Level
+from gateway.doctor.finding import Finding, Level, judge
+from gateway.doctor.local_checks import local_findings
+from gateway.doctor.local_facts import local_facts
+from gateway.doctor.push import push_findings
 from gateway.doctor.server_facts import Clocks
 from gateway.doctor.store import store_findings
+from gateway.doctor.tokens import CHECKS as TOKEN_CHECKS
+from gateway.doctor.tokens import token_facts
+from gateway.doctor.upstream import upstream_findings
 from gateway.settings.load import Loaded
 
 LONGEST_S: Final = 20.0
@@ -18,9 +24,14 @@ async def examine(loaded: Loaded, clocks: Clocks | None = None) -> list[Finding]
     settings = loaded.settings
     groups = {
         "store": store_findings(settings, clocks),
+        "upstream": upstream_findings(settings),
+        "push": push_findings(settings),
     }
     found = await asyncio.gather(*(_bounded(name, group) for name, group in groups.items()))
-    return [finding for group in found for finding in group]
+    # After the servers were asked: reading files would hold up the measure of their distance.
+    here = local_findings(local_facts(loaded, clocks.wall))
+    tokens = judge(TOKEN_CHECKS, token_facts(settings, clocks.wall))
+    return [*here, *(finding for group in found for finding in group), *tokens]
 
 
 async def _bounded(name: str, group: Awaitable[list[Finding]]) -> list[Finding]:

@@ -141,7 +141,7 @@ def _push_certificates(settings: Settings) -> str:
 
 def _push_in_the_clear(settings: Settings) -> str:
     urls = map(urlsplit, settings.push_callbacks)
-    plain = any(url.scheme == "http" and not _is_loopback(url.hostname or "") for url in urls)
+    plain = any(url.scheme == "http" and not is_loopback(url.hostname or "") for url in urls)
     return "sends events, GUIDs and tokens over the network in the clear: use https" if plain else ""
 
 
@@ -150,7 +150,7 @@ def _chat_security(settings: Settings) -> str:
 
 
 def _explains(settings: Settings) -> str:
-    public = settings.token_explain and not _is_loopback(settings.bind_address)
+    public = settings.token_explain and not is_loopback(settings.bind_address)
     return "ON tells strangers why a token is refused: for development only" if public else ""
 
 
@@ -159,13 +159,14 @@ def _plain_http(attribute: str, what: str) -> Check:
 
     def complaint(settings: Settings) -> str:
         url = urlsplit(getattr(settings, attribute))
-        plain = url.scheme == "http" and not _is_loopback(url.hostname or "")
+        plain = url.scheme == "http" and not is_loopback(url.hostname or "")
         return f"sends {what} over the network in the clear: use https" if plain else ""
 
     return Check((attribute,), complaint)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether an address or a name leads to this machine alone."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

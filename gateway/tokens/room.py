@@ -45,7 +45,7 @@ class TokenRoom:
         tenants = LiveFile(given.token_tenants_file, tenants_file.read, Tenants())
         known = LiveFile(None if given.token_users_url else given.token_users_file, users.read, Users())
         self._files: list[LiveFile[Any]] = [keys, tenants, known]
-        self._caller = _users_caller(given) if given.token_users_url else None
+        self._caller = users_caller(given) if given.token_users_url else None
         directory: UserDirectory = HttpDirectory(self._caller) if self._caller else FileDirectory(known)
         self._pages = Pages(
             Validator(keys, tenants, directory, store, settings),
@@ -103,7 +103,8 @@ def issuer(settings: Settings) -> Issuer:
     return Issuer(keys, tenants, lambda: settings.token_ttl_ms)
 
 
-def _users_caller(settings: Settings) -> Caller:
+def users_caller(settings: Settings) -> Caller:
+    """What calls TOKEN_USERS_URL. Raises TrustError."""
     headers = NO_HEADERS
     if settings.token_users_secret_file is not None:
         headers = {"Authorization": f"Bearer {_secret(settings.token_users_secret_file)}"}

@@ -45,9 +45,13 @@ def open_upstream(
     return UpstreamCentre(sessions, queue, service, sealer, entrance, messenger, lines)
 
 
+def files_wanted(settings: Settings) -> int:
+    """How many files a process opens at most: an agent needs two connections, its own and the one for its events."""
+    return 2 * settings.upstream_connections + settings.upstream_calls + FILES_BESIDES
+
+
 def _make_room(settings: Settings) -> None:
-    """An agent needs two connections, its own and the one that its events are fetched on."""
-    wanted = 2 * settings.upstream_connections + settings.upstream_calls + FILES_BESIDES
+    wanted = files_wanted(settings)
     allowed = allow_open_files(wanted)
     if allowed < wanted:
         agents = max(0, (allowed - settings.upstream_calls - FILES_BESIDES) // 2)
