@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from gateway.backends.embedded.simulated import NoSuchCallError
 from gateway.events.catalogue import check
 from tests.support.desk import Desk
 from tests.support.manual_time import START_MS
@@ -99,6 +100,23 @@ class Stage:
         await self.room.centre.chat_customers.leave(self._chat_of(number))
         return ""
 
+    async def asks_for_picture(self, number: str) -> str:
+        await self.room.centre.customers.ask_for_video(self._call_of(number), number)
+        return ""
+
+    async def is_offered(self, agent: str, numbers: str, bare: str | None, data: str | None) -> str:
+        control = await self.room.centre.customers.offer(
+            int(agent), tuple(numbers.split(",")), data or "", bare=bool(bare)
+        )
+        return f"preview {control}"
+
+    async def uses_phone(self, agent: str, act: str, number: str) -> str:
+        try:
+            await self.room.centre.phones.act(int(agent), act, number)
+        except NoSuchCallError as impossible:
+            return str(impossible)
+        return ""
+
     async def passes(self, seconds: str) -> str:
         await self.room.time.pass_s(float(seconds))
         return ""
@@ -114,6 +132,9 @@ COMMANDS: tuple[tuple[str, Callable[..., Awaitable[str]]], ...] = (
     (r"customer (\d+) writes: (.+)", Stage.writes),
     (r"customer (\d+) reads", Stage.reads),
     (r"customer (\d+) leaves the chat", Stage.leaves_chat),
+    (r"customer (\d+) asks for a picture", Stage.asks_for_picture),
+    (r"(\d+) is offered ([\d,]+)( alone)?(?: with (\w+))?", Stage.is_offered),
+    (r"phone of (\d+): (\w+) ?(\d*)", Stage.uses_phone),
     (r"([\d.]+) s pass", Stage.passes),
 )
 
