@@ -37,6 +37,7 @@ from gateway.sessions.sweep import Sweeper
 from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.reload import LiveSettings
 from gateway.settings.schema import Settings
+from gateway.settings.workers import worker_count
 from gateway.stores import Stores, open_stores
 from gateway.tokens.certificate import ExpiryWatch
 from gateway.tokens.room import TokenRoom, agent_check
@@ -59,6 +60,7 @@ class App:
         ring: KeyRing,
         stores: Stores,
         scheduler: Scheduler | None = None,
+        worker: int = 0,
     ) -> None:
         self.live = live
         self.stores = stores
@@ -79,7 +81,9 @@ class App:
         )
         authentication = self._authentication(registry) if registry else None
         self.backend = backend = (
-            self._embedded(registry, authentication, scheduler) if registry and authentication else self._upstream()
+            self._embedded(registry, authentication, scheduler, worker)
+            if registry and authentication
+            else self._upstream()
         )
         self.sweeper = Sweeper(service, lambda: self._policy, backend.sign_out)
         stores.sessions.on_wake(self.parking.wake)
@@ -100,7 +104,7 @@ class App:
         return Authentication(registry, book, stores.attempts, self._pool, lambda: self.live.current, self._agent_check)
 
     def _embedded(
-        self, registry: AgentRegistry, authentication: Authentication, scheduler: Scheduler | None
+        self, registry: AgentRegistry, authentication: Authentication, scheduler: Scheduler | None, worker: int
     ) -> EmbeddedCentre:
         settings = self.live.current
         return EmbeddedCentre(
@@ -109,6 +113,8 @@ class App:
             authentication,
             self.stores.queue,
             node=settings.node_name,
+            worker=worker,
+            workers=worker_count(settings),
             cluster=settings.server_name,
             plan=_plan(settings, registry),
             scheduler=scheduler,
@@ -198,12 +204,15 @@ class App:
                 stack.push_async_callback(self._agent_check.close)
 
 
-def make_app(live: LiveSettings) -> App:
-    """An app from settings alone. Raises SettingsError, AgentsFileError, PlanFileError and SecretFileError."""
+def make_app(live: LiveSettings, worker: int = 0) -> App:
+    """An app from settings alone, as this worker of its node.
+
+    Raises SettingsError, AgentsFileError, PlanFileError and SecretFileError.
+    """
     settings = live.current
     registry = _registry(settings) if settings.backend == "embedded" else None
     ring = read_secret_file(settings.guid_secret_file) if settings.guid_secret_file else random_key_ring()
-    return App(live, registry, ring, open_stores(lambda: live.current))
+    return App(live, registry, ring, open_stores(lambda: live.current), worker=worker)
 
 
 def _certificate(settings: Settings) -> Path | None:

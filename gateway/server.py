@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
-import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any, Final
 
 import click
 
@@ -16,6 +17,14 @@ from gateway.listeners.serve import start as listen
 from gateway.sessions.key_check import MissingKeyError
 from gateway.settings.load import Loaded
 from gateway.settings.reload import LiveSettings
+from gateway.supervisor import systemd
+from gateway.supervisor.doors import Doors
+from gateway.supervisor.seat import Seat, Tie
+
+_LOG = logging.getLogger(__name__)
+NO_DOORS: Final = Doors()
+ENDINGS: Final = (signal.SIGTERM, signal.SIGINT)
+Reload = Callable[[], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True)
@@ -26,23 +35,35 @@ class Running:
     listeners: Listeners
     admin: Listeners | None
 
+    async def reload(self) -> None:
+        """Reads the settings again, because of a signal."""
+        await self.live.reload("SIGHUP", force=True)
+
+    async def step_down(self) -> None:
+        """A successor accepts in its place: clients have DRAIN_TIME to go there by themselves."""
+        patience_ms = self.live.current.drain_time_ms
+        if self.admin is not None:
+            await self.admin.drain(patience_ms)
+        await self.listeners.step_down(patience_ms)
+
 
 @contextlib.asynccontextmanager
-async def running(
-    loaded: Loaded, *, http: socket.socket | None = None, admin: socket.socket | None = None
-) -> AsyncIterator[Running]:
+async def running(loaded: Loaded, doors: Doors = NO_DOORS, worker: int = 0) -> AsyncIterator[Running]:
     """A gateway with its periodic work for as long as the block runs, then it drains.
 
-    `http` and `admin` are bound sockets to use in place of HTTP_PORT and ADMIN_PORT. Raises AgentsFileError,
-    PlanFileError, SecretFileError, AdminTokenError, ListenError and MissingKeyError when it must not serve.
+    `doors` are bound sockets to use in place of the ports of the settings; `worker` is the number of this process.
+    Raises AgentsFileError, PlanFileError, SecretFileError, AdminTokenError, ListenError and MissingKeyError when it
+    must not serve.
     """
     live = LiveSettings(loaded)
-    app = make_app(live)
+    app = make_app(live, worker)
     try:
         await app.start()
-        open_listeners = await listen(app.edge.handle, live.current, http=http)
+        open_listeners = await listen(
+            app.edge.handle, live.current, http=doors.http, https=doors.https, shared=doors.shared
+        )
         open_listeners.draining.on(app.parking.drain)
-        administration = await open_admin(app, open_listeners, admin)
+        administration = await open_admin(app, open_listeners, doors.admin.get(worker))
         async with _jobs(app, open_listeners):
             yield Running(live, open_listeners, administration)
         await open_listeners.drain(live.current.drain_time_ms)
@@ -52,13 +73,44 @@ async def running(
         await app.close()
 
 
-async def serve(loaded: Loaded) -> None:
-    """Serves until SIGTERM or SIGINT, then drains. Raises as `running`."""
+async def serve(loaded: Loaded, doors: Doors = NO_DOORS) -> None:
+    """Serves alone until SIGTERM or SIGINT, then drains. Raises as `running`."""
     stop = asyncio.Event()
-    async with running(loaded) as gateway, _signals(gateway.live, stop):
+    async with running(loaded, doors) as gateway:
+        told = f"on {' '.join(gateway.listeners.urls)}"
+
+        async def reload() -> None:
+            systemd.reloading()
+            await gateway.reload()
+            systemd.ready(told)
+
+        _handle(reload, stop.set, _cannot_roll)
         # Supervisors and tests wait for this line.
         click.echo(f"ready {' '.join(gateway.listeners.urls)}")
+        systemd.ready(told)
         await stop.wait()
+        systemd.stopping()
+        for ending in ENDINGS:  # A second one does not wait for the drain.
+            asyncio.get_running_loop().remove_signal_handler(ending)
+
+
+def _cannot_roll() -> None:
+    _LOG.warning("SIGUSR2: a rolling restart needs WORKERS = 2 or more")
+
+
+async def work(loaded: Loaded, doors: Doors, seat: Seat) -> None:
+    """Serves as a worker: until SIGTERM, until SIGUSR2 when a successor has come, or until the supervisor is gone."""
+    stop, give_way = asyncio.Event(), asyncio.Event()
+    async with running(loaded, doors, seat.number) as gateway:
+        _handle(gateway.reload, stop.set, give_way.set)
+        tie = Tie(seat)
+        ends = [asyncio.create_task(tie.lost()), asyncio.create_task(stop.wait())]
+        leaving = asyncio.create_task(give_way.wait())
+        await tie.say_ready()
+        await asyncio.wait([*ends, leaving], return_when=asyncio.FIRST_COMPLETED)
+        if give_way.is_set():
+            ends.append(asyncio.create_task(gateway.step_down()))
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
 
 
 @contextlib.asynccontextmanager
@@ -75,21 +127,16 @@ async def _jobs(app: App, open_listeners: Listeners) -> AsyncIterator[None]:
         raise missing.exceptions[0] from None
 
 
-@contextlib.asynccontextmanager
-async def _signals(live: LiveSettings, stop: asyncio.Event) -> AsyncIterator[None]:
+def _handle(reload: Reload, stop: Callable[[], None], roll: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     reloads: set[asyncio.Task[None]] = set()
 
-    def reload() -> None:
-        task = loop.create_task(live.reload("SIGHUP", force=True))
+    def begin_reload() -> None:
+        task = loop.create_task(reload())
         reloads.add(task)
         task.add_done_callback(reloads.discard)
 
-    loop.add_signal_handler(signal.SIGHUP, reload)
-    for ending in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(ending, stop.set)
-    try:
-        yield
-    finally:
-        for handled in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(handled)
+    loop.add_signal_handler(signal.SIGHUP, begin_reload)
+    loop.add_signal_handler(signal.SIGUSR2, roll)
+    for ending in ENDINGS:
+        loop.add_signal_handler(ending, stop)

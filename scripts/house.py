@@ -17,7 +17,7 @@ from pathlib import Path
 PACKAGE = "gateway"
 MOST_LINES = 400
 LAYERS = (
-    ("__main__", "cli", "commands", "doctor", "sim", "app", "server", "admin", "stores", "keys"),
+    ("__main__", "cli", "commands", "doctor", "sim", "app", "server", "supervisor", "admin", "stores", "keys"),
     ("listeners",),
     ("edge",),
     ("tokens",),

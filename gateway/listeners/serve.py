@@ -10,7 +10,7 @@ from gateway.listeners.development_certificate import development_certificate
 from gateway.listeners.errors import ListenError
 from gateway.listeners.probe import ListeningSocket
 from gateway.listeners.server import LINGER_MS, ConnectionServer, Handler
-from gateway.listeners.sockets import BACKLOG, adopt, open_socket, url_of
+from gateway.listeners.sockets import accepts_a_turn, adopt, open_socket, url_of
 from gateway.listeners.tls import TlsCertificate, own_files
 from gateway.settings.schema import Settings
 from gateway.wire.connection import Signal
@@ -42,6 +42,16 @@ class Listeners:
         """Connections whose client is there or whose call still runs."""
         return len(self._connections.connections)
 
+    async def step_down(self, patience_ms: int) -> None:
+        """Stop accepting and leave it to the clients to go, for up to `patience_ms`; `drain` is to follow.
+
+        For a process whose successor accepts on the same sockets: idle connections stay open until their next answer,
+        which says `Connection: close`, so that no request meets a connection that is closing.
+        """
+        for server in self._servers:
+            server.close()
+        await self._connections.step_down(patience_ms)
+
     async def drain(self, time_ms: int) -> None:
         """Stop accepting, close idle connections, let calls finish for up to `time_ms`, cut the rest.
 
@@ -63,7 +73,7 @@ class Listeners:
         server = await loop.create_server(
             self._connections,
             sock=listening,
-            backlog=BACKLOG,
+            backlog=accepts_a_turn(listening),
             ssl=certificate.context if certificate else None,
             ssl_handshake_timeout=handshake_s if certificate else None,
             ssl_shutdown_timeout=LINGER_MS / 1000 if certificate else None,
@@ -78,20 +88,22 @@ async def start(
     *,
     http: socket.socket | None = None,
     https: socket.socket | None = None,
+    shared: bool = False,
     linger_ms: int = LINGER_MS,
 ) -> Listeners:
     """Accepts connections for `handler` when it returns.
 
     `http` and `https` are bound sockets to use in place of HTTP_PORT and HTTPS_PORT (port 0 there: no such listener);
-    they are taken over. Raises ListenError for a port or a certificate that cannot be used; nothing is open then.
+    they are taken over. `shared`: other processes accept from them too. Raises ListenError for a port or a certificate
+    that cannot be used; nothing is open then.
     """
     listeners = Listeners(ConnectionServer(handler, head_timeout_ms=settings.request_timeout_ms, linger_ms=linger_ms))
     limit_s = settings.request_timeout_ms / 1000
     with ExitStack() as opened:
-        plain = _socket(opened, settings.bind_address, settings.http_port, "HTTP_PORT", http)
-        secure = _socket(opened, settings.bind_address, settings.https_port, "HTTPS_PORT", https)
+        plain = _socket(opened, http, shared, settings.bind_address, settings.http_port, "HTTP_PORT")
+        secure = _socket(opened, https, shared, settings.bind_address, settings.https_port, "HTTPS_PORT")
         if secure is not None:
-            _certify(listeners, settings)
+            listeners.certificate, listeners.authority = certificate_of(settings)
         if plain is not None:
             await listeners.open(plain, limit_s, None)
         if secure is not None:
@@ -101,10 +113,10 @@ async def start(
 
 
 def _socket(
-    opened: ExitStack, address: str, port: int, setting: str, given: socket.socket | None
+    opened: ExitStack, given: socket.socket | None, shared: bool, address: str, port: int, setting: str
 ) -> ListeningSocket | None:
     if given is not None:
-        ours = adopt(given)
+        ours = adopt(given, shared=shared)
     elif port:
         ours = open_socket(address, port, setting)
     else:
@@ -113,12 +125,15 @@ def _socket(
     return ours
 
 
-def _certify(listeners: Listeners, settings: Settings) -> None:
+def certificate_of(settings: Settings) -> tuple[TlsCertificate, Path | None]:
+    """The certificate of the HTTPS listener, and what clients must trust where it is the development one.
+
+    That one is made where there is none yet. Raises ListenError.
+    """
     files = own_files(settings.tls_cert_file, settings.tls_key_file)
-    if files is None:
-        if settings.var_dir is None:
-            raise ListenError("VAR_DIR", "is needed for the development certificate, or set TLS_CERT_FILE")
-        made = development_certificate(settings.var_dir, settings.bind_address)
-        files = made.chain, made.key
-        listeners.authority = made.authority
-    listeners.certificate = TlsCertificate(*files)
+    if files is not None:
+        return TlsCertificate(*files), None
+    if settings.var_dir is None:
+        raise ListenError("VAR_DIR", "is needed for the development certificate, or set TLS_CERT_FILE")
+    made = development_certificate(settings.var_dir, settings.bind_address)
+    return TlsCertificate(made.chain, made.key), made.authority

@@ -22,6 +22,8 @@ never meets one that is closing."""
 _MAX_LINE_BYTES: Final = 8190
 _MAX_HEADERS: Final = 100
 _CUT_WAIT_S: Final = 1.0
+SETTLE_MS: Final = 500
+"""A connection that was accepted just now is known here only when its TLS handshake is over."""
 
 
 class ConnectionServer(Server):
@@ -62,6 +64,18 @@ class ConnectionServer(Server):
             self._look_whether_empty()
         else:
             task.add_done_callback(self._look_whether_empty)
+
+    async def step_down(self, patience_ms: int) -> None:
+        """Let every connection have one more answer, with `Connection: close`, for up to `patience_ms`.
+
+        Returns early once no connection is left. The caller has stopped accepting before.
+        """
+        self.draining.set()
+        settle_ms = min(SETTLE_MS, patience_ms)
+        await asyncio.sleep(settle_ms / 1000)
+        self._empty.clear()
+        self._look_whether_empty()
+        await self._emptied((patience_ms - settle_ms) / 1000)
 
     async def drain(self, time_ms: int) -> None:
         """Let running calls finish for up to `time_ms`, then cut the rest.

@@ -2,8 +2,9 @@
 
 import errno
 import os
+import random
 import socket
-from typing import Final
+from typing import Any, Final
 
 from gateway.listeners.errors import ListenError
 from gateway.listeners.probe import ListeningSocket
@@ -47,10 +48,36 @@ def open_socket(address: str, port: int, setting: str) -> ListeningSocket:
     return _prepared(listening)
 
 
-def adopt(listening: socket.socket) -> ListeningSocket:
-    """Takes over a bound socket, one that a supervisor passed on or a test made; the given object is empty then."""
-    ours = ListeningSocket(listening.family, listening.type, listening.proto, fileno=listening.detach())
-    return _prepared(ours)
+class SharedSocket(ListeningSocket):
+    """A listening socket that several processes accept from.
+
+    Connections wait in one queue, never at a process that is dead or busy. A process takes one a turn of its loop and
+    lets every other chance go by, or the first to wake would get them all.
+    """
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """As `socket.accept`; BlockingIOError also where it is another's chance: the loop asks again at once."""
+        if random.getrandbits(1):
+            raise BlockingIOError
+        return super().accept()
+
+    def listen(self, _backlog: int = BACKLOG, /) -> None:
+        """As `socket.listen`; the queue stays long, whatever the loop says: it belongs to all processes."""
+        super().listen(BACKLOG)
+
+
+def adopt(listening: socket.socket, *, shared: bool = False) -> ListeningSocket:
+    """Takes over a bound socket, one that a supervisor passed on or a test made; the given object is empty then.
+
+    `shared`: other processes accept from it too.
+    """
+    kind = SharedSocket if shared else ListeningSocket
+    return _prepared(kind(listening.family, listening.type, listening.proto, fileno=listening.detach()))
+
+
+def accepts_a_turn(listening: ListeningSocket) -> int:
+    """How many connections the loop may take from it before it does other work: asyncio's `backlog`."""
+    return 1 if isinstance(listening, SharedSocket) else BACKLOG
 
 
 def url_of(scheme: str, listening: socket.socket) -> str:

@@ -14,6 +14,7 @@ from gateway.listeners.errors import ListenError
 from gateway.ops.admin_token import read_admin_token
 from gateway.settings.load import load
 from gateway.sim.place import CannotPlayError, Place, agents_file
+from gateway.supervisor.doors import Doors
 
 FIRST_AGENT: Final = 1001
 _LOOPBACK: Final = "127.0.0.1"
@@ -54,7 +55,7 @@ async def own_gateway(
         doors = [socket.create_server((_LOOPBACK, 0)) for _ in range(2)]
         loaded = load(config, {**own, "ADMIN_PORT": str(doors[1].getsockname()[1])})
         try:
-            async with server.running(loaded, http=doors[0], admin=doors[1]) as gateway:
+            async with server.running(loaded, Doors(http=doors[0], admin={0: doors[1]})) as gateway:
                 if gateway.admin is None:
                     raise CannotPlayError("the gateway has no admin listener")
                 numbers = range(FIRST_AGENT, FIRST_AGENT + agents)

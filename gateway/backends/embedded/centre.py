@@ -14,6 +14,7 @@ from gateway.backends.embedded.courier import Courier, Parcel
 from gateway.backends.embedded.groups import all_performers
 from gateway.backends.embedded.parts import Parts
 from gateway.backends.embedded.performers import rights
+from gateway.backends.embedded.places import place, places
 from gateway.backends.embedded.records import Records
 from gateway.backends.embedded.scheduler import LoopScheduler, Scheduler
 from gateway.backends.embedded.simulated import Customers
@@ -37,8 +38,9 @@ PHONE_WITH_VIDEO: Final = 11
 class EmbeddedCentre:
     """A contact centre whose agent states live in the session records, so that they are right on every node.
 
-    Its calls live in this process. `node` names it in records, `cluster` is the name of all gateways together;
-    `customers` plays the parties outside, `chat_customers` those who write, `phones` those who use agents' phones.
+    Its calls live in this process; `node`, and its number `worker` of so many `workers`, name it in records. `cluster`
+    is the name of all gateways together; `customers` plays the parties outside, `chat_customers` those who write,
+    `phones` those who use agents' phones.
     """
 
     def __init__(
@@ -49,17 +51,19 @@ class EmbeddedCentre:
         queue: EventQueue,
         *,
         node: str = "",
+        worker: int = 0,
+        workers: int = 1,
         cluster: str = "AgentGateway",
         plan: Plan | None = None,
         scheduler: Scheduler | None = None,
     ) -> None:
         self._service = service
-        self._node = node
+        self._former = places(node, worker, workers)
         self._scheduler = scheduler or LoopScheduler()
         self.world = World(
             plan=plan or Plan(), skills=lambda: {skill.id: skill.name for skill in registry.skills().values()}
         )
-        self._records = Records(service, self.world, self._scheduler, f"{node}.{secrets.token_hex(4)}")
+        self._records = Records(service, self.world, self._scheduler, f"{place(node, worker)}.{secrets.token_hex(4)}")
         self._courier = Courier(self._records, queue, self._scheduler, self.world.plan.timing.wrap_up_s)
         self.board = Switchboard(self.world, self._records, self._courier, self._scheduler)
         self.customers = Customers(self.board, self._scheduler)
@@ -72,11 +76,11 @@ class EmbeddedCentre:
         self._performers = all_performers(self.parts, cluster)
 
     async def start(self) -> None:
-        """Frees agents whose calls ended with a former process of this node. Raises StoreUnavailable."""
+        """Frees agents whose calls ended with a former process in this place. Raises StoreUnavailable."""
         for seen in await self._service.store.live():
             record = await self._service.store.read(seen.agent_id)
             state = record.state
-            ours = state.centre.rpartition(".")[0] == self._node and state.centre != self._records.centre
+            ours = state.centre.rpartition(".")[0] in self._former and state.centre != self._records.centre
             if record.session is not None and state.state is State.TALKING and ours:
                 await self._courier.deliver(Parcel(seen.agent_id, seen.session_id, after=After.NOT_TALKED))
             self._records.note_record(await self._service.store.read(seen.agent_id))
