@@ -43,6 +43,7 @@ def free_port() -> int:
             return port
 
 
+DOWN_SOON: Final = {"down-after-milliseconds": 500}
 ORDINARY: Final = {"save": '""', "repl-diskless-sync-delay": "0", "repl-ping-replica-period": "1"}
 
 
@@ -69,6 +70,11 @@ class Server:
     def replica_options(self) -> dict[str, str]:
         """Options of a server that follows this one."""
         return {"replicaof": f"127.0.0.1 {self.port}"}
+
+    def follows(self, host: str, port: int) -> None:
+        """From its next start on it is a replica of that server."""
+        with (self._folder / "server.conf").open("a", encoding="utf-8") as file:
+            file.write(f"\nreplicaof {host} {port}\n")
 
     def start(self) -> None:
         """Starts the process and waits until it answers."""
@@ -143,10 +149,20 @@ class Servers:
         """A new server of this kind. Raises FileNotFoundError where its program is not installed."""
         return self._start(kind, {**ORDINARY, **(options or {})})
 
-    def start_sentinel(self, kind: str, primary: Server, name: str) -> Server:
-        """A sentinel that watches `primary` under `name`."""
-        watched = f"monitor {name} 127.0.0.1 {primary.port} 1\nsentinel down-after-milliseconds {name} 500"
-        return self._start(kind, {"sentinel": watched}, ("--sentinel",))
+    def start_sentinel(
+        self,
+        kind: str,
+        primary_port: int,
+        name: str,
+        *,
+        quorum: int = 1,
+        times: Mapping[str, int] = DOWN_SOON,
+        options: Mapping[str, str] | None = None,
+    ) -> Server:
+        """A sentinel that watches the primary at `primary_port` under `name`; `times` are its settings in ms."""
+        lines = [f"monitor {name} 127.0.0.1 {primary_port} {quorum}"]
+        lines += [f"{setting} {name} {ms}" for setting, ms in times.items()]
+        return self._start(kind, {**(options or {}), "sentinel": "\nsentinel ".join(lines)}, ("--sentinel",))
 
     def _start(self, kind: str, options: Mapping[str, str], extra: Iterable[str] = ()) -> Server:
         program = binary(kind)

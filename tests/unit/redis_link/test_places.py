@@ -63,7 +63,7 @@ async def test_after_a_failover_the_link_follows_the_sentinels(kind: str, server
     primary = servers.start(kind)
     replica = servers.start(kind, primary.replica_options)
     primary.wait_for_replicas(1)
-    sentinel = servers.start_sentinel(kind, primary, "desks")
+    sentinel = servers.start_sentinel(kind, primary.port, "desks")
     link = await links(f"redis+sentinel://127.0.0.1:{sentinel.port}/desks")
     await link.command("SET", link.key("x"), "1")
     primary.wait_for_replicas(1)

@@ -1,0 +1,96 @@
+"""Gateway nodes on a replica set, with desks at work: what every kind of fail-over is tried on."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from argon2 import PasswordHasher
+
+from tests.failover.desk import FailoverDesk, Probe
+from tests.failover.history import Fact
+from tests.failover.replica_set import ReplicaSet, replica_set
+from tests.support.gateway import GatewayProcess
+from tests.support.site import site
+
+FIRST_AGENT, FIRST_PROBE = 1001, 9001
+TIMES = {
+    "GUIDINTERVAL": "2000",
+    "GUIDTIMEOUT": "9000",
+    "AGENT_POLL_WAIT_TIMES": "2",
+    "AGENT_POLL_WAIT_INTERVAL": "100",
+    "LOG_LEVEL": "INFO",
+}
+"""A primary that is cut off may take two rotations of a GUID along, no more: a node knows of GUIDs two ahead."""
+
+
+@dataclass
+class Place:
+    """All that runs. `facts` is what desks and probes have seen so far."""
+
+    redis: ReplicaSet
+    nodes: Sequence[GatewayProcess]
+    desks: Sequence[FailoverDesk]
+    probes: Sequence[Probe]
+    facts: list[Fact] = field(default_factory=list)
+    tag: str = ""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of everything, and the seed of all chances."""
+
+    agents: int = 16
+    nodes: int = 3
+    seed: int = 1
+    kind: str = "redis"
+
+
+@asynccontextmanager
+async def place(folder: Path, size: Size, *, gated: bool = False, urls: Sequence[str] = ()) -> AsyncIterator[Place]:
+    """Starts it all; desks work until the block ends. `urls` override the nodes' REDIS_URL, "" for the set's own."""
+    async with AsyncExitStack() as stack:
+        redis = await stack.enter_async_context(replica_set(folder, size.kind, gated=gated))
+        made = await stack.enter_async_context(on(folder, size, redis, urls))
+        yield made
+
+
+@asynccontextmanager
+async def on(folder: Path, size: Size, redis: ReplicaSet, urls: Sequence[str] = ()) -> AsyncIterator[Place]:
+    """As `place`, on a set that runs."""
+    password, tag = secrets.token_urlsafe(12), f"failover-{secrets.token_hex(4)}"
+    agents_file = folder / "agents.toml"
+    numbers = range(FIRST_AGENT, FIRST_AGENT + size.agents)
+    watchers = range(FIRST_PROBE, FIRST_PROBE + size.nodes)
+    agents_file.write_text(_agents([*numbers, *watchers], password), "utf-8")
+    settings = {"CONTACT_CENTER_FILE": "", **TIMES, "AGENTS_FILE": str(agents_file), "STORE_TAG": tag}
+    async with site(folder, {**settings, "REDIS_URL": redis.url()}) as made:
+        starts = [
+            made.start(f"Node{n}", {"REDIS_URL": urls[n]} if urls and urls[n] else None) for n in range(size.nodes)
+        ]
+        nodes = await asyncio.gather(*starts)
+        ports, facts = [node.port for node in nodes], list[Fact]()
+        desks = [FailoverDesk(number, password, ports, size.seed, facts.append) for number in numbers]
+        probes = [Probe(number, password, ports, n, facts.append) for n, number in enumerate(watchers)]
+        stop = asyncio.Event()
+        await asyncio.gather(*(probe.sign_in() for probe in probes))
+        async with asyncio.TaskGroup() as group:
+            for each in (*desks, *probes):
+                group.create_task(each.work(stop))
+            try:
+                yield Place(redis, nodes, desks, probes, facts, tag)
+            finally:
+                stop.set()
+
+
+def _agents(numbers: Sequence[int], password: str) -> str:
+    """An agents file; one cheap hash serves all, because passwords are not what is tried."""
+    hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
+    rows = (
+        f'\n[[agents]]\nid = {number}\naccount = "desk{number}"\nname = "Agent {number}"\n'
+        f'password_hash = "{hashed}"\nskills = [1]\n'
+        for number in numbers
+    )
+    return '[[skills]]\nid = 1\nname = "Service"\n' + "".join(rows)
