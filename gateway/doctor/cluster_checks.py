@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from gateway.doctor.cluster_facts import SLOTS, ClusterFacts, slot_of
+from gateway.doctor.cluster_facts import ClusterFacts, Node
 from gateway.doctor.finding import Check, Level, Verdict, doubtful, right, wrong
+from gateway.redis_link.shards import SLOTS, slot
 
 
 def _answering(facts: ClusterFacts) -> Verdict:
@@ -30,11 +31,15 @@ def _state(facts: ClusterFacts) -> Verdict | None:
 def _tags(facts: ClusterFacts) -> Verdict | None:
     if not facts.nodes:
         return None
-    places = [
-        f"{tag} (slot {slot_of(tag)}) on {node.shown if node else 'no node'}" for tag, node in facts.serving.items()
-    ]
-    text = "; ".join(places)
-    return right(text) if all(facts.serving.values()) else wrong(text)
+    text = "; ".join(f"{tag} (slot {slot(tag)}) on {_place(node)}" for tag, node in facts.serving.items())
+    served = all(node is not None and not node.lost for node in facts.serving.values())
+    return right(text) if served else wrong(text)
+
+
+def _place(node: Node | None) -> str:
+    if node is None:
+        return "no node"
+    return f"{node.shown}, which is lost" if node.lost else node.shown
 
 
 def _nodes(facts: ClusterFacts) -> Verdict | None:

@@ -1,7 +1,6 @@
 """What a Cluster says about its nodes, and who serves the slots of our keys."""
 
 import asyncio
-import binascii
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,8 +10,8 @@ from hiredis import ReplyError
 from gateway.doctor.asking import Trouble, TroubleError, asking
 from gateway.doctor.server_facts import parsed_info
 from gateway.redis_link.address import Address, Target
+from gateway.redis_link.shards import slot
 
-SLOTS: Final = 16_384
 _NO_CLUSTER: Final = Trouble(
     "it is no node of a Cluster, or refuses CLUSTER", "write redis:// in REDIS_URL, or allow CLUSTER"
 )
@@ -39,9 +38,9 @@ class Node:
         """The others do not reach it."""
         return bool(self.flags & {"fail", "fail?", "noaddr"})
 
-    def serves(self, slot: int) -> bool:
+    def serves(self, number: int) -> bool:
         """Whether it is the primary of this slot."""
-        return any(first <= slot <= last for first, last in self.slots)
+        return any(first <= number <= last for first, last in self.slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +56,11 @@ class ClusterFacts:
     @property
     def serving(self) -> Mapping[str, Node | None]:
         """Our tags and the primaries of their slots, None for a slot that nobody serves."""
-        return {tag: next((node for node in self.nodes if node.serves(slot_of(tag))), None) for tag in self.tags}
+        return {tag: next((node for node in self.nodes if node.serves(slot(tag))), None) for tag in self.tags}
 
     def replicas(self, node: Node) -> Sequence[Node]:
         """The replicas of a primary that the others reach."""
         return [other for other in self.nodes if other.primary == node.id and not other.lost]
-
-
-def slot_of(tag: str) -> int:
-    """The slot of every key with this tag."""
-    return binascii.crc_hqx(tag.encode(), 0) % SLOTS
 
 
 async def ask_cluster(target: Target, tags: Sequence[str]) -> ClusterFacts:

@@ -38,6 +38,8 @@ def _written(facts: ServerFacts) -> Verdict:
 
 def _replicas(facts: ServerFacts) -> Verdict:
     replicas = facts.replicas
+    if not replicas and (facts.expected.sentinels or facts.expected.cluster):
+        return wrong("none: nothing can take over from this server", "add a replica, on another machine")
     if not replicas:
         return right("none: while this server is away, calls are answered 503")
     names = [f"{each.get('ip')}:{each.get('port')} {each.get('state')} {each.get('lag')} s" for each in replicas]
@@ -65,6 +67,12 @@ def _fence(facts: ServerFacts) -> Verdict | None:
     return right(text)
 
 
+def _fence_later(facts: ServerFacts) -> Verdict | None:
+    off = facts.configured("min-replicas-to-write") in {"", "0"}
+    return wrong("min-replicas-to-write 0 for the time when it is the primary") if off else None
+
+
+_FENCE_ADVICE: Final = "min-replicas-to-write 1, min-replicas-max-lag 10 or less, by CONFIG SET and in its file"
 CHECKS: Final[tuple[Check[ServerFacts], ...]] = (
     Check(
         "store persistence",
@@ -91,7 +99,11 @@ CHECKS: Final[tuple[Check[ServerFacts], ...]] = (
         "store fence",
         "does a primary without its replicas stop to take sign-ins?",
         Level.WARN,
-        "min-replicas-to-write 1, min-replicas-max-lag 10 or less, by CONFIG SET and in its file",
+        _FENCE_ADVICE,
         _fence,
     ),
 )
+STANDBY: Final[tuple[Check[ServerFacts], ...]] = (
+    Check("store fence", "will it stop to take sign-ins without replicas?", Level.WARN, _FENCE_ADVICE, _fence_later),
+)
+"""What is asked in place of the last two of a replica that may take over."""

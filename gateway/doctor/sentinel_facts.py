@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from hiredis import ReplyError
 
@@ -20,7 +20,8 @@ QUORUM_OK: Final = "OK"
 class SentinelFacts:
     """One sentinel. `place` is the primary by its word, None where it knows none; `state` its view of it.
 
-    `quorum` is "OK", or what stands in the way of a fail-over, or "" where it does not tell.
+    `quorum` is "OK", or what stands in the way of a fail-over, or "" where it does not tell. `standby` are the replicas
+    that it reaches.
     """
 
     at: str
@@ -28,6 +29,7 @@ class SentinelFacts:
     place: Place | None = None
     state: Mapping[str, str] = field(default_factory=dict)
     quorum: str = ""
+    standby: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ class Sentinels:
         """The primaries that they name, the one that most name first."""
         return tuple(place for place, _ in Counter(each.place for each in self.answering if each.place).most_common())
 
+    @property
+    def standby(self) -> tuple[Place, ...]:
+        """The replicas that any of them reaches."""
+        return tuple(dict.fromkeys(place for each in self.answering for place in each.standby))
+
 
 async def ask_sentinels(target: Target) -> Sentinels:
     """Asks all of them at the same time."""
@@ -57,15 +64,23 @@ async def ask_sentinels(target: Target) -> Sentinels:
 async def _ask(address: Address, name: str) -> SentinelFacts:
     try:
         async with asking(address, sentinel=True) as asker:
-            place, state, quorum = await asker.ask(
+            place, state, quorum, replicas = await asker.ask(
                 ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name),
                 ("SENTINEL", "MASTER", name),
                 ("SENTINEL", "CKQUORUM", name),
+                ("SENTINEL", "REPLICAS", name),
             )
     except TroubleError as error:
         return SentinelFacts(address.shown, error.trouble)
     known = None if place is None or isinstance(place, ReplyError) else (place[0].decode(), int(place[1]))
-    return SentinelFacts(address.shown, None, known, pairs(state) or {}, _quorum(quorum))
+    return SentinelFacts(address.shown, None, known, pairs(state) or {}, _quorum(quorum), tuple(_standby(replicas)))
+
+
+def _standby(reply: Any) -> Iterator[Place]:
+    for line in [] if isinstance(reply, ReplyError) else reply:
+        told = pairs(line) or {}
+        if "down" not in told.get("flags", ""):
+            yield told["ip"], int(told["port"])
 
 
 def _quorum(reply: bytes | ReplyError) -> str:

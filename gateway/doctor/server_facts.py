@@ -36,11 +36,12 @@ class Clocks:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the settings say: our tags on this server, STORE_TIMEOUT in ms, whether REDIS_URL names a Cluster."""
+    """What the settings say: our tags on this server, STORE_TIMEOUT in ms, what kind of store REDIS_URL names."""
 
     tags: tuple[str, ...]
     timeout_ms: int = 800
     cluster: bool = False
+    sentinels: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 import asyncio
 import ssl
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gateway.doctor import cluster_checks, durability_checks, key_checks, sentinel_checks, server_checks
@@ -17,6 +17,10 @@ from gateway.sessions.secret_file import SecretFileError, read_secret_file
 from gateway.settings.schema import Settings
 
 SERVER_CHECKS: Final = (*server_checks.CHECKS, *durability_checks.CHECKS)
+STANDBY_CHECKS: Final = (
+    *(check for check in SERVER_CHECKS if check.name not in {"store role", "store replicas", "store fence"}),
+    *durability_checks.STANDBY,
+)
 NO_STORE: Final = Finding(
     "store",
     Level.WARN,
@@ -27,10 +31,11 @@ NO_STORE: Final = Finding(
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The primary of each of our tags, as far as it is known, and what finding them brought up."""
+    """The primary of each of our tags, as far as it is known; what finding them brought up; who may take over."""
 
     tags: Sequence[tuple[Address, str]] = ()
     findings: list[Finding] = field(default_factory=list)
+    standby: Sequence[Address] = ()
 
     @property
     def servers(self) -> dict[Address, tuple[str, ...]]:
@@ -51,14 +56,16 @@ async def store_findings(settings: Settings, clocks: Clocks) -> list[Finding]:
         return [Finding("store address", Level.FAIL, *_wrong_url(error))]
     cluster = is_cluster(settings.redis_url)
     places = await _places(target, store_tags(settings), cluster=cluster)
-    told = await asyncio.gather(
-        *(
-            server_facts(address, Expected(tags, settings.store_timeout_ms, cluster), clocks)
-            for address, tags in places.servers.items()
-        )
-    )
-    found = [finding for facts in told for finding in server_findings(facts, named=len(told) > 1)]
-    reached = bool(told) and all(facts.trouble is None for facts in told)
+    kind = Expected((), settings.store_timeout_ms, cluster, bool(target.sentinels))
+
+    def ask(address: Address, tags: tuple[str, ...]) -> Awaitable[ServerFacts]:
+        return server_facts(address, replace(kind, tags=tags), clocks)
+
+    serving = await asyncio.gather(*(ask(address, tags) for address, tags in places.servers.items()))
+    standby = await asyncio.gather(*(ask(address, store_tags(settings)) for address in places.standby))
+    found = [finding for facts in serving for finding in server_findings(facts, named=len(serving) > 1)]
+    found += [finding for facts in standby for finding in standby_findings(facts)]
+    reached = bool(serving) and all(facts.trouble is None for facts in serving)
     return places.findings + found + (await _keys(settings, places) if reached else [])
 
 
@@ -81,6 +88,14 @@ def server_findings(facts: ServerFacts, *, named: bool) -> list[Finding]:
     return [Finding("store reach", Level.OK, f"{facts.at} answers", "", facts.at), *judge(SERVER_CHECKS, facts, at)]
 
 
+def standby_findings(facts: ServerFacts) -> list[Finding]:
+    """What would be wrong once this replica is the primary."""
+    if facts.trouble is not None:
+        return [Finding("store standby", Level.WARN, facts.trouble.found, facts.trouble.advice, facts.at)]
+    wrong = [finding for finding in judge(STANDBY_CHECKS, facts, facts.at) if finding.level is not Level.OK]
+    return wrong or [Finding("store standby", Level.OK, "fit to take over", "", facts.at)]
+
+
 async def _places(target: Target, tags: Sequence[str], *, cluster: bool) -> Places:
     home = target.servers[0]
     if target.sentinels:
@@ -93,7 +108,9 @@ async def _places(target: Target, tags: Sequence[str], *, cluster: bool) -> Plac
         return Places([(home, tag) for tag in tags])
     facts = await ask_cluster(target, tags)
     served = [(home.at(node.host, node.port), tag) for tag, node in facts.serving.items() if node is not None]
-    return Places(served, judge(cluster_checks.CHECKS, facts))
+    nodes = dict.fromkeys(node for node in facts.serving.values() if node is not None)
+    standby = [home.at(other.host, other.port) for node in nodes for other in facts.replicas(node)]
+    return Places(served, judge(cluster_checks.CHECKS, facts), standby)
 
 
 async def _keys(settings: Settings, places: Places) -> list[Finding]:
