@@ -66,6 +66,10 @@ class Tie:
         """The worker accepts. Raises OSError when the supervisor is gone."""
         await asyncio.get_running_loop().sock_sendall(self._link, READY)
 
+    def close(self) -> None:
+        """The supervisor takes it for the end of this worker."""
+        self._link.close()
+
     async def lost(self) -> None:
         """Returns when the supervisor is gone."""
         loop = asyncio.get_running_loop()

@@ -23,6 +23,7 @@ from gateway.settings.reload import LiveSettings
 from gateway.stores import Stores, open_stores
 from tests.support.desk import Desk
 from tests.support.servers import free_port
+from tests.support.workers import workers_of
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config" / "basic.properties"
@@ -97,6 +98,10 @@ class GatewayProcess:
     def desk(self, agent_id: int) -> Desk:
         """An agent desktop that has not signed in."""
         return Desk(self.port, agent_id, PASSWORD)
+
+    def workers(self) -> dict[int, int]:
+        """Process id -> number of each of its workers, where it was started with WORKERS above 1."""
+        return workers_of(self.process.pid)
 
     def send(self, what: signal.Signals) -> None:
         """Sends a signal, if it still runs."""

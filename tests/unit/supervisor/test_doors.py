@@ -1,0 +1,53 @@
+"""The sockets of a node with workers."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from gateway.listeners.errors import ListenError
+from gateway.settings.schema import Settings
+from gateway.supervisor.doors import Doors, only_these, open_doors
+from tests.support.servers import free_port
+
+
+def ports(doors: Doors) -> tuple[list[int], dict[int, int]]:
+    links = [link for link in (doors.http, doors.https) if link is not None]
+    return [link.getsockname()[1] for link in links], {
+        number: link.getsockname()[1] for number, link in doors.admin.items()
+    }
+
+
+def test_every_worker_has_an_admin_port_of_its_own_and_shares_the_others(tmp_path: Path) -> None:
+    http, https, admin = free_port(), free_port(), free_port()
+    doors = open_doors(
+        Settings(http_port=http, https_port=https, admin_port=admin, var_dir=tmp_path), Doors(), workers=3
+    )
+    found = ports(doors)
+    doors.close()
+    assert found == ([http, https], {0: admin, 1: admin + 1, 2: admin + 2})
+
+
+def test_a_given_socket_is_used_in_place_of_its_port() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as given:
+        doors = open_doors(Settings(http_port=1, https_port=0), Doors(http=given), workers=2)
+        assert doors.urls == [f"http://127.0.0.1:{given.getsockname()[1]}"]
+
+
+def test_the_development_certificate_is_there_before_any_worker(tmp_path: Path) -> None:
+    open_doors(Settings(http_port=0, https_port=free_port(), var_dir=tmp_path), Doors(), workers=2).close()
+    assert (tmp_path / "tls" / "cert.pem").exists()
+
+
+def test_a_port_in_use_is_told_and_leaves_nothing_open() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        http, taken = free_port(), other.getsockname()[1]
+        with pytest.raises(ListenError, match=f"ADMIN_PORT: 127.0.0.1:{taken} is in use"):
+            open_doors(Settings(http_port=http, https_port=0, admin_port=taken - 1), Doors(), workers=2)
+    socket.create_server(("127.0.0.1", http)).close()
+
+
+def test_a_worker_opens_nothing_that_it_was_not_given() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as http:
+        settings = only_these(Settings(admin_port=9000), Doors(http, None, {0: http}), 1)
+    assert (settings.http_port, settings.https_port, settings.admin_port) == (8000, 0, 0)
