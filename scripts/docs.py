@@ -1,4 +1,4 @@
-"""Writes what is generated: config/basic.properties, the settings in README.md, docs/operations.md.
+"""Writes what is generated: config/basic.properties, the settings in README.md, pages of docs/.
 
 `scripts/docs.py` writes; `scripts/docs.py --check` names stale files and exits 1.
 """
@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+import docs_capacity
 import docs_operations
 
 from gateway.settings.rows import Row, Section, row_of
@@ -74,6 +75,7 @@ def main(arguments: list[str]) -> int:
         ROOT / "config" / "basic.properties": properties(),
         readme_path: readme(readme_path.read_text("utf-8")),
         ROOT / "docs" / "operations.md": docs_operations.page(),
+        ROOT / "docs" / "capacity.md": docs_capacity.page(),
     }
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]
     for path in stale:
