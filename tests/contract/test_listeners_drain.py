@@ -120,3 +120,41 @@ async def test_nobody_is_accepted_any_more() -> None:
         await door.listeners.drain(LONG_MS)
         with pytest.raises(ConnectionRefusedError):
             await door.client()
+
+
+async def test_a_process_with_a_successor_gives_an_idle_connection_one_more_answer() -> None:
+    async with opened(fine) as door:
+        client = await door.client()
+        await client.send(get())
+        await client.answer()
+        leaving = asyncio.create_task(door.listeners.step_down(LONG_MS))
+        await asyncio.sleep(0.05)
+        await client.send(get())
+        answer = await client.answer()
+        await client.close()
+        await leaving
+    assert (answer.body, answer.headers["Connection"]) == (b"fine", "close")
+
+
+async def test_its_parked_polls_are_told_at_once_and_nobody_is_accepted_any_more() -> None:
+    calls = Calls()
+    async with opened(calls) as door:
+        client = await asked(door, calls, "/poll")
+        leaving = asyncio.create_task(door.listeners.step_down(LONG_MS))
+        answer = await client.answer()
+        with pytest.raises(ConnectionRefusedError):
+            await door.client()
+        await client.close()
+        await leaving
+    assert answer.body == b"/poll"
+
+
+async def test_its_clients_that_stay_silent_are_closed_by_the_drain_that_follows() -> None:
+    async with opened(fine) as door:
+        client = await door.client()
+        await client.send(get())
+        await client.answer()
+        await door.listeners.step_down(100)
+        still_open = door.listeners.open_connections
+        await door.listeners.drain(LONG_MS)
+        assert (still_open, await client.rest()) == (1, b"")

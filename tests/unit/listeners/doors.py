@@ -135,8 +135,8 @@ async def opened(
     )
     link = free_socket()
     port = link.getsockname()[1]
-    sockets = {"http": link} if var_dir is None else {"https": link}
-    listeners = await start(handler, values, linger_ms=linger_ms, **sockets)
+    http, https = (link, None) if var_dir is None else (None, link)
+    listeners = await start(handler, values, http=http, https=https, linger_ms=linger_ms)
     trust = None
     if listeners.authority is not None:
         trust = ssl.create_default_context(cafile=str(listeners.authority))

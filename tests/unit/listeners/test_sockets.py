@@ -1,10 +1,12 @@
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from gateway.listeners.errors import ListenError
-from gateway.listeners.sockets import adopt, host_and_port, open_socket, url_of
+from gateway.listeners.sockets import BACKLOG, accepts_a_turn, adopt, host_and_port, open_socket, url_of
 from tests.unit.listeners.doors import free_socket
 
 
@@ -73,3 +75,30 @@ def test_the_url_has_the_port_that_was_found() -> None:
 
 def test_ipv6_is_written_in_brackets() -> None:
     assert host_and_port("::1", 80) == "[::1]:80"
+
+
+def queue_length(link: socket.socket) -> int:
+    """How many connections may wait, as the kernel has it for a listening socket (tcpi_sacked)."""
+    return int.from_bytes(link.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 32)[28:32], "little")
+
+
+def test_the_queue_of_a_shared_socket_stays_long_though_one_connection_is_taken_a_turn() -> None:
+    with adopt(free_socket(), shared=True) as shared:
+        shared.listen(accepts_a_turn(shared))
+        limit = int(Path("/proc/sys/net/core/somaxconn").read_text())
+        assert (accepts_a_turn(shared), queue_length(shared)) == (1, min(BACKLOG, limit))
+
+
+def test_a_shared_socket_lets_chances_go_by_and_still_takes_every_connection() -> None:
+    with adopt(free_socket(), shared=True) as shared:
+        shared.listen()
+        clients = [socket.create_connection(shared.getsockname(), timeout=1) for _ in range(20)]
+        accepted: list[socket.socket] = []
+        chances = 0
+        while len(accepted) < len(clients):
+            chances += 1
+            with suppress(BlockingIOError):
+                accepted.append(shared.accept()[0])
+        for link in (*clients, *accepted):
+            link.close()
+    assert chances > len(clients)
