@@ -89,11 +89,13 @@ def server_findings(facts: ServerFacts, *, named: bool) -> list[Finding]:
 
 
 def standby_findings(facts: ServerFacts) -> list[Finding]:
-    """What would be wrong once this replica is the primary."""
+    """What would be wrong once this replica is the primary: warnings at most, since it is not yet."""
     if facts.trouble is not None:
-        return [Finding("store standby", Level.WARN, facts.trouble.found, facts.trouble.advice, facts.at)]
+        return [Finding("standby", Level.WARN, facts.trouble.found, facts.trouble.advice, facts.at)]
     wrong = [finding for finding in judge(STANDBY_CHECKS, facts, facts.at) if finding.level is not Level.OK]
-    return wrong or [Finding("store standby", Level.OK, "fit to take over", "", facts.at)]
+    if not wrong:
+        return [Finding("standby", Level.OK, "fit to take over", "", facts.at)]
+    return [replace(each, check=each.check.replace("store", "standby"), level=Level.WARN) for each in wrong]
 
 
 async def _places(target: Target, tags: Sequence[str], *, cluster: bool) -> Places:
@@ -102,7 +104,9 @@ async def _places(target: Target, tags: Sequence[str], *, cluster: bool) -> Plac
         sentinels = await ask_sentinels(target)
         primaries = [home.at(*place) for place in sentinels.places[:1]]
         return Places(
-            [(address, tag) for address in primaries for tag in tags], judge(sentinel_checks.CHECKS, sentinels)
+            [(address, tag) for address in primaries for tag in tags],
+            judge(sentinel_checks.CHECKS, sentinels),
+            [home.at(*place) for place in sentinels.standby],
         )
     if not cluster:
         return Places([(home, tag) for tag in tags])
