@@ -10,13 +10,12 @@ from gateway.backends.embedded.centre import EmbeddedCentre
 from gateway.backends.embedded.sim_routes import sim_routes
 from gateway.listeners.serve import Listeners
 from gateway.listeners.server import ConnectionServer
-from gateway.listeners.sockets import adopt, open_socket
+from gateway.listeners.sockets import ADMIN_ADDRESS, adopt, open_socket
 from gateway.ops.admin import AdminPages, Route
 from gateway.ops.admin_token import open_admin_token
 from gateway.ops.scrape import Probe, metrics_route
 from gateway.wire.errors import StoreUnavailable
 
-ADDRESS: Final = "127.0.0.1"
 _DAY_S: Final = 86_400
 
 _LOG = logging.getLogger(__name__)
@@ -33,7 +32,7 @@ async def open_admin(app: App, agents: Listeners, given: socket.socket | None = 
     token = open_admin_token(settings.admin_token_file)
     pages = AdminPages(token, [metrics_route(_probes(app, agents)), *app.admin_routes, *_sim(app)])
     listeners = Listeners(ConnectionServer(pages.handle, head_timeout_ms=settings.request_timeout_ms))
-    listening = adopt(given) if given else open_socket(ADDRESS, settings.admin_port, "ADMIN_PORT")
+    listening = adopt(given) if given else open_socket(ADMIN_ADDRESS, settings.admin_port, "ADMIN_PORT")
     await listeners.open(listening, 0, None)
     _LOG.info("administration on %s, with the token in %s", listeners.urls[0], settings.admin_token_file)
     return listeners
@@ -57,6 +56,9 @@ def _probes(app: App, agents: Listeners) -> list[Probe]:
     async def store() -> float:
         return float(await app.store_reason() is None)
 
+    async def shards_away() -> float:
+        return await app.shards_away()
+
     async def certificate() -> float | None:
         ends_s = agents.certificate.ends_s if agents.certificate else None
         return (ends_s - time.time()) / _DAY_S if ends_s is not None else None
@@ -73,7 +75,8 @@ def _probes(app: App, agents: Listeners) -> list[Probe]:
     return [
         Probe("gateway_sessions_live", "Live sessions, over all nodes", sessions),
         Probe("gateway_push_sessions", "Sessions that this process pushes events for", pushing),
-        Probe("gateway_store_reachable", "1 when the session store answers", store),
+        Probe("gateway_store_reachable", "1 when the session store answers, all shards of it", store),
+        Probe("gateway_store_shards_away", "Shards of the session store that do not answer", shards_away),
         Probe("gateway_settings_applied", "Changed settings files put in force", applied),
         Probe("gateway_settings_refused", "Changed settings files refused", refused),
         Probe("gateway_settings_wrong", "1 while the settings file as it stands is refused", refused_now),

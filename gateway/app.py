@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,12 +27,15 @@ from gateway.events.poll import Due, PollService
 from gateway.events.push import PushService
 from gateway.listeners.development_certificate import FOLDER
 from gateway.ops import health, logs
+from gateway.redis_link.shards import shard_tags
 from gateway.sessions.admin_routes import session_routes
 from gateway.sessions.guid import KeyRing, random_key_ring
 from gateway.sessions.key_check import check_keys
+from gateway.sessions.over_shards import over_shards
 from gateway.sessions.policy import Policy
 from gateway.sessions.secret_file import read_secret_file
 from gateway.sessions.service import SessionService
+from gateway.sessions.store import SessionStore
 from gateway.sessions.sweep import Sweeper
 from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.reload import LiveSettings
@@ -65,7 +68,7 @@ class App:
         self.live = live
         self.stores = stores
         self.parking = Parking()
-        self._begun = False
+        self._begun: set[SessionStore] = set()
         self._registry = registry
         self._ring = ring
         self._policy = Policy(live.current)
@@ -145,18 +148,23 @@ class App:
 
     async def store_reason(self) -> str | None:
         """Why the store is not ready, None when it is."""
-        try:
-            await self.stores.sessions.read(0)
-        except StoreUnavailable as why:
-            return why.message
-        return None
+        shards = self.stores.sessions.shards()
+        reasons = await asyncio.gather(*map(_reason, shards))
+        if len(shards) == 1 or not any(reasons):
+            return reasons[0]
+        tags = shard_tags(self.live.current.store_tag, len(shards))
+        return "; ".join(f"{{{tag}}}: {reason}" for tag, reason in zip(tags, reasons, strict=True) if reason)
+
+    async def shards_away(self) -> int:
+        """How many shards of the store are out of reach."""
+        return sum(map(bool, await asyncio.gather(*map(_reason, self.stores.sessions.shards()))))
 
     async def _settings_reason(self) -> str | None:
         refused = "the settings file as it stands is refused, the values before it are in force: see the log"
         return refused if self.live.last_error else None
 
     async def start(self) -> None:
-        """Opens the store and checks our keys. Raises MissingKeyError; a store out of reach is waited for later."""
+        """Opens the store and checks it. Raises CannotServeError; a store out of reach is waited for later."""
         await self.stores.start()
         try:
             await self._begin()
@@ -177,17 +185,24 @@ class App:
         return jobs
 
     async def _begin(self) -> None:
-        await check_keys(self.stores.sessions, self._ring)
-        await self.backend.start()
-        self._begun = True
+        await self.stores.settle()
+        await over_shards(self.stores.sessions, self._begin_in)
+
+    async def _begin_in(self, shard: SessionStore) -> None:
+        if shard not in self._begun:
+            await check_keys(shard, self._ring)
+            await self.backend.start(shard)
+            self._begun.add(shard)
 
     async def _keep_beginning(self) -> None:
-        """A store that was out of reach at the start may hold sessions whose key we lack: then MissingKeyError."""
-        while not self._begun:
-            try:
+        """A shard that was out of reach at the start may hold sessions whose key we lack: then CannotServeError.
+
+        So may the number of shards change under us.
+        """
+        while True:
+            with suppress(StoreUnavailable):
                 await self._begin()
-            except StoreUnavailable:
-                await asyncio.sleep(BEGIN_EVERY_S)
+            await asyncio.sleep(BEGIN_EVERY_S)
 
     async def close(self) -> None:
         """Lets go of the store and the threads."""
@@ -202,6 +217,15 @@ class App:
             stack.push_async_callback(self.tokens.close)
             if self._agent_check is not None:
                 stack.push_async_callback(self._agent_check.close)
+
+
+async def _reason(shard: SessionStore) -> str | None:
+    """Why a shard is not ready, None when it is."""
+    try:
+        await shard.read(0)
+    except StoreUnavailable as why:
+        return why.message
+    return None
 
 
 def make_app(live: LiveSettings, worker: int = 0) -> App:

@@ -14,7 +14,7 @@ from gateway.admin import open_admin
 from gateway.app import App, make_app
 from gateway.listeners.serve import Listeners
 from gateway.listeners.serve import start as listen
-from gateway.sessions.key_check import MissingKeyError
+from gateway.sessions.refusal import CannotServeError
 from gateway.settings.load import Loaded
 from gateway.settings.reload import LiveSettings
 from gateway.supervisor import systemd
@@ -52,7 +52,7 @@ async def running(loaded: Loaded, doors: Doors = NO_DOORS, worker: int = 0) -> A
     """A gateway with its periodic work for as long as the block runs, then it drains.
 
     `doors` are bound sockets to use in place of the ports of the settings; `worker` is the number of this process.
-    Raises AgentsFileError, PlanFileError, SecretFileError, AdminTokenError, ListenError and MissingKeyError when it
+    Raises AgentsFileError, PlanFileError, SecretFileError, AdminTokenError, ListenError and CannotServeError when it
     must not serve.
     """
     live = LiveSettings(loaded)
@@ -123,7 +123,7 @@ async def _jobs(app: App, open_listeners: Listeners) -> AsyncIterator[None]:
             yield
             for task in running:
                 task.cancel()
-    except* MissingKeyError as missing:
+    except* CannotServeError as missing:
         raise missing.exceptions[0] from None
 
 

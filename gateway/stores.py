@@ -1,30 +1,47 @@
 """Which store keeps what: memory by default, Redis with REDIS_URL (design section 8)."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from gateway.agents.lockout import Attempts, MemoryAttempts
 from gateway.agents.password_book import FilePasswordBook, PasswordBook
 from gateway.agents.redis_attempts import RedisAttempts
-from gateway.agents.redis_password_book import RedisPasswordBook
+from gateway.agents.redis_password_book import RedisPasswordBook, carry_passwords
 from gateway.agents.registry import AgentRegistry
+from gateway.agents.sharded_attempts import ShardedAttempts
+from gateway.agents.sharded_password_book import ShardedPasswordBook
 from gateway.events.push_nodes import OneProcess, PushNodes, RedisPushNodes
+from gateway.events.sharded_push_nodes import ShardedPushNodes
 from gateway.ops import metrics
-from gateway.redis_link.link import RedisLink
+from gateway.sessions.division import Divided
 from gateway.sessions.memory_queue import Bounds, MemoryQueue
 from gateway.sessions.memory_store import MemoryStore
 from gateway.sessions.redis_queue import RedisQueue
 from gateway.sessions.redis_store import RedisStore
+from gateway.sessions.sharded_queue import ShardedQueue
+from gateway.sessions.sharded_store import ShardedStore
 from gateway.sessions.store import EventQueue, SessionStore
 from gateway.settings.schema import Settings
 from gateway.tokens.memory_store import MemoryTokenStore
 from gateway.tokens.redis_store import RedisTokenStore
 from gateway.tokens.store import TokenStore
 
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+async def _nothing() -> None:
+    """There is nothing to do."""
+
 
 @dataclass(frozen=True)
 class Stores:
-    """Everything that keeps state. `start` opens connections; a store out of reach does not fail it."""
+    """Everything that keeps state. `start` opens connections; a store out of reach does not fail it.
+
+    `settle`, asked now and then, raises CannotServeError when another STORE_SHARDS is in force, and StoreUnavailable.
+    """
 
     sessions: SessionStore
     queue: EventQueue
@@ -35,6 +52,7 @@ class Stores:
     push_nodes: PushNodes = field(default_factory=OneProcess)
     upstream_nodes: PushNodes = field(default_factory=OneProcess)
     tokens: TokenStore = field(default_factory=MemoryTokenStore)
+    settle: Callable[[], Awaitable[None]] = field(default=_nothing)
 
 
 def open_stores(settings: Callable[[], Settings]) -> Stores:
@@ -61,22 +79,33 @@ def _memory(settings: Callable[[], Settings]) -> Stores:
 
 
 def _redis(settings: Callable[[], Settings]) -> Stores:
-    link = RedisLink(settings().redis_url, settings().store_tag, settings().store_timeout_ms)
-    store = RedisStore(link, _bounds(settings), _dropped)
-    queue = RedisQueue(link, _bounds(settings), _dropped)
+    now = settings()
+    divided = Divided(now.redis_url, now.store_tag, now.store_timeout_ms, now.store_shards, carry_passwords)
+    links, bounds = divided.links, _bounds(settings)
+    store = _as_one([RedisStore(link, bounds, _dropped) for link in links], ShardedStore)
+
+    async def start() -> None:
+        await asyncio.gather(*(link.start() for link in links))
 
     async def close() -> None:
         await store.close()
-        await link.close()
+        await asyncio.gather(*(link.close() for link in links))
 
     return Stores(
         store,
-        queue,
-        RedisAttempts(link),
-        lambda _registry: RedisPasswordBook(link),
-        link.start,
+        _as_one([RedisQueue(link, bounds, _dropped) for link in links], ShardedQueue),
+        _as_one([RedisAttempts(link) for link in links], ShardedAttempts),
+        lambda _registry: _as_one([RedisPasswordBook(link) for link in links], ShardedPasswordBook),
+        start,
         close,
-        RedisPushNodes(link),
-        RedisPushNodes(link, "upstream"),
-        RedisTokenStore(link),
+        _as_one([RedisPushNodes(link) for link in links], ShardedPushNodes),
+        _as_one([RedisPushNodes(link, "upstream") for link in links], ShardedPushNodes),
+        # No agent is named there, and one request counts for several keys at once: all of it is in the first shard.
+        RedisTokenStore(links[0]),
+        divided.settle,
     )
+
+
+def _as_one(shards: Sequence[T], spread: Callable[[Sequence[T]], U]) -> T | U:
+    """What stands for all shards; nothing stands between where there is only one."""
+    return spread(shards) if len(shards) > 1 else shards[0]

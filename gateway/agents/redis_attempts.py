@@ -9,6 +9,7 @@ from gateway.redis_link.scripts import load_script
 
 LOCKED: Final = load_script("gateway.agents", "login_locked")
 FAILED: Final = load_script("gateway.agents", "login_failed")
+FAILURES: Final = load_script("gateway.agents", "login_failures")
 
 
 class RedisAttempts:
@@ -16,6 +17,15 @@ class RedisAttempts:
 
     def __init__(self, link: RedisLink) -> None:
         self._link = link
+
+    @property
+    def in_reach(self) -> bool:
+        """False while its Redis is known to be out of reach."""
+        return not self._link.reason
+
+    async def failures_from(self, address: str, *, most: int, now_ms: int) -> int:
+        """How many failures of this address count against its limit, at most `most`. Raises StoreUnavailable."""
+        return int(await self._link.script(FAILURES, (self._network(address),), (now_ms, WINDOW_MS, most)))
 
     async def locked(self, who: str, address: str, *, address_limit: int, now_ms: int) -> bool:
         """See Attempts."""

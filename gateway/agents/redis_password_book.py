@@ -1,7 +1,10 @@
 """Passwords that agents chose, kept in Redis over the agents file: the same on every node."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain
 from typing import Final
 
 from gateway.agents.agents_file import FORMER_PASSWORDS
@@ -9,10 +12,13 @@ from gateway.agents.password_book import Password, of_file
 from gateway.agents.registry import Agent
 from gateway.redis_link.link import RedisLink
 from gateway.redis_link.scripts import load_script
+from gateway.redis_link.shards import shard_of
 
 REPLACE: Final = load_script("gateway.agents", "password_replace")
 REPLACED: Final = 8
 """How many hashes of the file are remembered as replaced."""
+SCANNED: Final = 1000
+"""How many keys Redis looks at in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +75,26 @@ def _in_force(agent: Agent, stored: _Stored) -> Password:
 
 def _fingerprint(password_hash: str) -> str:
     return sha256(password_hash.encode()).hexdigest()[:32]
+
+
+async def carry_passwords(before: Sequence[RedisLink], after: Sequence[RedisLink]) -> None:
+    """Copies every chosen password from the shards of a former number to those of a new one. Raises StoreUnavailable.
+
+    What lies there already is older: it was left behind by an earlier change of the number.
+    """
+    for link in before:
+        cursor = b"0"
+        while True:
+            pattern = link.key("password", "*")
+            cursor, keys = await link.command("SCAN", cursor, "MATCH", pattern, "COUNT", SCANNED)
+            await asyncio.gather(*(_carry(link, key.decode(), after) for key in keys))
+            if cursor == b"0":
+                break
+
+
+async def _carry(link: RedisLink, key: str, after: Sequence[RedisLink]) -> None:
+    agent_id = int(key.rpartition(":")[2])
+    to = after[shard_of(agent_id, len(after))]
+    if to is not link:
+        fields = await link.command("HGETALL", key)
+        await to.command("HSET", to.key("password", agent_id), *chain.from_iterable(fields.items()))

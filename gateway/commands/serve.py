@@ -19,7 +19,7 @@ from gateway.commands.options import settings_options
 from gateway.listeners.errors import ListenError
 from gateway.ops import logs
 from gateway.ops.admin_token import AdminTokenError
-from gateway.sessions.key_check import MissingKeyError
+from gateway.sessions.refusal import CannotServeError
 from gateway.sessions.secret_file import SecretFileError
 from gateway.settings.load import Loaded, load
 from gateway.settings.problems import SettingsError
@@ -65,7 +65,7 @@ def serve(config: Path, overrides: Mapping[str, str], seat: Seat | None) -> None
         code = _serve(loaded) if seat is None else _work(loaded, seat)
     except WRONG_FILES as wrong:
         fail(str(wrong), WRONG_SETTINGS)
-    except (ListenError, MissingKeyError) as wrong:
+    except (ListenError, CannotServeError) as wrong:
         fail(str(wrong), CANNOT_SERVE)
     sys.exit(code)
 

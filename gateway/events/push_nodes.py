@@ -41,6 +41,11 @@ class RedisPushNodes:
         self._link = link
         self._work = work
 
+    @property
+    def in_reach(self) -> bool:
+        """False while its Redis is known to be out of reach."""
+        return not self._link.reason
+
     async def alive(self, process: str, lease_ms: int) -> AbstractSet[str]:
         """See `PushNodes.alive`."""
         return await self._say(process, lease_ms)

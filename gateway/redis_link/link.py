@@ -45,7 +45,7 @@ class RedisLink:
         self._main = Line(Places(target), self._fence, timeout_ms, self._manner("main", channel=True))
         self._durable = Line(Places(target), self._fence, timeout_ms, self._manner("durable", seals=True))
         self._tasks: list[asyncio.Task[None]] = []
-        self._ready = asyncio.Event()
+        self._heard = asyncio.Event()
 
     def _manner(self, name: str, *, channel: bool = False, seals: bool = False) -> Manner:
         return Manner(
@@ -80,7 +80,7 @@ class RedisLink:
         self._tasks = [asyncio.create_task(line.run()) for line in (self._main, self._durable)]
         try:
             async with asyncio.timeout(self._timeout_s):
-                await self._ready.wait()
+                await self._heard.wait()
         except TimeoutError:
             return
 
@@ -140,14 +140,14 @@ class RedisLink:
 
     def _state(self, name: str, reason: str) -> None:
         self._reasons[name] = reason
+        if not self.reason or self.is_divided_otherwise:
+            self._heard.set()
         if name == "main" and not reason:
             self._wakes.everyone()
         if self.reason and self._down_since is None:
             self._down_since = time.monotonic()
             _LOG.warning("redis at %s is out of reach: %s", self._shown, reason)
-            self._ready.clear()
         elif not self.reason and self._down_since is not None:
             took_s = time.monotonic() - self._down_since
             self._down_since = None
             _LOG.info("redis at %s is in reach after %.1f s", self._shown, took_s)
-            self._ready.set()

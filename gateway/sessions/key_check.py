@@ -3,11 +3,12 @@
 import hmac
 
 from gateway.sessions.guid import KeyRing
+from gateway.sessions.refusal import CannotServeError
 from gateway.sessions.store import SessionStore
 
 
-class MissingKeyError(Exception):
-    """This node must not serve: it would refuse GUIDs that are valid."""
+class MissingKeyError(CannotServeError):
+    """This node would refuse GUIDs that are valid."""
 
 
 async def check_keys(store: SessionStore, ring: KeyRing) -> None:

@@ -40,6 +40,11 @@ def _shared_secret(settings: Settings) -> str:
     return "GUID_SECRET_FILE is required with REDIS_URL, so that all nodes make the same GUIDs" if missing else ""
 
 
+def _shards(settings: Settings) -> str:
+    alone = settings.store_shards > 1 and not settings.redis_url
+    return "STORE_SHARDS above 1 needs REDIS_URL: memory is in one piece" if alone else ""
+
+
 def _some_port(settings: Settings) -> str:
     return "" if settings.http_port or settings.https_port else "HTTP_PORT and HTTPS_PORT must not both be 0"
 
@@ -177,6 +182,7 @@ REFUSALS: Final = (
     Check(("guid_interval_ms", "guid_timeout_ms"), _order),
     Check(("tls_cert_file", "tls_key_file"), _tls_pair),
     Check(("guid_secret_file", "redis_url"), _shared_secret),
+    Check(("store_shards", "redis_url"), _shards),
     Check(("http_port", "https_port"), _some_port),
     Check(("http_port", "https_port", "admin_port"), _distinct_ports),
     Check(("workers", "redis_url"), _workers_store),

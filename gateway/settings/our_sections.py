@@ -103,6 +103,13 @@ class Store(Section):
         "Tag in every key of Redis; another one for each site that shares it.",
         restart=True,
     )
+    store_shards: Annotated[int, number(1, 256)] = ours(
+        "STORE_SHARDS",
+        "1",
+        "Over how many shards agents are spread in Redis, each with a tag, connections and outages of its own: for a "
+        "Cluster, some for each of its primaries. The same on all nodes; changed only while nobody is signed in.",
+        restart=True,
+    )
     store_timeout_ms: Annotated[int, number(50, 900)] = ours(
         "STORE_TIMEOUT", "800", "Redis must answer in this time; then calls answer 503.", unit="ms", restart=True
     )

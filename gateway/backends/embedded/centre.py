@@ -27,7 +27,7 @@ from gateway.sessions.agent_state import AgentState, State
 from gateway.sessions.model import End
 from gateway.sessions.service import SessionService
 from gateway.sessions.signing import Admission
-from gateway.sessions.store import EventQueue
+from gateway.sessions.store import EventQueue, SessionStore
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 
@@ -75,15 +75,15 @@ class EmbeddedCentre:
         )
         self._performers = all_performers(self.parts, cluster)
 
-    async def start(self) -> None:
-        """Frees agents whose calls ended with a former process in this place. Raises StoreUnavailable."""
-        for seen in await self._service.store.live():
-            record = await self._service.store.read(seen.agent_id)
+    async def start(self, store: SessionStore) -> None:
+        """Frees agents of a shard whose calls ended with a former process in this place. Raises StoreUnavailable."""
+        for seen in await store.live():
+            record = await store.read(seen.agent_id)
             state = record.state
             ours = state.centre.rpartition(".")[0] in self._former and state.centre != self._records.centre
             if record.session is not None and state.state is State.TALKING and ours:
                 await self._courier.deliver(Parcel(seen.agent_id, seen.session_id, after=After.NOT_TALKED))
-            self._records.note_record(await self._service.store.read(seen.agent_id))
+            self._records.note_record(await store.read(seen.agent_id))
 
     def close(self) -> None:
         """Cancels all timers."""

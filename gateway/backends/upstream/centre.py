@@ -19,7 +19,7 @@ from gateway.sessions.agent_state import AgentState
 from gateway.sessions.model import End, Event, Upstream
 from gateway.sessions.service import SessionService
 from gateway.sessions.signing import Admission, change_state
-from gateway.sessions.store import EventQueue
+from gateway.sessions.store import EventQueue, SessionStore
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused, StoreUnavailable, Unavailable
 
@@ -60,7 +60,7 @@ class UpstreamCentre:
         self.opened = lines.opened
         self.run = lines.run
 
-    async def start(self) -> None:
+    async def start(self, _store: SessionStore) -> None:
         """Nothing is to be done before the first call."""
 
     def admission(self, entered: Entered, session_id: str) -> Admission:

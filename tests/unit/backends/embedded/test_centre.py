@@ -18,7 +18,7 @@ async def test_agents_left_over_from_a_former_process_of_this_node_are_free_agai
     hall = Hall()
     await _was_talking(hall, 101, "node.dead")
     await _was_talking(hall, 102, "othernode.alive")
-    await hall.centre.start()
+    await hall.centre.start(hall.service.store)
     assert await hall.kinds(101) == ["AgentState_Ready"]
     assert (await hall.state(102)).state is State.TALKING
 
@@ -27,7 +27,7 @@ async def test_after_a_start_those_who_are_signed_in_get_calls() -> None:
     hall = Hall()
     await hall.enter(101, autoanswer=False)
     hall.world.desks.clear()
-    await hall.centre.start()
+    await hall.centre.start(hall.service.store)
     await hall.customers.place(1, "138")
     assert (await hall.kinds(101))[-1] == "AgentEvent_Ringing"
 

@@ -1,0 +1,139 @@
+"""Keeps by how many shards a store is divided, and changes it where nobody is lost (design section 8, STORE_SHARDS).
+
+The fence of each shard says the number, so a node that has another one is refused there; the fence of the first shard,
+whose tag is the same for all numbers, is the one that counts. A store that does not say it has one shard.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
+
+from gateway.redis_link.fence import IDLE_FENCE_EVERY_S, LOOK, SHARDS, Division
+from gateway.redis_link.link import RedisLink
+from gateway.redis_link.shards import shard_tags
+from gateway.sessions.memory_queue import Bounds
+from gateway.sessions.redis_store import RedisStore
+from gateway.sessions.refusal import CannotServeError
+
+WATCH_S: Final = 3 * IDLE_FENCE_EVERY_S
+"""A gateway that serves has written its fence again by then."""
+MOST_OWED: Final = 1000
+
+_ADVICE: Final = (
+    "the number must be the same on all nodes; to change it, wait until nobody is signed in, stop all nodes, then "
+    "start them all with the new one"
+)
+_LOG = logging.getLogger(__name__)
+
+Carry = Callable[[Sequence[RedisLink], Sequence[RedisLink]], Awaitable[None]]
+"""Brings what outlasts sessions from the former shards to the new ones. Must be safe to do twice."""
+Open = Callable[[str], Awaitable[RedisLink]]
+
+
+class WrongShardsError(CannotServeError):
+    """STORE_SHARDS is not the number that the store is divided by."""
+
+
+class Divided:
+    """A store that ought to have `shards` shards. `url`, `tag` and `timeout_ms` are as for `RedisLink`."""
+
+    def __init__(self, url: str, tag: str, timeout_ms: int, shards: int, carry: Carry) -> None:
+        self._url = url
+        self._tag = tag
+        self._timeout_ms = timeout_ms
+        self._shards = shards
+        self._carry = carry
+        self._tags = shard_tags(tag, shards)
+        self._served = False
+        self.links = [self._guarded(tag, "" if number else "1") for number, tag in enumerate(self._tags)]
+        """To each shard, not started; one that says another number refuses us."""
+
+    def _guarded(self, tag: str, unsaid: str) -> RedisLink:
+        return RedisLink(self._url, tag, self._timeout_ms, Division(str(self._shards), unsaid))
+
+    async def settle(self) -> None:
+        """Where shards refuse us for our number: makes every shard say it, if that is right.
+
+        A store that has another number is divided anew when this node starts, nobody is signed in and no other node
+        runs on it. Raises WrongShardsError and StoreUnavailable.
+        """
+        if any(link.is_divided_otherwise for link in self.links):
+            async with self._opening() as open_link:
+                await self._settle(open_link)
+        self._served |= not any(link.reason for link in self.links)
+
+    async def _settle(self, open_link: Open) -> None:
+        first = await open_link(self._tag)
+        at, said = await _said(first)
+        if (said or 1) != self._shards and at is not None:
+            await self._let_others_be(first, at, said)
+            at, said = await _said(first)
+        if (said or 1) != self._shards:
+            await self._divide_anew(said or 1, open_link)
+        links = await asyncio.gather(*map(open_link, self._tags))
+        await _say(links, self._shards)
+
+    @asynccontextmanager
+    async def _opening(self) -> AsyncIterator[Open]:
+        """Links that look whatever the number is, and close with the block."""
+        links: dict[str, RedisLink] = {}
+        async with AsyncExitStack() as stack:
+
+            async def open_link(tag: str) -> RedisLink:
+                if tag not in links:
+                    links[tag] = RedisLink(self._url, tag, self._timeout_ms, Division(LOOK))
+                    stack.push_async_callback(links[tag].close)
+                    await links[tag].start()
+                return links[tag]
+
+            yield open_link
+
+    async def _let_others_be(self, first: RedisLink, at: bytes, said: int) -> None:
+        if said and self._served:
+            raise WrongShardsError(f"another node has set STORE_SHARDS = {said}, it is {self._shards} here: {_ADVICE}")
+        await asyncio.sleep(WATCH_S)
+        later, number = await _said(first)
+        if later != at and (number or 1) != self._shards:
+            raise WrongShardsError(
+                f"STORE_SHARDS is {self._shards}, but the nodes that run on this store have {number or 1}: {_ADVICE}"
+            )
+
+    async def _divide_anew(self, former: int, open_link: Open) -> None:
+        before = await asyncio.gather(*map(open_link, shard_tags(self._tag, former)))
+        after = await asyncio.gather(*map(open_link, self._tags))
+        left = sum(await asyncio.gather(*map(_left, before)))
+        if left:
+            raise WrongShardsError(
+                f"STORE_SHARDS is {self._shards}, but {left} sessions live, or are still to be told as ended, in a "
+                f"store with {former}: start with STORE_SHARDS = {former}; {_ADVICE}"
+            )
+        await self._carry(before, after)
+        await _say([link for link in before if link not in after], 1)
+        await _say(after[1:], self._shards)
+        await _say(after[:1], self._shards)
+        _LOG.info("the store has %d shards from now on, %d before", self._shards, former)
+
+
+async def _said(first: RedisLink) -> tuple[bytes | None, int]:
+    """When the last fence was written, None for never; and the number that it says, 0 for none."""
+    at, said = await first.command("HMGET", first.key("fence"), "at", SHARDS)
+    return at, int(said or 0)
+
+
+async def _say(links: Sequence[RedisLink], shards: int) -> None:
+    """A store that says nothing has one shard, so nothing is what one shard says."""
+    words = ("HDEL", SHARDS) if shards == 1 else ("HSET", SHARDS, shards)
+    outcomes = await asyncio.gather(
+        *(link.command(words[0], link.key("fence"), *words[1:]) for link in links), return_exceptions=True
+    )
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+
+
+async def _left(link: RedisLink) -> int:
+    """Live sessions, and ends that the backend has not confirmed."""
+    store = RedisStore(link, lambda: Bounds(0, 0))
+    return await store.count() + len(await store.owed(MOST_OWED))
