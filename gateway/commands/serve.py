@@ -1,26 +1,20 @@
 """`agentgateway serve`."""
 
-import asyncio
 import logging
 import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any
 
 import click
 
-from gateway import server
-from gateway.agents.agents_file import AgentsFileError
-from gateway.backends.embedded.plan_file import PlanFileError
 from gateway.commands.failing import CANNOT_SERVE, WRONG_SETTINGS, fail
 from gateway.commands.options import settings_options
 from gateway.listeners.errors import ListenError
 from gateway.ops import logs
-from gateway.ops.admin_token import AdminTokenError
-from gateway.sessions.refusal import CannotServeError
-from gateway.sessions.secret_file import SecretFileError
 from gateway.settings.load import Loaded, load
 from gateway.settings.problems import SettingsError
 from gateway.settings.workers import worker_count
@@ -29,19 +23,8 @@ from gateway.supervisor.doors import only_these, open_doors
 from gateway.supervisor.seat import Seat
 from gateway.supervisor.supervise import supervise
 from gateway.supervisor.systemd import passed_sockets
-from gateway.tokens.toml_file import TokenFileError
-from gateway.tokens.trust import TrustError
 
 _LOG = logging.getLogger(__name__)
-WRONG_FILES: Final = (
-    SettingsError,
-    AgentsFileError,
-    PlanFileError,
-    SecretFileError,
-    AdminTokenError,
-    TokenFileError,
-    TrustError,
-)
 
 
 def _seat(_context: click.Context, _parameter: click.Parameter, given: str | None) -> Seat | None:
@@ -61,29 +44,33 @@ def serve(config: Path, overrides: Mapping[str, str], seat: Seat | None) -> None
     except SettingsError as wrong:
         fail(str(wrong), WRONG_SETTINGS)
     logs.setup_logs(loaded.settings.log_level, None if seat is None else seat.number)
+    if seat is not None:
+        _work(loaded, seat)
+        return
+    for warning in loaded.warnings:
+        _LOG.warning("settings: %s", warning)
     try:
-        code = _serve(loaded) if seat is None else _work(loaded, seat)
-    except WRONG_FILES as wrong:
-        fail(str(wrong), WRONG_SETTINGS)
-    except (ListenError, CannotServeError) as wrong:
+        sys.exit(_serve(loaded))
+    except ListenError as wrong:
         fail(str(wrong), CANNOT_SERVE)
-    sys.exit(code)
+
+
+def _serving() -> Any:
+    """Loaded when it is needed: a supervisor does without, and is quick and small."""
+    return import_module("gateway.commands.serving")
 
 
 def _serve(loaded: Loaded) -> int:
-    """Serves in this process, or by workers; the exit code. Raises as `server.running`."""
-    for warning in loaded.warnings:
-        _LOG.warning("settings: %s", warning)
+    """Serves in this process or by workers; the exit code. Raises ListenError."""
     workers = worker_count(loaded.settings)
     doors = assign(passed_sockets(os.environ, os.getpid()), loaded.settings, workers)
     if workers > 1:
         return supervise(loaded, open_doors(loaded.settings, doors, workers), workers)
-    asyncio.run(server.serve(loaded, doors))
+    _serving().serve_alone(loaded, doors)
     return 0
 
 
-def _work(loaded: Loaded, seat: Seat) -> int:
+def _work(loaded: Loaded, seat: Seat) -> None:
     doors = seat.doors()
     settings = only_these(loaded.settings, doors, seat.number)
-    asyncio.run(server.work(replace(loaded, settings=settings), doors, seat))
-    return 0
+    _serving().serve_as_worker(replace(loaded, settings=settings), doors, seat)

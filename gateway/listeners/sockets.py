@@ -9,6 +9,8 @@ from typing import Any, Final
 from gateway.listeners.errors import ListenError
 from gateway.listeners.probe import ListeningSocket
 
+ADMIN_ADDRESS: Final = "127.0.0.1"
+"""Where the admin listener is: for nobody but this machine."""
 BACKLOG: Final = 4096
 """Connections that wait to be accepted, as far as net.core.somaxconn lets them: a whole site comes back at once."""
 

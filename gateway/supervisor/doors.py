@@ -6,9 +6,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.admin import ADDRESS as ADMIN_ADDRESS
 from gateway.listeners.serve import certificate_of
-from gateway.listeners.sockets import open_socket, url_of
+from gateway.listeners.sockets import ADMIN_ADDRESS, open_socket, url_of
 from gateway.settings.schema import Settings
 
 PORTS: Final[Mapping[str, tuple[str, str]]] = {

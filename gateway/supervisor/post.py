@@ -17,7 +17,7 @@ READY_S: Final = 60.0
 _LOG = logging.getLogger(__name__)
 
 
-class CannotServeError(Exception):
+class StartRefusedError(Exception):
     """A worker ended at the start, and said why. `code` is its exit code."""
 
     def __init__(self, code: int) -> None:
@@ -70,10 +70,10 @@ class Post:
         self._changing = asyncio.Lock()
 
     async def fill(self) -> None:
-        """The first worker; returns once it accepts. Raises CannotServeError when it says that it cannot."""
+        """The first worker; returns once it accepts. Raises StartRefusedError when it says that it cannot."""
         while (failure := await self._come()) is not None:
             if failure.code > 0:
-                raise CannotServeError(failure.code)
+                raise StartRefusedError(failure.code)
             await self._rest_after(failure)
 
     async def keep(self) -> None:

@@ -14,7 +14,7 @@ from gateway.settings.load import Loaded, load
 from gateway.settings.problems import SettingsError
 from gateway.supervisor import systemd
 from gateway.supervisor.doors import Doors
-from gateway.supervisor.post import CannotServeError, Post, Worker
+from gateway.supervisor.post import StartRefusedError, Post, Worker
 from gateway.supervisor.worker import start_worker
 
 END_S: Final = 10.0
@@ -73,7 +73,7 @@ class Supervisor:
         """Keeps the posts filled; returns the exit code of a worker that cannot serve at the start."""
         try:
             await self._fill()
-        except CannotServeError as refused:
+        except StartRefusedError as refused:
             return refused.code
         who = (f"{post.number} is process {post.worker.pid}" for post in self._posts if post.worker)
         _LOG.info("workers: %s", ", ".join(who))
@@ -87,13 +87,13 @@ class Supervisor:
         return 0
 
     async def _fill(self) -> None:
-        """The first alone at first: what hinders one hinders all, and is to be said once. Raises CannotServeError."""
+        """The first alone at first: what hinders one hinders all, and is to be said once. Raises StartRefusedError."""
         await self._posts[0].fill()
         try:
             async with asyncio.TaskGroup() as group:
                 for post in self._posts[1:]:
                     group.create_task(post.fill())
-        except* CannotServeError as refused:
+        except* StartRefusedError as refused:
             raise refused.exceptions[0] from None
 
     def _tell_ready(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from gateway.supervisor import post as post_room
-from gateway.supervisor.post import CannotServeError, Post, Worker, ending
+from gateway.supervisor.post import StartRefusedError, Post, Worker, ending
 from tests.support.waiting import until
 
 
@@ -99,7 +99,7 @@ async def test_a_first_worker_that_says_why_it_cannot_serve_ends_the_start_with_
 ) -> None:
     filling = asyncio.create_task(place.post.fill())
     (await place.newest(1)).ends(code)
-    with pytest.raises(CannotServeError) as refused:
+    with pytest.raises(StartRefusedError) as refused:
         await filling
     assert refused.value.code == code
 
