@@ -10,7 +10,7 @@ from gateway.backends.embedded.plan_file import PlanFileError
 from gateway.commands.failing import CANNOT_SERVE, WRONG_SETTINGS, fail
 from gateway.listeners.errors import ListenError
 from gateway.ops.admin_token import AdminTokenError
-from gateway.sessions.key_check import MissingKeyError
+from gateway.sessions.refusal import CannotServeError
 from gateway.sessions.secret_file import SecretFileError
 from gateway.settings.load import Loaded
 from gateway.settings.problems import SettingsError
@@ -45,5 +45,5 @@ def _run(serving: Coroutine[Any, Any, None]) -> None:
         asyncio.run(serving)
     except WRONG_FILES as wrong:
         fail(str(wrong), WRONG_SETTINGS)
-    except (ListenError, MissingKeyError) as wrong:
+    except (ListenError, CannotServeError) as wrong:
         fail(str(wrong), CANNOT_SERVE)

@@ -14,7 +14,7 @@ from gateway.settings.load import Loaded, load
 from gateway.settings.problems import SettingsError
 from gateway.supervisor import systemd
 from gateway.supervisor.doors import Doors
-from gateway.supervisor.post import StartRefusedError, Post, Worker
+from gateway.supervisor.post import Post, StartRefusedError, Worker
 from gateway.supervisor.worker import start_worker
 
 END_S: Final = 10.0

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from gateway.supervisor import post as post_room
-from gateway.supervisor.post import StartRefusedError, Post, Worker, ending
+from gateway.supervisor.post import Post, StartRefusedError, Worker, ending
 from tests.support.waiting import until
 
 
