@@ -1,0 +1,62 @@
+"""Facts of a deployment that is as it should be, for tests to spoil, and how findings are looked up."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from gateway.doctor.finding import Check, Finding, Level, judge
+from gateway.doctor.server_facts import Expected, Round, ServerFacts
+
+F = TypeVar("F")
+MIB = 1024 * 1024
+INFO = {
+    "redis_version": "7.2.1",
+    "role": "master",
+    "maxclients": "10000",
+    "connected_clients": "7",
+    "used_memory": str(100 * MIB),
+    "maxmemory": str(1000 * MIB),
+    "maxmemory_policy": "noeviction",
+    "aof_enabled": "1",
+    "aof_last_write_status": "ok",
+    "rdb_last_bgsave_status": "ok",
+    "connected_slaves": "1",
+    "slave0": "ip=10.0.0.2,port=6379,state=online,offset=7,lag=1",
+    "min_slaves_good_slaves": "1",
+}
+CONFIG = {
+    "appendonly": "yes",
+    "appendfsync": "everysec",
+    "save": "",
+    "stop-writes-on-bgsave-error": "yes",
+    "min-replicas-to-write": "1",
+    "min-replicas-max-lag": "10",
+}
+
+
+def server(info: dict[str, str] | None = None, config: dict[str, str] | None = None, **others: Any) -> ServerFacts:
+    """A good primary with one replica, changed by `info`, `config` and fields of the facts."""
+    given: dict[str, Any] = {"expected": Expected(("desk",)), "rounds": (Round(1.0, 2.0),), **others}
+    return ServerFacts("10.0.0.1:6379", info={**INFO, **(info or {})}, config={**CONFIG, **(config or {})}, **given)
+
+
+def of(checks: Iterable[Check[F]], name: str, facts: F) -> Finding | None:
+    """What the check of this name finds in the facts."""
+    return one(judge(checks, facts), name)
+
+
+def one(findings: Sequence[Finding], name: str) -> Finding | None:
+    """The finding of a check, None where there is none."""
+    found = [finding for finding in findings if finding.check == name]
+    assert len(found) < 2
+    return found[0] if found else None
+
+
+def level(findings: Sequence[Finding], name: str) -> Level | None:
+    """How bad it is, None where the check says nothing."""
+    found = one(findings, name)
+    return found.level if found else None
+
+
+def bad(findings: Iterable[Finding]) -> dict[str, Level]:
+    """The checks that did not find what they should."""
+    return {finding.check: finding.level for finding in findings if finding.level is not Level.OK}

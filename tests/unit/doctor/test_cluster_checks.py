@@ -1,0 +1,78 @@
+"""What is said of a Cluster from what it tells."""
+
+from dataclasses import replace
+
+from gateway.doctor.asking import Trouble
+from gateway.doctor.cluster_checks import CHECKS
+from gateway.doctor.cluster_facts import ClusterFacts, Node
+from gateway.doctor.finding import Level, judge
+from tests.unit.doctor.samples import bad, of
+
+TAG = "agentgateway"
+"""Slot 287."""
+FIRST = Node("aa", "ten", 7001, frozenset({"master"}), "", ((0, 8000),))
+SECOND = Node("bb", "ten", 7002, frozenset({"master"}), "", ((8001, 16383),))
+REPLICAS = (
+    Node("cc", "ten", 7003, frozenset({"slave"}), "aa"),
+    Node("dd", "ten", 7004, frozenset({"slave"}), "bb"),
+)
+GOOD = ClusterFacts(
+    2,
+    {},
+    {"cluster_state": "ok", "cluster_slots_assigned": "16384"},
+    (FIRST, SECOND, *REPLICAS),
+    (TAG,),
+)
+SILENT = Trouble("no connection", "start it")
+
+
+def lost(node: Node) -> Node:
+    return replace(node, flags=node.flags | {"fail"})
+
+
+def test_of_a_whole_cluster_all_is_well() -> None:
+    assert bad(judge(CHECKS, GOOD)) == {}
+
+
+def test_our_tag_is_shown_with_its_slot_and_node() -> None:
+    found = of(CHECKS, "cluster tags", GOOD)
+    assert found is not None
+    assert found.found == "agentgateway (slot 287) on ten:7001"
+
+
+def test_a_seed_that_is_silent() -> None:
+    assert bad(judge(CHECKS, replace(GOOD, troubles={"ten:7002": SILENT}))) == {"cluster reach": Level.WARN}
+
+
+def test_when_all_seeds_are_silent_that_is_all_there_is_to_say() -> None:
+    facts = ClusterFacts(1, {"ten:7001": SILENT})
+    (finding,) = judge(CHECKS, facts)
+    assert (finding.check, finding.level, finding.advice) == ("cluster reach", Level.FAIL, "start it")
+
+
+def test_a_cluster_that_does_not_serve() -> None:
+    facts = replace(GOOD, info={"cluster_state": "fail", "cluster_slots_assigned": "16384"})
+    assert bad(judge(CHECKS, facts)) == {"cluster state": Level.FAIL}
+
+
+def test_a_slot_of_others_that_nobody_serves() -> None:
+    facts = replace(GOOD, info={"cluster_state": "ok", "cluster_slots_assigned": "16383"})
+    assert bad(judge(CHECKS, facts)) == {"cluster state": Level.WARN}
+
+
+def test_a_slot_of_ours_that_nobody_serves() -> None:
+    facts = replace(GOOD, nodes=(SECOND, REPLICAS[1]))
+    assert bad(judge(CHECKS, facts)) == {"cluster tags": Level.FAIL}
+
+
+def test_a_primary_of_ours_that_is_lost() -> None:
+    facts = replace(GOOD, nodes=(lost(FIRST), SECOND, *REPLICAS))
+    assert bad(judge(CHECKS, facts)) == {"cluster tags": Level.FAIL, "cluster nodes": Level.WARN}
+
+
+def test_a_primary_without_replica_says_whether_it_is_ours() -> None:
+    ours = of(CHECKS, "cluster replicas", replace(GOOD, nodes=(FIRST, SECOND, REPLICAS[1])))
+    others = of(CHECKS, "cluster replicas", replace(GOOD, nodes=(FIRST, SECOND, REPLICAS[0])))
+    assert ours is not None
+    assert others is not None
+    assert ("of these we need ten:7001" in ours.found, "we need" in others.found) == (True, False)
