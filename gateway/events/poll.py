@@ -16,6 +16,7 @@ from gateway.settings.schema import Settings
 from gateway.wire import retcodes
 from gateway.wire.connection import PeerConnection
 from gateway.wire.errors import Refused, StoreUnavailable
+from gateway.wire.event_receipt import WANTED
 
 STORE_RETRY_S = 0.2
 
@@ -58,9 +59,10 @@ class PollService:
         self._due = due
         self._settings = settings
 
-    async def poll(self, agent_id: int, guid: str, peer: PeerConnection) -> PollAnswer:
+    async def poll(self, agent_id: int, guid: str, peer: PeerConnection, receipt: str | None = None) -> PollAnswer:
         """Answers at once when there is something to hand out, else after the hold at the latest.
 
+        With a `receipt`, the id of an event or WANTED, nothing else confirms (see `wire.event_receipt`).
         Raises Refused (`000-001` in push mode, `000-003`, `100-006`); while the store is out of reach the poll is
         parked, and StoreUnavailable is raised at the end of the hold.
         """
@@ -71,15 +73,22 @@ class PollService:
         parked = self._parking.enter(agent_id)
         forget = peer.on_close(parked.finish)
         try:
-            await _patiently(lambda: self._deliveries.before_poll(agent_id, peer), deadline)
+            await _patiently(lambda: self._confirm(caller, peer, receipt), deadline)
             await _patiently(lambda: self._come_due(caller), deadline)
             answer = await self._wait(caller, parked, deadline)
         finally:
             forget()
             self._parking.leave(parked)
-        if answer.event is not None and not answer.last:
+        if answer.event is not None and receipt is None and not answer.last:
             self._deliveries.sent(agent_id, caller.session.id, answer.event, peer)
         return answer
+
+    async def _confirm(self, caller: Caller, peer: PeerConnection, receipt: str | None) -> None:
+        """Takes from the queue what this poll proves to have arrived."""
+        if receipt is None:
+            await self._deliveries.before_poll(caller.record.agent_id, peer)
+        elif receipt != WANTED:
+            await self._queue.confirm(caller.record.agent_id, caller.session.id, receipt)
 
     async def _wait(self, caller: Caller, parked: Parked, deadline: float) -> PollAnswer:
         agent_id, session = parked.agent_id, caller.session

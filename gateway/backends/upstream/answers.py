@@ -10,6 +10,7 @@ from pydantic_core import from_json
 
 from gateway.sessions.model import EndReason
 from gateway.wire import retcodes
+from gateway.wire.event_receipt import WANTED
 
 OVER: Final = frozenset({retcodes.NO_RIGHT, retcodes.NOT_SIGNED_IN, "100-008", "105-005", "105-006", "105-007"})
 """What it says to calls of a session that is over there: not signed in, GUID unknown, sign in again."""
@@ -21,7 +22,10 @@ _REASONS: Final = {reason.value: reason for reason in EndReason}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer with status 200. `guid` is the one handed out with it, "" for none; `cookie` as for a request."""
+    """An answer with status 200. `guid` is the one handed out with it, "" for none; `cookie` as for a request.
+
+    `receipt` is that of its event, from a service that gives one.
+    """
 
     retcode: str
     message: str
@@ -29,6 +33,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     guid: str = field(default="", repr=False)
     cookie: str = field(default="", repr=False)
+    receipt: str = WANTED
 
     @property
     def over(self) -> bool:

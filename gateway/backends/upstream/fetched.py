@@ -1,7 +1,8 @@
 """Reads the events of poll answers, and tells one that was sent again from another that merely reads the same.
 
-The service sends an event again until it knows that it has arrived (design section 9), with the same `eventGenTime`. So
-only what the answer before held can come again; the same text with something else in between is another event.
+A service of ours sends an event with a receipt, and again until it has that back. Another may send one again as well,
+with the same `eventGenTime`: then only what the answer before held can come again; the same text with something else in
+between is another event.
 """
 
 import hashlib
@@ -15,7 +16,9 @@ from typing import Final
 from aiohttp.payload import Payload
 from pydantic_core import to_json
 
+from gateway.backends.upstream.answers import Answer
 from gateway.sessions.model import Event
+from gateway.wire.event_receipt import WANTED
 
 _TIME: Final = "eventGenTime"
 _DECODER: Final = json.JSONDecoder()
@@ -32,13 +35,15 @@ class Fetched:
         self._time: object = None
         self._alike = Counter[bytes]()
 
-    def read(self, body: bytes | Payload, now_ms: int) -> list[Event]:
+    def read(self, answer: Answer, now_ms: int) -> list[Event]:
         """The events of a poll answer, each as it stands there; `eventGenTime` is `now_ms` where it is missing.
 
-        The id of one with its time follows from session, text and how many of its like had the same time before, so
-        that the queue takes what comes again once, also after another process fetched it.
+        The queue takes what comes again once, also after another process fetched it: the id of an event follows from
+        session and receipt, or from session, text and how many of its like had the same time before.
         """
-        said = _said(body)
+        said = _said(answer.body)
+        if answer.receipt != WANTED and len(said) == 1:
+            return [Event(self._hash(b"\n" + answer.receipt.encode()), said[0][0])]
         texts = [text for text, _ in said]
         if texts and texts != self._before:
             self._ids = [self._id(text, event.get(_TIME)) for text, event in said]
@@ -53,8 +58,10 @@ class Fetched:
             self._time = time
             self._alike.clear()
         self._alike[text] += 1
-        number = self._alike[text] - 1
-        return hashlib.sha256(self._session_id.encode() + text + b"\n%d" % number).hexdigest()[:16]
+        return self._hash(text + b"\n%d" % self._alike[text])
+
+    def _hash(self, what: bytes) -> str:
+        return hashlib.sha256(self._session_id.encode() + what).hexdigest()[:16]
 
 
 def _with_time(text: bytes, now_ms: int) -> bytes:

@@ -23,6 +23,7 @@ from gateway.backends.upstream.service import Service
 from gateway.sessions.store import EventQueue, SessionStore
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused, StoreUnavailable, Unavailable
+from gateway.wire.event_receipt import WANTED
 
 STORE_RETRY_S: Final = 0.5
 EMPTY_PAUSE_S: Final = 0.3
@@ -73,6 +74,7 @@ class Line:
         self._over = over
         self._backoff = Backoff()
         self._fetched = Fetched(session_id)
+        self._receipt = WANTED
         self._refusals = 0
         self._keys: Keys | None = None
         self._heard_s = parts.clock()
@@ -150,7 +152,7 @@ class Line:
         self._keys = keys
         self._polling = True
         try:
-            answer = await self._parts.service.poll(self.agent_id, keys)
+            answer = await self._parts.service.poll(self.agent_id, keys, self._receipt)
         finally:
             self._polling = False
         self._heard_s = self._parts.clock()
@@ -160,13 +162,14 @@ class Line:
         """Brings what was fetched to the store, whenever that can be; how many events there were."""
         parts, answer = self._parts, heard.answer
         fetched = answer.retcode == retcodes.SUCCESS
-        events = self._fetched.read(answer.body, parts.store.now_ms()) if fetched else []
+        events = self._fetched.read(answer, parts.store.now_ms()) if fetched else []
         while True:
             try:
                 if not await parts.messenger.follow(self.agent_id, self.session_id, heard):
                     raise _Over
                 if events and not await parts.queue.append(self.agent_id, self.session_id, events):
                     raise _Over
+                self._receipt = answer.receipt
                 return len(events)
             except StoreUnavailable:
                 await self._show_life()

@@ -20,6 +20,8 @@ from gateway.backends.upstream.reach import Reach
 from gateway.settings.schema import Settings
 from gateway.wire import retcodes
 from gateway.wire.errors import Unavailable
+from gateway.wire.event_receipt import HEADER as RECEIPT
+from gateway.wire.event_receipt import WANTED, read_receipt
 from gateway.wire.forwarding import FORWARDED_FOR
 from gateway.wire.guid_headers import REQUEST_HEADER, SET_GUID
 
@@ -102,14 +104,14 @@ class Service:
         except (aiohttp.ClientError, OSError, ValueError) as problem:
             raise self._failed(problem) from None
 
-    async def poll(self, agent_id: int, keys: Keys) -> Answer:
-        """Waits for the next event of a session."""
+    async def poll(self, agent_id: int, keys: Keys, receipt: str = WANTED) -> Answer:
+        """Waits for the next event of a session; `receipt` is that of the last one kept."""
         sent = Sent("GET", f"{PREFIX}/agentevent/{agent_id}")
         with counts.PARKED.track_inprogress():
             try:
                 response = await self._for_polls().get(
                     self._url(sent),
-                    headers=self._headers(sent, keys),
+                    headers={**self._headers(sent, keys), RECEIPT: receipt},
                     timeout=self._silence(self._settings().upstream_poll_hold_ms),
                     allow_redirects=False,
                 )
@@ -203,7 +205,8 @@ def _answer(
 ) -> Answer:
     found = response.headers
     guid = read_guid(found.get(SET_GUID, ""))
-    return Answer(*said, body, headers, guid, read_cookies(found.getall("Set-Cookie", ())))
+    cookie, receipt = read_cookies(found.getall("Set-Cookie", ())), read_receipt(found.get(RECEIPT)) or WANTED
+    return Answer(*said, body, headers, guid, cookie, receipt)
 
 
 async def _whole(response: aiohttp.ClientResponse) -> bytes:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from gateway.backends.upstream.answers import Answer
 from gateway.backends.upstream.fetched import Fetched
 
 NOW = 1_800_000_000_000
@@ -11,7 +12,7 @@ SESSION = "a" * 32
 
 
 def bodies(body: bytes) -> list[bytes]:
-    return [event.body for event in Fetched(SESSION).read(body, NOW)]
+    return [event.body for event in Fetched(SESSION).read(Answer("0", "", body), NOW)]
 
 
 def test_an_event_with_its_time_stays_as_it_is_byte_for_byte() -> None:
@@ -41,7 +42,13 @@ def answer(*events: tuple[str, int]) -> bytes:
 
 
 def ids(fetched: Fetched, *bodies: bytes) -> list[str]:
-    return [event.id for body in bodies for event in fetched.read(body, NOW)]
+    return [event.id for body in bodies for event in fetched.read(Answer("0", "", body), NOW)]
+
+
+def ids_by_receipt(fetched: Fetched, *receipts: str) -> list[str]:
+    """Of events that all read the same."""
+    answers = [Answer("0", "", answer(("A", 1)), receipt=receipt) for receipt in receipts]
+    return [event.id for said in answers for event in fetched.read(said, NOW)]
 
 
 @pytest.mark.parametrize("body", [answer(("A", 1)), answer(("A", 1), ("B", 1), ("A", 1))])
@@ -72,3 +79,9 @@ def test_events_of_another_session_are_others() -> None:
 def test_events_without_time_are_never_taken_for_one() -> None:
     body = b'{"retcode":"0","event":{"eventType":"A"}}'
     assert len(set(ids(Fetched(SESSION), body, body))) == 2
+
+
+def test_an_event_with_a_receipt_is_known_by_that_alone() -> None:
+    first, again, other = ids_by_receipt(Fetched(SESSION), "r1", "r1", "r2")
+    assert first == again != other
+    assert ids_by_receipt(Fetched(SESSION), "r2") == [other]
