@@ -43,6 +43,7 @@ def _post(line: AdminLine, path: str, **body: object) -> Any:
 @_running
 @click.option("--skill", type=int, help="The skill queue.")
 @click.option("--called", help="An access code of a queue or of a voice menu.")
+@click.option("--agent", type=int, help="The one agent whom the customer calls.")
 @click.option("--caller", required=True, help="The customer's number.")
 @click.option("--data", help="Call data for the agent.")
 @click.option("--talk", type=float, metavar="S", help="The customer hangs up after that much talk.")

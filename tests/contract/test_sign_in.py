@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +33,17 @@ async def test_the_result_names_the_agent_its_media_and_its_sign_in_time(gateway
         rb'"loginTime":"\d{13}","isForceChange":"false","serverName":"AgentGateway","timeRemaining":""\}\}',
         answer.body,
     )
+
+
+async def test_a_phone_outside_of_the_ranges_of_the_centre_is_refused(tmp_path: Path) -> None:
+    centre = tmp_path / "contact_center.toml"
+    centre.write_text('[vdn]\nphones = ["6000-6099"]\n', "utf-8")
+    async with running_gateway({"CONTACT_CENTER_FILE": str(centre)}) as gateway:
+        desk = gateway.desk(101)
+        refused = await desk.sign_in(phonenum="7001")
+        assert (await desk.sign_in(phonenum="6001")).retcode == "0"
+        bound = await desk.call("POST", "onlineagent/{id}/bindphone", {"phonenum": "7001"})
+    assert (refused.retcode, bound.retcode) == ("100-014", "100-014")
 
 
 async def test_agent_answers_carry_no_version_are_not_stored_and_are_exactly_json(gateway: Gateway) -> None:

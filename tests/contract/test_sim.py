@@ -76,6 +76,59 @@ async def test_nobody_dials_outside_of_a_voice_menu(site: Site) -> None:
     assert (said.status, said.json) == (404, {"error": f"call {call} is in no voice menu"})
 
 
+async def test_a_customer_calls_one_agent_and_waits_for_it(site: Site) -> None:
+    desk = await site.centre.agent(101, status=3)
+    call = await site.call(agent=101)
+    private = (await desk.call("GET", "calldata/{id}/privatecallinfo")).json["result"]
+    public = (await desk.call("GET", "calldata/{id}/waitcallinfo/1")).json["result"]
+    assert ([waiting["callid"] for waiting in private], public) == ([call], [])
+    assert (await desk.call("POST", "onlineagent/{id}/sayfree")).retcode == "0"
+    assert kinds(await desk.drain_events())[-1] == "AgentEvent_Ringing"
+
+
+async def test_an_agent_takes_a_call_out_of_its_own_queue(site: Site) -> None:
+    desk = await site.centre.agent(101, status=3)
+    call = await site.call(agent=101)
+    public = await desk.call("POST", f"voicecall/{{id}}/requestcall/{call}/0?skillId=1")
+    private = await desk.call("POST", f"voicecall/{{id}}/requestcall/{call}/1?skillId=1")
+    assert (public.retcode, private.retcode) == ("100-009", "0")
+    assert "AgentEvent_Talking" in kinds(await desk.drain_events())
+
+
+async def test_nobody_calls_an_agent_whom_there_is_not(site: Site) -> None:
+    assert (await site.post("/sim/calls", caller=CALLER, agent=999)).json == {"error": "no agent 999"}
+
+
+async def test_somebody_uses_the_phone_of_an_agent_by_hand(site: Site) -> None:
+    desk = await site.centre.agent(101, phonelinkage=True)
+    assert (await site.post("/sim/agents/101/phone", act="dial", number=CALLER)).status == 200
+    assert kinds(await desk.drain_events())[0] == "AgentEvent_linkagePhoneCallOut"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "error"),
+    [
+        ({"act": "dial"}, 400, "number: is missing, dial needs one"),
+        ({"act": "throw"}, 400, "act: must be one of dial, hold, unhold, transfer, engage, lose, find"),
+        ({"act": "dial", "number": CALLER}, 404, "agent 101: this phone is not linked: sign in with phonelinkage"),
+        ({"act": "find"}, 404, "agent 101: the phone can be used already"),
+    ],
+)
+async def test_what_cannot_be_done_with_a_phone_is_told(
+    site: Site, body: dict[str, str], status: int, error: str
+) -> None:
+    await site.centre.agent(101)
+    said = await site.post("/sim/agents/101/phone", **body)
+    assert (said.status, said.json) == (status, {"error": error})
+
+
+async def test_a_customer_asks_for_a_picture(site: Site) -> None:
+    desk = await site.centre.agent(101, auto_answer=True, agenttype=11)
+    call = await site.call(skill=1)
+    assert (await site.post(f"/sim/calls/{call}/video")).status == 200
+    assert kinds(await desk.drain_events())[-1] == "AgentEvent_MediaSwith"
+
+
 async def test_a_customer_hangs_up(site: Site) -> None:
     desk = await site.centre.agent(101)
     call = await site.call(skill=1)
@@ -149,7 +202,7 @@ async def test_queues_agents_and_the_summary_tell_the_same(site: Site) -> None:
 @pytest.mark.parametrize(
     ("body", "error"),
     [
-        ({"caller": CALLER}, "skill: give a skill queue, or in called an access code"),
+        ({"caller": CALLER}, "skill: give a skill queue, or in called an access code, or an agent"),
         ({"caller": CALLER, "skill": 99}, "skill: no skill queue 99 for calls; allowed are 1, 2, 3, 5"),
         ({"caller": CALLER, "skill": 4}, "skill: no skill queue 4 for calls; allowed are 1, 2, 3, 5"),
         (
@@ -160,7 +213,8 @@ async def test_queues_agents_and_the_summary_tell_the_same(site: Site) -> None:
         ({"skill": 1, "caller": "me"}, "caller: must be 1 to 24 of the characters 0-9 * #, in quotes"),
         ({"skill": "x", "caller": CALLER}, "skill: must be the id of a skill queue, 1 or more"),
         ({"skill": 1, "caller": CALLER, "talk": -1}, "talk: must be a number of seconds from 0 to 86400"),
-        ({"skill": 1, "caller": CALLER, "name": "x"}, "name: no such field; allowed are skill, called, caller, data"),
+        ({"skill": 1, "caller": CALLER, "name": "x"}, "name: no such field; allowed are skill, called, agent, caller"),
+        ({"agent": "x", "caller": CALLER}, "agent: must be a whole number from 1 to 999999"),
     ],
     ids=lambda value: None if isinstance(value, dict) else value.split(" ")[0],
 )
@@ -177,7 +231,7 @@ async def test_a_body_that_is_no_object_is_told(site: Site) -> None:
 
 async def test_a_chat_needs_a_queue_for_text(site: Site) -> None:
     said = await site.post("/sim/chats", skill=1, caller=CALLER)
-    assert (said.status, said.json) == (400, {"error": "skill: no skill queue 1 for text; allowed are 4"})
+    assert (said.status, said.json) == (400, {"error": "skill: no skill queue 1 for text; allowed are 4, 6"})
 
 
 @pytest.mark.parametrize("path", ["/sim/calls/1-1/hangup", "/sim/calls/1-1/answer", "/sim/chats/1-1/leave"])

@@ -90,8 +90,10 @@ class EmbeddedCentre:
         self._scheduler.close()
 
     async def sign_in(self, call: SignInCall) -> Admission:
-        """See `Backend.sign_in`: the first state and events follow from `status`."""
+        """See `Backend.sign_in`: the first state and events follow from `status`. Raises Refused `100-014`."""
         body = call.body
+        if body.phonenum and not self.world.plan.takes_phone(body.phonenum):
+            raise Refused(retcodes.PHONE_OUT_OF_RANGE)
         first, events = state_machine.SIGN_IN[body.status]
         state = AgentState(
             state=first,

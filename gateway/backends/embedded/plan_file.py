@@ -5,11 +5,20 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gateway.backends.embedded.core.plan import Arrivals, Behaviour, Group, Ivr, Plan, Queue, Timing
 
+
+def _one_length(value: str) -> str:
+    first, _, last = value.partition("-")
+    if len(first) != len(last) or first > last:
+        raise ValueError("must be two numbers of one length, the smaller one first")
+    return value
+
+
 Number = Annotated[str, Field(pattern=r"^[0-9*#]{1,24}$")]
+PhoneRange = Annotated[str, Field(pattern=r"^[0-9]{1,24}-[0-9]{1,24}$"), AfterValidator(_one_length)]
 Id = Annotated[int, Field(ge=1, le=2_147_483_647)]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 
@@ -31,6 +40,7 @@ class _Vdn(_Strict):
     number: Number = "60000"
     record: bool = False
     barred: list[Number] = []
+    phones: list[PhoneRange] = []
     conference_seats: Annotated[int, Field(ge=0, le=100_000)] = 120
     forbidden_words: list[Annotated[str, Field(min_length=1, max_length=100)]] = []
 
@@ -166,6 +176,7 @@ def _plan(content: _File, vdn_id: int) -> Plan:
         record=vdn.record,
         conference_seats=vdn.conference_seats,
         forbidden_words=tuple(vdn.forbidden_words),
+        phones=tuple((first, last) for first, _, last in (entry.partition("-") for entry in vdn.phones)),
     )
 
 

@@ -40,7 +40,7 @@ class Records:
     async def change(self, agent_id: int, session_id: str, transition: Transition) -> AgentState:
         """As `signing.change_state`; the desk here follows, and an agent who became idle may get a waiting call."""
         state = await self.set(agent_id, session_id, transition)
-        if state.state is State.IDLE and self.world.queues and self.on_idle is not None:
+        if state.state is State.IDLE and self.world.anybody_waits() and self.on_idle is not None:
             await self.on_idle()
         return state
 

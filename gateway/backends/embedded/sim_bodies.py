@@ -12,6 +12,7 @@ _SECONDS: Final = "a number of seconds from 0 to 86400"
 
 Number = Annotated[str, Field(pattern=_NUMBER, description="1 to 24 of the characters 0-9 * #, in quotes")]
 Skill = Annotated[int, Field(ge=1, le=2_147_483_647, description="the id of a skill queue, 1 or more")]
+Agent = Annotated[int, Field(ge=1, le=999_999, description="a whole number from 1 to 999999")]
 Seconds = Annotated[float, Field(ge=0, le=86_400, description=_SECONDS)]
 Data = Annotated[str, Field(max_length=16_384, description="at most 16384 characters")]
 Text = Annotated[str, Field(min_length=1, max_length=4000, description="1 to 4000 characters")]
@@ -28,7 +29,7 @@ class Nothing(SimBody):
 
 
 class NewCall(SimBody):
-    """A customer call, to a skill queue, or to the access code of a queue or a voice menu.
+    """A customer call, to a skill queue, to the access code of a queue or a voice menu, or to one agent.
 
     `talk` and `patience` (s) are when the customer hangs up: after that much talk, or wait. Without them the customer
     does what the contact centre file says for the number.
@@ -36,6 +37,7 @@ class NewCall(SimBody):
 
     skill: Skill | None = None
     called: Number | None = None
+    agent: Agent | None = None
     caller: Number
     data: Data = ""
     talk: Seconds | None = None

@@ -78,8 +78,10 @@ class _Calls:
         """A customer calls."""
         body = read(NewCall, call.body)
         behaviour = self._behaviour(body)
-        if body.skill is None and body.called is None:
-            raise Malformed("skill: give a skill queue, or in called an access code")
+        if body.skill is None and body.called is None and body.agent is None:
+            raise Malformed("skill: give a skill queue, or in called an access code, or an agent")
+        if body.agent is not None:
+            return {"call": await self._place_for(body, body.agent, behaviour)}
         if body.called in self._plan.ivrs and body.skill is None:
             made = await self._customers.place_at_menu(body.called, body.caller, data=body.data, behaviour=behaviour)
             return {"call": made}
@@ -93,6 +95,11 @@ class _Calls:
             media_type=skill.mediatype,
         )
         return {"call": made}
+
+    async def _place_for(self, body: NewCall, agent: int, behaviour: Behaviour | None) -> str:
+        if self._registry.get(agent) is None:
+            raise NoSuchCallError(f"no agent {agent}")
+        return await self._customers.place_for(agent, body.caller, data=body.data, behaviour=behaviour)
 
     def _behaviour(self, body: NewCall) -> Behaviour | None:
         if body.talk is None and body.patience is None:

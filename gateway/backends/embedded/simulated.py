@@ -55,6 +55,16 @@ class Customers:
             self._later(leg, self._behaviours[leg].patience_s, customers.hangs_up)
         return call.id
 
+    async def place_for(self, agent_id: int, caller: str, *, data: str = "", behaviour: Behaviour | None = None) -> str:
+        """A customer calls one agent, signed in or not; the call's id."""
+        world = self._board.world
+        async with self._board.turn() as turn:
+            call = customers.arrives_for(turn.out, world, agent_id, caller, data)
+            leg = call.legs[0]
+            self._behaviours[leg] = behaviour or world.plan.behaviour(caller)
+            self._later(leg, self._behaviours[leg].patience_s, customers.hangs_up)
+        return call.id
+
     async def place_at_menu(
         self, access: str, caller: str, *, data: str = "", behaviour: Behaviour | None = None
     ) -> str:

@@ -201,6 +201,6 @@ class Switchboard:
             record = await store.read(agent_id)
             if record.session is None or record.session.id != session_id:
                 await self.gone(agent_id, session_id)
-        if self.world.queues:
+        if self.world.anybody_waits():
             for seen in await store.live():
                 self.records.note_record(await store.read(seen.agent_id))

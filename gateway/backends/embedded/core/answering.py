@@ -1,7 +1,7 @@
 """What an agent does about a call that is offered: answer, reject, take over another's, take one out of a queue."""
 
 from gateway.backends.embedded.core import inviting, legality, legs, missions, originate
-from gateway.backends.embedded.core.model import Call, Desk, Dial, Feature, Leg, Purpose, Stage
+from gateway.backends.embedded.core.model import Call, Desk, Dial, Feature, Leg, Purpose, Stage, Waiting
 from gateway.backends.embedded.core.notices import tell
 from gateway.backends.embedded.core.outcome import After, Outcome
 from gateway.backends.embedded.core.world import World
@@ -9,6 +9,8 @@ from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 
 REJECT_BUSY = 1
+PRIVATE = 1
+"""`skilltype` of an agent's own queue; 0 is a public one."""
 
 
 def answer(out: Outcome, world: World, session_id: str, call_id: str = "") -> None:
@@ -84,12 +86,22 @@ def snatch(out: Outcome, world: World, desk: Desk, call: Call, leg: Leg) -> None
     _take(out, world, desk, call, leg.purpose, leg.by)
 
 
-def appointed(world: World, call_id: str, skill_id: int) -> Call:
-    """`requestcall`: the call, if it waits in this queue. Raises Refused `100-009`."""
+def appointed(world: World, desk: Desk, call_id: str, skill_type: int, skill_id: int) -> Call:
+    """`requestcall`: the call, if it waits in this public queue, or (PRIVATE) in that of the agent.
+
+    Raises Refused `100-009`.
+    """
     call = world.calls.get(call_id)
-    if call is None or call.waiting is None or (skill_id and call.waiting.skill_id != skill_id):
+    place = None if call is None else call.waiting
+    if call is None or place is None or not _asked_for(place, desk, skill_type, skill_id):
         raise Refused(retcodes.WRONG_STATE, "this call does not wait in that queue")
     return call
+
+
+def _asked_for(place: Waiting, desk: Desk, skill_type: int, skill_id: int) -> bool:
+    if skill_type == PRIVATE:
+        return place.agent_id == desk.agent_id
+    return not place.agent_id and skill_id in (0, place.skill_id)
 
 
 def take_waiting(out: Outcome, world: World, desk: Desk, call: Call) -> None:

@@ -20,6 +20,16 @@ def arrives(
     return call
 
 
+def arrives_for(out: Outcome, world: World, agent_id: int, caller: str, data: str = "") -> Call:
+    """A customer calls one agent, and waits for it where need be."""
+    call = world.new_call(Feature.INBOUND, caller, str(agent_id), out.now_ms)
+    call.data = data
+    leg = world.add(call, Leg(caller, Stage.TALKING, Purpose.ORIGIN, out.now_ms))
+    leg.talking_since_ms = out.now_ms
+    queueing.wait_for(out, world, call, agent_id)
+    return call
+
+
 def arrives_at_menu(out: Outcome, world: World, access: str, caller: str, data: str = "") -> Call:
     """A customer calls a voice menu, by its access code."""
     call = world.new_call(Feature.INBOUND, caller, access, out.now_ms)

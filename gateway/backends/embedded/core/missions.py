@@ -110,8 +110,8 @@ def queue_again(out: Outcome, world: World, call: Call, leg: Leg) -> None:
     """A call that nobody took goes back to the head of its queue; one without a queue is released."""
     if not call.connected():
         legs.settle(out, world, call)
-    elif call.skill_id:
+    elif call.skill_id or call.for_agent:
         by = leg.by if leg.by in call.legs else None
-        world.enqueue(Waiting(call, call.skill_id, call.created_ms, Purpose.ROUTED, by), first=True)
+        world.enqueue(Waiting(call, call.skill_id, call.created_ms, Purpose.ROUTED, by, call.for_agent), first=True)
     else:
         legs.settle(out, world, call)

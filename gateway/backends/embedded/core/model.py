@@ -102,13 +102,17 @@ class Recording:
 
 @dataclass(slots=True, eq=False)
 class Waiting:
-    """A call's place in a skill queue. `by` is the leg that keeps the call meanwhile (success transfer)."""
+    """A call's place in a skill queue, or in the private queue of an agent (`agent_id`; `skill_id` 0).
+
+    `by` is the leg that keeps the call meanwhile (success transfer).
+    """
 
     call: "Call"
     skill_id: int
     since_ms: int
     purpose: Purpose = Purpose.ROUTED
     by: Leg | None = None
+    agent_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +128,9 @@ class Dial:
 class Call:
     """A call with its parties. `caller`, `called` and `skill_id` (0 = none) are as clients read them.
 
-    `data` and `business` are call data of the agents; `served` are the agents who have talked in it. `conference`
-    is the id of the agent conference that it has become, whose agents are no legs of it. `picture`: it was switched
-    to video.
+    `for_agent` is the agent whom a customer calls, past all skill queues (0 = none). `data` and `business` are call
+    data of the agents; `served` are the agents who have talked in it. `conference` is the id of the agent conference
+    that it has become, whose agents are no legs of it. `picture`: it was switched to video.
     """
 
     id: str
@@ -135,6 +139,7 @@ class Call:
     called: str
     created_ms: int
     skill_id: int = 0
+    for_agent: int = 0
     data: str = ""
     business: dict[str, Any] = field(default_factory=dict)
     original_called: str = ""

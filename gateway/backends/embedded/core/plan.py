@@ -75,6 +75,7 @@ class Plan:
     """The whole set-up. `access` maps access codes to skill ids; `barred` are prefixes that may not be called.
 
     `forbidden_words` may not be written in chats, in any case; `conference_seats` are those of all conferences.
+    `phones` are the ranges, first and last number, of phones that agents may have; none = any.
     """
 
     vdn_id: int = 1
@@ -91,6 +92,13 @@ class Plan:
     record: bool = False
     forbidden_words: tuple[str, ...] = ()
     conference_seats: int = 120
+    phones: tuple[tuple[str, str], ...] = ()
+
+    def takes_phone(self, number: str) -> bool:
+        """Whether an agent may have this phone."""
+        return not self.phones or any(
+            len(number) == len(first) and first <= number <= last for first, last in self.phones
+        )
 
     def behaviour(self, number: str) -> Behaviour:
         """What a customer with this number does: the behaviour with the longest prefix of it."""

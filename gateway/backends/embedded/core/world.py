@@ -16,7 +16,7 @@ DAY_MS = 86_400_000
 
 @dataclass(slots=True)
 class World:
-    """Calls by id, desks by agent, queues by skill. `ended` keeps the last calls for queries.
+    """Calls by id, desks by agent, queues by skill, private ones by agent. `ended` keeps the last calls for queries.
 
     `besides` is what agents do that is not a call.
     """
@@ -26,6 +26,7 @@ class World:
     calls: dict[str, Call] = field(default_factory=dict)
     desks: dict[int, Desk] = field(default_factory=dict)
     queues: dict[int, list[Waiting]] = field(default_factory=dict)
+    private: dict[int, list[Waiting]] = field(default_factory=dict)
     offers: dict[int, Offer] = field(default_factory=dict)
     ended: deque[Call] = field(default_factory=lambda: deque(maxlen=KEPT_CALLS))
     tallies: dict[tuple[int, int], Tally] = field(default_factory=dict)
@@ -68,17 +69,22 @@ class World:
     def enqueue(self, waiting: Waiting, *, first: bool = False) -> None:
         """The call waits in a queue; `first` puts it before all others."""
         waiting.call.waiting = waiting
-        queue = self.queues.setdefault(waiting.skill_id, [])
+        queues, key = self._place(waiting)
+        queue = queues.setdefault(key, [])
         queue.insert(0 if first else len(queue), waiting)
 
     def leave_queue(self, call: Call) -> Waiting | None:
         """The call waits no longer; its former place, if it had one."""
         waiting, call.waiting = call.waiting, None
         if waiting is not None:
-            self.queues[waiting.skill_id].remove(waiting)
-            if not self.queues[waiting.skill_id]:
-                del self.queues[waiting.skill_id]
+            queues, key = self._place(waiting)
+            queues[key].remove(waiting)
+            if not queues[key]:
+                del queues[key]
         return waiting
+
+    def _place(self, waiting: Waiting) -> tuple[dict[int, list[Waiting]], int]:
+        return (self.private, waiting.agent_id) if waiting.agent_id else (self.queues, waiting.skill_id)
 
     def legs_of(self, session_id: str) -> list[tuple[Call, Leg]]:
         """The agent's calls in this session, oldest first."""
@@ -115,19 +121,24 @@ class World:
 
     def idle(self, skill_id: int) -> list[Desk]:
         """Who may be given a call of this queue, the longest idle first."""
-        free = [
-            desk
-            for desk in self.desks.values()
-            if desk.state.state is State.IDLE
-            and skill_id in desk.state.skills
-            and desk.state.talk_right
-            and desk.session_id not in self._legs
-        ]
+        free = [desk for desk in self.desks.values() if skill_id in desk.state.skills and self._is_free(desk)]
         return sorted(free, key=lambda desk: desk.state.since_ms)
+
+    def idle_agent(self, agent_id: int) -> list[Desk]:
+        """This agent, if it may be given a call of its private queue."""
+        desk = self.desks.get(agent_id)
+        return [desk] if desk is not None and self._is_free(desk) else []
+
+    def _is_free(self, desk: Desk) -> bool:
+        return desk.state.state is State.IDLE and desk.state.talk_right and desk.session_id not in self._legs
+
+    def anybody_waits(self) -> bool:
+        """Whether there is a waiting call."""
+        return bool(self.queues or self.private)
 
     def waiting_calls(self) -> list[Waiting]:
         """Every waiting call, the longest waiting first within its queue."""
-        return [waiting for queue in self.queues.values() for waiting in queue]
+        return [waiting for queues in (self.queues, self.private) for queue in queues.values() for waiting in queue]
 
     def tally(self, agent_id: int, now_ms: int) -> Tally:
         """What the agent has done today (days are those of UTC); days before yesterday are forgotten."""

@@ -195,9 +195,11 @@ class _Others(_Group):
         now_ms = self.parts.records.now_ms()
         return [self.views.waiting(place.call, now_ms) for place in queue]
 
-    async def private(self, _call: Asked) -> object:
-        """Calls wait in public queues only."""
-        return []
+    async def private(self, call: Asked) -> object:
+        """Calls that wait for this agent alone."""
+        queue = self.world.private.get(call.record.agent_id, [])
+        now_ms = self.parts.records.now_ms()
+        return [self.views.waiting(place.call, now_ms) for place in queue]
 
     def _at_ivr(self, call: Asked) -> list[Call]:
         wanted = cast(IvrParameters, call.parameters).ivrid

@@ -55,6 +55,8 @@ class _Settings:
         number = cast(PhoneBody, call.body).phonenum
         if not (number.isascii() and number.isdigit()):
             raise Refused(retcodes.PHONE_INVALID, "phonenum: may hold digits only")
+        if not self._parts.world.plan.takes_phone(number):
+            raise Refused(retcodes.PHONE_OUT_OF_RANGE)
 
         def bind(state: AgentState, _now_ms: int) -> tuple[AgentState, tuple[Event, ...]]:
             if state.state is State.TALKING:

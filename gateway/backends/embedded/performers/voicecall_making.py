@@ -131,7 +131,9 @@ class Making:
             desk = turn.desk(call)
             if turn.world.legs_of(desk.session_id):
                 raise Refused(retcodes.WRONG_STATE, "not possible during a call, also one on hold")
-            waiting = answering.appointed(turn.world, parameters.callid, parameters.skill_id or 0)
+            waiting = answering.appointed(
+                turn.world, desk, parameters.callid, parameters.skilltype, parameters.skill_id or 0
+            )
             await turn.occupy(desk, Way.OWN)
             answering.take_waiting(turn.out, turn.world, desk, waiting)
         return NOTHING

@@ -17,13 +17,20 @@ def _read(folder: Path, text: str) -> Plan:
 
 
 def test_the_shipped_file_fits_the_shipped_skill_queues() -> None:
-    plan = read(SHIPPED, range(1, 6))
+    plan = read(SHIPPED, range(1, 7))
     assert plan.access_code(1) in plan.access
     assert plan.behaviour("13800000000").answer_s == 2
 
 
 def test_an_empty_file_is_a_centre_without_numbers(tmp_path: Path) -> None:
     assert _read(tmp_path, "") == Plan()
+
+
+def test_phones_are_those_of_the_ranges_and_any_where_there_is_none(tmp_path: Path) -> None:
+    plan = _read(tmp_path, '[vdn]\nphones = ["6000-6099", "70000-70000"]')
+    numbers = ("5999", "6000", "6099", "6100", "60000", "70000")
+    assert [number for number in numbers if plan.takes_phone(number)] == ["6000", "6099", "70000"]
+    assert Plan().takes_phone("1")
 
 
 def test_the_behaviour_with_the_longest_prefix_counts(tmp_path: Path) -> None:
@@ -38,6 +45,9 @@ def test_the_behaviour_with_the_longest_prefix_counts(tmp_path: Path) -> None:
         ("[vdn", "is not TOML"),
         ("[vdn]\nnumbre = 1", "vdn numbre"),
         ("[timing]\nno_answer = 0", "timing no_answer"),
+        ('[vdn]\nphones = ["6099-6000"]', "two numbers of one length"),
+        ('[vdn]\nphones = ["600-6000"]', "two numbers of one length"),
+        ('[vdn]\nphones = ["6000"]', "vdn phones"),
         ("[[queues]]\nskill = 9", "queues skill 9: no skill queue with this id in the agents file"),
         ('[[ivrs]]\naccess = "7"\nid = 1\nthen_skill = 8', "ivrs then_skill 8"),
         ("[[queues]]\nskill = 1\n[[queues]]\nskill = 1", "queues skill 1: given twice"),

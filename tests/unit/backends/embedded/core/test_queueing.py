@@ -55,6 +55,46 @@ async def test_a_caller_waits_no_longer_than_the_queue_allows() -> None:
     assert not hall.world.queues
 
 
+async def test_a_call_for_one_agent_waits_for_that_one_alone() -> None:
+    hall = Hall()
+    await hall.enter(101, autoanswer=False, status=3)
+    await hall.enter(102, autoanswer=False)
+    await hall.customers.place_for(101, "138")
+    assert await _who_rings(hall, 101, 102) == []
+    await hall.do(101, "sayFree")
+    assert await _who_rings(hall, 101, 102) == [101]
+
+
+async def test_a_call_for_one_agent_comes_before_those_of_its_queues() -> None:
+    hall = Hall()
+    await hall.customers.place(1, "1381")
+    await hall.time.pass_s(5)
+    own = await hall.customers.place_for(101, "1382")
+    await hall.enter(101, autoanswer=False)
+    [ringing] = [told.content["callid"] for told in await hall.told(101) if told.kind == "AgentEvent_Ringing"]
+    assert ringing == own
+
+
+async def test_a_call_for_one_agent_who_does_not_answer_waits_for_it_again() -> None:
+    hall = Hall()
+    await hall.enter(101, autoanswer=False)
+    await hall.enter(102, autoanswer=False)
+    call = await hall.customers.place_for(101, "138")
+    await hall.time.pass_s(20)
+    assert [place.call.id for place in hall.world.private[101]] == [call]
+    assert await _who_rings(hall, 102) == []
+
+
+async def test_a_call_for_one_agent_that_goes_to_a_skill_queue_belongs_there() -> None:
+    hall = Hall()
+    await hall.enter(101, autoanswer=True)
+    await hall.enter(107, autoanswer=False)
+    await hall.customers.place_for(101, "138")
+    await hall.do(101, "transfer", body={"devicetype": 1, "address": "3", "mode": 0})
+    await hall.do(107, "reject", body={"mode": 1})
+    assert (list(hall.world.queues), hall.world.private) == ([3], {})
+
+
 async def test_the_end_of_wrap_up_brings_the_next_call() -> None:
     hall = Hall()
     await hall.enter(101, autoanswer=True, autoenteridle=False)

@@ -56,18 +56,18 @@ async def test_a_customer_who_waits_to_chat_is_counted(floor: Floor) -> None:
 
 async def test_queues_of_the_vdn(floor: Floor) -> None:
     assert await floor.do(101, "querySkillQueueOnAgentVDN") == "0"
-    assert [queue["id"] for queue in floor.result] == [1, 2, 3, 4, 5]
+    assert [queue["id"] for queue in floor.result] == [1, 2, 3, 4, 5, 6]
     assert floor.result[1] == {"name": "Sales", "id": 2, "mediatype": 5, "serviceType": 9, "realFlag": 1}
 
 
 async def test_queues_of_a_vdn_by_its_number(floor: Floor) -> None:
     assert await floor.do(101, "querySkillQueueOnVDN", vdnid=7) == "0"
-    assert len(floor.result) == 5
+    assert len(floor.result) == 6
 
 
 async def test_queues_of_an_agent_are_those_configured_for_it(floor: Floor) -> None:
     assert await floor.do(101, "querySkillQueueOnAgent", workNo=115) == "0"
-    assert [queue["id"] for queue in floor.result] == [3, 4, 5]
+    assert [queue["id"] for queue in floor.result] == [3, 4, 5, 6]
 
 
 async def test_queues_in_numbers(floor: Floor) -> None:
@@ -97,7 +97,7 @@ async def test_an_idle_agent_without_the_right_to_take_calls_is_not_available(fl
 
 async def test_queues_of_a_vdn_in_numbers_are_all_unless_some_are_named(floor: Floor) -> None:
     assert await floor.do(101, "querySkillStatWithVdn", {"vdnid": 7}) == "0"
-    assert [queue["deviceNo"] for queue in floor.result] == [1, 2, 3, 4, 5]
+    assert [queue["deviceNo"] for queue in floor.result] == [1, 2, 3, 4, 5, 6]
     assert await floor.do(101, "querySkillStatWithVdn", {"skills": "2;1"}) == "0"
     assert [queue["deviceNo"] for queue in floor.result] == [2, 1]
 
