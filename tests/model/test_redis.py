@@ -1,7 +1,8 @@
-"""The session rules over Redis and Valkey: two nodes, each with connections of its own, against the oracle."""
+"""The session rules over Redis and Valkey, whole and in shards: two nodes, each with connections of its own."""
 
 import secrets
 from collections.abc import Sequence
+from itertools import chain
 from typing import ClassVar
 
 import pytest
@@ -9,9 +10,12 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from gateway.redis_link.link import RedisLink
+from gateway.redis_link.shards import shard_tags
 from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.redis_store import RedisStore
+from gateway.sessions.sharded_store import ShardedStore
 from gateway.sessions.store import SessionStore
+from tests.conftest import Shared
 from tests.model.machine import Sessions
 from tests.model.profile import COMMON
 from tests.model.world import NODES
@@ -22,32 +26,49 @@ class OnRedis(Sessions):
     """Every run of the machine has keys of its own."""
 
     url: ClassVar[str]
+    shards: ClassVar = 1
 
     def open_stores(self) -> Sequence[SessionStore]:
-        tag = secrets.token_hex(8)
-        self.links = [RedisLink(self.url, tag, 2_000) for _ in NODES]
-        self.redis_stores = [RedisStore(link, lambda: Bounds(100, 100_000), clock=self.now_ms) for link in self.links]
-        for link in self.links:
+        tags = shard_tags(secrets.token_hex(8), self.shards)
+        self.links = [[RedisLink(self.url, tag, 2_000) for tag in tags] for _ in NODES]
+        for link in chain(*self.links):
             self.loop.run_until_complete(link.start())
+        self.redis_stores = [self.store(links) for links in self.links]
         return self.redis_stores
+
+    def store(self, links: Sequence[RedisLink]) -> SessionStore:
+        parts = [RedisStore(link, lambda: Bounds(100, 100_000), clock=self.now_ms) for link in links]
+        return ShardedStore(parts) if len(parts) > 1 else parts[0]
 
     def now_ms(self) -> int:
         return self.site.now
 
     def close(self) -> None:
-        for store, link in zip(self.redis_stores, self.links, strict=True):
+        for store in self.redis_stores:
             self.loop.run_until_complete(store.close())
+        for link in chain(*self.links):
             self.loop.run_until_complete(link.close())
         super().close()
 
 
-def on(server: Server) -> type[OnRedis]:
-    return type("OnThisServer", (OnRedis,), {"url": server.url})
+def on(server: Server, shards: int = 1) -> type[OnRedis]:
+    return type("OnThisServer", (OnRedis,), {"url": server.url, "shards": shards})
 
 
 def test_on_redis(server: Server) -> None:
     few = settings(COMMON, max_examples=25, stateful_step_count=40, derandomize=True)
     run_state_machine_as_test(on(server), settings=few)
+
+
+def test_on_shards(shared_server: Shared) -> None:
+    few = settings(COMMON, max_examples=15, stateful_step_count=40, derandomize=True)
+    run_state_machine_as_test(on(shared_server("valkey"), 4), settings=few)
+
+
+@pytest.mark.slow
+def test_long_on_shards(server: Server) -> None:
+    many = settings(COMMON, max_examples=300, stateful_step_count=100)
+    run_state_machine_as_test(on(server, 4), settings=many)
 
 
 @pytest.mark.slow

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gateway.redis_link.link import RedisLink
+from gateway.redis_link.shards import shard_tags
 from gateway.sessions.memory_queue import Bounds, MemoryQueue
 from gateway.sessions.memory_store import MemoryStore
 from gateway.sessions.model import Event, Record, Session
 from gateway.sessions.redis_queue import RedisQueue
 from gateway.sessions.redis_store import RedisStore
+from gateway.sessions.sharded_queue import ShardedQueue
+from gateway.sessions.sharded_store import ShardedStore
 from gateway.sessions.store import Change, EventQueue, Rule, SessionStore
 
 START_MS: Final = 1_700_000_000_000
@@ -46,13 +49,23 @@ class Node:
         async with asyncio.timeout(5):
             return await self.wakes.get()
 
-    async def wakes_so_far(self, other_agent: int = 999_999) -> list[tuple[int, str]]:
-        """All wakes heard until now, those under way included: a wake of another agent is sent after them."""
-        await self.store.apply(other_agent, opening(session()))
-        heard = []
-        while (wake := await self.next_wake()) != (other_agent, ""):
-            heard.append(wake)
+    async def wakes_so_far(self) -> list[tuple[int, str]]:
+        """All wakes heard until now, those under way included: in each shard one of another agent comes after them."""
+        heard, waited_for = [], {(agent_id, "") for agent_id in self._others()}
+        for agent_id, _ in waited_for:
+            await self.store.apply(agent_id, opening(session()))
+        while waited_for:
+            wake = await self.next_wake()
+            if wake in waited_for:
+                waited_for.remove(wake)
+            else:
+                heard.append(wake)
         return heard
+
+    def _others(self) -> list[int]:
+        """One of the last agents in each shard."""
+        last = range(999_000, 1_000_000)
+        return list({id(self.store.shard_of(agent_id)): agent_id for agent_id in last}.values())
 
 
 @dataclass
@@ -73,11 +86,22 @@ async def memory_house() -> AsyncIterator[House]:
 
 
 @asynccontextmanager
-async def redis_house(url: str) -> AsyncIterator[House]:
+async def redis_house(url: str, shards: int = 1) -> AsyncIterator[House]:
     world, tag = World(), secrets.token_hex(8)
     async with AsyncExitStack() as stack:
-        nodes = [await stack.enter_async_context(redis_node(url, tag, world)) for _ in range(2)]
+        nodes = [await stack.enter_async_context(sharded_node(url, tag, world, shards)) for _ in range(2)]
         yield House(world, *nodes)
+
+
+@asynccontextmanager
+async def sharded_node(url: str, tag: str, world: World, shards: int) -> AsyncIterator[Node]:
+    """A node over so many shards; with one nothing stands between, as in the gateway."""
+    async with AsyncExitStack() as stack:
+        parts = [await stack.enter_async_context(redis_node(url, each, world)) for each in shard_tags(tag, shards)]
+        if shards == 1:
+            yield parts[0]
+        else:
+            yield Node(ShardedStore([part.store for part in parts]), ShardedQueue([part.queue for part in parts]))
 
 
 @asynccontextmanager
