@@ -9,6 +9,7 @@ from typing import Any, Final
 from hiredis import ReplyError
 
 from gateway.redis_link import fence as fences
+from gateway.redis_link.address import Address
 from gateway.redis_link.connection import dial, greeting
 from gateway.redis_link.fence import Fence
 from gateway.redis_link.flights import Flights, Seal
@@ -19,7 +20,9 @@ from gateway.wire.errors import StoreUnavailable
 
 FIRST_PAUSE_S: Final = 0.05
 LONGEST_PAUSE_S: Final = 1.0
-"""Pauses between attempts double from the first to the longest, each shortened by up to a half."""
+SEEKING_PAUSE_S: Final = 0.1
+"""Pauses between attempts double from the first to the longest, each shortened by up to a half. The second one is the
+longest where another server may have become the primary meanwhile: each of them is an outage of its own."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Manner:
 
 
 class Line:
-    """One connection after another to wherever the primary is."""
+    """One connection after another to wherever the primary is: `address`, None while there is no connection."""
 
     def __init__(self, places: Places, fence: Fence, timeout_ms: int, manner: Manner) -> None:
         self._places = places
@@ -47,8 +50,11 @@ class Line:
         self._timeout_s = timeout_ms / 1000
         self._manner = manner
         self._flights = Flights(fence, self._timeout_s, manner.seal, self._broken)
+        self._longest_pause_s = SEEKING_PAUSE_S if places.several else LONGEST_PAUSE_S
         self._gone = asyncio.Event()
         self._closed = False
+        self._dialled: Address | None = None
+        self.address: Address | None = None
 
     def send(self, packed: bytes) -> "asyncio.Future[Any]":
         """See Flights.send; fails at once when the line is closed."""
@@ -74,11 +80,13 @@ class Line:
                 if loop.time() - began_s >= LONGEST_PAUSE_S:
                     pause_s = FIRST_PAUSE_S
             await asyncio.sleep(pause_s * random.uniform(0.5, 1))
-            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+            pause_s = min(2 * pause_s, self._longest_pause_s)
 
     async def _open(self) -> None:
         """Signs in and passes the fence, in one exchange. Raises OSError, ReplyError."""
+        self._dialled = None
         manner, address = self._manner, await self._places.find()
+        self._dialled = address
         head = greeting(address, manner.name) + manner.prelude()
         # What a subscription answers is a push, not a reply; a refusal is a reply and takes the place of another.
         subscribe = pack(("SUBSCRIBE", manner.channel)) if manner.channel else b""
@@ -94,8 +102,14 @@ class Line:
             connection.drop()
             raise
         self._gone.clear()
-        manner.state("")
+        self.address = address
         self._flights.attach(connection, asked_s)
+        manner.state("")
+
+    def leave(self, reason: str) -> None:
+        """Gives the connection up, if there is one, and looks for the primary again."""
+        if self.address is not None:
+            self._lost(reason)
 
     def _lost(self, reason: str) -> None:
         self._flights.give_up(ConnectionError(reason))
@@ -109,19 +123,23 @@ class Line:
                 self._flights.leave_soon()
 
     def _broken(self, error: Exception) -> None:
+        self.address = None
         self._tell(error)
         self._gone.set()
 
     def _tell(self, error: Exception) -> None:
+        if self._dialled is not None and isinstance(error, ReplyError):
+            self._places.refused(self._dialled, str(error))
+        elif self._dialled is not None:
+            self._places.failed(self._dialled)
+        self._manner.state(self._why(error))
+
+    def _why(self, error: Exception) -> str:
         if isinstance(error, ReplyError):
-            self._places.refused(str(error))
-            self._manner.state(refusal(code(error)))
-        elif isinstance(error, TimeoutError) and not str(error):
-            self._places.failed()
-            self._manner.state(f"no answer within {self._timeout_s * 1000:.0f} ms")
-        else:
-            self._places.failed()
-            self._manner.state(str(error) or type(error).__name__)
+            return refusal(code(error))
+        if isinstance(error, TimeoutError) and not str(error):
+            return f"no answer within {self._timeout_s * 1000:.0f} ms"
+        return str(error) or type(error).__name__
 
     def close(self) -> None:
         """Fails what is pending and lets go of the connection."""

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
+import random
 import time
 from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from hiredis import ReplyError
 
-from gateway.redis_link.address import parse_target
+from gateway.redis_link.address import Address, parse_target
 from gateway.redis_link.fence import UNGUARDED, Division, Fence
 from gateway.redis_link.line import Line, Manner
 from gateway.redis_link.packing import Argument, pack
@@ -19,6 +21,8 @@ from gateway.redis_link.wakes import Wake, Wakes
 
 WAIT_SHARE: Final = 0.6
 """How much of the time that is left a replica has for its acknowledgement, so that the answer comes in time."""
+WATCH_EVERY_S: Final = 1.0
+"""The longest pause between two looks at what the sentinels say."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -42,8 +46,11 @@ class RedisLink:
         self._reasons = {"main": "not connected yet", "durable": "not connected yet"}
         self._down_since: float | None = time.monotonic()
         self._timeout_s = timeout_ms / 1000
-        self._main = Line(Places(target), self._fence, timeout_ms, self._manner("main", channel=True))
-        self._durable = Line(Places(target), self._fence, timeout_ms, self._manner("durable", seals=True))
+        self._places = Places(target)
+        self._main = Line(self._places, self._fence, timeout_ms, self._manner("main", channel=True))
+        self._durable = Line(self._places, self._fence, timeout_ms, self._manner("durable", seals=True))
+        self._lines = {"main": self._main, "durable": self._durable}
+        self._watches = bool(target.sentinels)
         self._tasks: list[asyncio.Task[None]] = []
         self._heard = asyncio.Event()
 
@@ -77,7 +84,9 @@ class RedisLink:
 
     async def start(self) -> None:
         """Connects, and stays connected from now on. Returns after the time-out at the latest, connected or not."""
-        self._tasks = [asyncio.create_task(line.run()) for line in (self._main, self._durable)]
+        self._tasks = [asyncio.create_task(line.run()) for line in self._lines.values()]
+        if self._watches:
+            self._tasks.append(asyncio.create_task(self._watch()))
         try:
             async with asyncio.timeout(self._timeout_s):
                 await self._heard.wait()
@@ -89,8 +98,21 @@ class RedisLink:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._main.close()
-        self._durable.close()
+        for line in self._lines.values():
+            line.close()
+
+    async def _watch(self) -> None:
+        """Leaves a primary that was replaced as soon as the sentinels say so, though it may still answer."""
+        while True:
+            await asyncio.sleep(WATCH_EVERY_S * random.uniform(0.5, 1))
+            with suppress(OSError):
+                self._gather_at(await self._places.ask())
+
+    def _gather_at(self, address: Address | None) -> None:
+        """Both lines must be at one place: what one of them writes the other one reads."""
+        for line in self._lines.values():
+            if address is not None and line.address not in {None, address}:
+                line.leave(f"the primary is {address.shown} now")
 
     def key(self, *parts: str | int) -> str:
         """The key `{tag}:part:part`."""
@@ -140,6 +162,8 @@ class RedisLink:
 
     def _state(self, name: str, reason: str) -> None:
         self._reasons[name] = reason
+        if not reason:
+            self._gather_at(self._lines[name].address)
         if not self.reason or self.is_divided_otherwise:
             self._heard.set()
         if name == "main" and not reason:

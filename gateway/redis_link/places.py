@@ -11,9 +11,12 @@ from gateway.redis_link.packing import pack
 
 SENTINEL_ANSWERS_S: Final = 0.25
 
+_Named = tuple[int, str, int]
+"""What a sentinel names: the configuration epoch, which grows with each fail-over, host and port of the primary."""
+
 
 class Places:
-    """Finds the server to connect to, for one line."""
+    """Finds the server to connect to, for all lines of one link."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -21,50 +24,78 @@ class Places:
         self._moved: Address | None = None
 
     @property
-    def _home(self) -> Address:
-        return self._target.servers[self._turn % len(self._target.servers)]
+    def several(self) -> bool:
+        """Whether the primary may be elsewhere tomorrow."""
+        return len(self._target.servers) + len(self._target.sentinels) > 1
+
+    @property
+    def _here(self) -> Address:
+        return self._moved or self._target.servers[self._turn % len(self._target.servers)]
 
     async def find(self) -> Address:
         """The address to dial. Raises OSError when no sentinel names one."""
-        if self._moved is not None:
-            return self._moved
-        if not self._target.sentinels:
-            return self._home
-        for number in range(len(self._target.sentinels)):
-            sentinel = self._target.sentinels[(self._turn + number) % len(self._target.sentinels)]
-            place = await _ask(sentinel, self._target.primary)
-            if place is not None:
-                return self._target.servers[0].at(*place)
-        raise ConnectionError("no sentinel names a primary")
+        return await self.ask() if self._target.sentinels else self._here
 
-    def refused(self, error: str) -> None:
-        """An error reply ended the connection: `MOVED slot host:port` names the place of our keys."""
+    async def ask(self) -> Address:
+        """Where the sentinels say. Raises OSError when none of them does.
+
+        One that is cut off may name a primary of the past: so most of them are heard, and the newest word counts.
+        """
+        sentinels = self._target.sentinels
+        named: list[_Named] = []
+        asked = [asyncio.ensure_future(_ask(sentinel, self._target.primary)) for sentinel in sentinels]
+        try:
+            for answered in asyncio.as_completed(asked):
+                named += filter(None, [await answered])
+                if len(named) > len(sentinels) // 2:
+                    break
+        finally:
+            for question in asked:
+                question.cancel()
+        if not named:
+            raise ConnectionError("no sentinel names a primary")
+        _, host, port = max(named)
+        return self._target.servers[0].at(host, port)
+
+    def refused(self, address: Address, error: str) -> None:
+        """An error reply ended a connection: `MOVED slot host:port` names the place of our keys."""
         kind, _, rest = error.partition(" ")
         host, colon, port = rest.rpartition(" ")[2].rpartition(":")
         if kind == "MOVED" and colon and port.isdigit():
-            self._moved = (self._moved or self._home).at(host, int(port))
+            self._moved = address.at(host, int(port))
+        else:
+            self.failed(address)
 
-    def failed(self) -> None:
-        """The place did not answer: try the next one."""
-        self._moved = None
-        self._turn += 1
+    def failed(self, address: Address) -> None:
+        """The place does not answer, or refuses to serve: try the next one, unless that was done already."""
+        if address == self._here:
+            self._moved = None
+            self._turn += 1
 
 
-async def _ask(sentinel: Address, primary: str) -> tuple[str, int] | None:
-    """Host and port of the primary, None when this sentinel does not answer or does not know."""
+async def _ask(sentinel: Address, primary: str) -> _Named | None:
+    """What this sentinel names; None when it does not answer or does not know."""
     commands = [pack(("AUTH", sentinel.user or "default", sentinel.password))] if sentinel.password else []
-    commands.append(pack(("SENTINEL", "GET-MASTER-ADDR-BY-NAME", primary)))
+    commands += [pack(("SENTINEL", "GET-MASTER-ADDR-BY-NAME", primary)), pack(("SENTINEL", "MASTER", primary))]
     try:
         async with asyncio.timeout(SENTINEL_ANSWERS_S):
             connection, replies = await dial(sentinel, b"".join(commands), len(commands), _ignored, _ignored)
     except (OSError, TimeoutError):
         return None
     connection.drop()
-    place = replies[-1]
+    place, known = replies[-2:]
     if place is None or isinstance(place, ReplyError):
         return None
     host, port = place
-    return host.decode(), int(port)
+    return _epoch(known), host.decode(), int(port)
+
+
+def _epoch(known: Any) -> int:
+    """0 where the sentinel's user may not ask for it."""
+    if isinstance(known, ReplyError):
+        return 0
+    pairs = dict(zip(known[::2], known[1::2], strict=True))
+    return int(pairs.get(b"config-epoch", 0))
 
 
 def _ignored(_: Any) -> None:

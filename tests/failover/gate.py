@@ -27,7 +27,7 @@ def everybody(_host: str) -> bool:
 
 
 class Gate:
-    """Passes bytes on to `target_port`. While shut, those whom `holds` names keep their connections but hear nothing."""
+    """Passes bytes on to `target_port`. While shut, those whom `holds` names stay connected but hear nothing."""
 
     def __init__(self, holds: From) -> None:
         self.port = free_port()

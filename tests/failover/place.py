@@ -77,8 +77,8 @@ async def on(folder: Path, size: Size, redis: ReplicaSet, urls: Sequence[str] = 
         stop = asyncio.Event()
         await asyncio.gather(*(probe.sign_in() for probe in probes))
         async with asyncio.TaskGroup() as group:
-            for each in (*desks, *probes):
-                group.create_task(each.work(stop))
+            for working in [desk.work(stop) for desk in desks] + [probe.work(stop) for probe in probes]:
+                group.create_task(working)
             try:
                 yield Place(redis, nodes, desks, probes, facts, tag)
             finally:

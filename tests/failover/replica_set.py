@@ -5,7 +5,6 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import redis
@@ -58,14 +57,14 @@ class ReplicaSet:
     async def until_another_than(self, number: int, within_s: float = HEALTHY_WITHIN_S) -> int:
         """Waits until most sentinels name another primary; its number."""
         async with asyncio.timeout(within_s):
-            while (primary := await self.primary()) == number:
+            while (primary := await self.primary()) == number:  # noqa: ASYNC110 - other processes decide it
                 await asyncio.sleep(0.02)
         return primary
 
     async def until_healthy(self, within_s: float = HEALTHY_WITHIN_S) -> int:
-        """Waits until all sentinels agree on a primary and both replicas follow it; its number. Raises TimeoutError."""
+        """Waits until all sentinels agree on a primary that both replicas follow; its number. Raises TimeoutError."""
         async with asyncio.timeout(within_s):
-            while (primary := await asyncio.to_thread(self._healthy)) is None:
+            while (primary := await asyncio.to_thread(self._healthy)) is None:  # noqa: ASYNC110 - as above
                 await asyncio.sleep(0.1)
         return primary
 
@@ -137,8 +136,17 @@ def _servers(started: Servers, kind: str, gates: Sequence[Gate]) -> list[Server]
         servers.append(started.start(kind, options))
         if gates:
             gates[number].target_port = servers[-1].port
-    servers[0].wait_for_replicas(SERVERS - 1)
+    _wait_for_followers(servers[0])
     return servers
+
+
+def _wait_for_followers(primary: Server) -> None:
+    """Sentinels that start now find them at their first look; the next one is 10 s later."""
+    until_s = time.monotonic() + HEALTHY_WITHIN_S
+    while len(primary.ask("ROLE")[2]) < SERVERS - 1:
+        if time.monotonic() > until_s:
+            raise TimeoutError("the replicas do not follow")
+        time.sleep(0.02)
 
 
 def _sentinels(started: Servers, kind: str, primary_port: int) -> list[Server]:

@@ -19,7 +19,7 @@ A, DOUBT = Outcome.ACCEPTED, Outcome.DOUBT
 
 
 def log(*rows: tuple[Kind, int, Outcome]) -> list[Fact]:
-    """Facts of one agent, one after the other: each is sent at its place in the list and answered half a second later."""
+    """Facts of one agent, each sent at its place in the list and answered half a second later."""
     return [
         Fact(1001, kind, session, 0, place, place + 0.5, outcome)
         for place, (kind, session, outcome) in enumerate(rows, start=1)
