@@ -1,3 +1,4 @@
+import asyncio
 import importlib
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -5,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from gateway.redis_link.link import RedisLink
+from gateway.redis_link.shards import shard_tags
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +23,12 @@ async def link(server_url: str) -> AsyncIterator[RedisLink]:
     await made.start()
     yield made
     await made.close()
+
+
+@pytest.fixture
+async def shard_links(server_url: str) -> AsyncIterator[list[RedisLink]]:
+    """Links to four shards under a tag of their own."""
+    made = [RedisLink(server_url, tag, 800) for tag in shard_tags(secrets.token_hex(8), 4)]
+    await asyncio.gather(*(link.start() for link in made))
+    yield made
+    await asyncio.gather(*(link.close() for link in made))

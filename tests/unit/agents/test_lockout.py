@@ -1,4 +1,4 @@
-"""The contract of Attempts, for memory and for Redis."""
+"""The contract of Attempts, for memory, for Redis and for several shards of it."""
 
 import asyncio
 
@@ -6,6 +6,7 @@ import pytest
 
 from gateway.agents.lockout import Attempts, MemoryAttempts, network
 from gateway.agents.redis_attempts import FAILED, RedisAttempts
+from gateway.agents.sharded_attempts import ShardedAttempts
 from gateway.redis_link.link import RedisLink
 from gateway.wire.errors import StoreUnavailable
 from tests.unit.agents.samples import MINUTE, NOW
@@ -16,9 +17,13 @@ WINDOW = 5 * MINUTE
 LIMIT = 200
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", "redis", "4 shards"])
 def attempts(request: pytest.FixtureRequest) -> Attempts:
-    return MemoryAttempts() if request.param == "memory" else RedisAttempts(request.getfixturevalue("link"))
+    if request.param == "memory":
+        return MemoryAttempts()
+    if request.param == "redis":
+        return RedisAttempts(request.getfixturevalue("link"))
+    return ShardedAttempts([RedisAttempts(link) for link in request.getfixturevalue("shard_links")])
 
 
 async def fail(attempts: Attempts, *after_ms: int, who: str = "101", address: str = HERE) -> list[bool]:

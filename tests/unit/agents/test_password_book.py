@@ -1,4 +1,4 @@
-"""The contract of PasswordBook, for the agents file and for Redis."""
+"""The contract of PasswordBook, for the agents file, for Redis and for several shards of it."""
 
 import asyncio
 from pathlib import Path
@@ -9,6 +9,7 @@ from gateway.agents.editor import editing
 from gateway.agents.password_book import FilePasswordBook, PasswordBook
 from gateway.agents.redis_password_book import REPLACE, RedisPasswordBook
 from gateway.agents.registry import Agent, AgentRegistry
+from gateway.agents.sharded_password_book import ShardedPasswordBook
 from gateway.redis_link.link import RedisLink
 from tests.unit.agents.samples import CHEAP, HASH, agents_file, entry
 
@@ -21,9 +22,13 @@ def registry(tmp_path: Path) -> AgentRegistry:
     return AgentRegistry(agents_file(tmp_path, entry(101, must_change_password=True), entry(102)))
 
 
-@pytest.fixture(params=["file", "redis"])
+@pytest.fixture(params=["file", "redis", "4 shards"])
 def book(request: pytest.FixtureRequest, registry: AgentRegistry) -> PasswordBook:
-    return FilePasswordBook(registry) if request.param == "file" else RedisPasswordBook(request.getfixturevalue("link"))
+    if request.param == "file":
+        return FilePasswordBook(registry)
+    if request.param == "redis":
+        return RedisPasswordBook(request.getfixturevalue("link"))
+    return ShardedPasswordBook([RedisPasswordBook(link) for link in request.getfixturevalue("shard_links")])
 
 
 def agent(registry: AgentRegistry, agent_id: int = 101) -> Agent:
