@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from typing import Any
 
 import click
 
@@ -21,10 +22,16 @@ def _tell(line: str) -> None:
 @click.option("--flip", is_flag=True, help="Change AUTHMODE 1-2-1-2 in the settings file meanwhile.")
 @click.option("--redis-url", default="", help="A Redis that runs; without it a server is started.")
 @click.option("--nodes", type=click.IntRange(1, 16), default=2, show_default=True, help="Gateway processes.")
-def main(agents: int, seconds: float, drop: float, flip: bool, redis_url: str, nodes: int) -> None:
+@click.option("--haproxy", is_flag=True, help="Put the real haproxy before the nodes (TCP, no stickiness).")
+@click.option("--kill", is_flag=True, help="Kill a node (-9) again and again; it comes back after a second.")
+@click.option("--roll", is_flag=True, help="Stop and start all nodes one by one, again and again.")
+@click.option("--upstream", is_flag=True, help="Put the contact centre into a gateway of its own behind the nodes.")
+def main(**options: Any) -> None:
     """Agents poll and call while poll answers get lost and GUIDs change each second: nobody may be refused."""
+    if (options["kill"] or options["roll"]) and not options["haproxy"]:
+        raise click.UsageError("--kill and --roll need --haproxy: nobody else sends agents to the nodes that are left")
     try:
-        tally = asyncio.run(run(Plan(agents, seconds, drop, flip, redis_url, nodes), _tell))
+        tally = asyncio.run(run(Plan(**options), _tell))
     except CannotBeginError as problem:
         raise click.ClickException(str(problem)) from None
     if sys.stderr.isatty():

@@ -16,6 +16,11 @@ CALL_PAUSE_S = (0.1, 0.4)
 SAFETY_S = 0.25
 """An expired GUID is tried only this long after the latest time at which it can have expired."""
 LATEST_EVENT_S = 5.0
+STANDS_STILL_S = 5.0
+"""A desk has an answered poll at least this often, whatever breaks."""
+BUSY = 3
+"""See contract onlineagent.yaml, agentState."""
+TRIES = 5
 POLL = "agentevent/{id}"
 STATUS = "onlineagent/{id}/agentstatus"
 
@@ -38,8 +43,14 @@ class Lines:
         """One request. Raises OSError, EOFError and TimeoutError, and then begins with a new connection."""
         port = self._chance.choice(self._ports)
         line = self._open.pop(port, None) or await Line.open(port)
-        answer = await desk.call(method, path, guid=guid, line=line)
-        if "Connection" not in answer.headers:
+        try:
+            answer = await desk.call(method, path, guid=guid, line=line)
+        except BaseException:
+            line.abort()
+            raise
+        if "Connection" in answer.headers:
+            line.abort()
+        else:
             self._open[port] = line
         return answer
 
@@ -50,9 +61,22 @@ class Lines:
 
 
 class LoadAgent:
-    """Signs in, works until told to stop, signs out; everything it sees goes into the tally."""
+    """Signs in, works until told to stop, signs out; everything it sees goes into the tally.
 
-    def __init__(self, agent_id: int, password: str, ports: Sequence[int], drop: float, grace_s: float, tally: Tally):
+    With `breaks`, connections may break: then it goes on with new ones, as known clients do.
+    """
+
+    def __init__(
+        self,
+        agent_id: int,
+        password: str,
+        ports: Sequence[int],
+        drop: float,
+        grace_s: float,
+        tally: Tally,
+        *,
+        breaks: bool = False,
+    ) -> None:
         self._desk = Desk(ports[0], agent_id, password)
         self._desk.adopts = False
         self._chance = random.Random(agent_id)
@@ -62,8 +86,12 @@ class LoadAgent:
         self._polls = Lines(ports, self._chance)
         self._calls = Lines(ports, self._chance)
         self._book = GuidBook("", grace_s)
+        self._breaks = breaks
         self._is_busy = False
+        self._is_sure = True
+        self._answered_s = time.monotonic()
         self._waiting_events = 0
+        self._newest_event_ms = 0
         self._seen_events: set[tuple[str, int]] = set()
 
     async def sign_in(self) -> None:
@@ -72,6 +100,7 @@ class LoadAgent:
         if answer.retcode != ACCEPTED:
             raise CannotBeginError(f"agent {self._desk.agent_id} cannot sign in: {answer.body!r}")
         self._book = GuidBook(answer.set_guid, self._grace_s)
+        self._answered_s = time.monotonic()
         self._waiting_events = 2  # in service, ready (contract connection.md section 10)
         self._tally.events_made += 2
 
@@ -80,8 +109,8 @@ class LoadAgent:
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._repeat(stop, lambda: self._poll(self._drop), POLL_PAUSE_S))
             loops.create_task(self._repeat(stop, self._some_call, CALL_PAUSE_S))
-        await self._guarded(self._take_the_rest)
-        await self._guarded(lambda: self._try("DELETE", "onlineagent/{id}/logout", self._book.current()))
+        await self._take_the_rest()
+        await self._surely(lambda: self._try("DELETE", "onlineagent/{id}/logout", self._book.current()))
         await self._polls.close()
         await self._calls.close()
 
@@ -90,11 +119,21 @@ class LoadAgent:
             await self._guarded(step)
             await asyncio.sleep(self._chance.uniform(*pause_s))
 
-    async def _guarded(self, step: Step) -> None:
+    async def _guarded(self, step: Step) -> bool:
+        """False when the connection broke."""
         try:
             await step()
         except (OSError, EOFError, TimeoutError) as problem:
-            self._tally.fault(verdict.BROKEN, f"agent {self._desk.agent_id}: {problem!r}")
+            self._tally.broken += 1
+            if not self._breaks:
+                self._tally.fault(verdict.BROKEN, f"agent {self._desk.agent_id}: {problem!r}")
+            return False
+        return True
+
+    async def _surely(self, step: Step) -> None:
+        for _ in range(TRIES):
+            if await self._guarded(step):
+                return
 
     async def _poll(self, drop: float) -> None:
         held, sent_s = self._book.current(), time.monotonic()
@@ -102,6 +141,7 @@ class LoadAgent:
         answer = await self._polls.ask(self._desk, "GET", POLL, held.guid)
         self._tally.polls += 1
         self._judge("poll", held, sent_s, answer)
+        self._note_pause()
         self._note_event(answer)
         if self._chance.random() < drop:
             self._tally.dropped += 1
@@ -109,6 +149,13 @@ class LoadAgent:
             return
         self._tally.adopted += bool(answer.set_guid)
         self._book.answer_read(answer.set_guid, time.monotonic())
+
+    def _note_pause(self) -> None:
+        now_s = time.monotonic()
+        pause_s, self._answered_s = now_s - self._answered_s, now_s
+        self._tally.longest_pause_s = max(self._tally.longest_pause_s, pause_s)
+        if pause_s > STANDS_STILL_S:
+            self._tally.fault(verdict.STOPPED, f"agent {self._desk.agent_id} for {pause_s:.1f} s")
 
     def _note_event(self, answer: Answer) -> None:
         """The load knows the event of a dropped answer too: the gateway has the word of the kernel that it arrived."""
@@ -121,6 +168,9 @@ class LoadAgent:
             self._tally.events_again += 1
             return
         self._seen_events.add(mark)
+        if mark[1] < self._newest_event_ms:
+            self._tally.fault(verdict.DISORDER, f"agent {self._desk.agent_id}: {mark}")
+        self._newest_event_ms = max(self._newest_event_ms, mark[1])
         self._waiting_events -= 1
         self._tally.events_read += 1
 
@@ -133,11 +183,26 @@ class LoadAgent:
         await self._try("GET", STATUS, self._book.current())
 
     async def _change_state(self) -> None:
+        if not self._is_sure:
+            await self._look_at_state()
         operation = "sayfree" if self._is_busy else "saybusy"
+        self._is_sure = False
         if await self._try("POST", f"onlineagent/{{id}}/{operation}", self._book.current()):
-            self._is_busy = not self._is_busy
-            self._waiting_events += 1
-            self._tally.events_made += 1
+            self._changed()
+        self._is_sure = True
+
+    async def _look_at_state(self) -> None:
+        """After a break nobody knows whether the call was acted on; the state tells."""
+        answer = await self._calls.ask(self._desk, "GET", STATUS, self._book.newest)
+        if answer.retcode == ACCEPTED:
+            self._is_sure = True
+            if (answer.json["result"]["agentState"] == BUSY) != self._is_busy:
+                self._changed()
+
+    def _changed(self) -> None:
+        self._is_busy = not self._is_busy
+        self._waiting_events += 1
+        self._tally.events_made += 1
 
     async def _use_grace(self) -> None:
         for held in self._book.in_grace(time.monotonic())[:1]:
@@ -173,8 +238,10 @@ class LoadAgent:
         return accepted
 
     async def _take_the_rest(self) -> None:
+        if not self._is_sure:
+            await self._surely(self._look_at_state)
         until_s = time.monotonic() + LATEST_EVENT_S
         while self._waiting_events > 0 and time.monotonic() < until_s:
-            await self._poll(0)
+            await self._guarded(lambda: self._poll(0))
         for _ in range(self._waiting_events):
             self._tally.fault(verdict.LOST, f"agent {self._desk.agent_id}")

@@ -1,32 +1,27 @@
-"""Sets up nodes, agents and a Redis, and puts them under load."""
+"""Sets up nodes and agents and puts them under load."""
 
 import asyncio
 import secrets
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-import redis
-
-from gateway.agents.passwords import hasher
 from tests.load.agent import CannotBeginError, LoadAgent
+from tests.load.disturb import FLIPS, Nodes, disturb, flip
+from tests.load.place import FIRST_AGENT, place
 from tests.load.tally import Tally
-from tests.support.servers import Servers
-from tests.support.site import Site, site
+from tests.support.balancer import balancer
 
-INTERVAL_MS, TIMEOUT_MS = 1000, 4000
+INTERVAL_MS = 1000
 TIMES = {
     "GUIDINTERVAL": str(INTERVAL_MS),
-    "GUIDTIMEOUT": str(TIMEOUT_MS),
     "AGENT_POLL_WAIT_TIMES": "5",
     "AGENT_POLL_WAIT_INTERVAL": "100",
     "LOG_LEVEL": "WARNING",
 }
-FLIPS = ("1", "2", "1", "2")
-FIRST_AGENT = 1001
+GRACE_MS, LONG_GRACE_MS = 3000, 5000
+"""The long one outlasts the time that a desk may stand still while nodes go and come."""
 SIGN_INS_AT_ONCE = 20
 TELL_EVERY_S = 1.0
 
@@ -36,6 +31,8 @@ class Plan:
     """What to do: how many agents on how many nodes, for how long, the share of poll answers to drop (0 to 1).
 
     `flip` changes AUTHMODE 1-2-1-2 in the file, a quarter of the time each. An empty `redis_url` starts a server.
+    `haproxy` puts that before the nodes; then `kill` kills nodes and `roll` restarts all of them, again and again.
+    `upstream` puts the contact centre into a gateway of its own behind the nodes.
     """
 
     agents: int = 50
@@ -44,92 +41,78 @@ class Plan:
     flip: bool = False
     redis_url: str = ""
     nodes: int = 2
+    haproxy: bool = False
+    kill: bool = False
+    roll: bool = False
+    upstream: bool = False
+
+    @property
+    def grace_ms(self) -> int:
+        """GUIDTIMEOUT - GUIDINTERVAL."""
+        return LONG_GRACE_MS if self.kill or self.roll else GRACE_MS
+
+    def settings(self) -> dict[str, str]:
+        """Of every node."""
+        timeout = str(INTERVAL_MS + self.grace_ms)
+        return {**TIMES, "GUIDTIMEOUT": timeout, "AUTHMODE": FLIPS[0] if self.flip else "2"}
 
 
 async def run(plan: Plan, tell: Callable[[str], None]) -> Tally:
     """Runs the load; `tell` hears a line each second. Raises CannotBeginError."""
     tally, password = Tally(), secrets.token_urlsafe(12)
-    async with _site(plan, password) as place:
+    async with place(plan.agents, password, plan.settings(), plan.redis_url, upstream=plan.upstream) as site:
+        nodes = Nodes(site, tally)
         try:
-            nodes = [await place.start(f"Node{number}") for number in range(plan.nodes)]
-        except RuntimeError as problem:
+            async with _ports(plan, nodes) as ports:
+                numbers = range(FIRST_AGENT, FIRST_AGENT + plan.agents)
+                agents = [_agent(number, password, ports, plan, tally) for number in numbers]
+                await _work(agents, plan, nodes, tell)
+        except (RuntimeError, FileNotFoundError) as problem:
             raise CannotBeginError(str(problem)) from None
-        ports = [node.port for node in nodes]
-        grace_s = (TIMEOUT_MS - INTERVAL_MS) / 1000
-        numbers = range(FIRST_AGENT, FIRST_AGENT + plan.agents)
-        agents = [LoadAgent(number, password, ports, plan.drop, grace_s, tally) for number in numbers]
-        await _sign_in(agents)
-        stop = asyncio.Event()
-        async with asyncio.TaskGroup() as group:
-            for agent in agents:
-                group.create_task(agent.work(stop))
-            if plan.flip:
-                group.create_task(_flip(place, plan.seconds, tally))
-            await _watch(plan.seconds, tally, tell)
-            stop.set()
     return tally
 
 
-async def _sign_in(agents: list[LoadAgent]) -> None:
+@asynccontextmanager
+async def _ports(plan: Plan, nodes: Nodes) -> AsyncIterator[list[int]]:
+    """Where agents connect to."""
+    ports = await nodes.start(plan.nodes)
+    if not plan.haproxy:
+        yield ports
+        return
+    async with balancer(nodes.place.folder, ports) as port:
+        yield [port]
+
+
+def _agent(number: int, password: str, ports: list[int], plan: Plan, tally: Tally) -> LoadAgent:
+    breaks = plan.kill or plan.roll
+    return LoadAgent(number, password, ports, plan.drop, plan.grace_ms / 1000, tally, breaks=breaks)
+
+
+async def _work(agents: list[LoadAgent], plan: Plan, nodes: Nodes, tell: Callable[[str], None]) -> None:
     for start in range(0, len(agents), SIGN_INS_AT_ONCE):
         await asyncio.gather(*(agent.sign_in() for agent in agents[start : start + SIGN_INS_AT_ONCE]))
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        for agent in agents:
+            group.create_task(agent.work(stop))
+        watching = group.create_task(_watch(nodes.tally, tell))
+        await _happen(plan, nodes)
+        watching.cancel()
+        stop.set()
 
 
-async def _flip(place: Site, seconds: float, tally: Tally) -> None:
-    for mode in FLIPS[1:]:
-        await asyncio.sleep(seconds / len(FLIPS))
-        place.edit(AUTHMODE=mode)
-        tally.flips += 1
+async def _happen(plan: Plan, nodes: Nodes) -> None:
+    """Returns when the time is over and nothing else is going on."""
+    until_s = asyncio.get_running_loop().time() + plan.seconds
+    async with asyncio.TaskGroup() as group:
+        group.create_task(asyncio.sleep(plan.seconds))
+        group.create_task(disturb(nodes, until_s, kill=plan.kill, roll=plan.roll))
+        if plan.flip:
+            group.create_task(flip(nodes.place, plan.seconds, nodes.tally))
 
 
-async def _watch(seconds: float, tally: Tally, tell: Callable[[str], None]) -> None:
+async def _watch(tally: Tally, tell: Callable[[str], None]) -> None:
     began_s = time.monotonic()
-    while (elapsed_s := time.monotonic() - began_s) < seconds:
-        await asyncio.sleep(min(TELL_EVERY_S, seconds - elapsed_s))
+    while True:
+        await asyncio.sleep(TELL_EVERY_S)
         tell(tally.line(time.monotonic() - began_s))
-
-
-@asynccontextmanager
-async def _site(plan: Plan, password: str) -> AsyncIterator[Site]:
-    async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gateway-load-")))
-        tag = f"load-{secrets.token_hex(4)}"
-        url = plan.redis_url or _own_server(stack, folder)
-        if plan.redis_url:
-            stack.callback(_forget, url, tag)
-        agents_file = folder / "agents.toml"
-        agents_file.write_text(_agents(plan.agents, password), "utf-8")
-        settings = {
-            "CONTACT_CENTER_FILE": "",
-            **TIMES,
-            "AUTHMODE": FLIPS[0] if plan.flip else "2",
-            "AGENTS_FILE": str(agents_file),
-            "REDIS_URL": url,
-            "STORE_TAG": tag,
-        }
-        yield await stack.enter_async_context(site(folder, settings))
-
-
-def _own_server(stack: AsyncExitStack, folder: Path) -> str:
-    servers = Servers(folder)
-    stack.callback(servers.end)
-    return servers.start("valkey").url
-
-
-def _forget(url: str, tag: str) -> None:
-    """Leaves nothing behind in a Redis that is not ours."""
-    with redis.Redis.from_url(url) as client, suppress(redis.RedisError):
-        for key in client.scan_iter(f"{{{tag}}}:*", count=1000):
-            client.delete(key)
-
-
-def _agents(count: int, password: str) -> str:
-    """An agents file; one hash serves all, because they share the password."""
-    skill = '[[skills]]\nid = 1\nname = "Service"\n'
-    hashed = hasher().hash(password)
-    rows = (
-        f'\n[[agents]]\nid = {number}\naccount = "load{number}"\nname = "Agent {number}"\n'
-        f'password_hash = "{hashed}"\nskills = [1]\n'
-        for number in range(FIRST_AGENT, FIRST_AGENT + count)
-    )
-    return skill + "".join(rows)

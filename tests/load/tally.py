@@ -24,6 +24,10 @@ class Tally:
     events_read: int = 0
     events_again: int = 0
     flips: int = 0
+    broken: int = 0
+    kills: int = 0
+    restarts: int = 0
+    longest_pause_s: float = 0.0
     latencies_ms: list[float] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
     examples: list[str] = field(default_factory=list)
@@ -38,7 +42,8 @@ class Tally:
         """The live line."""
         return (
             f"{elapsed_s:4.0f} s  polls {self.polls}  dropped {self.dropped}  calls {self.calls}  GUIDs {self.adopted}"
-            f"  expired tried {self.expired_tried}  flips {self.flips}  faults {sum(self.faults.values())}"
+            f"  expired tried {self.expired_tried}  flips {self.flips}  kills {self.kills}  restarts {self.restarts}"
+            f"  broken {self.broken}  faults {sum(self.faults.values())}"
         )
 
     def verdicts(self) -> dict[str, int]:
@@ -64,6 +69,8 @@ class Tally:
             f" {self.expired_tried} tries of an expired GUID",
             f"{self.adopted} GUIDs adopted; {self.events_made} events made, {self.events_read} received,"
             f" {self.events_again} of them twice; AUTHMODE flipped {self.flips} times",
+            f"{self.kills} nodes killed, {self.restarts} restarted; {self.broken} requests broke on the way;"
+            f" longest time without an answered poll {self.longest_pause_s:.1f} s",
             "calls answered in {:.0f} ms (median), {:.0f} ms (99 %), {:.0f} ms (longest)".format(
                 *(percentile(self.latencies_ms, share) for share in (50, 99, 100))
             ),
@@ -76,8 +83,10 @@ REFUSED = "valid calls refused"
 EXPIRED_ACCEPTED = "expired GUIDs accepted"
 SIGN_OUTS = "agents signed out"
 LOST = "events lost"
+DISORDER = "events out of order"
 BROKEN = "connections broken"
-FAULTS = (REFUSED, EXPIRED_ACCEPTED, SIGN_OUTS, LOST, BROKEN)
+STOPPED = "desks that stood still"
+FAULTS = (REFUSED, EXPIRED_ACCEPTED, SIGN_OUTS, LOST, DISORDER, BROKEN, STOPPED)
 
 
 def percentile(values: list[float], percent: float) -> float:
