@@ -3,6 +3,7 @@
 from pathlib import Path
 
 PROCESSES = Path("/proc")
+ESTABLISHED = "01"
 
 
 def workers_of(supervisor: int) -> dict[int, int]:
@@ -26,3 +27,17 @@ def runs(pid: int) -> bool:
         return (PROCESSES / str(pid) / "stat").read_text().rpartition(") ")[2][0] != "Z"
     except OSError:
         return False
+
+
+def connections_of(pid: int, port: int) -> int:
+    """How many accepted connections to `port` this process holds."""
+    rows = [line.split() for line in (PROCESSES / "net" / "tcp").read_text().splitlines()[1:]]
+    here = {row[9] for row in rows if row[3] == ESTABLISHED and int(row[1].partition(":")[2], 16) == port}
+    held = 0
+    for file in (PROCESSES / str(pid) / "fd").iterdir():
+        try:
+            target = str(file.readlink())
+        except OSError:
+            continue
+        held += target.removeprefix("socket:[").removesuffix("]") in here
+    return held
