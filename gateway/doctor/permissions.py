@@ -25,6 +25,7 @@ NEEDED: Final = (
     "EXISTS {key}",
     "PEXPIRE {key} 1000",
     "INCR {key}",
+    "SCAN 0 COUNT 1",
     "HGET {key} field",
     "HMGET {key} field",
     "HGETALL {key}",

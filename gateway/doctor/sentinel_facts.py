@@ -1,7 +1,6 @@
 """What the sentinels of REDIS_URL say about the primary."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -46,8 +45,9 @@ class Sentinels:
 
     @property
     def places(self) -> tuple[Place, ...]:
-        """The primaries that they name, the one that most name first."""
-        return tuple(place for place, _ in Counter(each.place for each in self.answering if each.place).most_common())
+        """The primaries that they name; first that of the newest fail-over, which the gateway believes."""
+        newest = sorted(self.answering, key=lambda each: int(each.state.get("config-epoch", 0)), reverse=True)
+        return tuple(dict.fromkeys(each.place for each in newest if each.place))
 
     @property
     def standby(self) -> tuple[Place, ...]:

@@ -11,8 +11,8 @@ MOST_AHEAD_MS: Final = 500
 SLOW_MS: Final = 20
 NEARLY_FULL: Final = 0.8
 FULL: Final = 0.95
-PROCESS_CONNECTIONS: Final = 2
-"""How many connections a gateway process has to the store."""
+SHARD_CONNECTIONS: Final = 2
+"""How many connections a gateway process has for each shard."""
 _MIB: Final = 1024 * 1024
 _VERSION: Final = re.compile(r"(\d+)\.(\d+)")
 
@@ -78,7 +78,7 @@ def _connections(facts: ServerFacts) -> Verdict | None:
     most, open_now = facts.number("maxclients"), facts.number("connected_clients")
     if not most:
         return None
-    text = f"{open_now} of {most}; each gateway process needs {PROCESS_CONNECTIONS}"
+    text = f"{open_now} of {most}; each gateway process needs {SHARD_CONNECTIONS * len(facts.expected.tags)}"
     return right(text) if open_now < NEARLY_FULL * most else wrong(text)
 
 

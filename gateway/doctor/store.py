@@ -8,11 +8,14 @@ from typing import Final
 
 from gateway.doctor import cluster_checks, durability_checks, key_checks, sentinel_checks, server_checks
 from gateway.doctor.cluster_facts import ask_cluster
+from gateway.doctor.division import CHECKS as DIVISION_CHECKS
+from gateway.doctor.division import division_facts
 from gateway.doctor.finding import Finding, Level, judge
 from gateway.doctor.key_facts import key_facts
 from gateway.doctor.sentinel_facts import ask_sentinels
 from gateway.doctor.server_facts import Clocks, Expected, ServerFacts, server_facts
 from gateway.redis_link.address import Address, Target, parse_target
+from gateway.redis_link.shards import shard_tags
 from gateway.sessions.secret_file import SecretFileError, read_secret_file
 from gateway.settings.schema import Settings
 
@@ -65,8 +68,8 @@ async def store_findings(settings: Settings, clocks: Clocks) -> list[Finding]:
     standby = await asyncio.gather(*(ask(address, store_tags(settings)) for address in places.standby))
     found = [finding for facts in serving for finding in server_findings(facts, named=len(serving) > 1)]
     found += [finding for facts in standby for finding in standby_findings(facts)]
-    reached = bool(serving) and all(facts.trouble is None for facts in serving)
-    return places.findings + found + (await _keys(settings, places) if reached else [])
+    reached = len(places.tags) == settings.store_shards and all(facts.trouble is None for facts in serving)
+    return places.findings + found + (await _sessions(settings, places) if reached else [])
 
 
 def is_cluster(url: str) -> bool:
@@ -76,7 +79,7 @@ def is_cluster(url: str) -> bool:
 
 def store_tags(settings: Settings) -> tuple[str, ...]:
     """The tags of our keys."""
-    return (settings.store_tag,)
+    return shard_tags(settings.store_tag, settings.store_shards)
 
 
 def server_findings(facts: ServerFacts, *, named: bool) -> list[Finding]:
@@ -117,14 +120,18 @@ async def _places(target: Target, tags: Sequence[str], *, cluster: bool) -> Plac
     return Places(served, judge(cluster_checks.CHECKS, facts), standby)
 
 
-async def _keys(settings: Settings, places: Places) -> list[Finding]:
+async def _sessions(settings: Settings, places: Places) -> list[Finding]:
+    """How they are spread, and what keys they were made with."""
+    first = next(address for address, tag in places.tags if tag == settings.store_tag)
+    division = await division_facts(first, settings.store_tag, settings.store_shards)
+    found = [] if division is None else judge(DIVISION_CHECKS, division)
     if settings.guid_secret_file is None:
-        return []
+        return found
     try:
         ring = read_secret_file(settings.guid_secret_file)
     except SecretFileError:
-        return []
-    return judge(key_checks.CHECKS, await key_facts(places.tags, ring))
+        return found
+    return found + judge(key_checks.CHECKS, await key_facts(places.tags, ring))
 
 
 def _wrong_url(error: Exception) -> tuple[str, str]:

@@ -67,5 +67,6 @@ def test_a_fail_over_that_begins_late() -> None:
     assert bad(judge(CHECKS, three(slow))) == {"sentinel down-after": Level.WARN}
 
 
-def test_the_primary_that_most_name_is_the_one_to_look_at() -> None:
-    assert three(replace(GOOD, place=("other", 7))).places[0] == ("ten", 7)
+def test_the_primary_of_the_newest_fail_over_is_the_one_to_look_at() -> None:
+    newer = replace(GOOD, place=("other", 7), state={**STATE, "config-epoch": "4"})
+    assert three(newer).places == (("other", 7), ("ten", 7))
