@@ -109,9 +109,9 @@ class Story:
         seen = self.seen
         seen.live.append(await ask_once(node.port, "GET", "/gateway/live"))
         seen.ready.append(await ask_once(node.port, "GET", "/gateway/ready"))
-        for agent_id in LATE:
-            signed_in = await timed(node.desk(agent_id).sign_in())
-            (seen.lost_sign_ins if self._is_lost(agent_id) else seen.kept_sign_ins).append(signed_in)
+        signed_in = await asyncio.gather(*(timed(node.desk(agent_id).sign_in()) for agent_id in LATE))
+        for agent_id, answer in zip(LATE, signed_in, strict=True):
+            (seen.lost_sign_ins if self._is_lost(agent_id) else seen.kept_sign_ins).append(answer)
         other = await self._place.start("NodeB")
         for desk in self._desks.values():
             if not self._is_lost(desk.agent_id):
