@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import docs_capacity
+import docs_events
 import docs_operations
 
 from gateway.settings.rows import Row, Section, row_of
@@ -74,6 +75,7 @@ def main(arguments: list[str]) -> int:
     wanted = {
         ROOT / "config" / "basic.properties": properties(),
         readme_path: readme(readme_path.read_text("utf-8")),
+        ROOT / "docs" / "events.md": docs_events.page(),
         ROOT / "docs" / "operations.md": docs_operations.page(),
         ROOT / "docs" / "capacity.md": docs_capacity.page(),
     }
