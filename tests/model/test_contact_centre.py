@@ -1,7 +1,7 @@
 """Any sequence of operations, customers and time leaves the contact centre consistent (design section 10).
 
 Calls conserve their parties, no agent is in two states, every talk has its release, waiting calls and idle agents never
-wait for each other, and a refusal changes nothing.
+wait for each other, phones are what their events say, and a refusal changes nothing.
 """
 
 import asyncio
@@ -13,9 +13,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from gateway.backends.embedded.core.model import Stage
+from gateway.backends.embedded.core import phones
+from gateway.backends.embedded.core.model import Phone, Stage
 from gateway.backends.embedded.core.plan import Ivr, Plan, Queue
 from gateway.backends.embedded.simulated import NoSuchCallError
+from gateway.backends.embedded.simulated_phones import ACTS
 from gateway.sessions.agent_state import State
 from gateway.wire.errors import Refused
 from tests.support.hall import PATIENT, ROWS, Hall
@@ -41,6 +43,13 @@ STATE_OF = {
     "AgentState_CancelNotReady_Success": State.IDLE,
     "AgentState_CancelWork_Success": State.IDLE,
     "AgentState_CancelRest_Success": State.IDLE,
+}
+PHONE_OF = {
+    "AgentOther_PhoneAlerting": Phone.ALERTING,
+    "AgentOther_PhoneOffhook": Phone.OFF_HOOK,
+    "AgentOther_PhoneRelease": Phone.ON_HOOK,
+    "AgentOther_PhoneUnknow": Phone.LOST,
+    "AgentOther_PhoneBusy": Phone.ENGAGED,
 }
 FITTING: dict[str, tuple[tuple[str, dict[str, object]], ...]] = {
     "FREE": (
@@ -131,6 +140,7 @@ ANY: tuple[tuple[str, dict[str, object]], ...] = (
     ("snatchPickup", {"destWorkNo": "OTHER"}),
     ("requestAppointedCall", {"callid": "WAITING", "skilltype": 0, "skillId": 1}),
     ("requestAppointedCall", {"callid": "SOME", "skilltype": 0, "skillId": 2}),
+    ("requestAppointedCall", {"callid": "WAITING", "skilltype": 1, "skillId": 1}),
 )
 """Operations wherever the agent is. SOME stands for any call there was, WAITING for one in a queue."""
 MOVES = st.tuples(st.sampled_from(AGENTS), st.integers(0, 29), st.sampled_from(AGENTS), st.booleans())
@@ -145,6 +155,7 @@ class ContactCentre(RuleBasedStateMachine):
         self.callers = iter(range(13800000000, 13900000000))
         self.open: set[tuple[int, str]] = set()
         self.state: dict[int, State] = {}
+        self.phone: dict[str, Phone] = {}
         self.known_calls: list[str] = ["1-1"]
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -153,7 +164,7 @@ class ContactCentre(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.run(self._everyone_leaves())
         assert not self.hall.world.calls
-        assert not self.hall.world.queues
+        assert not self.hall.world.anybody_waits()
         assert not self.hall.world.sessions()
         self.loop.close()
 
@@ -182,7 +193,10 @@ class ContactCentre(RuleBasedStateMachine):
             (call.id, call.data, [(leg.number, leg.stage, leg.muted) for leg in call.legs])
             for call in world.calls.values()
         ]
-        queues = {skill: [place.call.id for place in places] for skill, places in world.queues.items()}
+        queues = [
+            {key: [place.call.id for place in places] for key, places in kind.items()}
+            for kind in (world.queues, world.private)
+        ]
         states = [self.run(self.hall.state(agent_id)) for agent_id in AGENTS]
         waiting = [self.run(self.hall.queue.depth(agent_id)) for agent_id in AGENTS]
         return calls, queues, states, waiting, [(desk.agent_id, desk.phone) for desk in world.desks.values()]
@@ -221,7 +235,19 @@ class ContactCentre(RuleBasedStateMachine):
     def customer_calls(self, skill: int) -> None:
         self.known_calls.append(self.run(self.hall.customers.place(skill, str(next(self.callers)))))
 
-    @rule(pick=st.integers(0, 9), act=st.sampled_from(("answer", "answer", "refuse", "hang_up")))
+    @rule(agent=agents)
+    def customer_calls_an_agent(self, agent: int) -> None:
+        self.known_calls.append(self.run(self.hall.customers.place_for(agent, str(next(self.callers)))))
+
+    @rule(agent=agents, act=st.sampled_from((*ACTS, "hold", "transfer", "find")))
+    def somebody_uses_a_phone(self, agent: int, act: str) -> None:
+        before = self._shape()
+        try:
+            self.run(self.hall.centre.phones.act(agent, act, "13900"))
+        except NoSuchCallError:
+            self._same_as(before, act)
+
+    @rule(pick=st.integers(0, 9), act=st.sampled_from(("answer", "answer", "refuse", "hang_up", "ask_for_video")))
     def customer_acts(self, pick: int, act: str) -> None:
         calls = self.hall.world.calls.values()
         outside = [(call.id, leg.number) for call in calls for leg in call.legs if not leg.agent_id]
@@ -279,6 +305,7 @@ class ContactCentre(RuleBasedStateMachine):
     def look(self) -> None:
         self.parties_are_conserved()
         self.no_agent_is_in_two_states()
+        self.phones_are_what_events_say()
         self.nobody_waits_for_somebody_idle()
         self.queries_agree()
 
@@ -308,6 +335,7 @@ class ContactCentre(RuleBasedStateMachine):
         """Events tell the same story as the state: each talk is open until its release."""
         now = {call.id for call, _leg in self.hall.world.legs_of(session_id)}
         for told in self.run(self.hall.told(agent_id)):
+            self.phone[session_id] = PHONE_OF.get(told.kind, self.phone.get(session_id, Phone.ON_HOOK))
             self.state[agent_id] = STATE_OF.get(told.kind, self.state.get(agent_id, State.SIGNED_OUT))
             if told.kind == "AgentEvent_Talking":
                 self.open.add((agent_id, told.content["callid"]))
@@ -317,8 +345,20 @@ class ContactCentre(RuleBasedStateMachine):
                 self.open.discard((agent_id, told.content["callid"]))
         assert {call_id for agent, call_id in self.open if agent == agent_id} <= now, "a talk without its release"
 
+    def phones_are_what_events_say(self) -> None:
+        """Of a phone that is used for something else events tell only once a call could not reach it."""
+        for desk in self.hall.world.desks.values():
+            told = self.phone.get(desk.session_id, Phone.ON_HOOK)
+            hidden = {told, desk.phone} <= {Phone.ON_HOOK, Phone.ENGAGED}
+            assert told is desk.phone or hidden
+            assert phones.in_use(desk) or not self.hall.world.legs_of(desk.session_id)
+
     def nobody_waits_for_somebody_idle(self) -> None:
         world = self.hall.world
+        for agent_id, queue in world.private.items():
+            assert queue, "an empty queue is kept"
+            assert not world.idle_agent(agent_id)
+            assert all(place.call.waiting is place and place.call.id in world.calls for place in queue)
         for skill_id, queue in world.queues.items():
             assert queue, "an empty queue is kept"
             assert not world.idle(skill_id)

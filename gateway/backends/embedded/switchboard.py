@@ -20,7 +20,6 @@ from gateway.backends.embedded.occupation import Way
 from gateway.backends.embedded.records import Records
 from gateway.backends.embedded.scheduler import Pending, Scheduler
 from gateway.sessions.agent_state import AgentState
-from gateway.wire import retcodes
 from gateway.wire.errors import Refused, StoreUnavailable
 
 _LOG = logging.getLogger(__name__)
@@ -45,8 +44,7 @@ class Turn:
 
         For the agent itself: its phone must be one that can be used.
         """
-        if not phones.usable(desk):
-            raise Refused(retcodes.WRONG_STATE, "the phone cannot be used")
+        phones.check(desk)
         if not self.world.legs_of(desk.session_id):
             await self._occupy(desk, way)
 

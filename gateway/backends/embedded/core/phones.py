@@ -19,6 +19,12 @@ def usable(desk: Desk) -> bool:
     return desk.phone not in UNUSABLE
 
 
+def check(desk: Desk) -> None:
+    """Raises Refused `100-009` when the agent cannot begin anything with its phone."""
+    if not usable(desk):
+        raise Refused(retcodes.WRONG_STATE, "the phone cannot be used")
+
+
 def in_use(desk: Desk) -> bool:
     """Whether the phone rings or is lifted."""
     return desk.phone in (Phone.ALERTING, Phone.OFF_HOOK)
@@ -52,9 +58,9 @@ def drop(out: Outcome, desk: Desk, *, by_agent: bool = False) -> None:
 
 
 def engage(desk: Desk) -> None:
-    """The phone is used for something else; its agent is told when a call comes."""
-    if in_use(desk):
-        raise Refused(retcodes.WRONG_STATE, "the phone is in use for a call")
+    """The phone is used for something else; its agent is told when a call comes. Raises Refused `100-009`."""
+    if desk.phone is not Phone.ON_HOOK:
+        raise Refused(retcodes.WRONG_STATE, "the phone is in use, or out of reach")
     desk.phone = Phone.ENGAGED
 
 
@@ -65,7 +71,10 @@ def lose(out: Outcome, desk: Desk) -> None:
 
 
 def find(out: Outcome, desk: Desk) -> None:
-    """A phone that could not be used can be used again; of one that was out of reach the agent is told where it is."""
+    """A phone that could not be used can be used again; one that was out of reach is told to be on hook.
+
+    Raises Refused `100-009`.
+    """
     if usable(desk):
         raise Refused(retcodes.WRONG_STATE, "the phone can be used already")
     if desk.phone is Phone.LOST:

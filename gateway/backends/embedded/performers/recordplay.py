@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final, cast
 
 from gateway.backends.base import Call
-from gateway.backends.embedded.core import playing, recording
+from gateway.backends.embedded.core import phones, playing, recording
 from gateway.backends.embedded.core.besides import Playback
 from gateway.backends.embedded.core.outcome import NOTHING
 from gateway.backends.embedded.occupation import Way
@@ -91,7 +91,7 @@ class _RecordPlay:
     async def _play(self, call: Call, path: str, position_s: int, *, endless: bool = False) -> object:
         async with self._parts.board.turn() as turn:
             desk = turn.desk(call)
-            if call.record.state.state not in Way.OWN.value:
+            if call.record.state.state not in Way.OWN.value or not phones.usable(desk):
                 raise Refused(retcodes.PLAY_STATE)
             if not playing.fails(turn.out, turn.world, desk, path, position_s):
                 await turn.occupy(desk, Way.OWN)

@@ -4,7 +4,7 @@ from typing import cast
 
 from gateway.backends.base import Call
 from gateway.backends.embedded import occupation
-from gateway.backends.embedded.core import answering, legality, originate
+from gateway.backends.embedded.core import answering, legality, originate, phones
 from gateway.backends.embedded.core.model import Desk, Purpose
 from gateway.backends.embedded.core.outcome import NOTHING
 from gateway.backends.embedded.occupation import Way
@@ -167,6 +167,7 @@ class Making:
     def _caller(self, turn: Turn, call: Call) -> Desk:
         """The desk of an agent who is free to make a call. Raises Refused `100-009`."""
         desk = turn.desk(call)
+        phones.check(desk)
         legality.no_active(turn.world, desk.session_id)
         if not turn.world.legs_of(desk.session_id):
             occupation.check(call.record.state, Way.OWN)
