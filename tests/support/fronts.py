@@ -20,6 +20,7 @@ import pytest
 from tests.support.desk import Answer, Desk, Line
 from tests.support.gateway import PASSWORD, ROOT
 from tests.support.servers import free_port
+from tests.support.waiting import until_async
 
 DEPLOY = ROOT / "config" / "deploy"
 NGINX_FILES = (DEPLOY / "nginx" / "agentgateway.conf", DEPLOY / "nginx" / "forward_auth.conf")
@@ -117,9 +118,13 @@ def need(fronts: Fronts, name: str) -> Front:
 async def signed_in(front: Front, agent_id: int = 101) -> FrontDesk:
     """A desk whose agent has just signed in, by force; a node may still be without the store of a former test."""
     desk = front.desk(agent_id)
-    while (answer := await desk.sign_in(force=True)).retcode == "100-007":
-        await asyncio.sleep(0.1)
-    assert answer.retcode == "0", answer
+
+    async def let_in() -> bool:
+        answer = await desk.sign_in(force=True)
+        assert answer.retcode in {"0", "100-007"}, answer
+        return answer.retcode == "0"
+
+    await until_async(let_in, READY_S)
     return desk
 
 
