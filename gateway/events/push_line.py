@@ -127,6 +127,8 @@ class PushLine:
         """One push, if there is an event; how long to wait for the next in s, None when there is nothing to push."""
         if not self._parts.holds():
             return None
+        if not self._parts.service.store.shard_of(self.agent_id).in_reach():
+            return STORE_RETRY_S
         try:
             async with self._parts.slot(self._receiver):
                 return await self._try_oldest()

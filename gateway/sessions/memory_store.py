@@ -37,6 +37,10 @@ class MemoryStore:
         """See `SessionStore.shard_of`."""
         return self
 
+    def in_reach(self) -> bool:
+        """Memory is never out of reach."""
+        return True
+
     def now_ms(self) -> int:
         """See `SessionStore.now_ms`."""
         return self._clock()

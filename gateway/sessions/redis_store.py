@@ -63,6 +63,10 @@ class RedisStore:
         """See `SessionStore.shard_of`."""
         return self
 
+    def in_reach(self) -> bool:
+        """See `SessionStore.in_reach`."""
+        return not self._link.reason
+
     def outages(self) -> tuple[Outage, ...]:
         """See `SessionStore.outages`."""
         spans = self._link.outages()

@@ -36,6 +36,10 @@ class ShardedStore:
         """See `SessionStore.shard_of`."""
         return self._shards[shard_of(agent_id, self._count)]
 
+    def in_reach(self) -> bool:
+        """See `SessionStore.in_reach`."""
+        return all(shard.in_reach() for shard in self._shards)
+
     async def _all(self, ask: Callable[[SessionStore], Awaitable[U]]) -> list[U]:
         return await asyncio.gather(*map(ask, self._shards))
 

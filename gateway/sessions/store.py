@@ -56,6 +56,9 @@ class SessionStore(Protocol):
     def shard_of(self, agent_id: int) -> "SessionStore":
         """The part that keeps this agent: its time and its outages are those of the agent."""
 
+    def in_reach(self) -> bool:
+        """False while this store, or a shard of it, is known to be out of reach. Calls try anyway."""
+
     def now_ms(self) -> int:
         """The store's time, never backwards."""
 

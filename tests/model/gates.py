@@ -74,6 +74,7 @@ class GatedStore:
         self.outages = outages
         self._written = written
         self.now_ms = inner.now_ms
+        self.in_reach = inner.in_reach
         self.note_seen = inner.note_seen
         self.on_wake = inner.on_wake
 

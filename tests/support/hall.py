@@ -27,7 +27,9 @@ from gateway.sessions.memory_store import MemoryStore
 from gateway.sessions.model import EndReason
 from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionService
+from gateway.sessions.sharded_store import ShardedStore
 from gateway.sessions.signing import Admission, Terms, sign_in
+from gateway.sessions.store import SessionStore
 from gateway.settings.load import load
 from gateway.wire.errors import Refused
 from tests.support.manual_time import ManualTime
@@ -50,12 +52,15 @@ class Told:
 
 
 class Hall:
-    """The centre, its store and its time. Agents are signed in by `enter`."""
+    """The centre, its store (perhaps in shards) and its time. Agents are signed in by `enter`."""
 
-    def __init__(self, plan: Plan | None = None, registry: AgentRegistry = REGISTRY, node: str = "node") -> None:
+    def __init__(
+        self, plan: Plan | None = None, registry: AgentRegistry = REGISTRY, node: str = "node", shards: int = 1
+    ) -> None:
         self.time = ManualTime()
         self.queue = MemoryQueue(lambda: Bounds(10_000, 10_000_000))
-        self.store = MemoryStore(self.queue, self.time.clock)
+        parts = [MemoryStore(self.queue, self.time.clock) for _ in range(shards)]
+        self.store: SessionStore = ShardedStore(parts) if shards > 1 else parts[0]
         self.service = SessionService(self.store, random_key_ring(), lambda: Policy(SETTINGS))
         authentication = Authentication(registry, FilePasswordBook(registry), MemoryAttempts(), _POOL, lambda: SETTINGS)
         self.registry = registry

@@ -1,12 +1,13 @@
 """Brings the effects of calls to agents' sessions: events in order, and the state after the last call.
 
-What the store cannot take now waits, in order, and is tried again: calls go on while the store is out of reach.
+What a shard of the store cannot take now waits, in order, and is tried again: calls go on while it is out of reach.
 """
 
 import logging
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from gateway.backends.embedded import occupation
 from gateway.backends.embedded.core.outcome import After, Effect, Free, Tell
@@ -15,7 +16,7 @@ from gateway.backends.embedded.scheduler import Scheduler
 from gateway.events.event import make_event
 from gateway.sessions.agent_state import AgentState
 from gateway.sessions.model import Event
-from gateway.sessions.store import EventQueue
+from gateway.sessions.store import EventQueue, SessionStore
 from gateway.wire.errors import Refused, StoreUnavailable
 
 _LOG = logging.getLogger(__name__)
@@ -53,20 +54,25 @@ class Courier:
         self._queue = queue
         self._scheduler = scheduler
         self._wrap_up_s = wrap_up_s
-        self._late: deque[Parcel] = deque()
+        self._late: dict[SessionStore, deque[Parcel]] = {}
+        """By the shard that is out of reach."""
 
     async def deliver(self, parcel: Parcel) -> bool:
         """Brings a parcel, or keeps it for later; False when the session is over."""
-        if self._late:
-            self._late.append(parcel)
+        shard = self._records.service.store.shard_of(parcel.agent_id)
+        if shard in self._late:
+            self._late[shard].append(parcel)
             return True
         try:
             return await self._bring(parcel)
         except StoreUnavailable:
             _LOG.warning("the store is out of reach: events of calls wait for it")
-            self._late.append(parcel)
-            self._scheduler.after(STORE_RETRY_S, self._bring_late)
+            self._late[shard] = deque([parcel])
+            self._try_later(shard)
             return True
+
+    def _try_later(self, shard: SessionStore) -> None:
+        self._scheduler.after(STORE_RETRY_S, partial(self._bring_late, shard))
 
     async def _bring(self, parcel: Parcel) -> bool:
         if parcel.after is None:
@@ -91,11 +97,13 @@ class Courier:
             return False
         return True
 
-    async def _bring_late(self) -> None:
-        while self._late:
+    async def _bring_late(self, shard: SessionStore) -> None:
+        late = self._late[shard]
+        while late:
             try:
-                await self._bring(self._late[0])
+                await self._bring(late[0])
             except StoreUnavailable:
-                self._scheduler.after(STORE_RETRY_S, self._bring_late)
+                self._try_later(shard)
                 return
-            self._late.popleft()
+            late.popleft()
+        del self._late[shard]

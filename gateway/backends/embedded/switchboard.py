@@ -20,6 +20,8 @@ from gateway.backends.embedded.occupation import Way
 from gateway.backends.embedded.records import Records
 from gateway.backends.embedded.scheduler import Pending, Scheduler
 from gateway.sessions.agent_state import AgentState
+from gateway.sessions.over_shards import over_shards
+from gateway.sessions.store import SessionStore
 from gateway.wire.errors import Refused, StoreUnavailable
 
 _LOG = logging.getLogger(__name__)
@@ -158,7 +160,10 @@ class Switchboard:
         self._timers[timer.key] = self._scheduler.after(timer.delay_s, run_out)
 
     async def _route(self) -> None:
-        """Waiting calls to free agents until nothing fits; an agent who is not free after all is passed over."""
+        """Waiting calls to free agents until nothing fits.
+
+        Passed over are agents who are not free after all, and those of a shard of the store that is out of reach.
+        """
         try:
             while (match := await self._next_match()) is not None:
                 out = Outcome(self.records.now_ms())
@@ -168,8 +173,11 @@ class Switchboard:
             _LOG.warning("the store is out of reach: waiting calls wait for it")
 
     async def _next_match(self) -> tuple[Waiting, Desk] | None:
+        store = self.records.service.store
         for waiting, desks in queueing.matches(self.world):
             for desk in desks:
+                if not store.shard_of(desk.agent_id).in_reach():
+                    continue
                 try:
                     await self.records.occupy(desk, Way.ROUTED)
                 except Refused:
@@ -196,9 +204,14 @@ class Switchboard:
     async def _look_after(self) -> None:
         store = self.records.service.store
         for agent_id, session_id in self.world.sessions():
+            if not store.shard_of(agent_id).in_reach():
+                continue
             record = await store.read(agent_id)
             if record.session is None or record.session.id != session_id:
                 await self.gone(agent_id, session_id)
         if self.world.anybody_waits():
-            for seen in await store.live():
-                self.records.note_record(await store.read(seen.agent_id))
+            await over_shards(store, self._note_all)
+
+    async def _note_all(self, shard: SessionStore) -> None:
+        for seen in await shard.live():
+            self.records.note_record(await shard.read(seen.agent_id))

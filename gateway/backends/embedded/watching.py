@@ -4,9 +4,11 @@ Who watches whom is known in this process alone. While anybody watches, the live
 a moment ago, so no sign-in has to wait for it.
 """
 
+import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from gateway.backends.embedded.records import Records
@@ -78,7 +80,15 @@ class Watch:
         return self._watchers.setdefault(session_id, _Watcher(agent_id))
 
     async def _live(self) -> dict[int, str]:
-        return {seen.agent_id: seen.session_id for seen in await self._records.service.store.live()}
+        """Session by agent; agents of a shard of the store that is out of reach are what they were."""
+        store = self._records.service.store
+        there = [shard for shard in store.shards() if shard.in_reach()]
+        if self._known is None and len(there) < len(store.shards()):
+            raise StoreUnavailable
+        found = await asyncio.gather(*(shard.live() for shard in there))
+        known = (self._known or {}).items()
+        kept = {agent_id: session_id for agent_id, session_id in known if store.shard_of(agent_id) not in there}
+        return kept | {seen.agent_id: seen.session_id for seen in chain.from_iterable(found)}
 
     def _again(self) -> None:
         if not self._looking:
@@ -105,7 +115,7 @@ class Watch:
                 self._missed(session_id, watcher)
                 continue
             events = [self._event(watcher, *change) for change in changes if watcher.watches(change[0])]
-            if events:
+            if events and self._records.service.store.shard_of(watcher.agent_id).in_reach():
                 await self._queue.append(watcher.agent_id, session_id, events)
 
     def _missed(self, session_id: str, watcher: _Watcher) -> None:
