@@ -78,7 +78,8 @@ def _connections(facts: ServerFacts) -> Verdict | None:
     most, open_now = facts.number("maxclients"), facts.number("connected_clients")
     if not most:
         return None
-    text = f"{open_now} of {most}; each gateway process needs {SHARD_CONNECTIONS * len(facts.expected.tags)}"
+    needed = SHARD_CONNECTIONS * len(facts.expected.tags) * facts.expected.workers
+    text = f"{open_now} of {most}; each node of the gateway needs {needed}"
     return right(text) if open_now < NEARLY_FULL * most else wrong(text)
 
 

@@ -36,12 +36,14 @@ class Clocks:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the settings say: our tags on this server, STORE_TIMEOUT in ms, what kind of store REDIS_URL names."""
+    """What the settings say: our tags on this server, STORE_TIMEOUT in ms, what kind of store REDIS_URL names, how many
+    processes a node has."""
 
     tags: tuple[str, ...]
     timeout_ms: int = 800
     cluster: bool = False
     sentinels: bool = False
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True)

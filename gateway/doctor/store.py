@@ -18,6 +18,7 @@ from gateway.redis_link.address import Address, Target, parse_target
 from gateway.redis_link.shards import shard_tags
 from gateway.sessions.secret_file import SecretFileError, read_secret_file
 from gateway.settings.schema import Settings
+from gateway.settings.workers import worker_count
 
 SERVER_CHECKS: Final = (*server_checks.CHECKS, *durability_checks.CHECKS)
 STANDBY_CHECKS: Final = (
@@ -59,7 +60,7 @@ async def store_findings(settings: Settings, clocks: Clocks) -> list[Finding]:
         return [Finding("store address", Level.FAIL, *_wrong_url(error))]
     cluster = is_cluster(settings.redis_url)
     places = await _places(target, store_tags(settings), cluster=cluster)
-    kind = Expected((), settings.store_timeout_ms, cluster, bool(target.sentinels))
+    kind = Expected((), settings.store_timeout_ms, cluster, bool(target.sentinels), worker_count(settings))
 
     def ask(address: Address, tags: tuple[str, ...]) -> Awaitable[ServerFacts]:
         return server_facts(address, replace(kind, tags=tags), clocks)

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from gateway.doctor.finding import Check, Finding, Level, judge
 from gateway.doctor.server_facts import Expected, Round, ServerFacts
+from tests.support.servers import Server
 
 F = TypeVar("F")
 MIB = 1024 * 1024
@@ -37,6 +38,12 @@ def server(info: dict[str, str] | None = None, config: dict[str, str] | None = N
     """A good primary with one replica, changed by `info`, `config` and fields of the facts."""
     given: dict[str, Any] = {"expected": Expected(("desk",)), "rounds": (Round(1.0, 2.0),), **others}
     return ServerFacts("10.0.0.1:6379", info={**INFO, **(info or {})}, config={**CONFIG, **(config or {})}, **given)
+
+
+def user_of(server: Server, *rights: str) -> str:
+    """REDIS_URL of a user of this server that has just these rights."""
+    server.ask("ACL", "SETUSER", "desk", "reset", "on", ">secret", *rights)
+    return f"redis://desk:secret@127.0.0.1:{server.port}"
 
 
 def of(checks: Iterable[Check[F]], name: str, facts: F) -> Finding | None:
