@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from gateway.backends.embedded.core import phones
 from gateway.backends.embedded.core.model import Stage
 from gateway.backends.embedded.core.plan import Plan
 from gateway.backends.embedded.simulated import NoSuchCallError
@@ -224,6 +225,14 @@ class Besides(RuleBasedStateMachine):
     def an_agent_does_anything(self, agent: int, operation: Operation, other: int) -> None:
         self._attempt(agent, operation, other, 0)
 
+    @rule(agent=st.sampled_from(AGENTS), act=st.sampled_from(("engage", "lose", "find", "find")))
+    def something_happens_to_a_phone(self, agent: int, act: str) -> None:
+        before = self._shape()
+        try:
+            self.run(self.hall.centre.phones.act(agent, act))
+        except NoSuchCallError:
+            assert self._shape() == before
+
     @rule(skill=st.sampled_from((1, 3)))
     def customer_calls(self, skill: int) -> None:
         self.run(self.hall.customers.place(skill, "13800"))
@@ -287,6 +296,8 @@ class Besides(RuleBasedStateMachine):
             assert len(in_conferences) <= 1
             state = self.run(self.hall.state(agent_id)).state
             assert (state is State.TALKING) == any(things)
+            desk = world.desks.get(agent_id)
+            assert desk is None or phones.usable(desk) or not any(things)
 
     def nobody_is_left_in_anything(self) -> None:
         present = {self.run(self.hall.session_id(agent_id)) for agent_id in AGENTS}

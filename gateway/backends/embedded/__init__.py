@@ -12,7 +12,8 @@ first and raise Refused before they change anything. Tables: `legality.LEGAL` (o
 
 **The shell**: `switchboard.Switchboard` runs turns, one at a time; `records.Records` changes states atomically;
 `courier.Courier` brings events and final states, later when the store is away; `scheduler.Scheduler` has the time;
-`simulated.Customers` plays everyone outside who talks, `simulated_chats.ChatCustomers` everyone who writes;
+`simulated.Customers` plays everyone outside who talks, `simulated_chats.ChatCustomers` everyone who writes,
+`simulated_phones.Phones` whoever uses an agent's phone by hand;
 `watching.Watch` tells inspectors who signs in and out. `parts.Parts` holds all of these for performers.
 
 **Adding an operation.** Its row is in `operations/<group>.py`. Write `performers/<group>.py`:
@@ -39,6 +40,8 @@ JSON value of `result` (NOTHING for `{}`), or raises Refused with a code of `wir
   StoreUnavailable may leave it, and only before `core` has changed anything.
 - *An event for anybody:* `turn.out.add(Tell(agent_id, session_id, type, content))`, or `parts.queue.append` outside a
   turn. Types and contents are those of `events/catalogue.py`; tests hold every event against it.
+- *A new event:* a row of `events/catalogue.py`, its content in `events/contents.py`, a transcript in tests/transcripts
+  that has it, and its line in `test_catalogue.SHOWN`; `scripts/docs.py` lists it.
 - *What is no call* (inspection, chat, conference, playing): its model is in `core.besides.Besides`, its rules are a
   file of `core` beside those of calls. What every turn brings with it (somebody signed out or hung up, a place became
   free) is a row of `aftermath.RULES`; what runs out is a row of `timers.BESIDES`.
