@@ -5,6 +5,8 @@ import signal
 import ssl
 from pathlib import Path
 
+import pytest
+
 from tests.support.desk import Line
 from tests.support.gateway import GatewayProcess
 from tests.support.servers import free_port
@@ -81,6 +83,7 @@ async def test_under_steady_traffic_nothing_is_refused_reset_signed_out_or_lost(
     assert (sorted(node.workers().values()), former.keys() & node.workers().keys()) == ([0, 1], set())
 
 
+@pytest.mark.slow
 async def test_a_successor_that_cannot_serve_leaves_the_former_at_work(shared: Site) -> None:
     shared.edit(**QUICK)
     node = await shared.start()

@@ -95,6 +95,7 @@ async def test_sigterm_answers_the_parked_polls_of_all_workers_and_ends_them(two
     assert (await node.end(), [pid for pid in workers if runs(pid)]) == (0, [])
 
 
+@pytest.mark.slow
 async def test_workers_whose_supervisor_was_killed_drain_and_leave_the_port_free(two_workers: GatewayProcess) -> None:
     node = two_workers
     polls = [await parked_poll(node, agent_id) for agent_id in AGENTS]

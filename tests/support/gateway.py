@@ -61,8 +61,12 @@ async def running_gateway(
     config: Path = CONFIG,
     jobs: bool = True,
     scheduler: Scheduler | None = None,
+    worker: int = 0,
 ) -> AsyncIterator[Gateway]:
-    """A gateway on a free port of loopback; `jobs` runs its periodic work too, `scheduler` its contact centre."""
+    """A gateway on a free port of loopback; as this worker of its node.
+
+    `jobs` runs its periodic work too, `scheduler` its contact centre.
+    """
     live = LiveSettings(load(config, {"HTTPS_PORT": "0", **(overrides or {})}))
     agents_file = live.current.agents_file
     assert agents_file is not None
@@ -70,7 +74,7 @@ async def running_gateway(
     stores = memory_stores(clock) if not live.current.redis_url else open_stores(lambda: live.current)
     secret = live.current.guid_secret_file
     ring = read_secret_file(secret) if secret else random_key_ring()
-    app = App(live, registry, ring, stores, scheduler)
+    app = App(live, registry, ring, stores, scheduler, worker)
     door = socket.create_server(("127.0.0.1", 0))
     port = door.getsockname()[1]
     await app.start()

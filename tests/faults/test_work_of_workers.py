@@ -1,0 +1,116 @@
+"""What one process does for an agent, with two workers of one node: exactly one does it (design sections 9 and 10)."""
+
+import asyncio
+import os
+import secrets
+import signal
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from gateway.sessions.secret_file import new_secret_line
+from tests.support.behind import centre_behind
+from tests.support.desk import Desk, Line
+from tests.support.gateway import running_gateway
+from tests.support.receiver import Pushed, receiving
+from tests.support.servers import Server
+from tests.support.site import Site
+
+KIND = "valkey"
+AGENTS = (101, 102, 103, 104)
+ROUNDS = 3
+TOLD = ["AgentOther_InService", "AgentState_Ready"]
+BUSY, FREE = "AgentState_SetNotReady_Success", "AgentState_CancelNotReady_Success"
+LEASE_S = 3.0
+IDLE, TALKING = 4, 7
+
+
+async def busy_and_free(desks: Iterable[Desk]) -> None:
+    for desk in desks:
+        for operation in ("saybusy", "sayfree"):
+            assert (await desk.call("POST", f"onlineagent/{{id}}/{operation}")).retcode == "0"
+
+
+def by_agent(pushes: Iterable[Pushed]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for push in pushes:
+        found.setdefault(push.json["workNo"], []).extend(push.event_types)
+    return found
+
+
+@pytest.mark.slow
+async def test_exactly_one_worker_pushes_for_an_agent_and_another_follows_one_that_is_killed(shared: Site) -> None:
+    async with receiving() as receiver:
+        shared.edit(EVENT_PUST_WHILTELIST_CALLBACKURI=receiver.url())
+        node = await shared.start(overrides={"WORKERS": "2"})
+        desks = [node.desk(agent_id) for agent_id in AGENTS]
+        for desk in desks:
+            assert (await desk.sign_in(callBackUri=receiver.url(), serviceToken="token")).retcode == "0"
+        for _ in range(ROUNDS):
+            await busy_and_free(desks)
+        before = [*TOLD, *[BUSY, FREE] * ROUNDS]
+        await receiver.receives(len(AGENTS) * len(before), 20)
+        await asyncio.sleep(LEASE_S)  # A second worker would push by now, and may follow from now on.
+        assert by_agent(receiver.got) == {str(agent_id): before for agent_id in AGENTS}
+        os.kill(next(iter(node.workers())), signal.SIGKILL)
+        await busy_and_free(desks)
+        after = [*before, BUSY, FREE]
+        await receiver.receives(len(AGENTS) * len(after), 20)
+        assert by_agent(receiver.got) == {str(agent_id): after for agent_id in AGENTS}
+
+
+async def polled(desk: Desk) -> list[str]:
+    """The events that wait, on one connection, so that each is confirmed by the next poll."""
+    line = await Line.open(desk.port)
+    found = []
+    while "event" in (answer := await desk.poll(line=line)).json:
+        found.append(answer.json["event"]["eventType"])
+    await line.close()
+    return found
+
+
+@pytest.mark.slow
+async def test_exactly_one_worker_fetches_the_events_of_an_agent(shared: Site) -> None:
+    async with centre_behind() as centre:
+        shared.edit(BACKEND="upstream", UPSTREAM_URL=centre.url, WORKERS="2", AGENT_POLL_WAIT_TIMES="10")
+        node = await shared.start()
+        desks = [node.desk(agent_id) for agent_id in AGENTS]
+        for desk in desks:
+            assert (await desk.sign_in()).retcode == "0"
+        for number in range(ROUNDS):
+            for desk in desks:
+                centre.tell(desk.agent_id, f"Event{number}")
+        await asyncio.sleep(LEASE_S)  # A second worker would fetch by now.
+        fetched = [await polled(desk) for desk in desks]
+        most = centre.most_polls
+    assert fetched == [[f"Event{number}" for number in range(ROUNDS)] for _ in desks]
+    assert most <= len(AGENTS)
+
+
+async def test_a_worker_that_returns_frees_no_agent_whose_call_is_at_another(
+    shared_server: Callable[[str], Server], tmp_path: Path
+) -> None:
+    secret = tmp_path / "guid.keys"
+    secret.touch(0o600)
+    secret.write_text(new_secret_line("k1"), "ascii")
+    settings = {
+        "REDIS_URL": shared_server(KIND).url,
+        "STORE_TAG": f"workers-{secrets.token_hex(8)}",
+        "GUID_SECRET_FILE": str(secret),
+        "WORKERS": "2",
+    }
+    async with running_gateway(settings, worker=1) as second:
+        desk = second.desk(101)
+        await desk.sign_in()
+        assert (await desk.call("PUT", "voicecall/{id}/callout", {"called": "13910000"})).retcode == "0"
+        async with running_gateway(settings, worker=0):
+            states = [await state(desk)]
+        async with running_gateway(settings, worker=1):
+            states.append(await state(desk))
+    assert states == [TALKING, IDLE]
+
+
+async def state(desk: Desk) -> int:
+    found: int = (await desk.status()).json["result"]["agentState"]
+    return found
