@@ -148,16 +148,20 @@ class App:
 
     async def store_reason(self) -> str | None:
         """Why the store is not ready, None when it is."""
-        shards = self.stores.sessions.shards()
-        reasons = await asyncio.gather(*map(_reason, shards))
-        if len(shards) == 1 or not any(reasons):
+        reasons = await self._shard_reasons()
+        if len(reasons) == 1 or not any(reasons):
             return reasons[0]
-        tags = shard_tags(self.live.current.store_tag, len(shards))
+        tags = shard_tags(self.live.current.store_tag, len(reasons))
         return "; ".join(f"{{{tag}}}: {reason}" for tag, reason in zip(tags, reasons, strict=True) if reason)
 
     async def shards_away(self) -> int:
         """How many shards of the store are out of reach."""
-        return sum(map(bool, await asyncio.gather(*map(_reason, self.stores.sessions.shards()))))
+        return sum(map(bool, await self._shard_reasons()))
+
+    async def _shard_reasons(self) -> list[str | None]:
+        """Why each shard is not ready, in the words of its connection where it has some; None for one that is."""
+        found = await asyncio.gather(*map(_reason, self.stores.sessions.shards()))
+        return [reason and (word or reason) for reason, word in zip(found, self.stores.reasons(), strict=True)]
 
     async def _settings_reason(self) -> str | None:
         refused = "the settings file as it stands is refused, the values before it are in force: see the log"

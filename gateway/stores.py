@@ -15,6 +15,7 @@ from gateway.agents.sharded_password_book import ShardedPasswordBook
 from gateway.events.push_nodes import OneProcess, PushNodes, RedisPushNodes
 from gateway.events.sharded_push_nodes import ShardedPushNodes
 from gateway.ops import metrics
+from gateway.redis_link.telling import told
 from gateway.sessions.division import Divided
 from gateway.sessions.memory_queue import Bounds, MemoryQueue
 from gateway.sessions.memory_store import MemoryStore
@@ -41,6 +42,7 @@ class Stores:
     """Everything that keeps state. `start` opens connections; a store out of reach does not fail it.
 
     `settle`, asked now and then, raises CannotServeError when another STORE_SHARDS is in force, and StoreUnavailable.
+    `reasons` tells of each shard why it is out of reach, "" where that is not known; it names no places.
     """
 
     sessions: SessionStore
@@ -53,6 +55,7 @@ class Stores:
     upstream_nodes: PushNodes = field(default_factory=OneProcess)
     tokens: TokenStore = field(default_factory=MemoryTokenStore)
     settle: Callable[[], Awaitable[None]] = field(default=_nothing)
+    reasons: Callable[[], Sequence[str]] = field(default=lambda: ("",))
 
 
 def open_stores(settings: Callable[[], Settings]) -> Stores:
@@ -103,6 +106,7 @@ def _redis(settings: Callable[[], Settings]) -> Stores:
         # No agent is named there, and one request counts for several keys at once: all of it is in the first shard.
         RedisTokenStore(links[0]),
         divided.settle,
+        lambda: [told(link.reason) for link in links],
     )
 
 
