@@ -22,6 +22,7 @@ _OWN: Final = {
     "BIND_ADDRESS": _LOOPBACK,
     "HTTPS_PORT": "0",
     "REDIS_URL": "",
+    "WORKERS": "1",
     "BACKEND": "embedded",
     "AGENT_AUTH": "password",
     "DRAIN_TIME": "0",

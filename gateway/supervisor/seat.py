@@ -7,6 +7,7 @@ gone, whatever the reason.
 import asyncio
 import re
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,8 +64,9 @@ class Tie:
         self._link.setblocking(False)
 
     async def say_ready(self) -> None:
-        """The worker accepts. Raises OSError when the supervisor is gone."""
-        await asyncio.get_running_loop().sock_sendall(self._link, READY)
+        """The worker accepts. Where the supervisor is gone, `lost` tells."""
+        with suppress(OSError):
+            await asyncio.get_running_loop().sock_sendall(self._link, READY)
 
     def close(self) -> None:
         """The supervisor takes it for the end of this worker."""
