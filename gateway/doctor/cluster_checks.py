@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from gateway.doctor.cluster_facts import ClusterFacts, Node
-from gateway.doctor.finding import Check, Level, Verdict, doubtful, right, wrong
+from gateway.doctor.cluster_facts import ClusterFacts, Node, View
+from gateway.doctor.finding import Check, Level, NotAllowed, Verdict, doubtful, right, wrong
 from gateway.redis_link.shards import SLOTS, slot
 
 
@@ -18,10 +18,18 @@ def _answering(facts: ClusterFacts) -> Verdict:
     return wrong(text) if silent else right(text)
 
 
+def _view(facts: ClusterFacts) -> View | None:
+    """What a node sees. Raises NotAllowed."""
+    if facts.view is not None and facts.view.refused:
+        raise NotAllowed("CLUSTER NODES")
+    return facts.view
+
+
 def _state(facts: ClusterFacts) -> Verdict | None:
-    if not facts.nodes:
+    view = _view(facts)
+    if view is None:
         return None
-    state, assigned = facts.info.get("cluster_state", "?"), facts.info.get("cluster_slots_assigned", "0")
+    state, assigned = view.info.get("cluster_state", "?"), view.info.get("cluster_slots_assigned", "0")
     text = f"cluster_state {state}, {assigned} of {SLOTS} slots"
     if state != "ok":
         return wrong(text)
@@ -29,7 +37,7 @@ def _state(facts: ClusterFacts) -> Verdict | None:
 
 
 def _tags(facts: ClusterFacts) -> Verdict | None:
-    if not facts.nodes:
+    if facts.view is None:
         return None
     text = "; ".join(f"{tag} (slot {slot(tag)}) on {_place(node)}" for tag, node in facts.serving.items())
     served = all(node is not None and not node.lost for node in facts.serving.values())
@@ -43,14 +51,14 @@ def _place(node: Node | None) -> str:
 
 
 def _nodes(facts: ClusterFacts) -> Verdict | None:
-    lost = [node.shown for node in facts.nodes if node.lost]
-    if not facts.nodes:
+    if _view(facts) is None:
         return None
+    lost = [node.shown for node in facts.nodes if node.lost]
     return wrong(f"the others do not reach {', '.join(lost)}") if lost else right(f"{len(facts.nodes)} in reach")
 
 
 def _replicas(facts: ClusterFacts) -> Verdict | None:
-    if not facts.nodes:
+    if _view(facts) is None:
         return None
     alone = [node for node in facts.nodes if node.slots and not node.lost and not facts.replicas(node)]
     if not alone:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gateway.doctor.finding import Check, Level, Verdict, doubtful, right, wrong
+from gateway.doctor.finding import Check, Level, NotAllowed, Verdict, doubtful, right, wrong
 from gateway.doctor.sentinel_facts import QUORUM_OK, Sentinels
 
 FEWEST: Final = 3
@@ -21,6 +21,8 @@ def _answering(facts: Sentinels) -> Verdict:
 def _agreeing(facts: Sentinels) -> Verdict | None:
     if not facts.answering:
         return None
+    if any("SENTINEL GET-MASTER-ADDR-BY-NAME" in each.refused for each in facts.answering):
+        return wrong("the user may not ask where it is", "allow it SENTINEL: `sentinel_username` in REDIS_URL")
     places = [f"{host}:{port}" for host, port in facts.places]
     if not places:
         return wrong(f"none knows a primary named {facts.primary}", "correct the name in REDIS_URL (.../name/0)")
@@ -40,6 +42,7 @@ def _up(facts: Sentinels) -> Verdict | None:
 def _quorum(facts: Sentinels) -> Verdict | None:
     told = [each for each in facts.answering if each.quorum]
     if not told:
+        _unless_refused(facts, "SENTINEL CKQUORUM")
         return None
     for each in told:
         if each.quorum != QUORUM_OK:
@@ -54,9 +57,16 @@ def _quorum(facts: Sentinels) -> Verdict | None:
     return right(text)
 
 
+def _unless_refused(facts: Sentinels, command: str) -> None:
+    """Nothing is known: because the name is not, or because the user may not ask."""
+    if any(command in each.refused for each in facts.answering):
+        raise NotAllowed(command)
+
+
 def _down_after(facts: Sentinels) -> Verdict | None:
     times = {int(text) for each in facts.answering if (text := each.state.get("down-after-milliseconds", ""))}
     if not times:
+        _unless_refused(facts, "SENTINEL MASTER")
         return None
     text = f"down-after-milliseconds {max(times)}: so long an outage lasts at least"
     return wrong(text) if max(times) > LONGEST_DOWN_AFTER_MS else right(text)

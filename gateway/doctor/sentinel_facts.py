@@ -10,6 +10,7 @@ from hiredis import ReplyError
 from gateway.doctor.asking import Trouble, TroubleError, asking
 from gateway.doctor.server_facts import pairs
 from gateway.redis_link.address import Address, Target
+from gateway.redis_link.replies import code
 
 Place = tuple[str, int]
 QUORUM_OK: Final = "OK"
@@ -20,7 +21,7 @@ class SentinelFacts:
     """One sentinel. `place` is the primary by its word, None where it knows none; `state` its view of it.
 
     `quorum` is "OK", or what stands in the way of a fail-over, or "" where it does not tell. `standby` are the replicas
-    that it reaches.
+    that it reaches; `refused` the commands that the user may not run.
     """
 
     at: str
@@ -29,6 +30,7 @@ class SentinelFacts:
     state: Mapping[str, str] = field(default_factory=dict)
     quorum: str = ""
     standby: tuple[Place, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +64,26 @@ async def ask_sentinels(target: Target) -> Sentinels:
 
 
 async def _ask(address: Address, name: str) -> SentinelFacts:
+    asked = ("GET-MASTER-ADDR-BY-NAME", "MASTER", "CKQUORUM", "REPLICAS")
     try:
         async with asking(address, sentinel=True) as asker:
-            place, state, quorum, replicas = await asker.ask(
-                ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name),
-                ("SENTINEL", "MASTER", name),
-                ("SENTINEL", "CKQUORUM", name),
-                ("SENTINEL", "REPLICAS", name),
-            )
+            replies = await asker.ask(*(("SENTINEL", word, name) for word in asked))
     except TroubleError as error:
         return SentinelFacts(address.shown, error.trouble)
-    known = None if place is None or isinstance(place, ReplyError) else (place[0].decode(), int(place[1]))
-    return SentinelFacts(address.shown, None, known, pairs(state) or {}, _quorum(quorum), tuple(_standby(replicas)))
+    place, state, quorum, replicas = replies
+    return SentinelFacts(
+        address.shown,
+        None,
+        None if place is None or isinstance(place, ReplyError) else (place[0].decode(), int(place[1])),
+        pairs(state) or {},
+        _quorum(quorum),
+        tuple(_standby(replicas)),
+        tuple(
+            f"SENTINEL {word}"
+            for word, reply in zip(asked, replies, strict=True)
+            if isinstance(reply, ReplyError) and code(reply) == "NOPERM"
+        ),
+    )
 
 
 def _standby(reply: Any) -> Iterator[Place]:

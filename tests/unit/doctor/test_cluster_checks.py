@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from gateway.doctor.asking import Trouble
 from gateway.doctor.cluster_checks import CHECKS
-from gateway.doctor.cluster_facts import ClusterFacts, Node
+from gateway.doctor.cluster_facts import ClusterFacts, Node, View
 from gateway.doctor.finding import Level, judge
 from tests.unit.doctor.samples import bad, of
 
@@ -16,14 +16,14 @@ REPLICAS = (
     Node("cc", "ten", 7003, frozenset({"slave"}), "aa"),
     Node("dd", "ten", 7004, frozenset({"slave"}), "bb"),
 )
-GOOD = ClusterFacts(
-    2,
-    {},
-    {"cluster_state": "ok", "cluster_slots_assigned": "16384"},
-    (FIRST, SECOND, *REPLICAS),
-    (TAG,),
-)
+WHOLE = View({"cluster_state": "ok", "cluster_slots_assigned": "16384"}, (FIRST, SECOND, *REPLICAS))
+GOOD = ClusterFacts(2, {}, WHOLE, (TAG,))
 SILENT = Trouble("no connection", "start it")
+
+
+def seen(*nodes: Node, **info: str) -> ClusterFacts:
+    """The good Cluster with these nodes, if any, and these lines of CLUSTER INFO."""
+    return replace(GOOD, view=View({**WHOLE.info, **info}, nodes or WHOLE.nodes))
 
 
 def lost(node: Node) -> Node:
@@ -51,28 +51,34 @@ def test_when_all_seeds_are_silent_that_is_all_there_is_to_say() -> None:
 
 
 def test_a_cluster_that_does_not_serve() -> None:
-    facts = replace(GOOD, info={"cluster_state": "fail", "cluster_slots_assigned": "16384"})
+    facts = seen(cluster_state="fail")
     assert bad(judge(CHECKS, facts)) == {"cluster state": Level.FAIL}
 
 
 def test_a_slot_of_others_that_nobody_serves() -> None:
-    facts = replace(GOOD, info={"cluster_state": "ok", "cluster_slots_assigned": "16383"})
+    facts = seen(cluster_slots_assigned="16383")
     assert bad(judge(CHECKS, facts)) == {"cluster state": Level.WARN}
 
 
 def test_a_slot_of_ours_that_nobody_serves() -> None:
-    facts = replace(GOOD, nodes=(SECOND, REPLICAS[1]))
+    facts = seen(SECOND, REPLICAS[1])
     assert bad(judge(CHECKS, facts)) == {"cluster tags": Level.FAIL}
 
 
 def test_a_primary_of_ours_that_is_lost() -> None:
-    facts = replace(GOOD, nodes=(lost(FIRST), SECOND, *REPLICAS))
+    facts = seen(lost(FIRST), SECOND, *REPLICAS)
     assert bad(judge(CHECKS, facts)) == {"cluster tags": Level.FAIL, "cluster nodes": Level.WARN}
 
 
 def test_a_primary_without_replica_says_whether_it_is_ours() -> None:
-    ours = of(CHECKS, "cluster replicas", replace(GOOD, nodes=(FIRST, SECOND, REPLICAS[1])))
-    others = of(CHECKS, "cluster replicas", replace(GOOD, nodes=(FIRST, SECOND, REPLICAS[0])))
+    ours = of(CHECKS, "cluster replicas", seen(FIRST, SECOND, REPLICAS[1]))
+    others = of(CHECKS, "cluster replicas", seen(FIRST, SECOND, REPLICAS[0]))
     assert ours is not None
     assert others is not None
     assert ("of these we need ten:7001" in ours.found, "we need" in others.found) == (True, False)
+
+
+def test_a_user_who_may_not_ask_for_the_nodes_learns_where_the_keys_are() -> None:
+    found = judge(CHECKS, replace(GOOD, view=View(nodes=(FIRST,), refused=True)))
+    assert bad(found) == {"CLUSTER NODES": Level.WARN}
+    assert [each.check for each in found] == ["cluster reach", "cluster tags", "CLUSTER NODES"]

@@ -1,6 +1,6 @@
 """Lines of CLUSTER NODES."""
 
-from gateway.doctor.cluster_facts import ClusterFacts, Node, read_nodes
+from gateway.doctor.cluster_facts import ClusterFacts, Node, View, read_nodes
 
 TEXT = """\
 aa 10.0.0.1:7001@17001,one.example myself,master - 0 0 1 connected 0-8000 8002 [93-<-bb]
@@ -22,10 +22,10 @@ def test_places_roles_and_slots() -> None:
 
 
 def test_who_serves_a_tag() -> None:
-    facts = ClusterFacts(1, {}, nodes=nodes(), tags=("agentgateway", "foo"))
+    facts = ClusterFacts(1, {}, View(nodes=nodes()), ("agentgateway", "foo"))
     assert {tag: node and node.id for tag, node in facts.serving.items()} == {"agentgateway": "aa", "foo": None}
 
 
 def test_a_replica_that_is_lost_does_not_count() -> None:
     one, *_ = nodes()
-    assert [node.id for node in ClusterFacts(1, {}, nodes=nodes()).replicas(one)] == ["cc"]
+    assert [node.id for node in ClusterFacts(1, {}, View(nodes=nodes())).replicas(one)] == ["cc"]

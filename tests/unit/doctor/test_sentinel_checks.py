@@ -62,6 +62,19 @@ def test_fewer_than_three() -> None:
     assert bad(judge(CHECKS, Sentinels("desks", (lonely, lonely)))) == {"sentinel quorum": Level.WARN}
 
 
+def test_a_user_who_may_not_ask_for_all_is_told_what_was_left_out() -> None:
+    curt = replace(GOOD, state={}, quorum="", refused=("SENTINEL MASTER", "SENTINEL CKQUORUM"))
+    assert bad(judge(CHECKS, Sentinels("desks", (curt, curt, curt)))) == {
+        "SENTINEL CKQUORUM": Level.WARN,
+        "SENTINEL MASTER": Level.WARN,
+    }
+
+
+def test_a_user_who_may_not_ask_where_the_primary_is() -> None:
+    mute = SentinelFacts("one:1", refused=("SENTINEL GET-MASTER-ADDR-BY-NAME",))
+    assert bad(judge(CHECKS, Sentinels("desks", (mute,)))) == {"sentinel primary": Level.FAIL}
+
+
 def test_a_fail_over_that_begins_late() -> None:
     slow = replace(GOOD, state={**STATE, "down-after-milliseconds": "30000"})
     assert bad(judge(CHECKS, three(slow))) == {"sentinel down-after": Level.WARN}

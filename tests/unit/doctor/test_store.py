@@ -122,6 +122,14 @@ async def test_a_cluster(kind: str, servers: Servers, secret: Path) -> None:
     reached = [each.at for each in await look(url, secret, STORE_SHARDS="2") if each.check == "store reach"]
     assert reached == [f"127.0.0.1:{each.port}" for each in (one_node, two)]
 
+    for each in (one_node, two, three):
+        each.ask("ACL", "SETUSER", "desk", "reset", "on", ">secret", "~*", "&*", "+@all", "-cluster")
+    curt = await look(url.replace("//", "//desk:secret@"), secret)
+    assert level(curt, "CLUSTER NODES") is Level.WARN
+    reach = one(curt, "store reach")
+    assert reach is not None
+    assert reach.at == f"127.0.0.1:{one_node.port}"
+
     one_node.kill()
     await until(lambda: any("fail" in line for line in lines_of(two)), 20)
     found = await look(url, secret)
