@@ -1,6 +1,7 @@
 """The sockets of a node with workers."""
 
 import socket
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,16 @@ from gateway.supervisor.doors import Doors, only_these, open_doors
 from tests.support.servers import free_port
 
 
+def free_row(count: int) -> int:
+    """The first of so many ports in a row that nobody has now."""
+    while True:
+        first = free_port()
+        with ExitStack() as probes, suppress(OSError):
+            for port in range(first, first + count):
+                probes.enter_context(socket.create_server(("127.0.0.1", port)))
+            return first
+
+
 def ports(doors: Doors) -> tuple[list[int], dict[int, int]]:
     links = [link for link in (doors.http, doors.https) if link is not None]
     return [link.getsockname()[1] for link in links], {
@@ -19,7 +30,7 @@ def ports(doors: Doors) -> tuple[list[int], dict[int, int]]:
 
 
 def test_every_worker_has_an_admin_port_of_its_own_and_shares_the_others(tmp_path: Path) -> None:
-    http, https, admin = free_port(), free_port(), free_port()
+    http, https, admin = free_port(), free_port(), free_row(3)
     doors = open_doors(
         Settings(http_port=http, https_port=https, admin_port=admin, var_dir=tmp_path), Doors(), workers=3
     )
@@ -40,10 +51,12 @@ def test_the_development_certificate_is_there_before_any_worker(tmp_path: Path) 
 
 
 def test_a_port_in_use_is_told_and_leaves_nothing_open() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        http, taken = free_port(), other.getsockname()[1]
-        with pytest.raises(ListenError, match=f"ADMIN_PORT: 127.0.0.1:{taken} is in use"):
-            open_doors(Settings(http_port=http, https_port=0, admin_port=taken - 1), Doors(), workers=2)
+    http, admin = free_port(), free_row(2)
+    with (
+        socket.create_server(("127.0.0.1", admin + 1)),
+        pytest.raises(ListenError, match=f"ADMIN_PORT: 127.0.0.1:{admin + 1} is in use"),
+    ):
+        open_doors(Settings(http_port=http, https_port=0, admin_port=admin), Doors(), workers=2)
     socket.create_server(("127.0.0.1", http)).close()
 
 
