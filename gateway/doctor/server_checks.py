@@ -135,7 +135,7 @@ CHECKS: Final[tuple[Check[ServerFacts], ...]] = (
         "store permissions",
         "may the user run what the gateway runs?",
         Level.FAIL,
-        "ACL SETUSER: allow these commands, the keys ~{STORE_TAG}:* and the channel &{STORE_TAG}:wake",
+        "ACL SETUSER: these commands, ~{STORE_TAG}:* and &{STORE_TAG}:wake (with STORE_SHARDS also {STORE_TAG.*})",
         _permissions,
     ),
     Check(
