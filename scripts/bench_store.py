@@ -1,9 +1,9 @@
 """How fast records are read for checks, as a ratio to one redis-py request a read, on the same server in the same run.
 
-`scripts/bench-store [--readers N ...] [--rounds N] [--seconds S] [--kind valkey|redis]`: so many readers each read the
-record of an agent of their own again and again, in turn through the store (fence, time-out and record included) and
-through redis-py. Printed are the medians of reads per second and of this process's CPU time per read, and the ratio
-of each.
+`scripts/bench-store [--readers N ...] [--rounds N] [--seconds S] [--shards N] [--kind valkey|redis]`: so many readers
+each read the record of an agent of their own again and again, in turn through the store (fence, time-out and record
+included), through a store of several shards, and through redis-py. Printed are the medians of reads per second and of
+this process's CPU time per read, and the ratios of each: store to redis-py, shards to one.
 """
 
 import argparse
@@ -12,17 +12,20 @@ import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
 from redis.asyncio import Redis
 
 from gateway.redis_link.link import RedisLink
+from gateway.redis_link.shards import shard_tags
 from gateway.sessions.guid import new_session_id
 from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.model import Record, Session
 from gateway.sessions.redis_store import RedisStore
-from gateway.sessions.store import Change
+from gateway.sessions.sharded_store import ShardedStore
+from gateway.sessions.store import Change, SessionStore
 from tests.support.servers import Servers
 
 Read = Callable[[int], Awaitable[object]]
@@ -49,17 +52,37 @@ def signed_in(record: Record) -> Change[None]:
     return Change(None, replace(record, session=session))
 
 
+async def open_store(url: str, shards: int, stack: AsyncExitStack) -> SessionStore:
+    """A store under a tag of its own."""
+    stores = []
+    for tag in shard_tags(f"bench-{shards}", shards):
+        link = RedisLink(url, tag, 800)
+        stack.push_async_callback(link.close)
+        await link.start()
+        stores.append(RedisStore(link, lambda: Bounds(1000, 1_048_576)))
+    return ShardedStore(stores) if shards > 1 else stores[0]
+
+
 async def compare(url: str, options: argparse.Namespace) -> None:
-    link = RedisLink(url, "bench", 800)
-    await link.start()
-    store = RedisStore(link, lambda: Bounds(1000, 1_048_576))
-    client = Redis.from_url(url, max_connections=max(options.readers))
-    for agent_id in range(101, 101 + max(options.readers)):
-        await store.apply(agent_id, signed_in)
-    ways: dict[str, Read] = {
-        "gathered": store.read,
-        "redis-py": lambda agent_id: client.get(link.key("agent", agent_id)),
-    }
+    async with AsyncExitStack() as stack:
+        client = Redis.from_url(url, max_connections=max(options.readers))
+        stack.push_async_callback(client.aclose)
+        whole, spread = [await open_store(url, shards, stack) for shards in (1, options.shards)]
+        for store in (whole, spread):
+            for agent_id in range(101, 101 + max(options.readers)):
+                await store.apply(agent_id, signed_in)
+        await measure_all(
+            {
+                "gathered": whole.read,
+                "shards": spread.read,
+                "redis-py": lambda agent_id: client.get(f"{{bench-1}}:agent:{agent_id}"),
+            },
+            options,
+        )
+
+
+async def measure_all(ways: dict[str, Read], options: argparse.Namespace) -> None:
+    """Prints one line for each number of readers."""
     for readers in options.readers:
         found: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
         for _ in range(options.rounds):
@@ -70,10 +93,10 @@ async def compare(url: str, options: argparse.Namespace) -> None:
         }
         shown = ", ".join(f"{way} {rate:.0f}/s {cpu:.0f} us" for way, (rate, cpu) in medians.items())
         (rate, cpu), (other_rate, other_cpu) = medians["gathered"], medians["redis-py"]
-        print(f"{readers} readers: {shown}: {rate / other_rate:.1f} times the reads, {other_cpu / cpu:.1f} by CPU time")
-    await client.aclose()
-    await store.close()
-    await link.close()
+        (spread_rate, spread_cpu) = medians["shards"]
+        to_client = f"{rate / other_rate:.1f} times the reads, {other_cpu / cpu:.1f} by CPU time"
+        to_one = f"{spread_rate / rate:.2f} times the reads of one, {cpu / spread_cpu:.2f} by CPU time"
+        print(f"{readers} readers: {shown}: {to_client}; {options.shards} shards {to_one}")
 
 
 def main(options: argparse.Namespace) -> None:
@@ -89,5 +112,6 @@ parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.R
 parser.add_argument("--readers", type=int, nargs="+", default=[64, 256])
 parser.add_argument("--rounds", type=int, default=5)
 parser.add_argument("--seconds", type=float, default=0.5)
+parser.add_argument("--shards", type=int, default=4)
 parser.add_argument("--kind", choices=["valkey", "redis"], default="valkey")
 main(parser.parse_args())
