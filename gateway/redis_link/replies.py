@@ -6,6 +6,7 @@ from gateway.wire.errors import StoreUnavailable
 
 REFUSING: Final = frozenset(
     {
+        "ASK",
         "BUSY",
         "CLUSTERDOWN",
         "LOADING",

@@ -8,6 +8,7 @@ from gateway.wire.errors import StoreUnavailable
 @pytest.mark.parametrize(
     "reply",
     [
+        "ASK 287 127.0.0.1:7002",
         "BUSY Redis is busy running a script.",
         "CLUSTERDOWN The cluster is down",
         "LOADING Redis is loading the dataset in memory",
@@ -16,6 +17,7 @@ from gateway.wire.errors import StoreUnavailable
         "NOREPLICAS Not enough good replicas to write.",
         "OOM command not allowed when used memory > 'maxmemory'.",
         "READONLY You can't write against a read only replica.",
+        "TRYAGAIN Multiple keys request during rehashing of slot",
     ],
 )
 def test_a_server_that_does_not_serve_now_is_out_of_reach(reply: str) -> None:
