@@ -13,6 +13,7 @@ from tests.support.manual_time import START_MS, ManualTime
 from tests.support.waiting import until_async
 
 INTERVAL_MS: Final = 1000
+SETTLES_WITHIN_S: Final = 20.0
 BEHIND: Final[Mapping[str, str]] = {
     "AUTHMODE": "1",
     "AGENT_POLL_WAIT_FLAG": "ON",
@@ -55,7 +56,7 @@ class Through(Directly):
 
     async def settle(self) -> None:
         """See `Directly.settle`."""
-        await until_async(self._is_quiet)
+        await until_async(self._is_quiet, SETTLES_WITHIN_S)
         self._time.now_ms += INTERVAL_MS + 1
 
     async def _is_quiet(self) -> bool:
