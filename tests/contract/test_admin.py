@@ -187,6 +187,7 @@ async def test_a_store_out_of_reach_is_seen_in_metrics(tmp_path: Path) -> None:
         found = gauges((await operator.get("/metrics")).body.decode())
         sessions = await operator.get("/sessions")
     assert (found["gateway_store_reachable"], "gateway_sessions_live" in found) == (0, False)
+    assert found["gateway_store_shards_away"] == 1
     assert sessions.status == 503
 
 

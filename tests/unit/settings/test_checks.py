@@ -34,6 +34,7 @@ def refusal(values: Mapping[str, str]) -> str:
         ({"ADMIN_PORT": "8000", "ADMIN_TOKEN_FILE": "t"}, "HTTP_PORT, HTTPS_PORT and ADMIN_PORT must differ"),
         ({"ADMIN_PORT": "9000"}, "ADMIN_TOKEN_FILE is required with ADMIN_PORT"),
         ({"WORKERS": "2"}, "WORKERS above 1 needs REDIS_URL"),
+        ({"STORE_SHARDS": "2"}, "STORE_SHARDS above 1 needs REDIS_URL"),
         ({**SEVERAL, **ADMIN, "ADMIN_PORT": "65533"}, "65535 must not be passed"),
         ({**SEVERAL, **ADMIN, "ADMIN_PORT": "7997"}, "HTTP_PORT and HTTPS_PORT must be outside"),
         ({"AGENT_AUTH": "thirdparty"}, "AGENT_AUTH_URL and AGENT_AUTH_TENANT are required"),
