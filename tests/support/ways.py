@@ -10,6 +10,7 @@ from tests.support.desk import Desk
 from tests.support.front import gateway_before
 from tests.support.gateway import Gateway
 from tests.support.manual_time import START_MS, ManualTime
+from tests.support.scene import quick_agents
 from tests.support.waiting import until_async
 
 INTERVAL_MS: Final = 1000
@@ -71,19 +72,21 @@ class Through(Directly):
 @contextlib.asynccontextmanager
 async def directly() -> AsyncIterator[Directly]:
     """Desks and contact centre at one gateway."""
-    async with centre_gateway() as room:
-        yield Directly(room)
+    with quick_agents() as agents:
+        async with centre_gateway({"AGENTS_FILE": str(agents)}) as room:
+            yield Directly(room)
 
 
 @contextlib.asynccontextmanager
 async def through_another() -> AsyncIterator[Through]:
     """Desks at a gateway with AUTHMODE 2 before the contact centre's, which has AUTHMODE 1; both in this process."""
     time = ManualTime(START_MS + 3_600_000)
-    async with (
-        centre_gateway(BEHIND) as room,
-        gateway_before(f"http://127.0.0.1:{room.gateway.port}", BEFORE, time.clock) as front,
-    ):
-        yield Through(room, front, time)
+    with quick_agents() as agents:
+        async with (
+            centre_gateway({**BEHIND, "AGENTS_FILE": str(agents)}) as room,
+            gateway_before(f"http://127.0.0.1:{room.gateway.port}", BEFORE, time.clock) as front,
+        ):
+            yield Through(room, front, time)
 
 
 Way = Callable[[], AbstractAsyncContextManager[Directly]]
