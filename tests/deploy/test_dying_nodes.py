@@ -45,7 +45,7 @@ async def test_a_drained_node_gets_no_new_calls(fronts: Fronts) -> None:
     await front.steer("set server ready/gateway1 state drain")
     used = {(await signed_in(front, agent_id)).guid.partition(".")[2] for agent_id in range(101, 107)}
     await front.steer("set server ready/gateway1 state ready")
-    assert used == {"NodeB", "NodeC"}
+    assert used <= {"NodeB", "NodeC"}
 
 
 @pytest.mark.parametrize("name", HTTP)
@@ -55,14 +55,11 @@ async def test_without_the_store_calls_are_answered_503_and_polls_wait(
     front = need(fronts, name)
     desk = await signed_in(front, 118)
     await quiet(desk)
-    gateways.redis.freeze()
-    try:
+    async with gateways.without_store():
         if front.steering:
             await until_async(partial(all_down, front), 15)
         poll = asyncio.create_task(desk.poll())
         call = await desk.status()
-    finally:
-        gateways.redis.thaw()
     assert (call.status, call.retcode, call.headers["Retry-After"]) == (503, "100-007", "1")
     await until_async(partial(done, desk, "POST", "onlineagent/{id}/saybusy"), 15)
     assert (await poll).status == 200

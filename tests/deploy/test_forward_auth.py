@@ -135,8 +135,7 @@ async def test_the_check_itself_cannot_be_asked_for(guarded: Guarded) -> None:
 
 
 async def test_while_the_store_is_away_it_is_503_with_retry_after(guarded: Guarded, gateways: Farm) -> None:
-    gateways.redis.freeze()
-    answer = await guarded.ask(STATUS)
-    gateways.redis.thaw()
+    async with gateways.without_store():
+        answer = await guarded.ask(STATUS)
     assert (answer.status, answer.headers["Retry-After"], answer.retcode) == (503, "1", "100-007")
     assert guarded.seen == []

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
+from argon2 import PasswordHasher
 
-from tests.support.gateway import CONFIG, GatewayProcess
+from tests.support.desk import ask_once
+from tests.support.gateway import CONFIG, PASSWORD, GatewayProcess
 from tests.support.servers import Server, free_port
 from tests.support.site import Site, site
+from tests.support.waiting import until_async
 
 NAMES = ("NodeA", "NodeB", "NodeC")
 
@@ -35,6 +38,20 @@ class Farm:
     @property
     def https_addresses(self) -> list[str]:
         return [f"127.0.0.1:{port}" for port in self.https_ports]
+
+    @asynccontextmanager
+    async def without_store(self) -> AsyncIterator[None]:
+        """The store does not answer within the block; afterwards every node has it back."""
+        self.redis.freeze()
+        try:
+            yield
+        finally:
+            self.redis.thaw()
+            await until_async(self._ready, 15)
+
+    async def _ready(self) -> bool:
+        answers = [await ask_once(node.port, "GET", "/gateway/ready") for node in self.nodes]
+        return all(answer.status == 200 for answer in answers)
 
     async def kill_node(self, number: int) -> None:
         """Kills a node."""
@@ -73,10 +90,12 @@ def server_context(folder: Path) -> ssl.SSLContext:
 
 
 def agents_from_afar(folder: Path) -> Path:
-    """The agents of the configuration, allowed to sign in through a proxy."""
+    """The agents of the configuration, allowed to sign in through a proxy, with a hash that is cheap to verify."""
     file = folder / "agents.toml"
-    lines = (CONFIG.parent / "agents.toml").read_text("utf-8").splitlines(keepends=True)
-    file.write_text("".join(line for line in lines if not line.startswith("demo")), "utf-8")
+    lines = (CONFIG.parent / "agents.toml").read_text("utf-8").splitlines()
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    kept = (f'password_hash = "{cheap}"' if line.startswith("password_hash") else line for line in lines)
+    file.write_text("\n".join(line for line in kept if not line.startswith("demo")), "utf-8")
     return file
 
 
