@@ -137,7 +137,7 @@ class PollService:
     async def _look_again(self, agent_id: int, bearer: Bearer) -> Caller | Event:
         """The session may be over, the generation of age, the agent's rest run out. An event: it was forced out."""
         self._service.store.note_seen(agent_id, bearer.session.id, push=False)
-        record = await self._service.store.read(agent_id)
+        record = await self._service.look_again(agent_id, bearer.session.id)
         last = farewell(record, bearer.session, self._service.now_ms(agent_id))
         if last is not None:
             return last

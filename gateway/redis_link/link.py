@@ -149,7 +149,21 @@ class RedisLink:
     async def settle(self) -> None:
         """Waits for a replica to have all that was written so far, as `durable` does."""
         if self._fence.replicas:
-            await self._durable.send(pack(("SET", self.key("settle"), "1")))
+            await self._durable.send(self._mark())
+
+    async def surely(self, *arguments: Argument) -> Any:
+        """As `command`, for an answer of the present: StoreUnavailable where `durable` would raise it.
+
+        A primary that is cut off from its replicas may not know yet that another one has taken over.
+        """
+        if not self._fence.replicas:
+            return await self.command(*arguments)
+        _, answer = await asyncio.gather(self._durable.send(self._mark()), self._durable.send(pack(arguments)))
+        return answer
+
+    def _mark(self) -> bytes:
+        """A write for replicas to acknowledge."""
+        return pack(("SET", self.key("settle"), "1"))
 
     async def _run(self, line: Line, script: Script, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         try:

@@ -49,8 +49,8 @@ class MemoryStore:
         """Memory is never out of reach."""
         return ()
 
-    async def read(self, agent_id: int) -> Record:
-        """See `SessionStore.read`."""
+    async def read(self, agent_id: int, *, sure: bool = False) -> Record:
+        """See `SessionStore.read`; memory is always sure."""
         return self._records.get(agent_id) or Record(agent_id)
 
     async def apply(

@@ -24,7 +24,8 @@ class RedisOwed:
         names = await self._link.command("ZRANGE", order, 0, most - 1)
         if not names:
             return []
-        kept = await self._link.command("HMGET", ends, *names)
+        # Told behind on the word of a primary that was replaced, an end would sign out an agent who is at work.
+        kept = await self._link.surely("HMGET", ends, *names)
         return [end for end in map(_read, kept) if end is not None]
 
     async def paid(self, session_id: str) -> None:

@@ -18,7 +18,7 @@ from gateway.sessions.redis_records import RedisRecords
 from gateway.sessions.redis_seen import RedisSeen
 from gateway.sessions.redis_swap import Answer, Swap
 from gateway.sessions.store import Change, Rule, Seen, SessionStore, Wake
-from gateway.wire.errors import StoreUnavailable
+from gateway.wire.errors import Refused, StoreUnavailable
 
 TRIES: Final = 100
 """Each try that fails is another's success, so this is how many may change one agent at the same moment."""
@@ -74,12 +74,13 @@ class RedisStore:
             self._spans, self._outages = spans, tuple(Outage(start, end) for start, end in spans)
         return self._outages
 
-    async def read(self, agent_id: int) -> Record:
+    async def read(self, agent_id: int, *, sure: bool = False) -> Record:
         """See `SessionStore.read`."""
-        return self._records.read(agent_id, await self._fetch(agent_id))
+        return self._records.read(agent_id, await self._fetch(agent_id, sure=sure))
 
-    async def _fetch(self, agent_id: int) -> bytes:
-        kept: bytes | None = await self._link.command("GET", self._link.key("agent", agent_id))
+    async def _fetch(self, agent_id: int, *, sure: bool = False) -> bytes:
+        ask = self._link.surely if sure else self._link.command
+        kept: bytes | None = await ask("GET", self._link.key("agent", agent_id))
         return kept or b""
 
     async def apply(
@@ -91,7 +92,13 @@ class RedisStore:
             kept = await self._fetch(agent_id)
         for _ in range(TRIES):
             record = self._records.read(agent_id, kept)
-            change = rule(record)
+            try:
+                change = rule(record)
+            except Refused:
+                before, kept = kept, await self._fetch(agent_id, sure=True)
+                if kept == before:
+                    raise
+                continue
             if change.record is None and change.silent_since_ms is None:
                 if durable:
                     await self._link.settle()

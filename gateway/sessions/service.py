@@ -71,11 +71,8 @@ class SessionService:
         Raises Refused (`000-003`, `100-006`) and StoreUnavailable.
         """
         store = self.store.shard_of(agent_id)
-        record = await store.read(agent_id)
+        record, verdict = await self._bearer(agent_id, guid)
         limits, now = self.limits(agent_id), store.now_ms()
-        verdict = rules.check(record, guid, self.derive, limits, now)
-        if isinstance(verdict, Stranger):
-            self._refuse(record, verdict)
         session = verdict.session
         if self._too_old(record, session, now):
             await self._end_too_old(agent_id, session.id)
@@ -84,6 +81,25 @@ class SessionService:
         if hands_out or not session.push:
             store.note_seen(agent_id, session.id, push=session.push)
         return await self.use(record, verdict, hands_out=hands_out)
+
+    async def _bearer(self, agent_id: int, guid: str) -> tuple[Record, Bearer]:
+        """Who carries `guid`, and the record that says so. Whoever it refuses is refused on a record that is sure."""
+        store = self.store.shard_of(agent_id)
+        record = await store.read(agent_id)
+        verdict = rules.check(record, guid, self.derive, self.limits(agent_id), store.now_ms())
+        if isinstance(verdict, Stranger):
+            record = await store.read(agent_id, sure=True)
+            verdict = rules.check(record, guid, self.derive, self.limits(agent_id), store.now_ms())
+        if isinstance(verdict, Stranger):
+            self._refuse(record, verdict)
+        return record, verdict
+
+    async def look_again(self, agent_id: int, session_id: str) -> Record:
+        """The record as it is now. Where it says that this session is over, it is sure. Raises StoreUnavailable."""
+        record = await self.store.read(agent_id)
+        if record.session is None or record.session.id != session_id:
+            record = await self.store.read(agent_id, sure=True)
+        return record
 
     async def use(self, record: Record, bearer: Bearer, *, hands_out: bool) -> Caller:
         """Notes a use of a generation that was accepted when its request arrived (design section 5, Rotation).
@@ -145,11 +161,8 @@ class SessionService:
 
     async def renew(self, agent_id: int, guid: str) -> Caller:
         """`updateGuid`: makes the next generation, or repeats the answer to a retry; else raises Refused `000-003`."""
-        record = await self.store.read(agent_id)
+        record, verdict = await self._bearer(agent_id, guid)
         limits = self.limits(agent_id)
-        verdict = rules.check(record, guid, self.derive, limits, self.now_ms(agent_id))
-        if isinstance(verdict, Stranger):
-            self._refuse(record, verdict)
         session_id, number = verdict.session.id, verdict.number
         if self._too_old(record, verdict.session, self.now_ms(agent_id)):
             await self._end_too_old(agent_id, session_id)

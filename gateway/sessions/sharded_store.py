@@ -48,9 +48,9 @@ class ShardedStore:
         found = chain.from_iterable(shard.outages() for shard in self._shards)
         return tuple(sorted(found, key=lambda outage: outage.end_ms)[-MOST_OUTAGES:])
 
-    async def read(self, agent_id: int) -> Record:
+    async def read(self, agent_id: int, *, sure: bool = False) -> Record:
         """See `SessionStore.read`."""
-        return await self.shard_of(agent_id).read(agent_id)
+        return await self.shard_of(agent_id).read(agent_id, sure=sure)
 
     async def apply(
         self, agent_id: int, rule: Rule[T], *, known: Record | None = None, durable: bool = False

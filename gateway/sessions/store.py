@@ -65,14 +65,19 @@ class SessionStore(Protocol):
     def outages(self) -> tuple[Outage, ...]:
         """The last times in which this store was out of reach of every node, oldest first; at most 8."""
 
-    async def read(self, agent_id: int) -> Record:
-        """The record as it is now, never remembered; an empty one for an agent without."""
+    async def read(self, agent_id: int, *, sure: bool = False) -> Record:
+        """The record as it is now, never remembered; an empty one for an agent without.
+
+        A store that was cut off may live in the past for some seconds. That is no reason to turn anybody away: where an
+        agent would be, the record is read with `sure`, which raises StoreUnavailable when nobody else confirms it.
+        """
 
     async def apply(
         self, agent_id: int, rule: Rule[T], *, known: Record | None = None, durable: bool = False
     ) -> T | None:
         """Applies `rule` to the record, atomically over all nodes, and answers its outcome.
 
+        What `rule` raises as Refused is raised only if the record was sure (see `read`), else it is asked again.
         `known` is a record read just now, tried first. When the session of the record becomes another one, its queue is
         emptied first and the new one counts as seen now. `durable` waits for a replica, where there is one, and raises
         StoreUnavailable without its word. Polls of the agent are woken by events and by an end. None only as

@@ -13,6 +13,8 @@ PAUSE_S = (0.03, 0.15)
 REFUSED_PAUSE_S = 0.1
 REMEMBERED = 6
 """Sessions that are over and whose GUIDs are tried again."""
+STEADY, RESTLESS = (5, 5, 2, 0, 0, 0), (5, 5, 2, 5, 1, 1)
+"""How often a desk asks for its status, polls, changes its state, tries a former GUID, signs out, is taken over."""
 STATUS = "onlineagent/{id}/agentstatus"
 POLL = "agentevent/{id}"
 _SAID = {"0": Outcome.ACCEPTED, "000-003": Outcome.WRONG, "100-002": Outcome.TAKEN}
@@ -66,6 +68,7 @@ class FailoverDesk:
         self._nodes = Nodes(ports)
         self._chance = random.Random(f"{seed}:{agent_id}")
         self._tell = tell
+        self._habits = RESTLESS if agent_id % 2 else STEADY
         self._begun = 0
         self._session = 0
         self._is_sure = True
@@ -87,7 +90,7 @@ class FailoverDesk:
             await self._sign_in(force=True)
         else:
             steps = (self._status, self._poll, self._change, self._try_former, self._sign_out, self._take_over)
-            [step] = self._chance.choices(steps, (5, 5, 2, 4, 1, 1))
+            [step] = self._chance.choices(steps, self._habits)
             await step()
 
     async def check(self, node: int) -> Outcome:

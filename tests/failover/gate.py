@@ -55,23 +55,30 @@ class Gate:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
         held = self._holds(writer.get_extra_info("peername")[0])
-        mine = {writer}
+        mine, ways = {writer}, list[asyncio.Task[None]]()
         self._keep(mine, held)
         try:
-            while held and self._shut:  # noqa: ASYNC110 - a gate is shut for seconds, in tests
-                await asyncio.sleep(0.05)
+            await self._until_open(held)
             there, to_server = await asyncio.open_connection("127.0.0.1", self.target_port)
             mine.add(to_server)
             self._keep(mine, held)
-            ways = [self._pass(reader, to_server, held), self._pass(there, writer, held)]
-            await asyncio.wait(map(asyncio.ensure_future, ways), return_when=asyncio.FIRST_COMPLETED)
+            ways += [asyncio.ensure_future(self._pass(*way, held)) for way in ((reader, to_server), (there, writer))]
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            await self._until_open(held)
         except OSError:
             pass
         finally:
+            for way in ways:
+                way.cancel()
             for each in mine:
                 each.transport.abort()
             self._held -= mine
             self._open -= mine
+
+    async def _until_open(self, held: bool) -> None:
+        """Not even that the other end has gone away is heard through a shut gate."""
+        while held and self._shut:  # noqa: ASYNC110 - a gate is shut for seconds, in tests
+            await asyncio.sleep(0.05)
 
     def _keep(self, writers: set[asyncio.StreamWriter], held: bool) -> None:
         self._open |= writers

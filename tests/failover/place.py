@@ -2,8 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +23,8 @@ TIMES = {
     "AGENT_POLL_WAIT_INTERVAL": "100",
     "LOG_LEVEL": "INFO",
 }
-"""A primary that is cut off may take two rotations of a GUID along, no more: a node knows of GUIDs two ahead."""
+NOTHING: Mapping[int, str] = {}
+NOTHING_SAID: Mapping[str, str] = {}
 
 
 @dataclass
@@ -40,37 +41,40 @@ class Place:
 
 @dataclass(frozen=True)
 class Size:
-    """How much of everything, and the seed of all chances."""
+    """How much of everything, the seed of all chances, which server, and when sentinels take one for dead."""
 
     agents: int = 16
     nodes: int = 3
     seed: int = 1
     kind: str = "redis"
+    down_after_ms: int = 1000
 
 
 @asynccontextmanager
-async def place(folder: Path, size: Size, *, gated: bool = False, urls: Sequence[str] = ()) -> AsyncIterator[Place]:
-    """Starts it all; desks work until the block ends. `urls` override the nodes' REDIS_URL, "" for the set's own."""
-    async with AsyncExitStack() as stack:
-        redis = await stack.enter_async_context(replica_set(folder, size.kind, gated=gated))
-        made = await stack.enter_async_context(on(folder, size, redis, urls))
+async def place(folder: Path, size: Size) -> AsyncIterator[Place]:
+    """Starts it all; desks work until the block ends."""
+    async with replica_set(folder, size.kind, size.down_after_ms) as redis, on(folder, size, redis) as made:
         yield made
 
 
 @asynccontextmanager
-async def on(folder: Path, size: Size, redis: ReplicaSet, urls: Sequence[str] = ()) -> AsyncIterator[Place]:
-    """As `place`, on a set that runs."""
+async def on(
+    folder: Path,
+    size: Size,
+    redis: ReplicaSet,
+    urls: Mapping[int, str] = NOTHING,
+    times: Mapping[str, str] = NOTHING_SAID,
+) -> AsyncIterator[Place]:
+    """As `place`, on a set that runs. `urls` are the REDIS_URL of nodes that have another one; `times` are settings."""
     password, tag = secrets.token_urlsafe(12), f"failover-{secrets.token_hex(4)}"
     agents_file = folder / "agents.toml"
     numbers = range(FIRST_AGENT, FIRST_AGENT + size.agents)
     watchers = range(FIRST_PROBE, FIRST_PROBE + size.nodes)
     agents_file.write_text(_agents([*numbers, *watchers], password), "utf-8")
-    settings = {"CONTACT_CENTER_FILE": "", **TIMES, "AGENTS_FILE": str(agents_file), "STORE_TAG": tag}
+    settings = {"CONTACT_CENTER_FILE": "", **TIMES, **times, "AGENTS_FILE": str(agents_file), "STORE_TAG": tag}
     async with site(folder, {**settings, "REDIS_URL": redis.url()}) as made:
-        starts = [
-            made.start(f"Node{n}", {"REDIS_URL": urls[n]} if urls and urls[n] else None) for n in range(size.nodes)
-        ]
-        nodes = await asyncio.gather(*starts)
+        own = {n: {"REDIS_URL": url} for n, url in urls.items()}
+        nodes = await asyncio.gather(*(made.start(f"Node{n}", own.get(n)) for n in range(size.nodes)))
         ports, facts = [node.port for node in nodes], list[Fact]()
         desks = [FailoverDesk(number, password, ports, size.seed, facts.append) for number in numbers]
         probes = [Probe(number, password, ports, n, facts.append) for n, number in enumerate(watchers)]

@@ -14,10 +14,8 @@ from tests.support.servers import Server, Servers
 
 NAME = "desks"
 SERVERS, SENTINELS, QUORUM = 3, 3, 2
-DOWN_AFTER_MS = 1000
 FAILOVER_TIMEOUT_MS = 3000
 MAX_LAG_S = 1
-"""`min-replicas-max-lag`."""
 FROM_ELSEWHERE = {"bind-source-addr": KIND_HOST, "protected-mode": "no"}
 """To protected mode 127.0.0.1 alone is this machine."""
 HEALTHY_WITHIN_S = 60.0
@@ -105,25 +103,31 @@ def _pairs(flat: Sequence[str] | dict[str, str]) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def replica_set(folder: Path, kind: str, *, gated: bool = False) -> AsyncIterator[ReplicaSet]:
-    """A healthy set. `gated`: each server stands behind a gate that can cut it off from its own kind."""
+async def replica_set(
+    folder: Path, kind: str, down_after_ms: int, *, gated: bool = False, max_lag_s: int = MAX_LAG_S
+) -> AsyncIterator[ReplicaSet]:
+    """A healthy set. `gated`: each server stands behind a gate that can cut it off from its own kind.
+
+    `max_lag_s` is `min-replicas-max-lag`.
+    """
     async with AsyncExitStack() as stack:
         gates = [await stack.enter_async_context(gate(own_kind)) for _ in range(SERVERS * gated)]
         started = Servers(folder)
         stack.callback(started.end)
-        servers = await asyncio.to_thread(_servers, started, kind, gates)
-        sentinels = await asyncio.to_thread(_sentinels, started, kind, gates[0].port if gates else servers[0].port)
+        servers = await asyncio.to_thread(_servers, started, kind, gates, max_lag_s)
+        port = gates[0].port if gates else servers[0].port
+        sentinels = await asyncio.to_thread(_sentinels, started, kind, port, down_after_ms)
         made = ReplicaSet(servers, gates, sentinels)
         await made.until_healthy()
         yield made
 
 
-def _servers(started: Servers, kind: str, gates: Sequence[Gate]) -> list[Server]:
+def _servers(started: Servers, kind: str, gates: Sequence[Gate], max_lag_s: int) -> list[Server]:
     common = {
         "protected-mode": "no",
         "appendonly": "yes",
         "min-replicas-to-write": "1",
-        "min-replicas-max-lag": str(MAX_LAG_S),
+        "min-replicas-max-lag": str(max_lag_s),
     }
     servers: list[Server] = []
     for number in range(SERVERS):
@@ -149,10 +153,10 @@ def _wait_for_followers(primary: Server) -> None:
         time.sleep(0.02)
 
 
-def _sentinels(started: Servers, kind: str, primary_port: int) -> list[Server]:
+def _sentinels(started: Servers, kind: str, primary_port: int, down_after_ms: int) -> list[Server]:
     # They would announce the address that they come from.
     comes_from = {**FROM_ELSEWHERE, "sentinel announce-ip": "127.0.0.1"}
-    times = {"down-after-milliseconds": DOWN_AFTER_MS, "failover-timeout": FAILOVER_TIMEOUT_MS}
+    times = {"down-after-milliseconds": down_after_ms, "failover-timeout": FAILOVER_TIMEOUT_MS}
     return [
         started.start_sentinel(kind, primary_port, NAME, quorum=QUORUM, times=times, options=comes_from)
         for _ in range(SENTINELS)

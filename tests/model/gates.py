@@ -84,10 +84,11 @@ class GatedStore:
     def shard_of(self, agent_id: int) -> SessionStore:
         return self
 
-    async def read(self, agent_id: int) -> Record:
-        if await Run.gate() in {Fault.BEFORE, Fault.AFTER}:
+    async def read(self, agent_id: int, *, sure: bool = False) -> Record:
+        """A second look at what was read just now is no step of its own."""
+        if not sure and await Run.gate() in {Fault.BEFORE, Fault.AFTER}:
             raise StoreUnavailable
-        return await self.inner.read(agent_id)
+        return await self.inner.read(agent_id, sure=sure)
 
     async def apply(
         self, agent_id: int, rule: Rule[T], *, known: Record | None = None, durable: bool = False

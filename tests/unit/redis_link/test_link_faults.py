@@ -200,3 +200,20 @@ async def test_waiting_for_a_replica_holds_up_no_check(pair: Pair, links: Links)
     assert time.monotonic() - began < 0.1
     assert not change.done()
     await fails_in_s(change)
+
+
+async def test_a_sure_answer_is_confirmed_by_a_replica(pair: Pair, links: Links) -> None:
+    link = await links(pair.primary.url)
+    await link.command("SET", link.key("x"), "1")
+    assert await link.surely("GET", link.key("x")) == b"1"
+
+
+async def test_no_answer_is_sure_that_no_replica_confirms(pair: Pair, links: Links) -> None:
+    link = await links(pair.primary.url, TIMEOUT_MS)
+    pair.replica.freeze()
+    assert await fails_in_s(link.surely("GET", link.key("x"))) < TIMEOUT_MS / 1000 + MARGIN_S
+
+
+async def test_without_a_replica_every_answer_is_sure(server: Server, links: Links) -> None:
+    link = await links(server.url)
+    assert await link.surely("GET", link.key("x")) is None

@@ -16,7 +16,8 @@ from gateway.sessions.redis_queue import RedisQueue
 from gateway.sessions.redis_records import RedisRecords, write
 from gateway.sessions.redis_store import RedisStore
 from gateway.sessions.store import Change, Rule
-from gateway.wire.errors import StoreUnavailable
+from gateway.wire import retcodes
+from gateway.wire.errors import Refused, StoreUnavailable
 from tests.support.proxy import proxy_to
 from tests.support.servers import Server, Servers
 from tests.support.waiting import until
@@ -116,6 +117,53 @@ async def test_a_durable_change_without_a_replicas_word_is_refused(kind: str, se
             await node.store.apply(AGENT, lambda _: Change("done already"), durable=True)
         replica.thaw()
         await patiently(node, opening(session()), durable=True)
+
+
+@pytest.fixture
+async def cut_off(kind: str, servers: Servers) -> AsyncIterator[Node]:
+    """A node of a primary whose replica no longer answers, with a session and an end that is owed."""
+    primary = servers.start(kind)
+    replica = servers.start(kind, primary.replica_options)
+    primary.wait_for_replicas(1)
+    async with redis_node(primary.url, "tag", World()) as node:
+        owed = End(AGENT, "former", EndReason.SIGNED_OUT, 1)
+        await node.store.apply(AGENT, lambda record: Change("", replace(record, session=session()), ends=(owed,)))
+        replica.freeze()
+        yield node
+        replica.thaw()
+
+
+def refusing(_record: Record) -> Change[str]:
+    raise Refused(retcodes.NOT_SIGNED_IN)
+
+
+async def test_a_store_that_may_be_cut_off_reads_but_is_not_sure(cut_off: Node) -> None:
+    assert (await cut_off.store.read(AGENT)).session is not None
+    with pytest.raises(StoreUnavailable):
+        await cut_off.store.read(AGENT, sure=True)
+
+
+async def test_a_store_that_may_be_cut_off_refuses_nobody(cut_off: Node) -> None:
+    with pytest.raises(StoreUnavailable):
+        await cut_off.store.apply(AGENT, refusing)
+
+
+async def test_a_store_that_may_be_cut_off_has_no_end_told(cut_off: Node) -> None:
+    with pytest.raises(StoreUnavailable):
+        await cut_off.store.owed(10)
+
+
+async def test_a_refusal_is_asked_for_again_on_the_record_that_is_sure(house: House) -> None:
+    first, second = house.one, house.two
+    known = await first.store.read(AGENT)
+    await second.store.apply(AGENT, opening(session()))
+
+    def rule(record: Record) -> Change[str]:
+        if record.session is None:
+            raise Refused(retcodes.NOT_SIGNED_IN)
+        return Change("accepted")
+
+    assert await first.store.apply(AGENT, rule, known=known) == "accepted"
 
 
 async def test_an_outage_is_known_to_whoever_reads_after_it(link: RedisLink, store: RedisStore) -> None:

@@ -48,11 +48,11 @@ class MovingStore(MemoryStore):
     away = False
     refused = 0
 
-    async def read(self, agent_id: int) -> Record:
+    async def read(self, agent_id: int, *, sure: bool = False) -> Record:
         if self.away:
             self.refused += 1
             raise StoreUnavailable
-        return await super().read(agent_id)
+        return await super().read(agent_id, sure=sure)
 
 
 @dataclass
