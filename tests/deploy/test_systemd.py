@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.desk import Line, read_answer
-from tests.support.gateway import ROOT, GatewayProcess
+from tests.support.gateway import READY_S, ROOT, GatewayProcess
 from tests.support.servers import Server, Servers, free_port
 from tests.support.site import Site, site
 from tests.support.systemd import COMMAND, SERVICE, SHIPPED_COMMAND, SOCKETS, exec_start, held, notified, ready, said_in
@@ -95,7 +95,7 @@ async def test_the_command_and_the_sockets_of_the_units_serve_and_tell_systemd(p
             states += [await told.state(), await told.state()]
             process.send_signal(signal.SIGTERM)
             states.append(await told.state())
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(READY_S):
                 code = await process.wait()
         finally:
             if process.returncode is None:
@@ -106,7 +106,7 @@ async def test_the_command_and_the_sockets_of_the_units_serve_and_tell_systemd(p
 
 async def first_connection(port: int) -> Line:
     """It starts the service, and brings a request."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(READY_S):
         while True:
             try:
                 line = await Line.open(port)
@@ -130,7 +130,7 @@ async def restarted(place: Site, *sets: str) -> GatewayProcess:
             line.writer.write(LIVE)
         node = await sockets.start(command, log, {})
         for line in meanwhile:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(READY_S):
                 assert (await read_answer(line.reader)).status == 200
             await line.close()
     return node

@@ -28,6 +28,8 @@ from tests.support.workers import workers_of
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config" / "basic.properties"
 PASSWORD = "Welcome-Desk7"
+READY_S = ENDS_S = 90
+"""Far longer than a start or an end takes, several processes included, also on a machine that does much else."""
 
 
 @dataclass
@@ -115,7 +117,7 @@ class GatewayProcess:
     async def end(self, what: signal.Signals = signal.SIGTERM) -> int:
         """Ends it and waits; its exit code."""
         self.send(what)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(ENDS_S):
             return await self.process.wait()
 
 
@@ -136,9 +138,14 @@ async def start_process(
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
     assert process.stdout is not None
-    async with asyncio.timeout(30):
-        line = await process.stdout.readline()
+    line = b""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(READY_S):
+            line = await process.stdout.readline()
     if not line.startswith(b"ready "):
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
         raise RuntimeError(f"not ready: {line!r}\n{log.read_text()}")
     return GatewayProcess(port, process, log)
 

@@ -11,7 +11,7 @@ from gateway.sessions.secret_file import new_secret_line
 from tests.support.gateway import CONFIG, ROOT, GatewayProcess, start_process
 
 PORT_TRIES = 3
-ENDS_WITHIN_S = 20
+ENDS_WITHIN_S = 60
 
 
 class Site:

@@ -102,7 +102,7 @@ class SteadyDesk:
 
 
 @asynccontextmanager
-async def steady(desks: Iterable[Desk], pause_s: float = 0.05) -> AsyncIterator[list[SteadyDesk]]:
+async def steady(desks: Iterable[Desk], pause_s: float = 0.1) -> AsyncIterator[list[SteadyDesk]]:
     """Signs these in and keeps them busy for as long as the block runs, then lets them fetch their last events."""
     busy = [SteadyDesk(desk, pause_s) for desk in desks]
     for each in busy:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.gateway import ROOT, GatewayProcess
+from tests.support.gateway import READY_S, ROOT, GatewayProcess
 
 UNITS = ROOT / "config" / "deploy" / "systemd"
 SERVICE = UNITS / "agentgateway.service"
@@ -26,7 +26,6 @@ for place, file in enumerate(sys.argv[1].split(",")):
 os.environ["LISTEN_PID"] = str(os.getpid())
 os.execv(sys.argv[2], sys.argv[2:])
 """
-READY_S = 60
 
 
 def said_in(unit: Path, key: str) -> str:
