@@ -1,20 +1,17 @@
 """Push mode: which sessions this process pushes events for (design section 9; contract connection.md section 7).
 
 The process that opened a session pushes for it until it dies; heartbeats at other nodes change nothing, since a move
-could push an event twice. A dead process is noticed when its lease has run out: the node of the session's next
-heartbeat, or whichever node looks first, takes over. A process whose own lease has run out pushes nothing, and takes
-nothing over before it has held a new one for its whole length, so that an outage of the store moves no session.
+could push an event twice. A dead process is noticed when its lease has run out (`events.lease`): the node of the
+session's next heartbeat, or whichever node looks first, takes over.
 """
 
 import asyncio
-import contextlib
 import logging
-import secrets
 import time
 from collections.abc import Awaitable, Callable
-from collections.abc import Set as AbstractSet
 from typing import Final
 
+from gateway.events.lease import Lease
 from gateway.events.poll import Due
 from gateway.events.push_choice import choose_way
 from gateway.events.push_client import PushClient
@@ -26,12 +23,7 @@ from gateway.sessions.over_shards import over_shards
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import EventQueue, Seen, SessionStore
 from gateway.settings.schema import Settings
-from gateway.wire.errors import StoreUnavailable
 
-LEASE_S: Final = 3.0
-LOOK_EVERY_S: Final = 1.0
-"""With these, others have taken over within 5 s of the death of a process."""
-LOOK_AT_ALL_EVERY: Final = 30
 MOST_AT_ONCE: Final = 50
 """Pushes at once to one receiver, so that one that is slow delays nobody but its own agents."""
 FIRST_AFTER_S: Final = 0.5
@@ -63,29 +55,23 @@ class PushService:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.process = f"{settings().node_name}-{secrets.token_hex(8)}"
+        self._lease = Lease(settings().node_name, nodes, self._look, regained=lambda: self.wake(0, ""), clock=clock)
         self._service = service
-        self._nodes = nodes
         self._settings = settings
         self._client = client or PushClient(settings)
-        self._clock = clock
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._lines: dict[int, PushLine] = {}
-        self._alive: AbstractSet[str] = frozenset()
-        self._held_since_s = self._held_until_s = 0.0
-        self._look_at_all = True
         self._parts = PushParts(
-            self.process, service, queue, self._client, due, settings, self._slot, self._holds, ended, pause
+            self.process, service, queue, self._client, due, settings, self._slot, self._lease.holds, ended, pause
         )
 
     def _slot(self, receiver: str) -> asyncio.Semaphore:
         return self._slots.setdefault(receiver, asyncio.Semaphore(MOST_AT_ONCE))
 
-    def _holds(self) -> bool:
-        return self._clock() < self._held_until_s
-
-    def _may_take_over(self) -> bool:
-        return self._holds() and self._clock() - self._held_since_s >= LEASE_S
+    @property
+    def process(self) -> str:
+        """The name of this process in records."""
+        return self._lease.process
 
     @property
     def sessions(self) -> int:
@@ -108,7 +94,7 @@ class PushService:
             return
         if token and token != way.token:
             await self._service.store.apply(agent_id, renewing(session.id, token))
-        if way.holder not in self._alive:
+        if way.holder not in self._lease.alive:
             await self._consider(agent_id, session.id)
 
     def wake(self, agent_id: int, token: str) -> None:
@@ -121,39 +107,17 @@ class PushService:
 
     async def run(self) -> None:
         """Keeps the lease and looks for sessions without a living process, until cancelled."""
-        rounds = 0
         try:
-            while True:
-                try:
-                    await self.round(everything=rounds % LOOK_AT_ALL_EVERY == 0)
-                except StoreUnavailable:
-                    _LOG.debug("push: the store is out of reach")
-                rounds += 1
-                await asyncio.sleep(LOOK_EVERY_S)
+            await self._lease.run()
         finally:
             await self.close()
 
     async def round(self, *, everything: bool = False) -> None:
-        """One look. `everything`: also when no process came or went. Raises StoreUnavailable."""
-        asked_s = self._clock()
-        alive = await self._nodes.alive(self.process, int(LEASE_S * 1000))
-        regained = not self._holds()
-        self._held_until_s = asked_s + LEASE_S
-        if regained:
-            self._held_since_s = asked_s
-            self.wake(0, "")
-        self._look_at_all |= everything or alive != self._alive
-        self._alive = alive
-        if self._look_at_all:
-            await self._look()
+        """See `Lease.round`."""
+        await self._lease.round(everything=everything)
 
     async def _look(self) -> None:
-        self._look_at_all = False
-        try:
-            await over_shards(self._service.store, self._look_in)
-        except StoreUnavailable:
-            self._look_at_all = True
-            raise
+        await over_shards(self._service.store, self._look_in)
 
     async def _look_in(self, store: SessionStore) -> None:
         sessions = await store.silent(0, store.now_ms() + _AHEAD_MS, _MOST)
@@ -174,10 +138,10 @@ class PushService:
             return
         way = found[1]
         if way.holder != self.process:
-            if way.holder in self._alive:
+            if way.holder in self._lease.alive:
                 return
-            if not self._may_take_over():
-                self._look_at_all = True
+            if not self._lease.may_take_over():
+                self._lease.look_again()
                 return
             if not await store.apply(agent_id, claiming(session_id, way.holder, self.process)):
                 return
@@ -194,12 +158,12 @@ class PushService:
     def _line_over(self, line: PushLine, taken: bool) -> None:
         if self._lines.get(line.agent_id) is line:
             del self._lines[line.agent_id]
-            self._look_at_all |= taken
+            if taken:
+                self._lease.look_again()
 
     async def close(self) -> None:
         """Lets pushes under way end and leaves the sessions to other processes."""
-        self._held_until_s = 0.0
+        self._lease.give_up()
         await asyncio.gather(*(line.stop(STOP_S) for line in list(self._lines.values())))
-        with contextlib.suppress(StoreUnavailable):
-            await self._nodes.leave(self.process)
+        await self._lease.leave()
         await self._client.close()

@@ -1,35 +1,25 @@
 """Which sessions this process fetches the events of, so that exactly one process does for each (design section 10).
 
-The process that opened a session fetches for it until it dies. A process says every second that it is alive; when it
-has not for the length of its lease, another takes its sessions over. A process whose own lease ran out begins no poll,
-and takes nothing over before it has held a new lease for its whole length, so that an outage of the store moves no
-session.
+The process that opened a session fetches for it until it dies; then another takes over (`events.lease`).
 """
 
 import asyncio
 import logging
 import random
-import secrets
 import time
 from collections.abc import Callable
-from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from typing import Final
 
 from gateway.backends.upstream import rules
 from gateway.backends.upstream.line import Line, LineParts
 from gateway.backends.upstream.messenger import Messenger
 from gateway.backends.upstream.service import Service
+from gateway.events.lease import LEASE_S, Lease
 from gateway.events.push_nodes import PushNodes
 from gateway.sessions.model import Session
 from gateway.sessions.over_shards import over_shards
 from gateway.sessions.store import EventQueue, Seen, SessionStore
-from gateway.wire.errors import StoreUnavailable
 
-LEASE_S: Final = 3.0
-LOOK_EVERY_S: Final = 1.0
-"""With these, others have taken over within 5 s of the death of a process."""
-LOOK_AT_ALL_EVERY: Final = 30
 STOP_S: Final = 2.5
 BEGIN_A_SECOND: Final = 1000
 """How many polls begin in a second when many sessions are taken over."""
@@ -53,26 +43,19 @@ class Lines:
         lease_s: float = LEASE_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.process = f"{node}-{secrets.token_hex(8)}"
+        self._lease = Lease(node, nodes, self._look, lease_s=lease_s, clock=clock)
         self._store = store
-        self._nodes = nodes
-        self._lease_s = lease_s
-        self._clock = clock
         self._lines: dict[str, Line] = {}
-        self._alive: AbstractSet[str] = frozenset()
-        self._held_since_s = self._held_until_s = 0.0
-        self._look_at_all = True
-        self._parts = LineParts(self.process, store, queue, service, messenger, self._holds, clock)
+        self._parts = LineParts(self.process, store, queue, service, messenger, self._lease.holds, clock)
 
     def __len__(self) -> int:
         """How many sessions this process fetches for."""
         return len(self._lines)
 
-    def _holds(self) -> bool:
-        return self._clock() < self._held_until_s
-
-    def _may_take_over(self) -> bool:
-        return self._holds() and self._clock() - self._held_since_s >= self._lease_s
+    @property
+    def process(self) -> str:
+        """The name of this process in records."""
+        return self._lease.process
 
     def opened(self, agent_id: int, session: Session) -> None:
         """A session was opened here."""
@@ -81,37 +64,17 @@ class Lines:
 
     async def run(self) -> None:
         """Keeps the lease and looks for sessions without a living process, until cancelled."""
-        rounds = 0
         try:
-            while True:
-                try:
-                    await self.round(everything=rounds % LOOK_AT_ALL_EVERY == 0)
-                except StoreUnavailable:
-                    _LOG.debug("upstream: the store is out of reach")
-                rounds += 1
-                await asyncio.sleep(LOOK_EVERY_S)
+            await self._lease.run()
         finally:
             await self.close()
 
     async def round(self, *, everything: bool = False) -> None:
-        """One look. `everything`: also when no process came or went. Raises StoreUnavailable."""
-        asked_s = self._clock()
-        alive = await self._nodes.alive(self.process, int(self._lease_s * 1000))
-        if not self._holds():
-            self._held_since_s = asked_s
-        self._held_until_s = asked_s + self._lease_s
-        self._look_at_all |= everything or alive != self._alive
-        self._alive = alive
-        if self._look_at_all:
-            await self._look()
+        """See `Lease.round`."""
+        await self._lease.round(everything=everything)
 
     async def _look(self) -> None:
-        self._look_at_all = False
-        try:
-            await over_shards(self._store, self._look_in)
-        except StoreUnavailable:
-            self._look_at_all = True
-            raise
+        await over_shards(self._store, self._look_in)
 
     async def _look_in(self, store: SessionStore) -> None:
         strange = [seen for seen in await store.live() if seen.session_id not in self._lines]
@@ -127,10 +90,10 @@ class Lines:
             return
         holder = found[1].holder
         if holder != self.process:
-            if holder in self._alive:
+            if holder in self._lease.alive:
                 return
-            if not self._may_take_over():
-                self._look_at_all = True
+            if not self._lease.may_take_over():
+                self._lease.look_again()
                 return
             if not await self._store.apply(seen.agent_id, rules.claiming(seen.session_id, holder, self.process)):
                 return
@@ -144,12 +107,12 @@ class Lines:
     def _line_over(self, line: Line, look_again: bool) -> None:
         if self._lines.get(line.session_id) is line:
             del self._lines[line.session_id]
-        self._look_at_all |= look_again
+        if look_again:
+            self._lease.look_again()
 
     async def close(self) -> None:
         """Leaves the sessions to other processes; what the service sends meanwhile is still kept."""
-        self._held_until_s = 0.0
-        others = self._alive - {self.process}
-        with suppress(StoreUnavailable):
-            await self._nodes.leave(self.process)
+        self._lease.give_up()
+        others = self._lease.alive - {self.process}
+        await self._lease.leave()
         await asyncio.gather(*(line.stop(STOP_S if others else 0) for line in list(self._lines.values())))

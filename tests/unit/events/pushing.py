@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from gateway.events.event import make_event
+from gateway.events.lease import LEASE_S
 from gateway.events.poll import Due
-from gateway.events.push import LEASE_S, PushService
+from gateway.events.push import PushService
 from gateway.sessions.memory_queue import Bounds, MemoryQueue
 from gateway.sessions.memory_store import MemoryStore
 from gateway.sessions.model import PushWay, Record, Session

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.events.push import LEASE_S, MOST_AT_ONCE
+from gateway.events.lease import LEASE_S
+from gateway.events.push import MOST_AT_ONCE
 from gateway.sessions.model import EndReason
 from tests.support.receiver import Receiver, holding, receiving
 from tests.unit.events.pushing import Bench

@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from gateway.backends.relay import Keys
-from gateway.backends.upstream.lines import LEASE_S, Lines
+from gateway.backends.upstream.lines import Lines
 from gateway.backends.upstream.messenger import Messenger
 from gateway.backends.upstream.seal import Sealer
 from gateway.backends.upstream.service import Service
 from gateway.backends.upstream.trust import upstream_context
+from gateway.events.lease import LEASE_S
 from gateway.sessions.memory_queue import Bounds, MemoryQueue
 from gateway.sessions.memory_store import MemoryStore
 from gateway.sessions.model import Record, Session, Upstream

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.backends.upstream import line as line_module
 from gateway.backends.upstream.line import SIGN_OF_LIFE_S
-from gateway.backends.upstream.lines import LEASE_S
+from gateway.events.lease import LEASE_S
 from tests.support.waiting import until
 from tests.unit.backends.upstream.fetching import AGENT, Bench, bench
 
