@@ -43,7 +43,8 @@ SHARDS: Final = "shards"
 class Fence:
     """Clock, outages and replicas of one store, as its last fence told them.
 
-    `packed` is what to send, `COMMANDS` how many replies it has; `replicas` how many are connected to the primary.
+    `packed` is what to send, `COMMANDS` how many replies it has; `replicas` how many are connected to the primary, and
+    `expected` how many there have been, until somebody knows better.
     """
 
     def __init__(self, key: str, division: Division = UNGUARDED) -> None:
@@ -52,6 +53,7 @@ class Fence:
         self._told = b""
         self._outages: tuple[tuple[int, int], ...] = ()
         self.replicas = 0
+        self.expected = 0
         # By its text, not its SHA: it must work on a server that has never seen it.
         given = (OUTAGE_GAP_MS, MOST_OUTAGES, division.expected, division.unsaid)
         self.packed: bytes = pack(("EVAL", SCRIPT.text, 1, key, *given)) + pack(("ROLE",))
@@ -68,6 +70,7 @@ class Fence:
                 raise reply
         (seconds, micros, told), role = replies
         self.replicas = len(role[2]) if role[0] == b"master" else 0
+        self.expected = max(self.expected, self.replicas)
         self.clock.sample(int(seconds) + int(micros) / 1e6, asked_s)
         if told != self._told:
             self._told = told

@@ -12,13 +12,11 @@ from gateway.redis_link import fence as fences
 from gateway.redis_link.connection import Connection
 from gateway.redis_link.fence import Fence
 from gateway.redis_link.replies import ELSEWHERE, as_failure, code
+from gateway.redis_link.seal import Seal
 from gateway.wire.errors import StoreUnavailable
 
 SHORTEST_FLIGHT_S: Final = 0.15
 """What a flight has at least, though its first command has waited long: our own delay is no fault of Redis."""
-
-Seal = Callable[[float], bytes]
-"""For the time that a flight has, in s, a packed WAIT to end it with, or b"" for none."""
 
 _Waiting = tuple["asyncio.Future[Any]", bytes, float]
 """The caller's future, the packed command, the loop time at which it must be answered."""
@@ -28,7 +26,7 @@ _Waiting = tuple["asyncio.Future[Any]", bytes, float]
 class _Flight:
     commands: list[_Waiting]
     fenced: bool
-    sealed: bool
+    awaited: int | None
     asked_s: float
     due_s: float
 
@@ -36,18 +34,18 @@ class _Flight:
 class Flights:
     """Commands wait here for the next flight; one is out at a time. Without a connection they wait for the next one.
 
-    A flight begins with the fence when the last one is 100 ms old. Where `seal` ends it with a WAIT, no command of it
-    counts as done unless a replica has acknowledged it. `broken` hears why the connection must be given up, after that
-    was done.
+    A flight begins with the fence when the last one is 100 ms old. With a `seal`, no command of it counts as done
+    unless that says so. `broken` hears why the connection must be given up, after that was done.
     """
 
-    def __init__(self, fence: Fence, timeout_s: float, seal: Seal, broken: Callable[[Exception], None]) -> None:
+    def __init__(self, fence: Fence, timeout_s: float, seal: Seal | None, broken: Callable[[Exception], None]) -> None:
         self._fence = fence
         self._timeout_s = timeout_s
         self._seal = seal
         self._broken = broken
         self._waiting: deque[_Waiting] = deque()
         self._flight: _Flight | None = None
+        self._doubted: dict[asyncio.Task[None], _Flight] = {}
         self._connection: Connection | None = None
         self._leaving = False
         self._fenced_s = 0.0
@@ -87,12 +85,13 @@ class Flights:
         if not commands and not fenced:
             return
         due_s = max(commands[0][2], now + SHORTEST_FLIGHT_S) if commands else now + self._timeout_s
-        seal = self._seal(due_s - now) if commands else b""
-        self._flight = _Flight(commands, fenced, bool(seal), now, due_s)
+        seal = self._seal if commands else None
+        wait = seal.wait(due_s - now) if seal is not None and seal.awaited else b""
+        self._flight = _Flight(commands, fenced, seal.awaited if seal is not None else None, now, due_s)
         if self._timer is None:
             self._timer = loop.call_at(due_s, self._watch)
-        packed = [self._fence.packed if fenced else b"", *(command for _, command, _ in commands), seal]
-        count = len(commands) + fences.COMMANDS * fenced + bool(seal)
+        packed = [self._fence.packed if fenced else b"", *(command for _, command, _ in commands), wait]
+        count = len(commands) + fences.COMMANDS * fenced + bool(wait)
         self._connection.exchange(b"".join(packed), count, self._arrived)
 
     def _arrived(self, replies: list[Any]) -> None:
@@ -108,9 +107,25 @@ class Flights:
             self._fenced_s = flight.asked_s
             del replies[: fences.COMMANDS]
         self._flight = None
-        self._deliver(flight, _unless_alone(replies) if flight.sealed else replies)
+        if flight.awaited is None or self._seal is None:
+            self._deliver(flight, replies)
+        else:
+            self._break_seal(self._seal, flight, flight.awaited, replies)
         if self._waiting:
             self.leave_soon()
+
+    def _break_seal(self, seal: Seal, flight: _Flight, awaited: int, replies: list[Any]) -> None:
+        acknowledged = replies.pop() if awaited else 0
+        verdict = seal.verdict(awaited, acknowledged if isinstance(acknowledged, int) else 0)
+        if verdict is not None:
+            self._deliver(flight, replies if verdict else _unsafe(replies))
+            return
+        asking = asyncio.create_task(self._doubt(seal, flight, replies))
+        self._doubted[asking] = flight
+        asking.add_done_callback(lambda asked: self._doubted.pop(asked, None))
+
+    async def _doubt(self, seal: Seal, flight: _Flight, replies: list[Any]) -> None:
+        self._deliver(flight, replies if await seal.still_the_primary() else _unsafe(replies))
 
     def _deliver(self, flight: _Flight, replies: list[Any]) -> None:
         elsewhere: ReplyError | None = None
@@ -154,6 +169,9 @@ class Flights:
         """Fails all that is pending and lets go of the connection."""
         self._broken = lambda error: None
         self.give_up(ConnectionError("closed"))
+        for asking, flight in list(self._doubted.items()):
+            asking.cancel()
+            self._waiting.extend(flight.commands)
         while self._waiting:
             _fail(self._waiting.popleft())
         if self._timer is not None:
@@ -166,9 +184,6 @@ def _fail(waiting: _Waiting) -> None:
         future.set_exception(StoreUnavailable())
 
 
-def _unless_alone(replies: list[Any]) -> list[Any]:
-    """The replies ahead of a WAIT; without an acknowledgement each of them becomes a failure."""
-    acknowledged = replies.pop()
-    if isinstance(acknowledged, int) and acknowledged >= 1:
-        return replies
+def _unsafe(replies: list[Any]) -> list[Any]:
+    """Each reply becomes a failure: what it tells of may be lost."""
     return [reply if isinstance(reply, Exception) else StoreUnavailable() for reply in replies]

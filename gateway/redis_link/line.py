@@ -12,10 +12,11 @@ from gateway.redis_link import fence as fences
 from gateway.redis_link.address import Address
 from gateway.redis_link.connection import dial, greeting
 from gateway.redis_link.fence import Fence
-from gateway.redis_link.flights import Flights, Seal
+from gateway.redis_link.flights import Flights
 from gateway.redis_link.packing import pack
 from gateway.redis_link.places import Places
 from gateway.redis_link.replies import code, refusal
+from gateway.redis_link.seal import Seal
 from gateway.wire.errors import StoreUnavailable
 
 FIRST_PAUSE_S: Final = 0.05
@@ -30,7 +31,8 @@ class Manner:
     """How a line behaves.
 
     `name` is the connection's name in Redis; `channel` is subscribed to, if any, and `pushed` hears it. `prelude` gives
-    packed commands for each new connection. `seal`: see Flights. `state` hears "" when the line is up and else why not.
+    packed commands for each new connection. With `seals`, what is sent counts only when it is safe (see Seal). `state`
+    hears "" when the line is up and else why not.
     """
 
     name: str
@@ -38,7 +40,7 @@ class Manner:
     pushed: Callable[[list[Any]], None] = lambda push: None
     channel: str = ""
     prelude: Callable[[], list[bytes]] = list
-    seal: Seal = lambda left_s: b""
+    seals: bool = False
 
 
 class Line:
@@ -49,7 +51,8 @@ class Line:
         self._fence = fence
         self._timeout_s = timeout_ms / 1000
         self._manner = manner
-        self._flights = Flights(fence, self._timeout_s, manner.seal, self._broken)
+        seal = Seal(fence, places, lambda: self.address) if manner.seals else None
+        self._flights = Flights(fence, self._timeout_s, seal, self._broken)
         self._longest_pause_s = SEEKING_PAUSE_S if places.several else LONGEST_PAUSE_S
         self._gone = asyncio.Event()
         self._closed = False
@@ -102,6 +105,8 @@ class Line:
             connection.drop()
             raise
         self._gone.clear()
+        if self._manner.seals:
+            self._fence.expected = self._fence.replicas
         self.address = address
         self._flights.attach(connection, asked_s)
         manner.state("")

@@ -19,8 +19,6 @@ from gateway.redis_link.replies import code, refusal
 from gateway.redis_link.scripts import Script
 from gateway.redis_link.wakes import Wake, Wakes
 
-WAIT_SHARE: Final = 0.6
-"""How much of the time that is left a replica has for its acknowledgement, so that the answer comes in time."""
 WATCH_EVERY_S: Final = 1.0
 """The longest pause between two looks at what the sentinels say."""
 
@@ -50,7 +48,6 @@ class RedisLink:
         self._main = Line(self._places, self._fence, timeout_ms, self._manner("main", channel=True))
         self._durable = Line(self._places, self._fence, timeout_ms, self._manner("durable", seals=True))
         self._lines = {"main": self._main, "durable": self._durable}
-        self._watches = bool(target.sentinels)
         self._tasks: list[asyncio.Task[None]] = []
         self._heard = asyncio.Event()
 
@@ -61,11 +58,8 @@ class RedisLink:
             pushed=self._wakes.pushed,
             channel=self._wakes.channel if channel else "",
             prelude=lambda: list(self._scripts.values()),
-            seal=self._seal if seals else lambda left_s: b"",
+            seals=seals,
         )
-
-    def _seal(self, left_s: float) -> bytes:
-        return pack(("WAIT", 1, int(left_s * 1000 * WAIT_SHARE))) if self._fence.replicas else b""
 
     @property
     def reason(self) -> str:
@@ -85,7 +79,7 @@ class RedisLink:
     async def start(self) -> None:
         """Connects, and stays connected from now on. Returns after the time-out at the latest, connected or not."""
         self._tasks = [asyncio.create_task(line.run()) for line in self._lines.values()]
-        if self._watches:
+        if self._places.watched:
             self._tasks.append(asyncio.create_task(self._watch()))
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -148,7 +142,7 @@ class RedisLink:
 
     async def settle(self) -> None:
         """Waits for a replica to have all that was written so far, as `durable` does."""
-        if self._fence.replicas:
+        if self._fence.expected:
             await self._durable.send(self._mark())
 
     async def surely(self, *arguments: Argument) -> Any:
@@ -156,7 +150,7 @@ class RedisLink:
 
         A primary that is cut off from its replicas may not know yet that another one has taken over.
         """
-        if not self._fence.replicas:
+        if not self._fence.expected:
             return await self.command(*arguments)
         _, answer = await asyncio.gather(self._durable.send(self._mark()), self._durable.send(pack(arguments)))
         return answer

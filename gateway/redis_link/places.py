@@ -1,7 +1,7 @@
 """Where the primary is now: at home, where a Cluster sent us, or where the sentinels say (design section 8)."""
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from hiredis import ReplyError
 
@@ -11,8 +11,14 @@ from gateway.redis_link.packing import pack
 
 SENTINEL_ANSWERS_S: Final = 0.25
 
-_Named = tuple[int, str, int]
-"""What a sentinel names: the configuration epoch, which grows with each fail-over, host and port of the primary."""
+
+class _Named(NamedTuple):
+    """What a sentinel names: the configuration epoch, which grows with each fail-over, and the primary."""
+
+    epoch: int
+    host: str
+    port: int
+    failing_over: bool
 
 
 class Places:
@@ -22,6 +28,11 @@ class Places:
         self._target = target
         self._turn = 0
         self._moved: Address | None = None
+
+    @property
+    def watched(self) -> bool:
+        """Whether sentinels watch over it."""
+        return bool(self._target.sentinels)
 
     @property
     def several(self) -> bool:
@@ -41,21 +52,37 @@ class Places:
 
         One that is cut off may name a primary of the past: so most of them are heard, and the newest word counts.
         """
-        sentinels = self._target.sentinels
+        named = await self._named(self._most)
+        if not named:
+            raise ConnectionError("no sentinel names a primary")
+        return self._address(max(named))
+
+    async def at_ease(self, address: Address) -> bool:
+        """Whether all sentinels that answer, and most of them do, name this one and none is about to replace it."""
+        named = await self._named(len(self._target.sentinels))
+        at_ease = [self._address(each) == address and not each.failing_over for each in named]
+        return len(at_ease) >= self._most and all(at_ease)
+
+    @property
+    def _most(self) -> int:
+        return len(self._target.sentinels) // 2 + 1
+
+    def _address(self, named: _Named) -> Address:
+        return self._target.servers[0].at(named.host, named.port)
+
+    async def _named(self, wanted: int) -> list[_Named]:
+        """What the sentinels name, as soon as `wanted` of them have answered."""
         named: list[_Named] = []
-        asked = [asyncio.ensure_future(_ask(sentinel, self._target.primary)) for sentinel in sentinels]
+        asked = [asyncio.ensure_future(_ask(sentinel, self._target.primary)) for sentinel in self._target.sentinels]
         try:
             for answered in asyncio.as_completed(asked):
                 named += filter(None, [await answered])
-                if len(named) > len(sentinels) // 2:
+                if len(named) >= wanted:
                     break
         finally:
             for question in asked:
                 question.cancel()
-        if not named:
-            raise ConnectionError("no sentinel names a primary")
-        _, host, port = max(named)
-        return self._target.servers[0].at(host, port)
+        return named
 
     def refused(self, address: Address, error: str) -> None:
         """An error reply ended a connection: `MOVED slot host:port` names the place of our keys."""
@@ -87,15 +114,10 @@ async def _ask(sentinel: Address, primary: str) -> _Named | None:
     if place is None or isinstance(place, ReplyError):
         return None
     host, port = place
-    return _epoch(known), host.decode(), int(port)
-
-
-def _epoch(known: Any) -> int:
-    """0 where the sentinel's user may not ask for it."""
-    if isinstance(known, ReplyError):
-        return 0
-    pairs = dict(zip(known[::2], known[1::2], strict=True))
-    return int(pairs.get(b"config-epoch", 0))
+    # Its user may not be allowed to ask for more.
+    more = {} if isinstance(known, ReplyError) else dict(zip(known[::2], known[1::2], strict=True))
+    failing_over = b"failover_in_progress" in more.get(b"flags", b"")
+    return _Named(int(more.get(b"config-epoch", 0)), host.decode(), int(port), failing_over)
 
 
 def _ignored(_: Any) -> None:

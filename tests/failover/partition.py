@@ -43,7 +43,7 @@ async def partition_rounds(folder: Path, size: Size, rounds: int, tell: Tell) ->
 
     async with AsyncExitStack() as stack:
         redis = await stack.enter_async_context(
-            replica_set(folder, size.kind, size.down_after_ms, gated=True, max_lag_s=MAX_LAG_S)
+            replica_set(folder, size.kind, size.down_after_ms, gated=True, max_lag_s=MAX_LAG_S, hurried=size.hurried)
         )
         to_sentinels = await stack.enter_async_context(gates_to(redis.sentinels))
         urls = {OLD_SIDE: redis.url([each.port for each in to_sentinels])}

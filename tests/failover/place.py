@@ -41,19 +41,26 @@ class Place:
 
 @dataclass(frozen=True)
 class Size:
-    """How much of everything, the seed of all chances, which server, and when sentinels take one for dead."""
+    """How much of everything, the seed of all chances, which server, when sentinels take one for dead.
+
+    `hurried`: see `replica_set`.
+    """
 
     agents: int = 16
     nodes: int = 3
     seed: int = 1
     kind: str = "redis"
     down_after_ms: int = 1000
+    hurried: bool = False
 
 
 @asynccontextmanager
 async def place(folder: Path, size: Size) -> AsyncIterator[Place]:
     """Starts it all; desks work until the block ends."""
-    async with replica_set(folder, size.kind, size.down_after_ms) as redis, on(folder, size, redis) as made:
+    async with (
+        replica_set(folder, size.kind, size.down_after_ms, hurried=size.hurried) as redis,
+        on(folder, size, redis) as made,
+    ):
         yield made
 
 

@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from gateway.redis_link import link as links_module
-from gateway.redis_link.address import parse_target
+from gateway.redis_link.address import Address, parse_target
 from gateway.redis_link.link import RedisLink
 from gateway.redis_link.places import SENTINEL_ANSWERS_S, Places
 from gateway.wire.errors import StoreUnavailable
@@ -70,7 +70,7 @@ async def test_sentinels_that_do_not_answer_name_no_primary() -> None:
 
 
 PLACE = "*2\r\n$9\r\n127.0.0.1\r\n$4\r\n{port}\r\n"
-KNOWN = "*2\r\n$12\r\nconfig-epoch\r\n${size}\r\n{epoch}\r\n"
+KNOWN = "*4\r\n$12\r\nconfig-epoch\r\n${size}\r\n{epoch}\r\n$5\r\nflags\r\n${flags_size}\r\n{flags}\r\n"
 FORBIDDEN = "-NOPERM this user has no permissions\r\n"
 SILENT = ""
 
@@ -93,8 +93,9 @@ async def sentinels(*answers: str) -> AsyncIterator[Places]:
     await asyncio.sleep(0.01)
 
 
-def names(port: int, epoch: int) -> str:
-    return PLACE.format(port=port) + KNOWN.format(size=len(str(epoch)), epoch=epoch)
+def names(port: int, epoch: int, flags: str = "master") -> str:
+    known = KNOWN.format(size=len(str(epoch)), epoch=epoch, flags_size=len(flags), flags=flags)
+    return PLACE.format(port=port) + known
 
 
 @pytest.mark.parametrize("stale", range(3))
@@ -118,6 +119,24 @@ async def test_most_sentinels_are_heard_but_the_last_one_is_not_waited_for() -> 
 async def test_a_sentinel_whose_user_may_ask_only_for_the_address_is_believed() -> None:
     async with sentinels(PLACE.format(port=7001) + FORBIDDEN) as places:
         assert (await places.find()).port == 7001
+
+
+FAILING_OVER = names(7001, 1, "master,failover_in_progress")
+
+
+@pytest.mark.parametrize(
+    ("answers", "at_ease"),
+    [
+        pytest.param((names(7001, 1),) * 3, True, id="all"),
+        pytest.param((names(7001, 1), SILENT, names(7001, 1)), True, id="one is silent"),
+        pytest.param((names(7001, 1), SILENT, SILENT), False, id="most are silent"),
+        pytest.param((names(7001, 1), names(7001, 1), names(7002, 2)), False, id="one knows another primary"),
+        pytest.param((names(7001, 1), names(7001, 1), FAILING_OVER), False, id="one is replacing it"),
+    ],
+)
+async def test_a_primary_is_safe_while_no_sentinel_thinks_of_another(answers: tuple[str, ...], at_ease: bool) -> None:
+    async with sentinels(*answers) as places:
+        assert await places.at_ease(Address("127.0.0.1", 7001)) is at_ease
 
 
 async def test_the_link_finds_the_node_of_its_keys(kind: str, servers: Servers, links: Links) -> None:

@@ -1,0 +1,79 @@
+"""When what was written is safe."""
+
+import pytest
+
+from gateway.redis_link.address import Address, parse_target
+from gateway.redis_link.fence import Fence
+from gateway.redis_link.link import RedisLink
+from gateway.redis_link.places import Places
+from gateway.redis_link.seal import Seal
+from gateway.wire.errors import StoreUnavailable
+from tests.support.servers import Server, Servers
+from tests.support.waiting import until, until_async
+from tests.unit.redis_link.conftest import Links
+
+ALONE, WATCHED = "redis://127.0.0.1:7001", "redis+sentinel://127.0.0.1:7002/desks"
+
+
+def seal(url: str, replicas: int, expected: int) -> tuple[Seal, Fence]:
+    fence = Fence("fence")
+    fence.replicas, fence.expected = replicas, expected
+    return Seal(fence, Places(parse_target(url)), lambda: Address("127.0.0.1", 7001)), fence
+
+
+@pytest.mark.parametrize(
+    ("url", "there", "expected", "acknowledged", "verdict"),
+    [
+        pytest.param(WATCHED, 2, 2, 2, True, id="all"),
+        pytest.param(WATCHED, 0, 0, 0, True, id="no replica, and never one"),
+        pytest.param(WATCHED, 2, 2, 0, False, id="none of those there"),
+        pytest.param(WATCHED, 2, 2, 1, None, id="one is silent: it may be the primary"),
+        pytest.param(WATCHED, 1, 2, 1, None, id="one has left: it may be the primary"),
+        pytest.param(WATCHED, 0, 1, 0, None, id="the last one has left"),
+        pytest.param(ALONE, 1, 2, 1, True, id="one has left, and nobody promotes it"),
+        pytest.param(ALONE, 2, 2, 0, False, id="none of those there, and nobody promotes them"),
+    ],
+)
+def test_verdict(url: str, there: int, expected: int, acknowledged: int, verdict: bool | None) -> None:
+    made, _ = seal(url, there, expected)
+    assert made.verdict(made.awaited, acknowledged) is verdict
+
+
+def test_without_sentinels_a_replica_that_left_is_expected_no_more() -> None:
+    made, fence = seal(ALONE, 1, 2)
+    made.verdict(1, 1)
+    assert fence.expected == 1
+
+
+async def test_without_a_word_of_the_sentinels_nothing_is_safe() -> None:
+    made, fence = seal(WATCHED, 1, 2)
+    assert not await made.still_the_primary()
+    assert fence.expected == 2
+
+
+@pytest.fixture
+def sentinel(kind: str, servers: Servers) -> tuple[Server, Server, Server]:
+    """A sentinel, its primary and the replica of that, which has all its data."""
+    primary = servers.start(kind)
+    replica = servers.start(kind, primary.replica_options)
+    primary.wait_for_replicas(1)
+    return servers.start_sentinel(kind, primary.port, "desks"), primary, replica
+
+
+async def test_after_the_loss_of_a_replica_changes_are_safe_by_the_word_of_the_sentinels(
+    sentinel: tuple[Server, Server, Server], links: Links
+) -> None:
+    watching, primary, replica = sentinel
+    link = await links(f"redis+sentinel://127.0.0.1:{watching.port}/desks")
+    await link.settle()
+    replica.kill()
+    await until(lambda: primary.ask("ROLE")[2] == [])
+    await until_async(lambda: settles(link))
+
+
+async def settles(link: RedisLink) -> bool:
+    try:
+        await link.settle()
+    except StoreUnavailable:
+        return False
+    return True
