@@ -17,7 +17,8 @@ from tests.support.workers import connections_of, runs
 
 EMPTY = b'{"message":"","retcode":"0"}'
 FRESH = 200
-FAIR_SHARE = 0.2
+FAIR_SHARE = 0.05
+"""On a busy machine one of them may wait for its turn while the other accepts."""
 LATEST_S = 60
 """What comes within a second or two comes by then on a machine that does much else."""
 AGENTS = range(101, 105)

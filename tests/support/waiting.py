@@ -1,7 +1,13 @@
 """Waiting for what must come to pass."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+TURN_S: Final = 0.01
 
 
 async def until(holds: Callable[[], bool], within_s: float = 5.0) -> None:
@@ -18,3 +24,28 @@ async def until_async(holds: Callable[[], Awaitable[bool]], within_s: float = 5.
     async with asyncio.timeout(within_s):
         while not await holds():  # noqa: ASYNC110 - what is waited for may be in another process
             await asyncio.sleep(0.005)
+
+
+@dataclass
+class Lost:
+    """`s`: time that this process did not get although it had something to do."""
+
+    s: float = 0.0
+
+
+@asynccontextmanager
+async def lost_time() -> AsyncIterator[Lost]:
+    """Counts the time that a busy machine takes from this process, so that bounds hold for what is tested alone."""
+    lost = Lost()
+
+    async def count() -> None:
+        while True:
+            began = time.monotonic()
+            await asyncio.sleep(TURN_S)
+            lost.s += time.monotonic() - began - TURN_S
+
+    counting = asyncio.create_task(count())
+    try:
+        yield lost
+    finally:
+        counting.cancel()
