@@ -39,12 +39,14 @@ UNGUARDED: Final = Division()
 SHARDS: Final = "shards"
 """The field of the fence that says the number."""
 
+Replicas = frozenset[tuple[bytes, bytes]]
+
 
 class Fence:
     """Clock, outages and replicas of one store, as its last fence told them.
 
-    `packed` is what to send, `COMMANDS` how many replies it has; `replicas` how many are connected to the primary, and
-    `expected` how many there have been, until somebody knows better.
+    `packed` is what to send, `COMMANDS` how many replies it has; `replicas` are those connected to the primary, by host
+    and port, and `expected` all that there have been, until somebody knows better.
     """
 
     def __init__(self, key: str, division: Division = UNGUARDED) -> None:
@@ -52,8 +54,8 @@ class Fence:
         self.key = key
         self._told = b""
         self._outages: tuple[tuple[int, int], ...] = ()
-        self.replicas = 0
-        self.expected = 0
+        self.replicas: Replicas = frozenset()
+        self.expected: Replicas = frozenset()
         # By its text, not its SHA: it must work on a server that has never seen it.
         given = (OUTAGE_GAP_MS, MOST_OUTAGES, division.expected, division.unsaid)
         self.packed: bytes = pack(("EVAL", SCRIPT.text, 1, key, *given)) + pack(("ROLE",))
@@ -69,8 +71,8 @@ class Fence:
             if isinstance(reply, ReplyError):
                 raise reply
         (seconds, micros, told), role = replies
-        self.replicas = len(role[2]) if role[0] == b"master" else 0
-        self.expected = max(self.expected, self.replicas)
+        self.replicas = frozenset((host, port) for host, port, _ in role[2]) if role[0] == b"master" else frozenset()
+        self.expected |= self.replicas
         self.clock.sample(int(seconds) + int(micros) / 1e6, asked_s)
         if told != self._told:
             self._told = told

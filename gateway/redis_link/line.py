@@ -51,8 +51,8 @@ class Line:
         self._fence = fence
         self._timeout_s = timeout_ms / 1000
         self._manner = manner
-        seal = Seal(fence, places, lambda: self.address) if manner.seals else None
-        self._flights = Flights(fence, self._timeout_s, seal, self._broken)
+        self._seal = Seal(fence, places, lambda: self.address) if manner.seals else None
+        self._flights = Flights(fence, self._timeout_s, self._seal, self._broken)
         self._longest_pause_s = SEEKING_PAUSE_S if places.several else LONGEST_PAUSE_S
         self._gone = asyncio.Event()
         self._closed = False
@@ -105,9 +105,9 @@ class Line:
             connection.drop()
             raise
         self._gone.clear()
-        if self._manner.seals:
-            self._fence.expected = self._fence.replicas
         self.address = address
+        if self._seal is not None:
+            self._seal.begin()
         self._flights.attach(connection, asked_s)
         manner.state("")
 

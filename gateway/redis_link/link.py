@@ -142,7 +142,7 @@ class RedisLink:
 
     async def settle(self) -> None:
         """Waits for a replica to have all that was written so far, as `durable` does."""
-        if self._fence.expected:
+        if self._fence.expected or self._places.watched:
             await self._durable.send(self._mark())
 
     async def surely(self, *arguments: Argument) -> Any:
@@ -150,7 +150,7 @@ class RedisLink:
 
         A primary that is cut off from its replicas may not know yet that another one has taken over.
         """
-        if not self._fence.expected:
+        if not self._fence.expected and not self._places.watched:
             return await self.command(*arguments)
         _, answer = await asyncio.gather(self._durable.send(self._mark()), self._durable.send(pack(arguments)))
         return answer

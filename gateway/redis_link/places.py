@@ -116,7 +116,8 @@ async def _ask(sentinel: Address, primary: str) -> _Named | None:
     host, port = place
     # Its user may not be allowed to ask for more.
     more = {} if isinstance(known, ReplyError) else dict(zip(known[::2], known[1::2], strict=True))
-    failing_over = b"failover_in_progress" in more.get(b"flags", b"")
+    # Until the one that it replaces has a successor, it names that one both times.
+    failing_over = b"failover_in_progress" in more.get(b"flags", b"") and [more.get(b"ip"), more.get(b"port")] == place
     return _Named(int(more.get(b"config-epoch", 0)), host.decode(), int(port), failing_over)
 
 

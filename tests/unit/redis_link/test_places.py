@@ -70,7 +70,10 @@ async def test_sentinels_that_do_not_answer_name_no_primary() -> None:
 
 
 PLACE = "*2\r\n$9\r\n127.0.0.1\r\n$4\r\n{port}\r\n"
-KNOWN = "*4\r\n$12\r\nconfig-epoch\r\n${size}\r\n{epoch}\r\n$5\r\nflags\r\n${flags_size}\r\n{flags}\r\n"
+KNOWN = (
+    "*8\r\n$12\r\nconfig-epoch\r\n${size}\r\n{epoch}\r\n$5\r\nflags\r\n${flags_size}\r\n{flags}\r\n"
+    "$2\r\nip\r\n$9\r\n127.0.0.1\r\n$4\r\nport\r\n$4\r\n{known}\r\n"
+)
 FORBIDDEN = "-NOPERM this user has no permissions\r\n"
 SILENT = ""
 
@@ -93,9 +96,10 @@ async def sentinels(*answers: str) -> AsyncIterator[Places]:
     await asyncio.sleep(0.01)
 
 
-def names(port: int, epoch: int, flags: str = "master") -> str:
-    known = KNOWN.format(size=len(str(epoch)), epoch=epoch, flags_size=len(flags), flags=flags)
-    return PLACE.format(port=port) + known
+def names(port: int, epoch: int, flags: str = "master", known: int = 0) -> str:
+    """`known` is the primary that the sentinel has not yet let go of, while it names another one."""
+    more = {"size": len(str(epoch)), "epoch": epoch, "flags_size": len(flags), "flags": flags, "known": known or port}
+    return PLACE.format(port=port) + KNOWN.format(**more)
 
 
 @pytest.mark.parametrize("stale", range(3))
@@ -121,7 +125,7 @@ async def test_a_sentinel_whose_user_may_ask_only_for_the_address_is_believed() 
         assert (await places.find()).port == 7001
 
 
-FAILING_OVER = names(7001, 1, "master,failover_in_progress")
+UNDER_WAY = "master,failover_in_progress"
 
 
 @pytest.mark.parametrize(
@@ -131,7 +135,8 @@ FAILING_OVER = names(7001, 1, "master,failover_in_progress")
         pytest.param((names(7001, 1), SILENT, names(7001, 1)), True, id="one is silent"),
         pytest.param((names(7001, 1), SILENT, SILENT), False, id="most are silent"),
         pytest.param((names(7001, 1), names(7001, 1), names(7002, 2)), False, id="one knows another primary"),
-        pytest.param((names(7001, 1), names(7001, 1), FAILING_OVER), False, id="one is replacing it"),
+        pytest.param((names(7001, 1), names(7001, 1), names(7001, 1, UNDER_WAY)), False, id="one is replacing it"),
+        pytest.param((names(7001, 1), names(7001, 1), names(7001, 1, UNDER_WAY, 7003)), True, id="it was promoted"),
     ],
 )
 async def test_a_primary_is_safe_while_no_sentinel_thinks_of_another(answers: tuple[str, ...], at_ease: bool) -> None:

@@ -16,9 +16,16 @@ ALONE, WATCHED = "redis://127.0.0.1:7001", "redis+sentinel://127.0.0.1:7002/desk
 
 
 def seal(url: str, replicas: int, expected: int) -> tuple[Seal, Fence]:
+    """One that knows all, at a primary with some replicas where there were some more."""
     fence = Fence("fence")
-    fence.replicas, fence.expected = replicas, expected
-    return Seal(fence, Places(parse_target(url)), lambda: Address("127.0.0.1", 7001)), fence
+    made = Seal(fence, Places(parse_target(url)), lambda: Address("127.0.0.1", 7001))
+    fence.replicas, fence.expected = some(replicas), some(expected)
+    made.knows_all = True
+    return made, fence
+
+
+def some(count: int) -> frozenset[tuple[bytes, bytes]]:
+    return frozenset((b"127.0.0.1", b"%d" % number) for number in range(count))
 
 
 @pytest.mark.parametrize(
@@ -42,13 +49,26 @@ def test_verdict(url: str, there: int, expected: int, acknowledged: int, verdict
 def test_without_sentinels_a_replica_that_left_is_expected_no_more() -> None:
     made, fence = seal(ALONE, 1, 2)
     made.verdict(1, 1)
-    assert fence.expected == 1
+    assert fence.expected == some(1)
+
+
+def test_a_replica_in_place_of_another_one_is_one_more() -> None:
+    made, fence = seal(WATCHED, 1, 1)
+    fence.accept([[b"1700000000", b"0", b""], [b"master", 0, [[b"127.0.0.1", b"9", b"0"]]]], 0.0)
+    assert made.verdict(1, 1) is None
+
+
+@pytest.mark.parametrize(("url", "verdict"), [(WATCHED, None), (ALONE, True)])
+def test_after_each_connection_the_sentinels_are_asked_where_there_are_any(url: str, verdict: bool | None) -> None:
+    made, _ = seal(url, 2, 2)
+    made.begin()
+    assert made.verdict(2, 2) is verdict
 
 
 async def test_without_a_word_of_the_sentinels_nothing_is_safe() -> None:
     made, fence = seal(WATCHED, 1, 2)
     assert not await made.still_the_primary()
-    assert fence.expected == 2
+    assert fence.expected == some(2)
 
 
 @pytest.fixture
