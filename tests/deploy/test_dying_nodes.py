@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from tests.support.farm import Farm
-from tests.support.fronts import NAMES, Front, FrontDesk, Fronts, need, quiet, signed_in, told
+from tests.support.fronts import Front, FrontDesk, Fronts, need, quiet, signed_in, told
 from tests.support.waiting import until_async
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -15,7 +15,7 @@ BUSY = "AgentState_SetNotReady_Success"
 HTTP = "agentgateway.conf", "haproxy.cfg"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*HTTP, pytest.param("haproxy_tcp.cfg", marks=pytest.mark.slow)])
 async def test_a_killed_node_costs_no_session_and_no_event(fronts: Fronts, gateways: Farm, name: str) -> None:
     front = need(fronts, name)
     desks = [await signed_in(front, agent_id) for agent_id in range(101, 107)]
