@@ -22,7 +22,8 @@ class Policy:
 
     def limits(self, agent_id: int, outages: tuple[Outage, ...]) -> Limits:
         """What age means for this agent."""
-        limits = self._static if self._all_static or agent_id in self.settings.static_agents else self._rotating
+        some = self.settings.static_agents
+        limits = self._static if self._all_static or (some.ranges and agent_id in some) else self._rotating
         return replace(limits, outages=outages) if outages else limits
 
     @cached_property
