@@ -25,11 +25,14 @@ SIGN_INS_AT_ONCE: Final = 4
 TAKEN_OVER_S: Final = 3.0
 """A changed settings file counts within 2 s."""
 SHORT_HOLD_MS: Final = 100
+POLL_HOLD_MS: Final = 1_000
 LONG_HOLD_MS: Final = 10_000
 SELDOM_MS: Final = 43_000_000
+BEHIND: Final = {"AUTHMODE": "1", "AGENT_POLL_WAIT_TIMES": "10"}
+"""It holds its polls as long as the measured one."""
 PARKED_AFTER_S: Final = 0.5
 BACKGROUND_S: Final = 5
-EMPTY_ROUNDS: Final = 3
+EMPTY_ROUNDS: Final = 12
 
 Work = Callable[[RawAgent], Awaitable[object]]
 Tell = Callable[[str], None]
@@ -79,11 +82,19 @@ class Bench:
         return per(before, self.read(), BACKGROUND_S)
 
     async def empty_poll(self, background: Cost) -> Cost:
-        """Of a poll that is held for LONG_HOLD_MS while nothing happens, and all that an agent costs meanwhile."""
-        loop = asyncio.get_running_loop()
+        """Of a poll that is held for POLL_HOLD_MS while nothing happens, when agents poll one after the other.
+
+        Polls that come all at once would share what is asked of Redis, and cost a fraction.
+        """
+        loop, hold_s = asyncio.get_running_loop(), POLL_HOLD_MS / 1000
+
+        async def go_on(number: int, agent: RawAgent) -> None:
+            await asyncio.sleep(hold_s * number / len(self._agents))
+            for _ in range(EMPTY_ROUNDS):
+                await agent.poll()
+
         before, began_s = self.read(), loop.time()
-        for _ in range(EMPTY_ROUNDS):
-            await asyncio.gather(*(agent.poll() for agent in self._agents))
+        await asyncio.gather(*(go_on(number, agent) for number, agent in enumerate(self._agents)))
         polls, took_s = EMPTY_ROUNDS * len(self._agents), loop.time() - began_s
         return beyond(per(before, self.read(), polls), background, took_s / polls)
 
@@ -204,7 +215,7 @@ async def open_bench(stack: AsyncExitStack, folder: Path, count: int, *, upstrea
     settings = {"REDIS_URL": store.url, "GUID_SECRET_FILE": str(secret)}
     agents_file = {"AGENTS_FILE": str(write_agents_file(folder, count))}
     if upstream:
-        behind = await stack.enter_async_context(gateway_process(folder, {"AUTHMODE": "1", **agents_file}))
+        behind = await stack.enter_async_context(gateway_process(folder, {**BEHIND, **agents_file}))
         settings |= {"BACKEND": "upstream", "UPSTREAM_URL": f"http://127.0.0.1:{behind.port}"}
     else:
         settings |= agents_file
@@ -224,6 +235,7 @@ async def measure(bench: Bench, seconds: float, tell: Tell) -> Costs:
     tell(KINDS["sign_in"])
     sign_in, agent_bytes, redis_bytes = await bench.sign_in()
     tell(KINDS["empty_poll"])
+    await bench.settle(POLL_HOLD_MS)
     kinds = {"sign_in": sign_in, "empty_poll": await bench.empty_poll(alone)}
     await bench.settle(SHORT_HOLD_MS)
     works: Mapping[str, Work] = {"call": read_state, "change": Changes(), "heartbeat": heartbeat, "rotation": renew}
