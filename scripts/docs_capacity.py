@@ -33,9 +33,10 @@ shards  = shift with the CPU of Redis, / {redis_share}
 ```
 
 A process is planned with {core_share:.0%} of a core and {connections:,} waiting polls, a Redis with {redis_share:.0%}
-of one: the rest is for bursts, and for what a lost node leaves to the others. The costs are those of a busy process, some
-hundred polls or thousand calls a second. One with little to do spends up to twice as much on each, since less travels
-together (`scripts/bench-polls` shows it). Waiting for replicas costs time and hardly any CPU: it is not in here.
+of one: the rest is for bursts, and for what a lost node leaves to the others. The costs are those of a busy process,
+with hundreds of polls or thousands of calls a second. One with little to do spends up to twice as much on each, since
+less travels together (`scripts/bench-polls` shows it). Waiting for replicas costs time but hardly any CPU, and is not
+in here.
 
 ## Worked examples
 
