@@ -35,7 +35,8 @@ DECIDED: Final = (
     (
         "private queues (`skilltype` 1)",
         "hold the calls of customers who call one agent (`agentgateway sim call --agent`), until that agent is idle; "
-        "they come before those of skill queues, `privatecallinfo` lists them and `requestcall/<call>/1` takes one",
+        "they come before those of skill queues, `privatecallinfo` lists them and `requestcall/<call>/1?skillId=1` "
+        "takes one, whatever skill it names",
     ),
     (
         "`100-014`",

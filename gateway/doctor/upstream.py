@@ -72,7 +72,7 @@ async def upstream_facts(settings: Settings, clock: Callable[[], float] = time.m
                 allow_redirects=False,
             ) as response,
         ):
-            said = read_envelope(await response.content.read(MOST_BYTES))
+            said = read_envelope(await _beginning(response.content))
             return UpstreamFacts(
                 url,
                 timeout_ms,
@@ -83,6 +83,14 @@ async def upstream_facts(settings: Settings, clock: Callable[[], float] = time.m
     except (aiohttp.ClientError, OSError, ValueError) as error:
         found, advice = next((found, advice) for kind, found, advice in _FAILURES if isinstance(error, kind))
         return UpstreamFacts(url, timeout_ms, found, advice)
+
+
+async def _beginning(content: aiohttp.StreamReader) -> bytes:
+    """The body, up to MOST_BYTES: it may come in pieces."""
+    body = b""
+    while len(body) < MOST_BYTES and (piece := await content.read(MOST_BYTES - len(body))):
+        body += piece
+    return body
 
 
 def _reach(facts: UpstreamFacts) -> Verdict:

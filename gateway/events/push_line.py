@@ -137,7 +137,7 @@ class PushLine:
 
     async def _try_oldest(self) -> float | None:
         parts = self._parts
-        record = await parts.service.store.read(self.agent_id)
+        record = await parts.service.look_again(self.agent_id, self.session_id)
         found = way_of(record, self.session_id)
         if found is None:
             await self._say_farewell(record)
@@ -160,7 +160,7 @@ class PushLine:
         if self._last is None:
             return
         session, way = self._last
-        parts, now_ms = self._parts, self._parts.service.store.now_ms()
+        parts, now_ms = self._parts, self._parts.service.now_ms(self.agent_id)
         event = farewell(record, session, now_ms)
         if event is not None:
             guid, keys = parts.service.guid(session, session.number), parts.service.ring.signing_keys()

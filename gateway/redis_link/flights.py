@@ -1,6 +1,7 @@
 """What is asked of Redis at the same time travels together: one write there, one wait, one timer (design section 8)."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from gateway.wire.errors import StoreUnavailable
 SHORTEST_FLIGHT_S: Final = 0.15
 """What a flight has at least, though its first command has waited long: our own delay is no fault of Redis."""
 
+_LOG = logging.getLogger(__name__)
+
 _Waiting = tuple["asyncio.Future[Any]", bytes, float]
 """The caller's future, the packed command, the loop time at which it must be answered."""
 
@@ -29,6 +32,11 @@ class _Flight:
     awaited: int | None
     asked_s: float
     due_s: float
+    connection: Connection
+
+
+_Doubted = tuple[_Flight, list[Any]]
+"""A flight that is back, and its replies, which may not be safe."""
 
 
 class Flights:
@@ -45,7 +53,8 @@ class Flights:
         self._broken = broken
         self._waiting: deque[_Waiting] = deque()
         self._flight: _Flight | None = None
-        self._doubted: dict[asyncio.Task[None], _Flight] = {}
+        self._doubted: list[_Doubted] = []
+        self._asking: asyncio.Task[None] | None = None
         self._connection: Connection | None = None
         self._leaving = False
         self._fenced_s = 0.0
@@ -87,7 +96,9 @@ class Flights:
         due_s = max(commands[0][2], now + SHORTEST_FLIGHT_S) if commands else now + self._timeout_s
         seal = self._seal if commands else None
         wait = seal.wait(due_s - now) if seal is not None and seal.awaited else b""
-        self._flight = _Flight(commands, fenced, seal.awaited if seal is not None else None, now, due_s)
+        self._flight = _Flight(
+            commands, fenced, seal.awaited if seal is not None else None, now, due_s, self._connection
+        )
         if self._timer is None:
             self._timer = loop.call_at(due_s, self._watch)
         packed = [self._fence.packed if fenced else b"", *(command for _, command, _ in commands), wait]
@@ -120,12 +131,23 @@ class Flights:
         if verdict is not None:
             self._deliver(flight, replies if verdict else _unsafe(replies))
             return
-        asking = asyncio.create_task(self._doubt(seal, flight, replies))
-        self._doubted[asking] = flight
-        asking.add_done_callback(lambda asked: self._doubted.pop(asked, None))
+        self._doubted.append((flight, replies))
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._ask_about(seal))
 
-    async def _doubt(self, seal: Seal, flight: _Flight, replies: list[Any]) -> None:
-        self._deliver(flight, replies if await seal.still_the_primary() else _unsafe(replies))
+    async def _ask_about(self, seal: Seal) -> None:
+        """One question for all flights that came back before it; for those that come meanwhile, the next one."""
+        while self._doubted:
+            count = len(self._doubted)
+            try:
+                safe = await seal.still_the_primary()
+            except Exception as error:
+                _LOG.error("the sentinels could not be asked: %s", type(error).__name__)
+                safe = False
+            doubted, self._doubted = self._doubted[:count], self._doubted[count:]
+            for flight, replies in doubted:
+                self._deliver(flight, replies if safe else _unsafe(replies))
+        self._asking = None
 
     def _deliver(self, flight: _Flight, replies: list[Any]) -> None:
         elsewhere: ReplyError | None = None
@@ -137,7 +159,7 @@ class Flights:
                     future.set_exception(as_failure(reply))
             elif not future.done():
                 future.set_result(reply)
-        if elsewhere is not None:
+        if elsewhere is not None and flight.connection is self._connection:
             self.give_up(elsewhere)
 
     def _watch(self) -> None:
@@ -169,8 +191,9 @@ class Flights:
         """Fails all that is pending and lets go of the connection."""
         self._broken = lambda error: None
         self.give_up(ConnectionError("closed"))
-        for asking, flight in list(self._doubted.items()):
-            asking.cancel()
+        if self._asking is not None:
+            self._asking.cancel()
+        for flight, _ in self._doubted:
             self._waiting.extend(flight.commands)
         while self._waiting:
             _fail(self._waiting.popleft())

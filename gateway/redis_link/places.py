@@ -58,10 +58,15 @@ class Places:
         return self._address(max(named))
 
     async def at_ease(self, address: Address) -> bool:
-        """Whether all sentinels that answer, and most of them do, name this one and none is about to replace it."""
+        """Whether most sentinels name this one, none is about to replace it, and whoever names another knows less."""
         named = await self._named(len(self._target.sentinels))
-        at_ease = [self._address(each) == address and not each.failing_over for each in named]
-        return len(at_ease) >= self._most and all(at_ease)
+        here = [each for each in named if self._address(each) == address]
+        newest = max((each.epoch for each in here), default=0)
+        return (
+            len(here) >= self._most
+            and not any(each.failing_over for each in here)
+            and all(each.epoch < newest for each in named if each not in here)
+        )
 
     @property
     def _most(self) -> int:
@@ -101,16 +106,19 @@ class Places:
 
 
 async def _ask(sentinel: Address, primary: str) -> _Named | None:
-    """What this sentinel names; None when it does not answer or does not know."""
+    """What this sentinel names; None when it does not answer, does not know, or says what nobody understands."""
     commands = [pack(("AUTH", sentinel.user or "default", sentinel.password))] if sentinel.password else []
     commands += [pack(("SENTINEL", "GET-MASTER-ADDR-BY-NAME", primary)), pack(("SENTINEL", "MASTER", primary))]
     try:
         async with asyncio.timeout(SENTINEL_ANSWERS_S):
             connection, replies = await dial(sentinel, b"".join(commands), len(commands), _ignored, _ignored)
-    except (OSError, TimeoutError):
+        connection.drop()
+        return _read(*replies[-2:])
+    except (OSError, TypeError, ValueError):
         return None
-    connection.drop()
-    place, known = replies[-2:]
+
+
+def _read(place: Any, known: Any) -> _Named | None:
     if place is None or isinstance(place, ReplyError):
         return None
     host, port = place

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final
 
 from gateway.sessions.agent_state import AgentState, State
 from gateway.sessions.limits import Limits, Outage
 from gateway.sessions.model import Session
 from gateway.settings.schema import Settings
+
+MOST_KEPT: Final = 512
+"""Each shard of the store has outages of its own."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +26,25 @@ class Policy:
 
     def limits(self, agent_id: int, outages: tuple[Outage, ...]) -> Limits:
         """What age means for this agent."""
+        static, rotating = self._both(outages)
         some = self.settings.static_agents
-        limits = self._static if self._all_static or (some.ranges and agent_id in some) else self._rotating
-        return replace(limits, outages=outages) if outages else limits
+        return static if self._all_static or (some and agent_id in some) else rotating
+
+    def _both(self, outages: tuple[Outage, ...]) -> tuple[Limits, Limits]:
+        """Of static agents and of the others. Made anew only for other outages: this is asked for at every call."""
+        if not outages:
+            return self._static, self._rotating
+        kept = self._kept.get(id(outages))
+        if kept is None or kept[0] is not outages:
+            pair = replace(self._static, outages=outages), replace(self._rotating, outages=outages)
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[id(outages)] = kept = outages, pair
+        return kept[1]
+
+    @cached_property
+    def _kept(self) -> dict[int, tuple[tuple[Outage, ...], tuple[Limits, Limits]]]:
+        return {}
 
     @cached_property
     def _all_static(self) -> bool:

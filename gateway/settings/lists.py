@@ -52,6 +52,9 @@ class AgentIds:
 
     ranges: tuple[tuple[int, int], ...] = ()
 
+    def __bool__(self) -> bool:
+        return bool(self.ranges)
+
     def __contains__(self, agentid: object) -> bool:
         return isinstance(agentid, int) and any(first <= agentid <= last for first, last in self.ranges)
 

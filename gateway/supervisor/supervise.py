@@ -40,6 +40,7 @@ class Supervisor:
         self._posts = [Post(number, self._start) for number in range(count)]
         self._stop = asyncio.Event()
         self._roll = asyncio.Event()
+        self._serves = False
         self._handlers = {
             signal.SIGTERM: self._stop.set,
             signal.SIGINT: self._stop.set,
@@ -97,9 +98,12 @@ class Supervisor:
             raise refused.exceptions[0] from None
 
     def _tell_ready(self) -> None:
+        self._serves = True
         systemd.ready(f"{len(self._posts)} workers on {' '.join(self._doors.urls)}")
 
     def _reload(self) -> None:
+        if not self._serves:
+            return  # The workers are about to read the settings anyway.
         systemd.reloading()
         for post in self._posts:
             if post.worker is not None:

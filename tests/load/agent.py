@@ -100,12 +100,12 @@ class LoadAgent:
         if answer.retcode != ACCEPTED:
             raise CannotBeginError(f"agent {self._desk.agent_id} cannot sign in: {answer.body!r}")
         self._book = GuidBook(answer.set_guid, self._grace_s)
-        self._answered_s = time.monotonic()
         self._waiting_events = 2  # in service, ready (contract connection.md section 10)
         self._tally.events_made += 2
 
     async def work(self, stop: asyncio.Event) -> None:
         """Polls and calls until `stop`, then takes the events that are left and signs out."""
+        self._answered_s = time.monotonic()
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._repeat(stop, lambda: self._poll(self._drop), POLL_PAUSE_S))
             loops.create_task(self._repeat(stop, self._some_call, CALL_PAUSE_S))

@@ -69,7 +69,7 @@ class EmbeddedCentre:
         self.customers = Customers(self.board, self._scheduler)
         self.chat_customers = ChatCustomers(self.board, registry)
         self.phones = Phones(self.board)
-        self._watch = Watch(self._records, queue, self._scheduler)
+        self._watch = Watch(self._records, self._courier, self._scheduler)
         self.parts = Parts(
             service, queue, registry, authentication, self.world, self._records, self.board, self.customers, self._watch
         )

@@ -105,5 +105,7 @@ class Courier:
             except StoreUnavailable:
                 self._try_later(shard)
                 return
+            except Exception as crash:
+                _LOG.error("events of agent %d are lost: %s", late[0].agent_id, type(crash).__name__)
             late.popleft()
         del self._late[shard]

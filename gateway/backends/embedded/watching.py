@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
+from gateway.backends.embedded.courier import Courier, Parcel
 from gateway.backends.embedded.records import Records
 from gateway.backends.embedded.scheduler import Scheduler
 from gateway.events.event import make_event
 from gateway.sessions.model import Event
-from gateway.sessions.store import EventQueue
 from gateway.wire.errors import StoreUnavailable
 
 LOOK_EVERY_S: Final = 1.0
@@ -43,9 +43,9 @@ class _Watcher:
 class Watch:
     """Who watches whom, by the inspector's session."""
 
-    def __init__(self, records: Records, queue: EventQueue, scheduler: Scheduler) -> None:
+    def __init__(self, records: Records, courier: Courier, scheduler: Scheduler) -> None:
         self._records = records
-        self._queue = queue
+        self._courier = courier
         self._scheduler = scheduler
         self._watchers: dict[str, _Watcher] = {}
         self._known: dict[int, str] | None = None
@@ -115,8 +115,8 @@ class Watch:
                 self._missed(session_id, watcher)
                 continue
             events = [self._event(watcher, *change) for change in changes if watcher.watches(change[0])]
-            if events and self._records.service.store.shard_of(watcher.agent_id).in_reach():
-                await self._queue.append(watcher.agent_id, session_id, events)
+            if events:
+                await self._courier.deliver(Parcel(watcher.agent_id, session_id, events))
 
     def _missed(self, session_id: str, watcher: _Watcher) -> None:
         watcher.missed += 1

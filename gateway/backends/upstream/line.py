@@ -169,7 +169,8 @@ class Line:
                     raise _Over
                 if events and not await parts.queue.append(self.agent_id, self.session_id, events):
                     raise _Over
-                self._receipt = answer.receipt
+                if fetched:
+                    self._receipt = answer.receipt
                 return len(events)
             except StoreUnavailable:
                 await self._show_life()

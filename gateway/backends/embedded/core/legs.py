@@ -171,5 +171,6 @@ def merge(out: Outcome, world: World, held: Call, call: Call, joiner: str) -> li
         call.skill_id, call.data = held.skill_id, call.data or held.data
         call.business = call.business or held.business
         call.last_release_agent, call.priority = held.last_release_agent, held.priority
+        call.for_agent, call.picture, call.media_type = held.for_agent, held.picture, held.media_type
     world.forget(held, out.now_ms)
     return moved
