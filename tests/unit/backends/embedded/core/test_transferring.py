@@ -146,6 +146,22 @@ async def test_talk_first_then_leave_the_two_together(floor: Floor) -> None:
     assert (call.caller, call.skill_id) == (CUSTOMER, 1)
 
 
+async def test_a_customer_of_one_agent_who_was_talked_over_waits_for_that_agent_when_nobody_answers() -> None:
+    floor = Floor(PLAN)
+    for agent_id in (101, 102, 103):
+        await floor.enter(agent_id, autoanswer=False, skills="2")
+    await floor.customers.place_for(101, CUSTOMER)
+    await floor.do(101, "answer")
+    await floor.transfer(2, 3, "102")
+    await floor.do(102, "answer")
+    await floor.do(101, "release")
+    await floor.do(101, "sayBusy")
+    await floor.code(102, "transfer", body={"devicetype": 2, "mode": 0, "address": "103"})
+    await floor.time.pass_s(20)
+    (call,) = floor.world.calls.values()
+    assert (call.for_agent, floor.parties(call.id)) == (101, {CUSTOMER: TALKING})
+
+
 async def test_talk_first_then_take_the_customer_back(floor: Floor) -> None:
     await floor.transfer(5, 3, OUTSIDE, caller="4444")
     await floor.customers.answer("1800000000-2")
