@@ -29,7 +29,7 @@ def call(agent: Agent, guid: str, *, hands_out: bool) -> Script:
         return (yield from end(agent, live.id, TOO_OLD, f"{NOT_SIGNED_IN} {TOO_OLD}"))
     if hands_out and agent.is_reuse(live, number):
         agent.reuses += 1
-        if agent.site.reuse_signs_out:
+        if agent.site.reuse_signs_out and not agent.site.rehearsal:
             return (yield from end(agent, live.id, REUSED, f"{NOT_SIGNED_IN} {REUSED}"))
     agent.see(live, heartbeat=hands_out)
     return (yield from use(agent, live.id, number, hands_out=hands_out))
