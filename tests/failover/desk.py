@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 from gateway.sessions.model import EndReason
 from tests.failover.history import Fact, Kind, Outcome
-from tests.support.desk import Answer, Desk, Line
+from tests.support.desk import Answer, Desk
+from tests.support.kept_lines import KeptLines
 
 PAUSE_S = (0.03, 0.15)
 REFUSED_PAUSE_S = 0.1
@@ -31,30 +32,16 @@ def outcome(answer: Answer, kind: Kind) -> Outcome:
 
 
 class Nodes:
-    """Kept-alive connections to each node, for one request at a time."""
+    """Connections to each node, by its number."""
 
     def __init__(self, ports: Sequence[int]) -> None:
         self.ports = ports
-        self._open: dict[int, Line] = {}
+        self._kept = KeptLines()
+        self.close = self._kept.close
 
     async def ask(self, node: int, desk: Desk, method: str, path: str, guid: str, body: object = None) -> Answer:
-        """One request to this node. Raises OSError, EOFError, TimeoutError, and then begins with a new connection."""
-        line = self._open.pop(node, None) or await Line.open(self.ports[node])
-        try:
-            answer = await desk.call(method, path, body, guid=guid, line=line)
-        except BaseException:
-            line.abort()
-            raise
-        if "Connection" in answer.headers:
-            line.abort()
-        else:
-            self._open[node] = line
-        return answer
-
-    async def close(self) -> None:
-        """Ends them."""
-        for line in self._open.values():
-            await line.close()
+        """See `KeptLines.ask`."""
+        return await self._kept.ask(self.ports[node], desk, method, path, guid, body)
 
 
 class FailoverDesk:

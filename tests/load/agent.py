@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from tests.load import tally as verdict
 from tests.load.guid_book import GuidBook, Held
 from tests.load.tally import ACCEPTED, SIGNED_OUT, Tally
-from tests.support.desk import Answer, Desk, Line
+from tests.support.desk import Answer, Desk
+from tests.support.kept_lines import KeptLines
 
 POLL_PAUSE_S = (0.2, 0.5)
 """As known clients pause between two polls (contract connection.md section 6)."""
@@ -32,32 +33,17 @@ class CannotBeginError(Exception):
 
 
 class Lines:
-    """Kept-alive connections to all nodes, for one request at a time; each request goes to a node by chance."""
+    """Connections to all nodes; each request goes to a node by chance."""
 
     def __init__(self, ports: Sequence[int], chance: random.Random) -> None:
         self._ports = ports
         self._chance = chance
-        self._open: dict[int, Line] = {}
+        self._kept = KeptLines()
+        self.close = self._kept.close
 
     async def ask(self, desk: Desk, method: str, path: str, guid: str) -> Answer:
-        """One request. Raises OSError, EOFError and TimeoutError, and then begins with a new connection."""
-        port = self._chance.choice(self._ports)
-        line = self._open.pop(port, None) or await Line.open(port)
-        try:
-            answer = await desk.call(method, path, guid=guid, line=line)
-        except BaseException:
-            line.abort()
-            raise
-        if "Connection" in answer.headers:
-            line.abort()
-        else:
-            self._open[port] = line
-        return answer
-
-    async def close(self) -> None:
-        """Ends them."""
-        for line in self._open.values():
-            await line.close()
+        """See `KeptLines.ask`."""
+        return await self._kept.ask(self._chance.choice(self._ports), desk, method, path, guid)
 
 
 class LoadAgent:
