@@ -14,13 +14,14 @@ from gateway.wire.errors import StoreUnavailable
 from tests.support.servers import Server
 
 LEASE_MS = 3000
+GENEROUS_MS = 30_000
 
 
 @pytest.fixture
 async def links(server: Server) -> AsyncIterator[list[list[RedisLink]]]:
     """Those of two nodes to three shards."""
     tags = shard_tags(secrets.token_hex(8), 3)
-    made = [[RedisLink(server.url, tag, 300) for tag in tags] for _ in range(2)]
+    made = [[RedisLink(server.url, tag, GENEROUS_MS) for tag in tags] for _ in range(2)]
     await asyncio.gather(*(link.start() for of_node in made for link in of_node))
     yield made
     await asyncio.gather(*(link.close() for of_node in made for link in of_node))
