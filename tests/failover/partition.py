@@ -9,7 +9,9 @@ import asyncio
 import json
 import random
 import time
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,8 @@ from tests.failover.coming_back import SIGN_IN, came_back
 from tests.failover.gate import Gate
 from tests.failover.history import Fact, Kind, Outcome, faults
 from tests.failover.kill import LOAD_S, Tell
-from tests.failover.place import Place, Size, on
-from tests.failover.replica_set import gates_to, replica_set
+from tests.failover.place import Place, Size, place
+from tests.failover.replica_set import ReplicaSet, gates_to, replica_set
 from tests.failover.result import Result, Round
 from tests.support.servers import Server
 
@@ -47,18 +49,17 @@ async def partition_rounds(folder: Path, size: Size, rounds: int, tell: Tell) ->
         )
         to_sentinels = await stack.enter_async_context(gates_to(redis.sentinels))
         urls = {OLD_SIDE: redis.url([each.port for each in to_sentinels])}
-        made = await stack.enter_async_context(on(folder, size, redis, urls, TIMES))
+        made = await stack.enter_async_context(place(folder, size, redis.url(), urls, TIMES))
         for number in range(rounds):
             await asyncio.sleep(chance.uniform(*LOAD_S) + 1)
-            result.rounds.append(await _round(made, to_sentinels, cuts))
+            result.rounds.append(await _round(made, redis, to_sentinels, cuts))
             tell(f"{number + 1}/{rounds}: {result.rounds[-1].line}; faults {len(faults(made.facts, excused))}")
         await asyncio.sleep(LOAD_S[1])
     result.facts, result.faults = made.facts, faults(made.facts, excused)
     return result
 
 
-async def _round(made: Place, to_sentinels: list[Gate], cuts: list[float]) -> Round:
-    redis = made.redis
+async def _round(made: Place, redis: ReplicaSet, to_sentinels: list[Gate], cuts: list[float]) -> Round:
     old = await redis.primary()
     for gate in to_sentinels:
         gate.shut()
@@ -68,7 +69,7 @@ async def _round(made: Place, to_sentinels: list[Gate], cuts: list[float]) -> Ro
     switched_s = time.monotonic()
     times = await came_back(made, switched_s, [n for n in range(len(made.nodes)) if n != OLD_SIDE])
     await asyncio.sleep(max(0.0, cut_s + LIMIT_S + 1 - time.monotonic()))
-    caught_up = await asyncio.to_thread(_caught_up, redis.servers[new], made.tag)
+    caught_up = await asyncio.to_thread(_caught_up, redis.servers[new], made.tags)
     healed_s = time.monotonic()
     for gate in to_sentinels:
         gate.reopen()
@@ -107,10 +108,10 @@ def _ended_elsewhere(facts: list[Fact]) -> list[Fact]:
     ]
 
 
-def _caught_up(server: Server, tag: str) -> int:
+def _caught_up(server: Server, tags: Sequence[str]) -> int:
     """Records with a generation that was replaced and left at the same moment: nothing else writes that."""
     found = 0
-    for key in server.ask("KEYS", f"{{{tag}}}:agent:*"):
+    for key in chain.from_iterable(server.ask("KEYS", f"{{{tag}}}:agent:*") for tag in tags):
         record: dict[str, Any] = json.loads(server.ask("GET", key)[16:])
         former = (record.get("s") or {}).get("f", [])
         found += any(each["p"] == each.get("l") for each in former)

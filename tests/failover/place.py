@@ -1,4 +1,4 @@
-"""Gateway nodes on a replica set, with desks at work: what every kind of fail-over is tried on."""
+"""Gateway nodes on a store, with desks at work: what every kind of fail-over is tried on."""
 
 import asyncio
 import secrets
@@ -9,9 +9,9 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
+from gateway.redis_link.shards import shard_of, shard_tags
 from tests.failover.desk import FailoverDesk, Probe
 from tests.failover.history import Fact
-from tests.failover.replica_set import ReplicaSet, replica_set
 from tests.support.gateway import GatewayProcess
 from tests.support.site import site
 
@@ -29,19 +29,21 @@ NOTHING_SAID: Mapping[str, str] = {}
 
 @dataclass
 class Place:
-    """All that runs. `facts` is what desks and probes have seen so far."""
+    """All that runs. `facts` is what desks and probes have seen so far; `tags` are those of the shards."""
 
-    redis: ReplicaSet
     nodes: Sequence[GatewayProcess]
     desks: Sequence[FailoverDesk]
-    probes: Sequence[Probe]
+    tags: Sequence[str]
     facts: list[Fact] = field(default_factory=list)
-    tag: str = ""
+
+    def shard_of(self, fact: Fact) -> int:
+        """Where its agent lies."""
+        return shard_of(fact.agent, len(self.tags))
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much of everything, the seed of all chances, which server, when sentinels take one for dead.
+    """How much of everything, the seed of all chances, which server, when others take one for dead.
 
     `hurried`: see `replica_set`.
     """
@@ -50,50 +52,58 @@ class Size:
     nodes: int = 3
     seed: int = 1
     kind: str = "redis"
+    shards: int = 1
     down_after_ms: int = 1000
     hurried: bool = False
 
 
 @asynccontextmanager
-async def place(folder: Path, size: Size) -> AsyncIterator[Place]:
-    """Starts it all; desks work until the block ends."""
-    async with (
-        replica_set(folder, size.kind, size.down_after_ms, hurried=size.hurried) as redis,
-        on(folder, size, redis) as made,
-    ):
-        yield made
-
-
-@asynccontextmanager
-async def on(
+async def place(
     folder: Path,
     size: Size,
-    redis: ReplicaSet,
+    url: str,
     urls: Mapping[int, str] = NOTHING,
     times: Mapping[str, str] = NOTHING_SAID,
 ) -> AsyncIterator[Place]:
-    """As `place`, on a set that runs. `urls` are the REDIS_URL of nodes that have another one; `times` are settings."""
+    """Starts nodes on the store at `url`; desks work, and each node is probed about each shard, until the block ends.
+
+    `urls` are the REDIS_URL of nodes that have another one; `times` are settings.
+    """
     password, tag = secrets.token_urlsafe(12), f"failover-{secrets.token_hex(4)}"
     agents_file = folder / "agents.toml"
     numbers = range(FIRST_AGENT, FIRST_AGENT + size.agents)
-    watchers = range(FIRST_PROBE, FIRST_PROBE + size.nodes)
+    watchers = _watchers(size)
     agents_file.write_text(_agents([*numbers, *watchers], password), "utf-8")
     settings = {"CONTACT_CENTER_FILE": "", **TIMES, **times, "AGENTS_FILE": str(agents_file), "STORE_TAG": tag}
-    async with site(folder, {**settings, "REDIS_URL": redis.url()}) as made:
+    async with site(folder, {**settings, "REDIS_URL": url, "STORE_SHARDS": str(size.shards)}) as made:
         own = {n: {"REDIS_URL": url} for n, url in urls.items()}
         nodes = await asyncio.gather(*(made.start(f"Node{n}", own.get(n)) for n in range(size.nodes)))
         ports, facts = [node.port for node in nodes], list[Fact]()
         desks = [FailoverDesk(number, password, ports, size.seed, facts.append) for number in numbers]
-        probes = [Probe(number, password, ports, n, facts.append) for n, number in enumerate(watchers)]
+        probes = [Probe(number, password, ports, n, facts.append) for number, n in watchers.items()]
         stop = asyncio.Event()
         await asyncio.gather(*(probe.sign_in() for probe in probes))
         async with asyncio.TaskGroup() as group:
             for working in [desk.work(stop) for desk in desks] + [probe.work(stop) for probe in probes]:
                 group.create_task(working)
             try:
-                yield Place(redis, nodes, desks, probes, facts, tag)
+                yield Place(nodes, desks, shard_tags(tag, size.shards), facts)
             finally:
                 stop.set()
+
+
+def _watchers(size: Size) -> dict[int, int]:
+    """Agents of probes, and the node of each: one of every shard for every node."""
+    wanted = {(shard, node) for shard in range(size.shards) for node in range(size.nodes)}
+    found, number = dict[int, int](), FIRST_PROBE
+    while wanted:
+        shard = shard_of(number, size.shards)
+        node = next((node for lies_in, node in sorted(wanted) if lies_in == shard), None)
+        if node is not None:
+            found[number] = node
+            wanted.remove((shard, node))
+        number += 1
+    return found
 
 
 def _agents(numbers: Sequence[int], password: str) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 from tests.failover.coming_back import ALL_NODES, SIGN_IN, came_back
 from tests.failover.history import faults
 from tests.failover.kill import LOAD_S, Tell
-from tests.failover.place import Place, Size, place
-from tests.failover.replica_set import NAME
+from tests.failover.place import Size, place
+from tests.failover.replica_set import NAME, ReplicaSet, replica_set
 from tests.failover.result import Result, Round
 
 SWITCHED_WITHIN_S = 5.0
@@ -29,35 +29,38 @@ async def sentinel_rounds(folder: Path, size: Size, rounds: int, tell: Tell) -> 
 
 
 async def _rounds(
-    folder: Path, size: Size, rounds: int, tell: Tell, fault: Callable[[Place], Awaitable[float]], limit_s: float
+    folder: Path, size: Size, rounds: int, tell: Tell, fault: Callable[[ReplicaSet], Awaitable[float]], limit_s: float
 ) -> Result:
     result, chance = Result({ALL_NODES: limit_s, SIGN_IN: limit_s}), random.Random(size.seed)
-    async with place(folder, size) as made:
+    async with (
+        replica_set(folder, size.kind, size.down_after_ms, hurried=size.hurried) as redis,
+        place(folder, size, redis.url()) as made,
+    ):
         for number in range(rounds):
             await asyncio.sleep(chance.uniform(*LOAD_S))
-            at_s = await fault(made)
+            at_s = await fault(redis)
             result.rounds.append(Round(await came_back(made, at_s)))
-            await made.redis.until_healthy()
+            await redis.until_healthy()
             tell(f"{number + 1}/{rounds}: {result.rounds[-1].line}; faults {len(faults(made.facts))}")
         await asyncio.sleep(LOAD_S[1])
     result.facts, result.faults = made.facts, faults(made.facts)
     return result
 
 
-async def _fail_over(made: Place) -> float:
+async def _fail_over(redis: ReplicaSet) -> float:
     """When the sentinels had another primary, in s of the monotonic clock."""
-    old = await made.redis.primary()
+    old = await redis.primary()
     asked_s = time.monotonic()
-    await asyncio.to_thread(made.redis.sentinels[0].ask, "SENTINEL", "FAILOVER", NAME)
-    await made.redis.until_another_than(old)
+    await asyncio.to_thread(redis.sentinels[0].ask, "SENTINEL", "FAILOVER", NAME)
+    await redis.until_another_than(old)
     return asked_s
 
 
-async def _restart_sentinels(made: Place) -> float:
-    for sentinel in made.redis.sentinels:
+async def _restart_sentinels(redis: ReplicaSet) -> float:
+    for sentinel in redis.sentinels:
         await asyncio.to_thread(sentinel.kill)
     killed_s = time.monotonic()
     await asyncio.sleep(LOAD_S[1])
-    for sentinel in made.redis.sentinels:
+    for sentinel in redis.sentinels:
         await asyncio.to_thread(sentinel.start)
     return killed_s

@@ -37,8 +37,8 @@ class ReplicaSet:
         ports = sentinel_ports or [sentinel.port for sentinel in self.sentinels]
         return f"redis+sentinel://{','.join(f'127.0.0.1:{port}' for port in ports)}/{NAME}"
 
-    async def primary(self) -> int:
-        """The number of the primary that most sentinels name."""
+    async def primary(self, _tag: str = "") -> int:
+        """The number of the primary that most sentinels name; it has the keys of every tag."""
         named = await asyncio.gather(*(asyncio.to_thread(_named, sentinel) for sentinel in self.sentinels))
         [(port, _)] = Counter(named).most_common(1)
         return self._ports.index(port)
@@ -54,7 +54,7 @@ class ReplicaSet:
         server.follows("127.0.0.1", self._ports[await self.primary()])
         await asyncio.to_thread(server.start)
 
-    async def until_another_than(self, number: int, within_s: float = HEALTHY_WITHIN_S) -> int:
+    async def until_another_than(self, number: int, _tag: str = "", within_s: float = HEALTHY_WITHIN_S) -> int:
         """Waits until most sentinels name another primary; its number."""
         async with asyncio.timeout(within_s):
             while (primary := await self.primary()) == number:  # noqa: ASYNC110 - other processes decide it

@@ -1,7 +1,7 @@
-"""A small Redis Cluster: three primaries, and a replica of each that takes over when it is let."""
+"""A small Redis Cluster: three primaries, and replicas of each that take over when they are let."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +21,7 @@ OPTIONS: Final = {
 
 @dataclass
 class Cluster:
-    """`primaries` share the slots evenly, in order; `replicas` follow them one by one."""
+    """`primaries` share the slots evenly, in order; `replicas` follow them in turn."""
 
     primaries: list[Server]
     replicas: list[Server]
@@ -42,9 +42,10 @@ class Cluster:
             replica.ask("CONFIG", "SET", "cluster-replica-no-failover", "no")
 
 
-def start_cluster(servers: Servers, kind: str) -> Cluster:
+def start_cluster(servers: Servers, kind: str, options: Mapping[str, str] = OPTIONS, replicas_each: int = 1) -> Cluster:
     """Starts one and waits until all of it is in service."""
-    primaries, replicas = ([servers.start(kind, OPTIONS) for _ in range(PRIMARIES)] for _ in range(2))
+    primaries = [servers.start(kind, options) for _ in range(PRIMARIES)]
+    replicas = [servers.start(kind, options) for _ in range(PRIMARIES * replicas_each)]
     nodes = [*primaries, *replicas]
     for number, primary in enumerate(primaries):
         first, last = (-(-SLOTS * part // PRIMARIES) for part in (number, number + 1))
@@ -54,7 +55,7 @@ def start_cluster(servers: Servers, kind: str) -> Cluster:
         nodes[0].ask("CLUSTER", "MEET", "127.0.0.1", node.port)
     _until(lambda: all("cluster_state:ok" in node.ask("CLUSTER", "INFO") for node in nodes))
     _until(lambda: all(f"cluster_known_nodes:{len(nodes)}" in node.ask("CLUSTER", "INFO") for node in nodes))
-    for primary, replica in zip(primaries, replicas, strict=True):
+    for primary, replica in zip(primaries * replicas_each, replicas, strict=True):
         replica.ask("CLUSTER", "REPLICATE", primary.ask("CLUSTER", "MYID"))
     _until(lambda: all(replica.ask("ROLE")[3:4] == ["connected"] for replica in replicas))
     return Cluster(primaries, replicas)
