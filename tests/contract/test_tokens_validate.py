@@ -16,6 +16,7 @@ from gateway.tokens.redis_store import RedisTokenStore
 from tests.support.desk import Answer, ask_once
 from tests.support.servers import Server, free_port
 from tests.support.tokens import ADA, BOB, CAT, NOW, VALIDATE, Bench, Clock, Site, body, serving
+from tests.support.waiting import GENEROUS_MS
 
 SUCCESS = b'{"retCode":0,"message":"validate success"}'
 REFUSED = b'{"retCode":1,"message":"validate failed"}'
@@ -243,7 +244,7 @@ async def test_on_two_nodes_a_token_validated_1000_times_at_once_is_good_once(tm
     site = Site(tmp_path)
     site.set(token_single_use=True)
     tag, clock = secrets.token_hex(8), Clock()
-    links = [RedisLink(server.url, tag, 900) for _ in range(2)]
+    links = [RedisLink(server.url, tag, GENEROUS_MS) for _ in range(2)]
     for link in links:
         await link.start()
     token = site.token()

@@ -20,6 +20,7 @@ from tests.model.machine import Sessions
 from tests.model.profile import COMMON
 from tests.model.world import NODES
 from tests.support.servers import Server
+from tests.support.waiting import GENEROUS_MS
 
 
 class OnRedis(Sessions):
@@ -30,7 +31,7 @@ class OnRedis(Sessions):
 
     def open_stores(self) -> Sequence[SessionStore]:
         tags = shard_tags(secrets.token_hex(8), self.shards)
-        self.links = [[RedisLink(self.url, tag, 2_000) for tag in tags] for _ in NODES]
+        self.links = [[RedisLink(self.url, tag, GENEROUS_MS) for tag in tags] for _ in NODES]
         for link in chain(*self.links):
             self.loop.run_until_complete(link.start())
         self.redis_stores = [self.store(links) for links in self.links]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.support.desk import Line
 from tests.support.servers import free_port
+from tests.support.waiting import GENEROUS_S
 
 _CONFIG = """\
 global
@@ -53,7 +54,7 @@ async def balancer(folder: Path, ports: Sequence[int]) -> AsyncIterator[int]:
 
 
 async def _accepts(port: int, process: asyncio.subprocess.Process) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(GENEROUS_S):
         while process.returncode is None:
             try:
                 line = await Line.open(port)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 PREFIX = "/agentgateway/resource"
+ANSWERS_S = 60
+"""Longer than any hold; no claim of its own."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,12 @@ class Line:
 
     async def ask(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
         await self.send(method, path, headers or {}, body)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(ANSWERS_S):
             return await read_answer(self.reader)
 
     async def raw(self, data: bytes) -> Answer:
         self.writer.write(data)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(ANSWERS_S):
             return await read_answer(self.reader)
 
     def abort(self) -> None:

@@ -28,7 +28,7 @@ HAPROXY = DEPLOY / "haproxy" / "haproxy.cfg"
 HAPROXY_TCP = DEPLOY / "haproxy" / "haproxy_tcp.cfg"
 SHIPPED_NODES = tuple(f"192.0.2.1{number}:8000" for number in (1, 2, 3))
 SHIPPED_SITE = "192.0.2.20:9000"
-READY_S = 15
+READY_S = 60
 _SYSLOG = re.compile(r"syslog:server=unix:/dev/log,tag=(\w+),nohostname")
 
 _NGINX_MAIN = """\

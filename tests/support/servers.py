@@ -1,6 +1,7 @@
 """Real Redis and Valkey processes for tests: each on a free port, in a folder of its own."""
 
 import importlib
+import itertools
 import os
 import random
 import shutil
@@ -8,7 +9,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +19,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 KINDS: Final = ("valkey", "redis")
-READY_S: Final = 15.0
+READY_S: Final = 60.0
+ANSWERS_S: Final = 20
 
 
 def binary(kind: str) -> str | None:
@@ -29,6 +31,24 @@ def binary(kind: str) -> str | None:
     return str(found.get_binary_path())
 
 
+FIRST_PORT: Final = 10_000
+TEST_PROCESSES: Final = 8
+PORTS_EACH: Final = 1_200
+STRIDE: Final = 7
+"""So that the neighbours of a port, for rows of ports, are not given out soon after it; coprime to PORTS_EACH."""
+
+
+def _ports() -> Iterator[int]:
+    """The ports of this test process, for ever: none that another one may take between being found and being used."""
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % TEST_PROCESSES
+    start = random.randrange(PORTS_EACH)
+    for number in itertools.count():
+        yield FIRST_PORT + process * PORTS_EACH + (start + number * STRIDE) % PORTS_EACH
+
+
+_PORTS: Final = _ports()
+
+
 def free_port() -> int:
     """A port that nobody has now, nor the one 10000 above it, where a node of a Cluster listens too.
 
@@ -36,7 +56,7 @@ def free_port() -> int:
     that was killed finds its port free when it comes back.
     """
     while True:
-        port = random.randrange(10_000, 22_700)
+        port = next(_PORTS)
         with socket.socket() as probe, socket.socket() as bus, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             bus.bind(("127.0.0.1", port + 10_000))
@@ -100,7 +120,8 @@ class Server:
             return client.execute_command(*arguments)
 
     def _client(self) -> redis.Redis:
-        return redis.Redis("127.0.0.1", self.port, socket_timeout=5, decode_responses=True, retry=Retry(NoBackoff(), 0))
+        retry = Retry(NoBackoff(), 0)
+        return redis.Redis("127.0.0.1", self.port, socket_timeout=ANSWERS_S, decode_responses=True, retry=retry)
 
     def wait_for_replicas(self, count: int) -> None:
         """Waits until this many replicas are connected and have all data."""

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 TURN_S: Final = 0.01
+GENEROUS_S: Final = 30.0
+"""For what must come to pass but whose time is not the claim: no machine is that busy."""
+GENEROUS_MS: Final = 30_000
 
 
-async def until(holds: Callable[[], bool], within_s: float = 5.0) -> None:
+async def until(holds: Callable[[], bool], within_s: float = GENEROUS_S) -> None:
     """Returns as soon as `holds` does. Raises TimeoutError."""
 
     async def look() -> bool:
@@ -19,7 +22,7 @@ async def until(holds: Callable[[], bool], within_s: float = 5.0) -> None:
     await until_async(look, within_s)
 
 
-async def until_async(holds: Callable[[], Awaitable[bool]], within_s: float = 5.0) -> None:
+async def until_async(holds: Callable[[], Awaitable[bool]], within_s: float = GENEROUS_S) -> None:
     """As `until`, for what must be asked for."""
     async with asyncio.timeout(within_s):
         while not await holds():  # noqa: ASYNC110 - what is waited for may be in another process

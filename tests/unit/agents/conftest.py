@@ -7,6 +7,7 @@ import pytest
 
 from gateway.redis_link.link import RedisLink
 from gateway.redis_link.shards import shard_tags
+from tests.support.waiting import GENEROUS_MS
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +20,7 @@ def server_url() -> Iterator[str]:
 @pytest.fixture
 async def link(server_url: str) -> AsyncIterator[RedisLink]:
     """A link under a tag of its own, so that tests do not meet."""
-    made = RedisLink(server_url, secrets.token_hex(8), 800)
+    made = RedisLink(server_url, secrets.token_hex(8), GENEROUS_MS)
     await made.start()
     yield made
     await made.close()
@@ -28,7 +29,7 @@ async def link(server_url: str) -> AsyncIterator[RedisLink]:
 @pytest.fixture
 async def shard_links(server_url: str) -> AsyncIterator[list[RedisLink]]:
     """Links to four shards under a tag of their own."""
-    made = [RedisLink(server_url, tag, 800) for tag in shard_tags(secrets.token_hex(8), 4)]
+    made = [RedisLink(server_url, tag, GENEROUS_MS) for tag in shard_tags(secrets.token_hex(8), 4)]
     await asyncio.gather(*(link.start() for link in made))
     yield made
     await asyncio.gather(*(link.close() for link in made))

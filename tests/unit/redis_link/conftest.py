@@ -9,12 +9,15 @@ import pytest
 from gateway.redis_link.fence import UNGUARDED, Division
 from gateway.redis_link.link import RedisLink
 from tests.support.servers import Server, Servers
+from tests.support.waiting import GENEROUS_MS
 
 
 class Links(Protocol):
     """Makes started links; those of one test share a tag."""
 
-    async def __call__(self, url: str, timeout_ms: int = 800, *, division: Division = UNGUARDED) -> RedisLink: ...
+    async def __call__(
+        self, url: str, timeout_ms: int = GENEROUS_MS, *, division: Division = UNGUARDED
+    ) -> RedisLink: ...
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ async def links() -> AsyncIterator[Links]:
     tag = secrets.token_hex(8)
     async with AsyncExitStack() as stack:
 
-        async def make(url: str, timeout_ms: int = 800, *, division: Division = UNGUARDED) -> RedisLink:
+        async def make(url: str, timeout_ms: int = GENEROUS_MS, *, division: Division = UNGUARDED) -> RedisLink:
             started: AbstractAsyncContextManager[RedisLink] = _started(url, tag, timeout_ms, division)
             return await stack.enter_async_context(started)
 

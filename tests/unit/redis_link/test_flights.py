@@ -9,7 +9,7 @@ from hiredis import Reader
 from gateway.redis_link import fence
 from gateway.redis_link.link import RedisLink
 from gateway.wire.errors import StoreUnavailable
-from tests.support.waiting import until
+from tests.support.waiting import GENEROUS_MS, until
 
 TIME_AND_ROLE = b"*3\r\n$10\r\n1700000000\r\n$1\r\n0\r\n$0\r\n\r\n*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n"
 
@@ -22,9 +22,11 @@ class SlowRedis:
         self.held = asyncio.Event()
         self.held.set()
         self.port = 0
+        self._writers: list[asyncio.StreamWriter] = []
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         parser = Reader()
+        self._writers.append(writer)
         try:
             while data := await reader.read(1_000_000):
                 parser.feed(data)
@@ -37,6 +39,11 @@ class SlowRedis:
                     writer.write(_answer(command))
         finally:
             writer.close()
+
+    def hang_up(self) -> None:
+        """Ends the connections that there are."""
+        while self._writers:
+            self._writers.pop().close()
 
     def asked(self, name: bytes) -> list[list[list[bytes]]]:
         """The pieces that arrived with a command of this name in them."""
@@ -67,7 +74,7 @@ async def slow() -> AsyncIterator[SlowRedis]:
 
 @pytest.fixture
 async def link(slow: SlowRedis) -> AsyncIterator[RedisLink]:
-    made = RedisLink(f"redis://127.0.0.1:{slow.port}", "t", 300)
+    made = RedisLink(f"redis://127.0.0.1:{slow.port}", "t", GENEROUS_MS)
     await made.start()
     slow.reads.clear()
     yield made
@@ -121,10 +128,13 @@ async def test_a_command_that_its_caller_gave_up_does_not_leave(slow: SlowRedis,
     assert b"given up" not in [command[-1] for read in slow.reads for command in read]
 
 
-async def test_without_an_answer_in_time_all_of_the_flight_fails(slow: SlowRedis, link: RedisLink) -> None:
+async def test_without_an_answer_in_time_all_of_the_flight_fails(slow: SlowRedis) -> None:
+    link = RedisLink(f"redis://127.0.0.1:{slow.port}", "t", 300)
+    await link.start()
     slow.held.clear()
     outcomes = await asyncio.gather(*(link.command("ECHO", n) for n in range(3)), return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [StoreUnavailable] * 3
+    await link.close()
 
 
 async def test_what_waits_behind_a_lost_flight_is_answered_by_the_next_connection(
@@ -132,8 +142,9 @@ async def test_what_waits_behind_a_lost_flight_is_answered_by_the_next_connectio
 ) -> None:
     slow.held.clear()
     lost = asyncio.ensure_future(link.command("ECHO", "lost"))
-    await asyncio.sleep(0.2)
+    await until(lambda: len(slow.asked(b"ECHO")) == 1)
     behind = asyncio.ensure_future(link.command("ECHO", "behind"))
+    slow.hang_up()
     with pytest.raises(StoreUnavailable):
         await lost
     slow.held.set()
@@ -148,6 +159,6 @@ async def test_a_server_that_does_not_speak_redis_is_told_apart(slow: SlowRedis)
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     link = RedisLink(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}", "t", 100)
     await link.start()
-    assert link.reason.startswith("not the protocol of Redis")
+    await until(lambda: link.reason.startswith("not the protocol of Redis"))
     await link.close()
     server.close()

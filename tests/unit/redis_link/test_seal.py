@@ -12,6 +12,7 @@ from tests.support.servers import Server, Servers
 from tests.support.waiting import until, until_async
 from tests.unit.redis_link.conftest import Links
 
+GIVES_UP_MS = 800
 ALONE, WATCHED = "redis://127.0.0.1:7001", "redis+sentinel://127.0.0.1:7002/desks"
 
 
@@ -84,8 +85,8 @@ async def test_after_the_loss_of_a_replica_changes_are_safe_by_the_word_of_the_s
     sentinel: tuple[Server, Server, Server], links: Links
 ) -> None:
     watching, primary, replica = sentinel
-    link = await links(f"redis+sentinel://127.0.0.1:{watching.port}/desks")
-    await link.settle()
+    link = await links(f"redis+sentinel://127.0.0.1:{watching.port}/desks", GIVES_UP_MS)
+    await until_async(lambda: settles(link))
     replica.kill()
     await until(lambda: primary.ask("ROLE")[2] == [])
     await until_async(lambda: settles(link))

@@ -18,6 +18,7 @@ from gateway.sessions.redis_store import RedisStore
 from gateway.sessions.sharded_queue import ShardedQueue
 from gateway.sessions.sharded_store import ShardedStore
 from gateway.sessions.store import Change, EventQueue, Rule, SessionStore
+from tests.support.waiting import GENEROUS_MS, GENEROUS_S
 
 START_MS: Final = 1_700_000_000_000
 
@@ -46,7 +47,7 @@ class Node:
 
     async def next_wake(self) -> tuple[int, str]:
         """The next wake that it hears."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(GENEROUS_S):
             return await self.wakes.get()
 
     async def wakes_so_far(self) -> list[tuple[int, str]]:
@@ -105,7 +106,7 @@ async def sharded_node(url: str, tag: str, world: World, shards: int) -> AsyncIt
 
 
 @asynccontextmanager
-async def redis_node(url: str, tag: str, world: World, timeout_ms: int = 800) -> AsyncIterator[Node]:
+async def redis_node(url: str, tag: str, world: World, timeout_ms: int = GENEROUS_MS) -> AsyncIterator[Node]:
     link = RedisLink(url, tag, timeout_ms)
     await link.start()
     store = RedisStore(link, lambda: world.bounds, world.dropped.append, clock=lambda: world.now_ms)

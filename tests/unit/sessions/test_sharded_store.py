@@ -18,6 +18,7 @@ from gateway.sessions.sharded_store import ShardedStore
 from gateway.sessions.store import Change, Rule, SessionStore
 from gateway.wire.errors import StoreUnavailable
 from tests.conftest import Shared
+from tests.support.waiting import GENEROUS_MS
 from tests.unit.sessions.houses import START_MS, opening, session
 
 AWAY, THERE = 101, 102
@@ -39,7 +40,7 @@ class Four:
 @pytest.fixture
 async def four(shared_server: Shared) -> AsyncIterator[Four]:
     url = shared_server("valkey").url
-    links = [RedisLink(url, tag, 800) for tag in shard_tags(secrets.token_hex(8), 4)]
+    links = [RedisLink(url, tag, GENEROUS_MS) for tag in shard_tags(secrets.token_hex(8), 4)]
     await asyncio.gather(*(link.start() for link in links))
     stores = [
         RedisStore(link, lambda: Bounds(10, 10_000), clock=partial(int, now))

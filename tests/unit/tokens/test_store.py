@@ -13,6 +13,7 @@ from gateway.tokens.store import MINUTE_MS, REPEAT_MS, Counter, FirstUse, TokenS
 from tests.conftest import Shared
 from tests.support.servers import KINDS
 from tests.support.tokens import NOW
+from tests.support.waiting import GENEROUS_MS
 
 TTL = 300_000
 ID = "token-1"
@@ -23,7 +24,7 @@ async def store(request: pytest.FixtureRequest, shared_server: Shared) -> AsyncI
     if request.param == "memory":
         yield MemoryTokenStore()
         return
-    link = RedisLink(shared_server(request.param).url, secrets.token_hex(8), 800)
+    link = RedisLink(shared_server(request.param).url, secrets.token_hex(8), GENEROUS_MS)
     await link.start()
     yield RedisTokenStore(link)
     await link.close()
