@@ -46,7 +46,7 @@ class Fence:
     """Clock, outages and replicas of one store, as its last fence told them.
 
     `packed` is what to send, `COMMANDS` how many replies it has; `replicas` are those connected to the primary, by host
-    and port, and `expected` all that there have been, until somebody knows better.
+    and port, and `expected` all that there have been since `expect`.
     """
 
     def __init__(self, key: str, division: Division = UNGUARDED) -> None:
@@ -64,6 +64,10 @@ class Fence:
     def outages(self) -> tuple[tuple[int, int], ...]:
         """Start and end of the last outages in ms since the epoch, oldest first."""
         return self._outages
+
+    def expect(self, replicas: Replicas) -> None:
+        """No others are missed when they are not there, unless they come again."""
+        self.expected = replicas
 
     def accept(self, replies: Sequence[Any], asked_s: float) -> None:
         """Takes over the replies to `packed`, sent at `asked_s` on the monotonic clock. Raises ReplyError."""

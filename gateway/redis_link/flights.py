@@ -42,8 +42,9 @@ _Doubted = tuple[_Flight, list[Any]]
 class Flights:
     """Commands wait here for the next flight; one is out at a time. Without a connection they wait for the next one.
 
-    A flight begins with the fence when the last one is 100 ms old. With a `seal`, no command of it counts as done
-    unless that says so. `broken` hears why the connection must be given up, after that was done.
+    A flight begins with the fence when the last one is 100 ms old. With a `seal` it ends with that, one for all of its
+    commands, and none of them counts as done unless that says so. `broken` hears why the connection must be given up,
+    after that was done.
     """
 
     def __init__(self, fence: Fence, timeout_s: float, seal: Seal | None, broken: Callable[[Exception], None]) -> None:
@@ -94,15 +95,16 @@ class Flights:
         if not commands and not fenced:
             return
         due_s = max(commands[0][2], now + SHORTEST_FLIGHT_S) if commands else now + self._timeout_s
-        seal = self._seal if commands else None
-        wait = seal.wait(due_s - now) if seal is not None and seal.awaited else b""
-        self._flight = _Flight(
-            commands, fenced, seal.awaited if seal is not None else None, now, due_s, self._connection
-        )
+        seal = self._seal if commands and self._seal is not None and self._seal.needed else None
+        awaited = seal.awaited if seal is not None else None
+        self._flight = _Flight(commands, fenced, awaited, now, due_s, self._connection)
         if self._timer is None:
             self._timer = loop.call_at(due_s, self._watch)
-        packed = [self._fence.packed if fenced else b"", *(command for _, command, _ in commands), wait]
-        count = len(commands) + fences.COMMANDS * fenced + bool(wait)
+        packed = [self._fence.packed if fenced else b"", *(command for _, command, _ in commands)]
+        count = len(commands) + fences.COMMANDS * fenced
+        if seal is not None:
+            packed.append(seal.packed(due_s - now))
+            count += 1 + bool(awaited)
         self._connection.exchange(b"".join(packed), count, self._arrived)
 
     def _arrived(self, replies: list[Any]) -> None:
@@ -127,6 +129,10 @@ class Flights:
 
     def _break_seal(self, seal: Seal, flight: _Flight, awaited: int, replies: list[Any]) -> None:
         acknowledged = replies.pop() if awaited else 0
+        mark = replies.pop()
+        if isinstance(mark, ReplyError):
+            self._deliver(flight, _unsafe(replies, mark))
+            return
         verdict = seal.verdict(awaited, acknowledged if isinstance(acknowledged, int) else 0)
         if verdict is not None:
             self._deliver(flight, replies if verdict else _unsafe(replies))
@@ -207,6 +213,6 @@ def _fail(waiting: _Waiting) -> None:
         future.set_exception(StoreUnavailable())
 
 
-def _unsafe(replies: list[Any]) -> list[Any]:
+def _unsafe(replies: list[Any], why: Exception | None = None) -> list[Any]:
     """Each reply becomes a failure: what it tells of may be lost."""
-    return [reply if isinstance(reply, Exception) else StoreUnavailable() for reply in replies]
+    return [reply if isinstance(reply, Exception) else why or StoreUnavailable() for reply in replies]

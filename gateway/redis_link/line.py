@@ -31,8 +31,8 @@ class Manner:
     """How a line behaves.
 
     `name` is the connection's name in Redis; `channel` is subscribed to, if any, and `pushed` hears it. `prelude` gives
-    packed commands for each new connection. With `seals`, what is sent counts only when it is safe (see Seal). `state`
-    hears "" when the line is up and else why not.
+    packed commands for each new connection. With `seal`, a key to write, what is sent counts only when it is safe (see
+    Seal). `state` hears "" when the line is up and else why not.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Manner:
     pushed: Callable[[list[Any]], None] = lambda push: None
     channel: str = ""
     prelude: Callable[[], list[bytes]] = list
-    seals: bool = False
+    seal: str = ""
 
 
 class Line:
@@ -51,13 +51,18 @@ class Line:
         self._fence = fence
         self._timeout_s = timeout_ms / 1000
         self._manner = manner
-        self._seal = Seal(fence, places, lambda: self.address) if manner.seals else None
+        self._seal = Seal(fence, places.sentinels, lambda: self.address, manner.seal) if manner.seal else None
         self._flights = Flights(fence, self._timeout_s, self._seal, self._broken)
         self._longest_pause_s = SEEKING_PAUSE_S if places.several else LONGEST_PAUSE_S
         self._gone = asyncio.Event()
         self._closed = False
         self._dialled: Address | None = None
         self.address: Address | None = None
+
+    @property
+    def seals(self) -> bool:
+        """Whether what is sent waits until it is safe; else there is nobody who could take over."""
+        return self._seal is not None and self._seal.needed
 
     def send(self, packed: bytes) -> "asyncio.Future[Any]":
         """See Flights.send; fails at once when the line is closed."""

@@ -2,11 +2,9 @@
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import Awaitable, Sequence
-from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
 from hiredis import ReplyError
 
@@ -17,10 +15,8 @@ from gateway.redis_link.packing import Argument, pack
 from gateway.redis_link.places import Places
 from gateway.redis_link.replies import code, refusal
 from gateway.redis_link.scripts import Script
+from gateway.redis_link.sentinels import Sentinels
 from gateway.redis_link.wakes import Wake, Wakes
-
-WATCH_EVERY_S: Final = 1.0
-"""The longest pause between two looks at what the sentinels say."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -29,12 +25,20 @@ class RedisLink:
     """Two connections to one Redis: one for what must not wait, one for changes that wait for a replica.
 
     `tag` is in every key, so that all keys of a store are one slot of a Cluster. `timeout_ms` bounds each call; it must
-    stay below the 3 s that count as an outage. Every call raises StoreUnavailable when Redis is out of reach for that
+    stay below the 3 s that count as an outage. `sentinels` are those of `url`, which several links share; without, it
+    has its own. Every call raises StoreUnavailable when Redis is out of reach for that
     long or refuses to serve, as it does when it is divided otherwise than `division` says, and hiredis.ReplyError for a
     fault of ours.
     """
 
-    def __init__(self, url: str, tag: str, timeout_ms: int, division: Division = UNGUARDED) -> None:
+    def __init__(
+        self,
+        url: str,
+        tag: str,
+        timeout_ms: int,
+        division: Division = UNGUARDED,
+        sentinels: Sentinels | None = None,
+    ) -> None:
         target = parse_target(url)
         self.tag = tag
         self._shown = target.shown if division.expected in {"", "1"} else f"{target.shown} ({{{tag}}})"
@@ -44,21 +48,22 @@ class RedisLink:
         self._reasons = {"main": "not connected yet", "durable": "not connected yet"}
         self._down_since: float | None = time.monotonic()
         self._timeout_s = timeout_ms / 1000
-        self._places = Places(target)
-        self._main = Line(self._places, self._fence, timeout_ms, self._manner("main", channel=True))
-        self._durable = Line(self._places, self._fence, timeout_ms, self._manner("durable", seals=True))
+        self._sentinels = sentinels or (Sentinels(target) if target.sentinels else None)
+        places = Places(target, self._sentinels)
+        self._main = Line(places, self._fence, timeout_ms, self._manner("main", channel=self._wakes.channel))
+        self._durable = Line(places, self._fence, timeout_ms, self._manner("durable", seal=self.key("seal")))
         self._lines = {"main": self._main, "durable": self._durable}
         self._tasks: list[asyncio.Task[None]] = []
         self._heard = asyncio.Event()
 
-    def _manner(self, name: str, *, channel: bool = False, seals: bool = False) -> Manner:
+    def _manner(self, name: str, *, channel: str = "", seal: str = "") -> Manner:
         return Manner(
             name=f"agentgateway-{name}",
             state=lambda reason: self._state(name, reason),
             pushed=self._wakes.pushed,
-            channel=self._wakes.channel if channel else "",
+            channel=channel,
             prelude=lambda: list(self._scripts.values()),
-            seals=seals,
+            seal=seal,
         )
 
     @property
@@ -79,8 +84,8 @@ class RedisLink:
     async def start(self) -> None:
         """Connects, and stays connected from now on. Returns after the time-out at the latest, connected or not."""
         self._tasks = [asyncio.create_task(line.run()) for line in self._lines.values()]
-        if self._places.watched:
-            self._tasks.append(asyncio.create_task(self._watch()))
+        if self._sentinels is not None:
+            self._sentinels.follow(self._gather_at)
         try:
             async with asyncio.timeout(self._timeout_s):
                 await self._heard.wait()
@@ -89,21 +94,19 @@ class RedisLink:
 
     async def close(self) -> None:
         """Lets go of the connections; what is pending fails."""
+        if self._sentinels is not None:
+            self._sentinels.leave(self._gather_at)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for line in self._lines.values():
             line.close()
 
-    async def _watch(self) -> None:
-        """Leaves a primary that was replaced as soon as the sentinels say so, though it may still answer."""
-        while True:
-            await asyncio.sleep(WATCH_EVERY_S * random.uniform(0.5, 1))
-            with suppress(OSError):
-                self._gather_at(await self._places.ask())
-
     def _gather_at(self, address: Address | None) -> None:
-        """Both lines must be at one place: what one of them writes the other one reads."""
+        """Both lines must be at one place: what one of them writes the other one reads.
+
+        So a primary that the sentinels replaced is left although it may still answer.
+        """
         for line in self._lines.values():
             if address is not None and line.address not in {None, address}:
                 line.leave(f"the primary is {address.shown} now")
@@ -140,24 +143,16 @@ class RedisLink:
         """As `script`; while the primary has a replica, StoreUnavailable unless one has acknowledged all of it."""
         return await self._run(self._durable, script, keys, arguments)
 
-    async def settle(self) -> None:
-        """Waits for a replica to have all that was written so far, as `durable` does."""
-        if self._fence.expected or self._places.watched:
-            await self._durable.send(self._mark())
+    async def seal(self) -> None:
+        """Waits until all that was written so far is safe, as `durable` does."""
+        await self.surely("PING")
 
     async def surely(self, *arguments: Argument) -> Any:
         """As `command`, for an answer of the present: StoreUnavailable where `durable` would raise it.
 
         A primary that is cut off from its replicas may not know yet that another one has taken over.
         """
-        if not self._fence.expected and not self._places.watched:
-            return await self.command(*arguments)
-        _, answer = await asyncio.gather(self._durable.send(self._mark()), self._durable.send(pack(arguments)))
-        return answer
-
-    def _mark(self) -> bytes:
-        """A write for replicas to acknowledge."""
-        return pack(("SET", self.key("settle"), "1"))
+        return await (self._durable if self._durable.seals else self._main).send(pack(arguments))
 
     async def _run(self, line: Line, script: Script, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         try:

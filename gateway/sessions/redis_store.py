@@ -101,7 +101,7 @@ class RedisStore:
                 continue
             if change.record is None and change.silent_since_ms is None:
                 if durable:
-                    await self._link.settle()
+                    await self._link.seal()
                 return change.outcome
             if change.silent_since_ms is not None:
                 await self._seen.flush()

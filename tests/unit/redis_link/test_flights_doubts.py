@@ -10,8 +10,8 @@ from gateway.redis_link.connection import Connection, Replies
 from gateway.redis_link.fence import Fence
 from gateway.redis_link.flights import Flights
 from gateway.redis_link.packing import pack
-from gateway.redis_link.places import Places
 from gateway.redis_link.seal import Seal
+from gateway.redis_link.sentinels import Sentinels
 from gateway.wire.errors import StoreUnavailable
 
 
@@ -19,7 +19,7 @@ class Doubtful(Seal):
     """Always in doubt. `questions` are those that the sentinels have not answered."""
 
     def __init__(self, fence: Fence) -> None:
-        super().__init__(fence, Places(parse_target("redis+sentinel://127.0.0.1:1/desks")), lambda: None)
+        super().__init__(fence, Sentinels(parse_target("redis+sentinel://127.0.0.1:1/desks")), lambda: None, "seal")
         self.questions: list[asyncio.Future[bool]] = []
         self.asked = 0
 

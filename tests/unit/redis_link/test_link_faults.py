@@ -203,7 +203,7 @@ async def test_a_durable_change_without_acknowledgement_fails(pair: Pair, links:
     link = await connected(links, primary.url)
     replica.freeze()
     assert await fails_in_s(link.durable(SET, [link.key("x")], ["1"])) < TIMEOUT_MS / 1000 + MARGIN_S
-    assert await fails_in_s(link.settle()) < TIMEOUT_MS / 1000 + MARGIN_S
+    assert await fails_in_s(link.seal()) < TIMEOUT_MS / 1000 + MARGIN_S
     assert link.reason == ""
     replica.thaw()
     primary.wait_for_replicas(1)
@@ -237,3 +237,25 @@ async def test_no_answer_is_sure_that_no_replica_confirms(pair: Pair, links: Lin
 async def test_without_a_replica_every_answer_is_sure(server: Server, links: Links) -> None:
     link = await links(server.url)
     assert await link.surely("GET", link.key("x")) is None
+
+
+async def test_answers_that_must_be_sure_share_one_write(pair: Pair, links: Links) -> None:
+    link = await links(pair.primary.url)
+    before = writes(pair.primary)
+    await asyncio.gather(*(link.surely("GET", link.key("x")) for _ in range(50)))
+    assert writes(pair.primary) - before == 1
+
+
+def writes(server: Server) -> int:
+    """How many SET it was sent so far."""
+    counted: dict[str, dict[str, int]] = server.ask("INFO", "commandstats")
+    return counted["cmdstat_set"]["calls"]
+
+
+async def test_no_answer_is_sure_of_a_primary_that_may_not_write(pair: Pair, links: Links) -> None:
+    link = await links(pair.primary.url, TIMEOUT_MS)
+    pair.primary.ask("CONFIG", "SET", "min-replicas-to-write", 2)
+    try:
+        await fails_in_s(link.surely("GET", link.key("x")))
+    finally:
+        pair.primary.ask("CONFIG", "SET", "min-replicas-to-write", 0)

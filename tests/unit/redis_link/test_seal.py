@@ -5,8 +5,8 @@ import pytest
 from gateway.redis_link.address import Address, parse_target
 from gateway.redis_link.fence import Fence
 from gateway.redis_link.link import RedisLink
-from gateway.redis_link.places import Places
 from gateway.redis_link.seal import Seal
+from gateway.redis_link.sentinels import Sentinels
 from gateway.wire.errors import StoreUnavailable
 from tests.support.servers import Server, Servers
 from tests.support.waiting import until, until_async
@@ -18,8 +18,9 @@ ALONE, WATCHED = "redis://127.0.0.1:7001", "redis+sentinel://127.0.0.1:7002/desk
 
 def seal(url: str, replicas: int, expected: int) -> tuple[Seal, Fence]:
     """One that knows all, at a primary with some replicas where there were some more."""
-    fence = Fence("fence")
-    made = Seal(fence, Places(parse_target(url)), lambda: Address("127.0.0.1", 7001))
+    fence, target = Fence("fence"), parse_target(url)
+    sentinels = Sentinels(target) if target.sentinels else None
+    made = Seal(fence, sentinels, lambda: Address("127.0.0.1", 7001), "seal")
     fence.replicas, fence.expected = some(replicas), some(expected)
     made.knows_all = True
     return made, fence
@@ -86,15 +87,15 @@ async def test_after_the_loss_of_a_replica_changes_are_safe_by_the_word_of_the_s
 ) -> None:
     watching, primary, replica = sentinel
     link = await links(f"redis+sentinel://127.0.0.1:{watching.port}/desks", GIVES_UP_MS)
-    await until_async(lambda: settles(link))
+    await until_async(lambda: seals(link))
     replica.kill()
     await until(lambda: primary.ask("ROLE")[2] == [])
-    await until_async(lambda: settles(link))
+    await until_async(lambda: seals(link))
 
 
-async def settles(link: RedisLink) -> bool:
+async def seals(link: RedisLink) -> bool:
     try:
-        await link.settle()
+        await link.seal()
     except StoreUnavailable:
         return False
     return True
