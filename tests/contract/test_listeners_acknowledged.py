@@ -1,6 +1,9 @@
 """Whether an answer has arrived, by the word of the kernel (design section 9)."""
 
 import asyncio
+import fcntl
+import sys
+import termios
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,7 +12,7 @@ from aiohttp.web import BaseRequest, Response
 
 from gateway.listeners.server import ConnectionServer
 from gateway.wire.connection import PeerConnection, connection_of
-from tests.unit.listeners.doors import Door, get, opened, until
+from tests.unit.listeners.doors import Client, Door, get, opened, until
 
 LARGE = 2**23
 """More than socket buffers hold."""
@@ -42,6 +45,11 @@ class Teller:
         return self.at_close[0]
 
 
+def unread(client: Client) -> int:
+    """Bytes of the answer that wait in the client's kernel; until some do, the server has not written."""
+    return int.from_bytes(fcntl.ioctl(client.link, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
 @pytest.fixture
 def teller() -> Teller:
     return Teller()
@@ -64,8 +72,7 @@ async def test_a_large_answer_that_nobody_reads_has_not_arrived(door: Door, tell
     client = await door.client(receive_buffer=4096)
     client.writer.transport.pause_reading()  # type: ignore[attr-defined]
     await client.send(get(f"/{LARGE}"))
-    await until(lambda: bool(teller.peers))
-    await asyncio.sleep(0.1)
+    await until(lambda: unread(client) > 0)
     assert (teller.arrived(), teller.peers[0].all_bytes_acknowledged()) == (False, False)
 
 
@@ -105,8 +112,7 @@ async def test_a_reset_before_the_answer_was_read_tells_that_it_did_not_arrive(d
     client = await door.client(receive_buffer=4096)
     client.writer.transport.pause_reading()  # type: ignore[attr-defined]
     await client.send(get(f"/{LARGE}"))
-    await until(lambda: bool(teller.peers))
-    await asyncio.sleep(0.05)
+    await until(lambda: unread(client) > 0)
     client.reset()
     assert not await teller.closed()
 
@@ -138,7 +144,7 @@ async def test_an_earlier_answer_has_arrived_while_the_next_call_runs(door: Door
 
 async def test_nothing_is_known_on_a_connection_that_came_by_another_way() -> None:
     teller = Teller()
-    connections = ConnectionServer(teller, head_timeout_ms=1000, linger_ms=100)
+    connections = ConnectionServer(teller, head_timeout_ms=60_000, linger_ms=100)
     server = await asyncio.get_running_loop().create_server(connections, "127.0.0.1", 0)
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname()[:2])
     writer.write(get("/0"))

@@ -7,23 +7,39 @@ from pathlib import Path
 import pytest
 from aiohttp.web import BaseRequest, Response
 
+from gateway.listeners.server import Handler
 from gateway.wire.body import read_body
-from tests.unit.listeners.doors import MALFORMED, Door, get, opened, post
+from tests.unit.listeners.doors import MALFORMED, Door, fine, get, opened, post
 
-TIMEOUT_MS = 150
+TIMEOUT_MS = 400
+"""Soon over, but not before a busy machine has sent what comes first."""
+LONG_MS = 60_000
+AT_ONCE_S = 20.0
+"""Long before LONG_MS is over."""
 
 
-async def echo_length(request: BaseRequest) -> Response:
-    try:
-        body = await read_body(request, 1000, TIMEOUT_MS)
-    except Exception as problem:
-        return Response(status=400, text=f'{type(problem).__name__} {problem}"retcode":"000-006"}}')
-    return Response(text=str(len(body)))
+def echo_length(timeout_ms: int) -> Handler:
+    """Tells how long the body is."""
+
+    async def handler(request: BaseRequest) -> Response:
+        try:
+            body = await read_body(request, 1000, timeout_ms)
+        except Exception as problem:
+            return Response(status=400, text=f'{type(problem).__name__} {problem}"retcode":"000-006"}}')
+        return Response(text=str(len(body)))
+
+    return handler
 
 
 @pytest.fixture
 async def door() -> AsyncIterator[Door]:
-    async with opened(echo_length, request_timeout_ms=TIMEOUT_MS) as made:
+    async with opened(echo_length(TIMEOUT_MS), request_timeout_ms=TIMEOUT_MS) as made:
+        yield made
+
+
+@pytest.fixture
+async def patient() -> AsyncIterator[Door]:
+    async with opened(echo_length(LONG_MS), request_timeout_ms=LONG_MS) as made:
         yield made
 
 
@@ -44,11 +60,11 @@ async def test_a_head_that_stops_in_the_middle_is_refused_when_its_time_is_over(
 
 
 @pytest.mark.parametrize("sent", HALF_HEADS.values(), ids=HALF_HEADS)
-async def test_a_client_that_ends_in_the_middle_of_a_head_is_refused_at_once(door: Door, sent: bytes) -> None:
-    client = await door.client()
+async def test_a_client_that_ends_in_the_middle_of_a_head_is_refused_at_once(patient: Door, sent: bytes) -> None:
+    client = await patient.client()
     await client.send(sent)
     client.writer.write_eof()
-    async with asyncio.timeout(TIMEOUT_MS / 1000 / 2):
+    async with asyncio.timeout(AT_ONCE_S):
         answer = await client.answer()
     assert (answer.status, answer.headers["Content-Type"]) == (400, "application/json")
 
@@ -61,7 +77,7 @@ async def test_a_refused_half_head_ends_the_connection(door: Door) -> None:
 
 
 async def test_a_refused_half_head_ends_the_connection_over_tls_too(tmp_path: Path) -> None:
-    async with opened(echo_length, var_dir=tmp_path, request_timeout_ms=TIMEOUT_MS) as door:
+    async with opened(fine, var_dir=tmp_path, request_timeout_ms=TIMEOUT_MS) as door:
         client = await door.client()
         await client.send(b"GET / HT")
         assert ((await client.answer()).status, await client.rest()) == (400, b"")
@@ -92,18 +108,20 @@ async def test_a_second_head_that_stops_is_refused(door: Door) -> None:
 
 
 async def test_a_half_head_behind_a_running_call_ends_the_connection_with_the_answer_of_the_call() -> None:
-    running = asyncio.Event()
+    running, go = asyncio.Event(), asyncio.Event()
 
     async def slow(_request: BaseRequest) -> Response:
         running.set()
-        await asyncio.sleep(0.3)
+        await go.wait()
         return Response(text="slow")
 
-    async with opened(slow, request_timeout_ms=100) as door:
+    async with opened(slow, request_timeout_ms=TIMEOUT_MS) as door:
         client = await door.client()
         await client.send(get())
         await running.wait()
         await client.send(b"GET / HT")
+        await asyncio.sleep(4 * TIMEOUT_MS / 1000)
+        go.set()
         answer = await client.answer()
     assert (answer.body, answer.headers.get("Connection")) == (b"slow", "close")
 
@@ -129,17 +147,17 @@ async def test_a_late_body_ends_the_connection(door: Door) -> None:
     assert (await client.answer()).headers["Connection"] == "close"
 
 
-async def test_a_client_that_ends_in_the_middle_of_a_body_is_refused_at_once(door: Door) -> None:
-    client = await door.client()
+async def test_a_client_that_ends_in_the_middle_of_a_body_is_refused_at_once(patient: Door) -> None:
+    client = await patient.client()
     await client.send(post(b"12345", "Content-Length: 10"))
     client.writer.write_eof()
-    async with asyncio.timeout(TIMEOUT_MS / 1000 / 2):
+    async with asyncio.timeout(AT_ONCE_S):
         answer = await client.answer()
     assert (answer.status, MALFORMED in answer.body.decode()) == (400, True)
 
 
-async def test_a_body_in_two_parts_is_whole(door: Door) -> None:
-    client = await door.client()
+async def test_a_body_in_two_parts_is_whole(patient: Door) -> None:
+    client = await patient.client()
     await client.send(post(b"12345", "Content-Length: 10"))
     await asyncio.sleep(0.02)
     await client.send(b"67890")

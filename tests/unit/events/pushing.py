@@ -20,6 +20,7 @@ from gateway.sessions.service import SessionService
 from gateway.sessions.store import Change, EventQueue
 from gateway.settings.schema import Settings
 from tests.support.receiver import Receiver
+from tests.support.waiting import GENEROUS_S
 from tests.unit.sessions.samples import RING
 
 START_MS = 1_700_000_000_000
@@ -123,14 +124,14 @@ class Bench:
 
     async def until(self, holds: Callable[[Record], bool], agent_id: int = 101) -> Record:
         """Waits until the record is so."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(GENEROUS_S):
             while not holds(record := await self.store.read(agent_id)):  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         return record
 
     async def until_empty(self, agent_id: int = 101) -> None:
         """Waits until every event is acknowledged."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(GENEROUS_S):
             while await self.queue.depth(agent_id):  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
 

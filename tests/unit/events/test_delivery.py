@@ -5,9 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from gateway.events.delivery import ARRIVES_WITHIN_S, Deliveries, Receiver
+from gateway.events import delivery
+from gateway.events.delivery import Deliveries, Receiver
 from gateway.sessions.memory_queue import Bounds, MemoryQueue
 from gateway.sessions.model import Event
+from tests.support.waiting import GENEROUS_S
 
 EVENT = Event("0123456789abcdef", b'{"eventType":"AgentState_Ready"}')
 
@@ -65,6 +67,13 @@ async def test_a_poll_on_another_connection_confirms_only_what_the_kernel_saw_ac
     assert await _waiting(queue) == waiting
 
 
+@pytest.fixture
+def waits_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A poll waits long for an acknowledgement."""
+    monkeypatch.setattr(delivery, "ARRIVES_WITHIN_S", GENEROUS_S)
+
+
+@pytest.mark.usefixtures("waits_long")
 async def test_a_poll_on_another_connection_waits_for_an_acknowledgement_that_is_held_back(queue: MemoryQueue) -> None:
     deliveries, peer = Deliveries(queue), Peer()
     deliveries.sent(101, "s1", EVENT, peer)
@@ -76,13 +85,14 @@ async def test_a_poll_on_another_connection_waits_for_an_acknowledgement_that_is
     assert (waiting, await _waiting(queue)) == (1, 0)
 
 
+@pytest.mark.usefixtures("waits_long")
 async def test_a_poll_does_not_wait_for_a_connection_that_has_ended(queue: MemoryQueue) -> None:
     deliveries, peer = Deliveries(queue), Peer()
     deliveries.sent(101, "s1", EVENT, peer)
     poll = asyncio.create_task(deliveries.before_poll(101, Peer()))
     await asyncio.sleep(0)
     peer.close()
-    async with asyncio.timeout(ARRIVES_WITHIN_S / 2):
+    async with asyncio.timeout(GENEROUS_S / 2):
         await poll
     assert await _waiting(queue) == 1
 

@@ -15,7 +15,7 @@ from gateway.listeners import Listeners, start
 from gateway.listeners.server import Handler
 from gateway.settings.schema import Settings
 
-SOON_S = 5.0
+SOON_S = 30.0
 """No wait of a test is longer; what is waited for comes within milliseconds."""
 
 MALFORMED = '"retcode":"000-006"}'

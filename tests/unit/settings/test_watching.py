@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.settings.watching import watch_files
+from tests.support.waiting import GENEROUS_S
 from tests.unit.settings.files import delete, replace, write
 
 Told = asyncio.Queue[frozenset[Path]]
@@ -33,7 +34,7 @@ async def told(file: Path) -> AsyncIterator[Told]:
 
 
 async def told_of(told: Told, path: Path) -> None:
-    async with asyncio.timeout(1.5):
+    async with asyncio.timeout(GENEROUS_S):
         assert await told.get() == {path}
 
 
