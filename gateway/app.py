@@ -189,7 +189,7 @@ class App:
         return jobs
 
     async def _begin(self) -> None:
-        await self.stores.settle()
+        await self.stores.agree()
         await over_shards(self.stores.sessions, self._begin_in)
 
     async def _begin_in(self, shard: SessionStore) -> None:

@@ -41,7 +41,7 @@ async def _nothing() -> None:
 class Stores:
     """Everything that keeps state. `start` opens connections; a store out of reach does not fail it.
 
-    `settle`, asked now and then, raises CannotServeError when another STORE_SHARDS is in force, and StoreUnavailable.
+    `agree`, asked now and then, raises CannotServeError when another STORE_SHARDS is in force, and StoreUnavailable.
     `reasons` tells of each shard why it is out of reach, "" where that is not known; it names no places.
     """
 
@@ -54,7 +54,7 @@ class Stores:
     push_nodes: PushNodes = field(default_factory=OneProcess)
     upstream_nodes: PushNodes = field(default_factory=OneProcess)
     tokens: TokenStore = field(default_factory=MemoryTokenStore)
-    settle: Callable[[], Awaitable[None]] = field(default=_nothing)
+    agree: Callable[[], Awaitable[None]] = field(default=_nothing)
     reasons: Callable[[], Sequence[str]] = field(default=lambda: ("",))
 
 
@@ -105,7 +105,7 @@ def _redis(settings: Callable[[], Settings]) -> Stores:
         _as_one([RedisPushNodes(link, "upstream") for link in links], ShardedPushNodes),
         # No agent is named there, and one request counts for several keys at once: all of it is in the first shard.
         RedisTokenStore(links[0]),
-        divided.settle,
+        divided.agree,
         lambda: [told(link.reason) for link in links],
     )
 

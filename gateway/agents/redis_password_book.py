@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import chain
 from typing import Final
 
 from gateway.agents.agents_file import FORMER_PASSWORDS
@@ -15,6 +14,7 @@ from gateway.redis_link.scripts import load_script
 from gateway.redis_link.shards import shard_of
 
 REPLACE: Final = load_script("gateway.agents", "password_replace")
+CARRY: Final = load_script("gateway.agents", "password_carry")
 REPLACED: Final = 8
 """How many hashes of the file are remembered as replaced."""
 SCANNED: Final = 1000
@@ -80,7 +80,8 @@ def _fingerprint(password_hash: str) -> str:
 async def carry_passwords(before: Sequence[RedisLink], after: Sequence[RedisLink]) -> None:
     """Copies every chosen password from the shards of a former number to those of a new one. Raises StoreUnavailable.
 
-    What lies there already is older: it was left behind by an earlier change of the number.
+    What lies there already was left behind by an earlier change of the number, or was chosen just now, where another
+    node was faster: only that stays. All of it is safe then, as after `RedisLink.durable`.
     """
     for link in before:
         cursor = b"0"
@@ -96,5 +97,5 @@ async def _carry(link: RedisLink, key: str, after: Sequence[RedisLink]) -> None:
     agent_id = int(key.rpartition(":")[2])
     to = after[shard_of(agent_id, len(after))]
     if to is not link:
-        fields = await link.command("HGETALL", key)
-        await to.command("HSET", to.key("password", agent_id), *chain.from_iterable(fields.items()))
+        values = await link.command("HMGET", key, "hash", "former", "replaced")
+        await to.durable(CARRY, (to.key("password", agent_id),), values)

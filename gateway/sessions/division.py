@@ -10,17 +10,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
+from gateway.redis_link.address import parse_target
 from gateway.redis_link.fence import IDLE_FENCE_EVERY_S, LOOK, SHARDS, Division
 from gateway.redis_link.link import RedisLink
+from gateway.redis_link.scripts import load_script
+from gateway.redis_link.sentinels import Sentinels
 from gateway.redis_link.shards import shard_tags
 from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.redis_store import RedisStore
 from gateway.sessions.refusal import CannotServeError
+from gateway.wire.errors import StoreUnavailable
 
 WATCH_S: Final = 3 * IDLE_FENCE_EVERY_S
 """A gateway that serves has written its fence again by then."""
 MOST_OWED: Final = 1000
 
+_SAY: Final = load_script("gateway.sessions.lua", "say")
 _ADVICE: Final = (
     "the number must be the same on all nodes; to change it, wait until nobody is signed in, stop all nodes, then "
     "start them all with the new one"
@@ -28,7 +33,7 @@ _ADVICE: Final = (
 _LOG = logging.getLogger(__name__)
 
 Carry = Callable[[Sequence[RedisLink], Sequence[RedisLink]], Awaitable[None]]
-"""Brings what outlasts sessions from the former shards to the new ones. Must be safe to do twice."""
+"""Brings what outlasts sessions from the former shards to the new ones. Must be safe to do twice, also at once."""
 Open = Callable[[str], Awaitable[RedisLink]]
 
 
@@ -47,24 +52,30 @@ class Divided:
         self._carry = carry
         self._tags = shard_tags(tag, shards)
         self._served = False
+        target = parse_target(url)
+        self.sentinels = Sentinels(target) if target.sentinels else None
+        """Those of all links, None for none."""
         self.links = [self._guarded(tag, "" if number else "1") for number, tag in enumerate(self._tags)]
         """To each shard, not started; one that says another number refuses us."""
 
     def _guarded(self, tag: str, unsaid: str) -> RedisLink:
-        return RedisLink(self._url, tag, self._timeout_ms, Division(str(self._shards), unsaid))
+        return self._link(tag, Division(str(self._shards), unsaid))
 
-    async def settle(self) -> None:
+    def _link(self, tag: str, division: Division) -> RedisLink:
+        return RedisLink(self._url, tag, self._timeout_ms, division, self.sentinels)
+
+    async def agree(self) -> None:
         """Where shards refuse us for our number: makes every shard say it, if that is right.
 
         A store that has another number is divided anew when this node starts, nobody is signed in and no other node
-        runs on it. Raises WrongShardsError and StoreUnavailable.
+        runs on it; nodes that start together do it once. Raises WrongShardsError and StoreUnavailable.
         """
         if any(link.is_divided_otherwise for link in self.links):
             async with self._opening() as open_link:
-                await self._settle(open_link)
+                await self._agree(open_link)
         self._served |= not any(link.reason for link in self.links)
 
-    async def _settle(self, open_link: Open) -> None:
+    async def _agree(self, open_link: Open) -> None:
         first = await open_link(self._tag)
         at, said = await _said(first)
         if (said or 1) != self._shards and at is not None:
@@ -72,8 +83,8 @@ class Divided:
             at, said = await _said(first)
         if (said or 1) != self._shards:
             await self._divide_anew(said or 1, open_link)
-        links = await asyncio.gather(*map(open_link, self._tags))
-        await _say(links, self._shards)
+        else:
+            await _say(await asyncio.gather(*map(open_link, self._tags)), self._shards, self._shards)
 
     @asynccontextmanager
     async def _opening(self) -> AsyncIterator[Open]:
@@ -83,7 +94,7 @@ class Divided:
 
             async def open_link(tag: str) -> RedisLink:
                 if tag not in links:
-                    links[tag] = RedisLink(self._url, tag, self._timeout_ms, Division(LOOK))
+                    links[tag] = self._link(tag, Division(LOOK))
                     stack.push_async_callback(links[tag].close)
                     await links[tag].start()
                 return links[tag]
@@ -110,9 +121,8 @@ class Divided:
                 f"store with {former}: start with STORE_SHARDS = {former}; {_ADVICE}"
             )
         await self._carry(before, after)
-        await _say([link for link in before if link not in after], 1)
-        await _say(after[1:], self._shards)
-        await _say(after[:1], self._shards)
+        await asyncio.gather(*(_say_in(link, 1) for link in before if link not in after))
+        await _say(after, self._shards, former)
         _LOG.info("the store has %d shards from now on, %d before", self._shards, former)
 
 
@@ -122,15 +132,21 @@ async def _said(first: RedisLink) -> tuple[bytes | None, int]:
     return at, int(said or 0)
 
 
-async def _say(links: Sequence[RedisLink], shards: int) -> None:
-    """A store that says nothing has one shard, so nothing is what one shard says."""
-    words = ("HDEL", SHARDS) if shards == 1 else ("HSET", SHARDS, shards)
-    outcomes = await asyncio.gather(
-        *(link.command(words[0], link.key("fence"), *words[1:]) for link in links), return_exceptions=True
-    )
+async def _say(links: Sequence[RedisLink], shards: int, former: int) -> None:
+    """All say the number, the first one last: it counts, and what it says tells that the others are done.
+
+    Raises StoreUnavailable, also when the first one does not say `former` any more: another node was faster.
+    """
+    outcomes = await asyncio.gather(*(_say_in(link, shards) for link in links[1:]), return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, BaseException):
             raise outcome
+    await _say_in(links[0], shards, str(former))
+
+
+async def _say_in(link: RedisLink, shards: int, former: str = "") -> None:
+    if not await link.durable(_SAY, (link.key("fence"),), (shards, former)):
+        raise StoreUnavailable
 
 
 async def _left(link: RedisLink) -> int:

@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import chain
-from typing import Final, TypeVar
+from typing import TypeVar
 
+from gateway.redis_link.fence import MOST_OUTAGES
 from gateway.redis_link.shards import shard_of
 from gateway.sessions.limits import Outage
 from gateway.sessions.model import End, Record
 from gateway.sessions.store import Rule, Seen, SessionStore, Wake
-
-MOST_OUTAGES: Final = 8
 
 T = TypeVar("T")
 U = TypeVar("U")

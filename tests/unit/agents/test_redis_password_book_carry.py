@@ -49,3 +49,11 @@ async def test_twice_is_as_good_as_once(shard_links: Sequence[RedisLink]) -> Non
     await carry_passwords(shard_links[:1], shard_links)
     await carry_passwords(shard_links[:1], shard_links)
     assert [await over(shard_links).password(agent) for agent in AGENTS] == chosen
+
+
+async def test_one_chosen_where_another_node_was_faster_stays(shard_links: Sequence[RedisLink]) -> None:
+    await choose(RedisPasswordBook(shard_links[0]))
+    await carry_passwords(shard_links[:1], shard_links[1:])
+    chosen = await choose(over(shard_links[1:]))
+    await carry_passwords(shard_links[:1], shard_links[1:])
+    assert [await over(shard_links[1:]).password(agent) for agent in AGENTS] == chosen
