@@ -18,20 +18,38 @@ with the retcode shown, and an upstream contact centre serves it; *refused*: an 
 DECIDED: Final = (
     (
         "`setforwarding`",
-        "keeps what the desktop says, up to 1024 bytes, and calls do not change: no source names its members, so no "
-        "kind of forwarding could be told from another",
+        "no source names its members: an upstream gets what came, the embedded centre reads those of the service of "
+        "this name in ECMA-269 (CSTA). `forwardingType` is `forwardImmediate`, `forwardBusy` (the agent is not free, or "
+        "its phone cannot be used) or `forwardNoAns`; `forwardDN` is another agent or a number outside; "
+        "`activateForward` false cancels the one kind, or all without a kind. Forwarded are calls to the agent itself: "
+        "of customers who call it, of other agents, transfers to it; not calls of skill queues, help and chats. The "
+        "caller is told what it is told of any call, the agent who forwards nothing but `AgentEvent_No_Answer` where "
+        "it let the call ring. A call is forwarded once; where the other does not answer, it ends as any unanswered "
+        "call does. Sign-out forgets it; `GET /sim/agents` shows it",
     ),
     (
         "inspection of text chats",
-        "`addsupervise` and `addinsert` with a `mediaType` other than 5 answer `900-003`: no source tells what an "
-        "inspector of a chat would be told. A chat can be ended by `forcedropcall`",
+        "the interface inspects calls (its pages name no media type, and its modes are listening and talking), so "
+        "`addsupervise` and `addinsert` for a `mediaType` other than 5 answer `900-003`. Inspectors end chats with "
+        "`forcedropcall`",
     ),
     (
         "`agentstatus` 9 (about to rest)",
-        "is never told: in the tables of codes 9 has no counterpart among the CTI codes, and an agent who asks for "
-        "rest during a call talks, which is 7. `syncagentinfo` tells of the wish as `preRest`",
+        "is the status of an agent who asked for rest during a call, until the call is over; `isWorking` is true "
+        "meanwhile and `ctiStatus` that of the call. In wrap-up after it the status is 5, so that desktops offer to "
+        "end that. `syncagentinfo` tells of the wish as `preRest`",
     ),
-    ("`inMultimediaConf`, `curCommand`", "are 0 as in the samples: no source lists other values"),
+    (
+        "`inMultimediaConf`",
+        "is 0, in no multimedia conference (public clients read 1 as in one). Such conferences share a screen and have "
+        "interfaces of their own, `multimediaconf/`, which no page of the interface here describes; those of "
+        "`agentconf` are telephone conferences",
+    ),
+    (
+        "`curCommand`",
+        "is 0, no command under way: an operation is carried out before the next one is looked at, so that none is "
+        "when `syncagentinfo` answers. No source lists the codes of commands",
+    ),
     (
         "private queues (`skilltype` 1)",
         "hold the calls of customers who call one agent (`agentgateway sim call --agent`), until that agent is idle; "

@@ -262,8 +262,9 @@ SETTINGS: tuple[Operation, ...] = (
         "setForwarding",
         "POST",
         "onlineagent/{agentid}/setforwarding",
-        "forward the own calls",
+        "forward the calls to oneself",
         body=models.ForwardingBody,
+        retcodes=(retcodes.CALLED_NUMBER,),
     ),
     Operation(
         "setAgentSelfRecord",

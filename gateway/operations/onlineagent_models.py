@@ -1,6 +1,6 @@
 """Parameters and bodies of the onlineagent group besides sign-in (contract onlineagent.yaml)."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, AliasChoices, Field
 
@@ -137,4 +137,13 @@ class PhoneBody(Body):
 
 
 class ForwardingBody(OpenBody):
-    """`setforwarding`; no source shows the members."""
+    """`setforwarding`. No source shows the members, so an upstream gets what came.
+
+    The embedded contact centre reads those of the service of this name in ECMA-269: `forwardingType` is one of
+    forwardImmediate, forwardBusy and forwardNoAns, `forwardDN` the number; `activateForward` false cancels the one
+    kind, or all without a kind.
+    """
+
+    forwarding_type: Any = Field(None, examples=["forwardBusy"])
+    activate_forward: Any = Field(None, examples=[True])
+    forward_dn: Any = Field(None, alias="forwardDN", examples=["13800000000"])

@@ -29,7 +29,7 @@ class AgentState:
     the agent's calls. `linkage`: the phone is steered with the calls; `video`: it has a picture; `talk_right`: inbound
     calls may come. `custom_state` is a number of the business's own. `previous` is the state before this one.
     `self_record` and `record_early`: the own calls are recorded, and already before they are answered. `forwarding` is
-    what the desktop said of forwarding, as JSON. `max_chats` limits the text chats at a time. `runs_out` is False for
+    where the agent's calls go and when, as JSON. `max_chats` limits the text chats at a time. `runs_out` is False for
     a session that may be silent for ever.
     """
 

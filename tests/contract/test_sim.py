@@ -184,6 +184,14 @@ async def test_a_chat_goes_to_and_fro(site: Site) -> None:
     assert (await site.operator.get("/sim/chats")).json == []
 
 
+async def test_agents_are_shown_with_where_their_calls_go(site: Site) -> None:
+    desk = await site.centre.agent(101)
+    body = {"forwardingType": "forwardBusy", "forwardDN": CALLER}
+    assert (await desk.call("POST", "onlineagent/{id}/setforwarding", body)).retcode == "0"
+    [agent] = (await site.operator.get("/sim/agents")).json
+    assert agent["forwards"] == {"forwardBusy": CALLER}
+
+
 async def test_queues_agents_and_the_summary_tell_the_same(site: Site) -> None:
     await site.centre.agent(101)
     await site.call(skill=1)

@@ -141,6 +141,11 @@ ANY: tuple[tuple[str, dict[str, object]], ...] = (
     ("requestAppointedCall", {"callid": "WAITING", "skilltype": 0, "skillId": 1}),
     ("requestAppointedCall", {"callid": "SOME", "skilltype": 0, "skillId": 2}),
     ("requestAppointedCall", {"callid": "WAITING", "skilltype": 1, "skillId": 1}),
+    ("setForwarding", {"forwardingType": "forwardImmediate", "forwardDN": "OTHER"}),
+    ("setForwarding", {"forwardingType": "forwardBusy", "forwardDN": "13900"}),
+    ("setForwarding", {"forwardingType": "forwardNoAns", "forwardDN": "OTHER"}),
+    ("setForwarding", {"forwardingType": "forwardNoAns", "forwardDN": "13900"}),
+    ("setForwarding", {"activateForward": "false"}),
 )
 """Operations wherever the agent is. SOME stands for any call there was, WAITING for one in a queue."""
 MOVES = st.tuples(st.sampled_from(AGENTS), st.integers(0, 29), st.sampled_from(AGENTS), st.booleans())

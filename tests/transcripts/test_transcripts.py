@@ -69,6 +69,9 @@ class Stage:
     async def customer_calls(self, number: str, skill: str) -> str:
         return "call " + await self.room.centre.customers.place(int(skill), number)
 
+    async def customer_calls_agent(self, number: str, agent: str) -> str:
+        return "call " + await self.room.centre.customers.place_for(int(agent), number)
+
     def _call_of(self, number: str) -> str:
         calls = self.room.centre.world.calls.values()
         return next(call.id for call in calls if any(leg.number == number for leg in call.legs))
@@ -126,6 +129,7 @@ COMMANDS: tuple[tuple[str, Callable[..., Awaitable[str]]], ...] = (
     (r"(\d+) signs in ?(\{.*\})?", Stage.signs_in),
     (r"(\d+) (GET|PUT|POST|DELETE) (\S+) ?(\{.*\})?", Stage.calls),
     (r"customer (\d+) calls queue (\d+)", Stage.customer_calls),
+    (r"customer (\d+) calls agent (\d+)", Stage.customer_calls_agent),
     (r"customer (\d+) answers", Stage.answers),
     (r"customer (\d+) hangs up", Stage.hangs_up),
     (r"customer (\d+) writes to queue (\d+): (.+)", Stage.starts_chat),

@@ -10,7 +10,8 @@ first and raise Refused before they change anything. Tables: `legality.LEGAL` (o
 `transferring.WAYS`, `timers.TIMERS`, `notices.NOTICES` (short name -> event type and content);
 `state_machine.TRANSITIONS` and `DEFERRED`, `occupation.Way` and `free` for states.
 
-**The shell**: `switchboard.Switchboard` runs turns, one at a time; `records.Records` changes states atomically;
+**The shell**: `switchboard.Switchboard` runs turns (`turn.Turn`), one at a time; `forwards` finds who takes an agent's
+calls; `records.Records` changes states atomically;
 `courier.Courier` brings events and final states, later when the store is away; `scheduler.Scheduler` has the time;
 `simulated.Customers` plays everyone outside who talks, `simulated_chats.ChatCustomers` everyone who writes,
 `simulated_phones.Phones` whoever uses an agent's phone by hand;

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from gateway.backends.embedded.centre import EmbeddedCentre
+from gateway.backends.embedded.core import forwarding
 from gateway.backends.embedded.core.model import Call, Leg, Stage
 from gateway.ops.admin import AdminCall
 from gateway.sessions.agent_state import State
@@ -81,6 +82,7 @@ class SimViews:
                 "state": desk.state.state.name.lower(),
                 "for_s": self._since(desk.state.since_ms),
                 "skills": list(desk.state.skills),
+                "forwards": forwarding.wishes(desk.state),
                 "calls": [call.id for call, _leg in self._world.legs_of(desk.session_id)],
             }
             for agent_id, desk in sorted(self._world.desks.items())

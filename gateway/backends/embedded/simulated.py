@@ -6,6 +6,7 @@ The one way to play a party outside; a control interface or a load script calls 
 from collections.abc import Callable
 from functools import partial
 
+from gateway.backends.embedded import forwards
 from gateway.backends.embedded.core import customers, ivr, pictures
 from gateway.backends.embedded.core.model import Call, Leg, Offer, Stage
 from gateway.backends.embedded.core.outcome import Moves, Outcome, Outside, Tell, Timer, TimerKey
@@ -59,7 +60,8 @@ class Customers:
         """A customer calls one agent, signed in or not; the call's id."""
         world = self._board.world
         async with self._board.turn() as turn:
-            call = customers.arrives_for(turn.out, world, agent_id, caller, data)
+            forwarded = await forwards.for_customer(turn, agent_id)
+            call = customers.arrives_for(turn.out, world, agent_id, caller, data, forwarded=forwarded)
             leg = call.legs[0]
             self._behaviours[leg] = behaviour or world.plan.behaviour(caller)
             self._later(leg, self._behaviours[leg].patience_s, customers.hangs_up)

@@ -7,7 +7,8 @@ from gateway.backends.embedded.core import legality, linkage, originate, phones,
 from gateway.backends.embedded.core.model import Desk
 from gateway.backends.embedded.occupation import Way
 from gateway.backends.embedded.simulated import NoSuchCallError
-from gateway.backends.embedded.switchboard import Switchboard, Turn
+from gateway.backends.embedded.switchboard import Switchboard
+from gateway.backends.embedded.turn import Turn
 from gateway.wire.errors import Refused
 
 Act = Callable[[Turn, Desk, str], Awaitable[None]]

@@ -1,7 +1,7 @@
 """What an agent does about a call that is offered: answer, reject, take over another's, take one out of a queue."""
 
 from gateway.backends.embedded.core import inviting, legality, legs, missions, originate
-from gateway.backends.embedded.core.model import Call, Desk, Dial, Feature, Leg, Purpose, Stage, Waiting
+from gateway.backends.embedded.core.model import Call, Desk, Dial, Feature, Leg, Purpose, Reached, Stage, Waiting
 from gateway.backends.embedded.core.notices import tell
 from gateway.backends.embedded.core.outcome import After, Outcome
 from gateway.backends.embedded.core.world import World
@@ -46,8 +46,8 @@ def to_dial(world: World, desk: Desk) -> Dial | None:
     return call.to_dial
 
 
-def pick_up(out: Outcome, world: World, desk: Desk, target: Desk | None) -> None:
-    """`phonepickup`: answers, or goes on with the call that the agent is making, to the occupied `target` if any."""
+def pick_up(out: Outcome, world: World, desk: Desk, target: Reached | None) -> None:
+    """`phonepickup`: answers, or goes on with the call that the agent is making, to the `target` if any."""
     call, leg = _linked(world, desk, "phonePickup")
     dial = call.to_dial
     if dial is None:

@@ -1,6 +1,7 @@
 """What parties outside do: call, answer, refuse, hang up."""
 
-from gateway.backends.embedded.core import ivr, legs, missions, queueing
+from gateway.backends.embedded.core import forwarding, ivr, legs, missions, queueing
+from gateway.backends.embedded.core.forwarding import Target
 from gateway.backends.embedded.core.model import Call, Feature, Leg, Purpose, Stage
 from gateway.backends.embedded.core.notices import tell_cause
 from gateway.backends.embedded.core.outcome import Outcome
@@ -20,13 +21,18 @@ def arrives(
     return call
 
 
-def arrives_for(out: Outcome, world: World, agent_id: int, caller: str, data: str = "") -> Call:
-    """A customer calls one agent, and waits for it where need be."""
+def arrives_for(
+    out: Outcome, world: World, agent_id: int, caller: str, data: str = "", *, forwarded: Target | None = None
+) -> Call:
+    """A customer calls one agent, and waits for it where need be, or goes where the agent forwards the call to."""
     call = world.new_call(Feature.INBOUND, caller, str(agent_id), out.now_ms)
     call.data = data
     leg = world.add(call, Leg(caller, Stage.TALKING, Purpose.ORIGIN, out.now_ms))
     leg.talking_since_ms = out.now_ms
-    queueing.wait_for(out, world, call, agent_id)
+    if forwarded is None:
+        queueing.wait_for(out, world, call, agent_id)
+    else:
+        forwarding.send_customer(out, world, call, agent_id, forwarded)
     return call
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from gateway.backends.embedded.core import inviting, legality, legs, originate
-from gateway.backends.embedded.core.model import Call, Desk, Feature, Leg, Purpose, Stage
+from gateway.backends.embedded.core.model import Call, Desk, Feature, Leg, Purpose, Reached, Stage
 from gateway.backends.embedded.core.notices import tell
 from gateway.backends.embedded.core.outcome import Outcome
 from gateway.backends.embedded.core.world import World
@@ -55,7 +55,7 @@ def ask(
         world,
         desk,
         str(target.agent_id),
-        target,
+        Reached(target),
         Purpose.HELP,
         feature=Feature.HELP,
         data=data or call.data,

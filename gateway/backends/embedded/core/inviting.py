@@ -1,7 +1,7 @@
 """Asking parties into a call: an agent who is occupied for it, or somebody outside."""
 
 from gateway.backends.embedded.core import legs, missions, recording
-from gateway.backends.embedded.core.model import Call, Desk, Leg, Phone, Purpose, Stage
+from gateway.backends.embedded.core.model import Call, Desk, Leg, Phone, Purpose, Reached, Stage
 from gateway.backends.embedded.core.notices import tell, tell_alerting
 from gateway.backends.embedded.core.outcome import After, Moves, Outcome, Outside, Timer
 from gateway.backends.embedded.core.world import World
@@ -44,6 +44,16 @@ def ask_agent(
         tell(out, world, call, leg, "ringing")
         out.add(Timer(legs.no_answer_key(call, leg), world.plan.timing.no_answer_s))
     return leg
+
+
+def ask(out: Outcome, world: World, call: Call, reached: Reached, purpose: Purpose, by: Leg | None = None) -> Leg:
+    """Whoever is reached is asked to answer. A call to an agent who forwards it is one to that number from now on."""
+    call.forwarded_by = reached.forwarded_by
+    if call.called == str(reached.forwarded_by):
+        call.called = reached.number
+    if isinstance(reached.who, str):
+        return ask_outside(out, world, call, reached.who, purpose, by)
+    return ask_agent(out, world, call, reached.who, purpose, by)
 
 
 def ask_outside(out: Outcome, world: World, call: Call, number: str, purpose: Purpose, by: Leg | None) -> Leg:

@@ -7,6 +7,8 @@ from gateway.backends.embedded.core.outcome import After, Free, Moves, Outcome, 
 from gateway.backends.embedded.core.world import World
 
 CONFERENCE = 3
+NO_ANSWER = "no answer"
+"""Name of the timer of a party that is asked to answer."""
 _TRANSIENT = (Feature.INTERNAL, Feature.HELP, Feature.HELP_THREE)
 
 
@@ -101,7 +103,7 @@ def end(
 
 def no_answer_key(call: Call, leg: Leg) -> TimerKey:
     """The timer of a party that is asked to answer."""
-    return TimerKey("no answer", call.id, leg.session_id or leg.number)
+    return TimerKey(NO_ANSWER, call.id, leg.session_id or leg.number)
 
 
 def customer_leaves(out: Outcome, world: World, call: Call, leg: Leg) -> None:

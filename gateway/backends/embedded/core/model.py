@@ -130,7 +130,8 @@ class Call:
 
     `for_agent` is the agent whom a customer calls, past all skill queues (0 = none). `data` and `business` are call
     data of the agents; `served` are the agents who have talked in it. `conference` is the id of the agent conference
-    that it has become, whose agents are no legs of it. `picture`: it was switched to video.
+    that it has become, whose agents are no legs of it. `picture`: it was switched to video. `forwarded_by` is the agent
+    whom it was meant for when it was offered last, if that agent forwards its calls (0 = nobody).
     """
 
     id: str
@@ -156,6 +157,7 @@ class Call:
     requeued: int = 0
     served: list[int] = field(default_factory=list)
     conference: int = 0
+    forwarded_by: int = 0
 
     def agents(self) -> Iterator[Leg]:
         """The legs of agents."""
@@ -196,6 +198,22 @@ class Desk:
     state: AgentState
     phone: Phone = Phone.ON_HOOK
     last_call: Call | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Whom a call for an agent reaches: an agent occupied for it, or a number outside.
+
+    `forwarded_by` is the agent who was called and forwards its calls, 0 for nobody.
+    """
+
+    who: Desk | str
+    forwarded_by: int = 0
+
+    @property
+    def number(self) -> str:
+        """The agent's number, or the one outside."""
+        return self.who if isinstance(self.who, str) else str(self.who.agent_id)
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Calls that agents make: the own phone first, then the other side."""
 
 from gateway.backends.embedded.core import inviting, legs, missions, recording
-from gateway.backends.embedded.core.model import Call, Desk, Dial, Feature, Leg, Phone, Purpose, Stage
+from gateway.backends.embedded.core.model import Call, Desk, Dial, Feature, Leg, Phone, Purpose, Reached, Stage
 from gateway.backends.embedded.core.notices import tell
 from gateway.backends.embedded.core.outcome import Outcome, Timer
 from gateway.backends.embedded.core.world import World
@@ -61,14 +61,14 @@ def call_agent(
     world: World,
     desk: Desk,
     number: str,
-    target: Desk | None,
+    target: Reached | None,
     purpose: Purpose = Purpose.INTERNAL,
     *,
     feature: Feature = Feature.INTERNAL,
     data: str = "",
     skill_id: int = 0,
 ) -> Call:
-    """An agent calls another one, who is occupied already unless the caller's phone must be lifted first (None).
+    """An agent calls another one, who is reached already unless the caller's phone must be lifted first (None).
 
     Then `number` may be "" for an idle agent of the queue.
     """
@@ -76,15 +76,15 @@ def call_agent(
     call.data = data
     leg = begin(out, world, call, desk, Dial(number, purpose, 0 if number else skill_id))
     if target is not None:
-        inviting.ask_agent(out, world, call, target, purpose, leg)
+        inviting.ask(out, world, call, target, purpose, leg)
     return call
 
 
-def dial_agent(out: Outcome, world: World, call: Call, leg: Leg, dial: Dial, target: Desk | None) -> None:
+def dial_agent(out: Outcome, world: World, call: Call, leg: Leg, dial: Dial, target: Reached | None) -> None:
     """The caller's phone was lifted: the other agent is asked, or the call fails when there is none."""
     if target is not None:
-        call.called = call.original_called = str(target.agent_id)
-        inviting.ask_agent(out, world, call, target, dial.purpose, leg)
+        call.called = call.original_called = dial.number or target.number
+        inviting.ask(out, world, call, target, dial.purpose, leg)
         return
     legs.end(out, world, call, leg, *missions.MISSIONS[dial.purpose].on_failure)
     legs.settle(out, world, call)

@@ -42,7 +42,7 @@ def _ivr(out: Outcome, world: World, call: Call, _party: str) -> None:
 
 
 TIMERS: Final[dict[str, Callable[[Outcome, World, Call, str], None]]] = {
-    "no answer": _no_answer,
+    legs.NO_ANSWER: _no_answer,
     "wait": _wait,
     "ivr": _ivr,
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.backends.embedded.core import inviting, ivr, legs, originate, queueing
-from gateway.backends.embedded.core.model import Call, Desk, Dial, Feature, Leg, Purpose, Stage
+from gateway.backends.embedded.core.model import Call, Dial, Feature, Leg, Purpose, Reached, Stage
 from gateway.backends.embedded.core.notices import tell
 from gateway.backends.embedded.core.outcome import Outcome
 from gateway.backends.embedded.core.world import World
@@ -18,12 +18,12 @@ BLIND_OUT = 1
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A transfer as asked for. `target` is the occupied agent, for one; `skill_id` the queue, for one."""
+    """A transfer as asked for. `target` is whom it reaches where it is to an agent, `skill_id` the queue, for one."""
 
     address: str
     caller: str = ""
     hold: bool = True
-    target: Desk | None = None
+    target: Reached | None = None
     skill_id: int = 0
 
 
@@ -41,7 +41,7 @@ def _agent(purpose: Purpose) -> Way:
             return
         if purpose is Purpose.BLIND:
             _leave(out, world, call, leg)
-        inviting.ask_agent(out, world, call, order.target, purpose, leg)
+        inviting.ask(out, world, call, order.target, purpose, leg)
 
     return go
 
@@ -76,7 +76,7 @@ def _talk(purpose: Purpose) -> Way:
         own = originate.begin(out, world, second, desk, Dial(order.address, purpose))
         own.joins = call
         if order.target is not None:
-            inviting.ask_agent(out, world, second, order.target, purpose, own)
+            inviting.ask(out, world, second, order.target, purpose, own)
         else:
             inviting.ask_outside(out, world, second, order.address, purpose, own)
 

@@ -1,11 +1,14 @@
-"""An agent's status in the codes of the CTI platform and of the console (contract onlineagent.yaml, tables 2 and 3)."""
+"""An agent's status in the codes of `agentstatus`, the CTI platform and the console (contract onlineagent.yaml)."""
 
 from typing import Final
 
 from gateway.backends.embedded.core.besides import Mode
 from gateway.backends.embedded.core.model import Call, Feature, Leg, Purpose, Stage
 from gateway.backends.embedded.core.world import World
-from gateway.sessions.agent_state import State
+from gateway.sessions.agent_state import AgentState, State
+
+ABOUT_TO_REST: Final = 9
+"""The status of an agent who asked for rest during a call and is still in it."""
 
 _CTI: Final = {State.SIGNED_OUT: 0, State.IDLE: 1, State.WRAP_UP: 6, State.BUSY: 7, State.REST: 8}
 _CTI_OCCUPIED, _CTI_ANSWERING, _CTI_TALKING = 3, 4, 5
@@ -49,6 +52,12 @@ def _besides(world: World, session_id: str) -> tuple[int, int] | None:
         if member is not None:
             return (_CTI_TALKING, _THREE) if member.joined_ms else (_CTI_ANSWERING, _ANSWERING)
     return None
+
+
+def status(state: AgentState) -> int:
+    """The status as `agentstatus` and queries tell it (table 1)."""
+    waits_for_rest = state.state is State.TALKING and state.deferred is State.REST
+    return ABOUT_TO_REST if waits_for_rest else int(state.state)
 
 
 def cti(world: World, state: State, session_id: str = "") -> int:

@@ -32,7 +32,7 @@ class AgentViews:
         """Status, and for how many s."""
         return StatusTime(
             workno=str(entry.agent.id),
-            status=str(int(entry.status)),
+            status=str(entry.status),
             cti_status=self._cti(entry),
             currentstatetime=self._for_s(entry),
         )
@@ -60,7 +60,7 @@ class AgentViews:
         return {
             "workno": str(entry.agent.id),
             "name": entry.agent.name,
-            "status": str(int(entry.status)),
+            "status": str(entry.status),
             "cti_status": self._cti(entry),
             "groupid": group.id if group else _NO_GROUP,
             "groupname": group.name if group else "",
@@ -74,7 +74,7 @@ class AgentViews:
 
     def _cti(self, entry: Entry) -> str:
         session_id = entry.here.session.id if entry.here else ""
-        return str(cti(self._parts.world, entry.status, session_id))
+        return str(cti(self._parts.world, entry.state, session_id))
 
     def _for_s(self, entry: Entry) -> int:
         return max(0, self._now_ms - entry.here.state.since_ms) // 1000 if entry.here else 0

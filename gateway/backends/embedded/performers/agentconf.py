@@ -12,7 +12,7 @@ from gateway.backends.embedded.occupation import Way
 from gateway.backends.embedded.parts import Parts, Performer
 from gateway.backends.embedded.performers import reach, rights
 from gateway.backends.embedded.performers.conference_views import conference_view
-from gateway.backends.embedded.switchboard import Turn
+from gateway.backends.embedded.turn import Turn
 from gateway.operations.agentconf_models import ConferenceBody, ConferenceQueryBody, InviteBody, ParticipantBody
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused

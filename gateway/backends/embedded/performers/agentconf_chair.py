@@ -10,7 +10,7 @@ from gateway.backends.embedded.core.conference_notices import Leaving
 from gateway.backends.embedded.core.outcome import NOTHING
 from gateway.backends.embedded.parts import Parts, Performer
 from gateway.backends.embedded.performers.agentconf import AGENT
-from gateway.backends.embedded.switchboard import Turn
+from gateway.backends.embedded.turn import Turn
 from gateway.operations import agentconf_models as models
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused

@@ -8,6 +8,7 @@ from gateway.backends.base import Call
 from gateway.backends.embedded.core.plan import Group
 from gateway.backends.embedded.parts import Parts, Performer
 from gateway.backends.embedded.performers import rights, roll
+from gateway.backends.embedded.performers.agent_status import status
 from gateway.backends.embedded.performers.agent_views import AgentViews
 from gateway.backends.embedded.performers.roll import Entry
 from gateway.operations import agentgroup_models as models
@@ -97,7 +98,7 @@ async def _of_this_node(parts: Parts, call: Call) -> Iterable[Entry]:
 
 
 async def _idle(parts: Parts, _call: Call) -> Iterable[Entry]:
-    return [entry for entry in await roll.signed_in(parts) if entry.status is State.IDLE]
+    return [entry for entry in await roll.signed_in(parts) if entry.state is State.IDLE]
 
 
 async def _in_status(parts: Parts, call: Call) -> Iterable[Entry]:
@@ -193,7 +194,7 @@ class _AgentGroup:
         state = call.record.state
         return models.StatusSkills(
             workno=str(call.record.agent_id),
-            status=str(int(state.state)),
+            status=str(status(state)),
             skills=AgentViews(self._parts).queues(state.skills),
         )
 

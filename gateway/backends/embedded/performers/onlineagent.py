@@ -8,6 +8,7 @@ from gateway.backends.base import Call
 from gateway.backends.embedded import state_machine
 from gateway.backends.embedded.core.outcome import NOTHING
 from gateway.backends.embedded.parts import Parts, Performer
+from gateway.backends.embedded.performers.agent_status import status
 from gateway.operations.onlineagent_models import (
     AutoAnswerParameters,
     AutoEnterIdleParameters,
@@ -67,8 +68,8 @@ class _OnlineAgent:
         return NOTHING
 
     async def status(self, call: Call) -> object:
-        state = call.record.state.state
-        return {"agentState": int(state), "isWorking": state is State.TALKING}
+        state = call.record.state
+        return {"agentState": status(state), "isWorking": state.state is State.TALKING}
 
     async def reset_skill(self, call: Call) -> object:
         """All configured skill queues, or those asked for that are configured."""

@@ -1,12 +1,13 @@
 """Plain settings of the calling agent, and what a desktop asks when it is loaded (contract onlineagent.yaml)."""
 
+import re
 import secrets
 from dataclasses import replace
 from typing import Any, Final, cast
 
-from pydantic_core import to_json
-
 from gateway.backends.base import Call
+from gateway.backends.embedded.core import forwarding, originate
+from gateway.backends.embedded.core.forwarding import Target, When
 from gateway.backends.embedded.core.outcome import NOTHING
 from gateway.backends.embedded.parts import Parts, Performer
 from gateway.backends.embedded.performers.synced_state import call_info, state_info
@@ -17,7 +18,10 @@ from gateway.sessions.model import Event
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 
-FORWARDING_BYTES: Final = 1024
+_NUMBER: Final = re.compile(r"[0-9*#]{1,24}")
+_KINDS: Final = " or ".join(When)
+_SWITCH: Final = {"none": True, "true": True, "false": False}
+"""`activateForward` -> whether to forward; absent means yes."""
 _TOKEN_BYTES: Final = 16
 
 
@@ -31,6 +35,16 @@ def performers(parts: Parts) -> dict[str, Performer]:
         "setForwarding": group.forward,
         "setAgentSelfRecord": group.self_record,
     }
+
+
+def _kind(said: object) -> When | None:
+    """The case that the desktop names, None for none. Raises Refused `000-002`."""
+    if said is None:
+        return None
+    try:
+        return When(str(said))
+    except ValueError:
+        raise Refused(retcodes.BAD_PARAMETER, f"forwardingType: must be {_KINDS}") from None
 
 
 class _Settings:
@@ -67,11 +81,36 @@ class _Settings:
         return NOTHING
 
     async def forward(self, call: Call) -> object:
-        """Keeps what the desktop says, without effect on calls: no source shows what it means."""
-        said = to_json(cast(ForwardingBody, call.body).model_extra or {})
-        if len(said) > FORWARDING_BYTES:
-            raise Refused(retcodes.BAD_PARAMETER, f"body: may have at most {FORWARDING_BYTES} bytes")
-        return await self._set(call, forwarding=said.decode())
+        """Calls that come from now on go elsewhere, or no longer do."""
+        body = cast(ForwardingBody, call.body)
+        on = _SWITCH.get(str(body.activate_forward).lower())
+        if on is None:
+            raise Refused(retcodes.BAD_PARAMETER, "activateForward: must be true or false")
+        named = _kind(body.forwarding_type)
+        if on and named is None:
+            raise Refused(retcodes.BAD_PARAMETER, f"forwardingType: must be {_KINDS}")
+        target = self._target(call, body.forward_dn) if on else None
+
+        def change(state: AgentState, _now_ms: int) -> tuple[AgentState, tuple[Event, ...]]:
+            others = {when: to for when, to in forwarding.wishes(state).items() if named not in (None, when)}
+            wished = {named: target} if named is not None and target is not None else {}
+            return replace(state, forwarding=forwarding.kept(others | wished)), ()
+
+        await self._parts.records.change(call.record.agent_id, call.session_id, change)
+        return NOTHING
+
+    def _target(self, call: Call, said: object) -> Target:
+        """Another agent, or a number outside. Raises Refused `000-002`, `200-001`."""
+        number = str(said)
+        if not _NUMBER.fullmatch(number):
+            raise Refused(retcodes.BAD_PARAMETER, "forwardDN: must be 1 to 24 of the characters 0-9 * #")
+        if number in (str(call.record.agent_id), call.record.state.phone):
+            raise Refused(retcodes.BAD_PARAMETER, "forwardDN: calls to you cannot be forwarded to you")
+        agent_id = int(number) if number.isdigit() and not number.startswith("0") else 0
+        if self._parts.registry.get(agent_id) is not None:
+            return agent_id
+        originate.check_number(self._parts.world, number)
+        return number
 
     async def self_record(self, call: Call) -> object:
         asked = cast(SelfRecordParameters, call.parameters)

@@ -13,7 +13,7 @@ from gateway.backends.embedded.core.outcome import NOTHING
 from gateway.backends.embedded.occupation import Way
 from gateway.backends.embedded.parts import Parts, Performer
 from gateway.backends.embedded.performers import reach, rights
-from gateway.backends.embedded.switchboard import Turn
+from gateway.backends.embedded.turn import Turn
 from gateway.operations.parameters import WorkNoParameters
 from gateway.operations.qualitycontrol_models import (
     InterceptParameters,

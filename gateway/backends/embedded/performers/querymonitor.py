@@ -117,7 +117,7 @@ class _QueryMonitor:
 
     async def system(self, _call: Call) -> object:
         world = self._parts.world
-        states = [entry.status for entry in await roll.signed_in(self._parts)]
+        states = [entry.state for entry in await roll.signed_in(self._parts)]
         return SystemState(
             vdnid=world.plan.vdn_id,
             logged_on_agents=len(states),

@@ -41,6 +41,6 @@ def statistics(parts: Parts, skill: Skill, signed_in: Iterable[Entry]) -> SkillS
         max_queue_size=_NO_LIMIT,
         queue_time=max((now_ms - place.since_ms for place in queue), default=0) // 1000,
         logged_on_agents=len(agents),
-        avail_agents=sum(1 for entry in agents if entry.status is State.IDLE and entry.takes_calls),
+        avail_agents=sum(1 for entry in agents if entry.state is State.IDLE and entry.takes_calls),
         skill_descrip=skill.name,
     )

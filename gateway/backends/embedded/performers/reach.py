@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from gateway.backends.embedded.core.model import Desk
+from gateway.backends.embedded import forwards
+from gateway.backends.embedded.core.model import Desk, Reached
 from gateway.backends.embedded.occupation import Way
 from gateway.backends.embedded.parts import Parts
-from gateway.backends.embedded.switchboard import Turn
+from gateway.backends.embedded.turn import Turn
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 
@@ -19,12 +20,17 @@ def known(parts: Parts, number: str, asking: Desk) -> int:
 
 
 async def agent(parts: Parts, turn: Turn, number: str, asking: Desk) -> Desk | None:
-    """Occupies the agent with this number for an internal call; None when it is not signed in or not free.
+    """Occupies the agent with this number, in person; None when it is not signed in or not free.
 
     Raises Refused `200-001` for a number that no other agent has.
     """
-    desk = await signed_in(parts, known(parts, number, asking))
+    desk = await turn.see(known(parts, number, asking))
     return desk if await turn.try_occupy(desk, Way.ASKED) else None
+
+
+async def called(parts: Parts, turn: Turn, number: str, asking: Desk) -> Reached | None:
+    """As `agent`, for a call: another one takes it where the agent forwards its calls."""
+    return await forwards.reach(turn, known(parts, number, asking), asking.agent_id)
 
 
 async def signed_in(parts: Parts, agent_id: int) -> Desk | None:

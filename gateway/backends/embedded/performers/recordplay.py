@@ -9,7 +9,7 @@ from gateway.backends.embedded.core.besides import Playback
 from gateway.backends.embedded.core.outcome import NOTHING
 from gateway.backends.embedded.occupation import Way
 from gateway.backends.embedded.parts import Parts, Performer
-from gateway.backends.embedded.switchboard import Turn
+from gateway.backends.embedded.turn import Turn
 from gateway.operations.recordplay_models import JumpParameters, NetPlayBody, PlayBody, RecordParameters
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused

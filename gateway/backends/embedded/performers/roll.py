@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gateway.agents.registry import Agent
 from gateway.backends.embedded.parts import Parts
+from gateway.backends.embedded.performers.agent_status import status
 from gateway.sessions.agent_state import AgentState, State
 from gateway.sessions.model import Record, Session
 
@@ -26,9 +27,14 @@ class Entry:
     here: Present | None
 
     @property
-    def status(self) -> State:
-        """The state as `agentstatus` tells it."""
+    def state(self) -> State:
+        """The state, signed out included."""
         return self.here.state.state if self.here is not None else State.SIGNED_OUT
+
+    @property
+    def status(self) -> int:
+        """The status as `agentstatus` tells it."""
+        return status(self.here.state) if self.here is not None else int(State.SIGNED_OUT)
 
     @property
     def skills(self) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from gateway.backends.embedded.core.besides import TEXT_CHAT, TEXT_MEDIA, Chat
 from gateway.backends.embedded.core.outcome import NOTHING
 from gateway.backends.embedded.parts import Parts, Performer
 from gateway.backends.embedded.performers import reach
-from gateway.backends.embedded.switchboard import Turn
+from gateway.backends.embedded.turn import Turn
 from gateway.operations.parameters import CallParameters
 from gateway.operations.textchat import ChatBody, ChatTransferBody, PartnerParameters
 from gateway.wire import retcodes

@@ -20,7 +20,7 @@ from gateway.backends.embedded.core.transferring import Order
 from gateway.backends.embedded.parts import Parts, Performer
 from gateway.backends.embedded.performers import reach
 from gateway.backends.embedded.performers.voicecall_making import Making
-from gateway.backends.embedded.switchboard import Turn
+from gateway.backends.embedded.turn import Turn
 from gateway.operations.parameters import CallParameters
 from gateway.operations.voicecall_models import (
     HelpBody,
@@ -131,7 +131,7 @@ class _VoiceCall:
             skill_id = transferring.check(turn.world, own, body.devicetype, body.mode, body.address)
             target = None
             if body.devicetype == transferring.AGENT:
-                target = await reach.agent(self._parts, turn, body.address, desk)
+                target = await reach.called(self._parts, turn, body.address, desk)
             order = Order(body.address, body.caller, body.holdflag, target, skill_id)
             own.data = body.callappdata or own.data
             transferring.WAYS[body.devicetype, body.mode](turn.out, turn.world, own, leg, order)

@@ -5,12 +5,12 @@ from typing import cast
 from gateway.backends.base import Call
 from gateway.backends.embedded import occupation
 from gateway.backends.embedded.core import answering, legality, originate, phones
-from gateway.backends.embedded.core.model import Desk, Purpose
+from gateway.backends.embedded.core.model import Desk, Purpose, Reached
 from gateway.backends.embedded.core.outcome import NOTHING
 from gateway.backends.embedded.occupation import Way
 from gateway.backends.embedded.parts import Parts, Performer
 from gateway.backends.embedded.performers import reach
-from gateway.backends.embedded.switchboard import Turn
+from gateway.backends.embedded.turn import Turn
 from gateway.operations.voicecall_models import (
     CallOutBody,
     CancelPreviewBody,
@@ -99,10 +99,10 @@ class Making:
                 return originate.call_agent(
                     turn.out, turn.world, desk, body.called, None, data=body.callappdata, skill_id=body.skillid or 0
                 ).id
-            target = await reach.agent(self._parts, turn, body.called, desk)
+            target = await reach.called(self._parts, turn, body.called, desk)
             if target is None:
                 return originate.call_fails_at_once(turn.out, turn.world, desk, body.called, "inside_call_fail").id
-            return await self._to_agent(turn, desk, target, body.callappdata, body.skillid or 0)
+            return await self._to_agent(turn, desk, body.called, target, body.callappdata, body.skillid or 0)
 
     async def call_inner_skill(self, call: Call) -> object:
         """An idle agent of a skill queue; the call's id."""
@@ -115,14 +115,11 @@ class Making:
             target = await reach.one_of_queue(turn, skill_id, desk)
             if target is None:
                 raise Refused(retcodes.WRONG_STATE, "no agent of this skill queue is idle")
-            return await self._to_agent(turn, desk, target, "", skill_id)
+            return await self._to_agent(turn, desk, str(target.agent_id), Reached(target), "", skill_id)
 
-    async def _to_agent(self, turn: Turn, desk: Desk, target: Desk, data: str, skill_id: int) -> str:
+    async def _to_agent(self, turn: Turn, desk: Desk, number: str, target: Reached, data: str, skill_id: int) -> str:
         await turn.occupy(desk, Way.OWN)
-        made = originate.call_agent(
-            turn.out, turn.world, desk, str(target.agent_id), target, data=data, skill_id=skill_id
-        )
-        return made.id
+        return originate.call_agent(turn.out, turn.world, desk, number, target, data=data, skill_id=skill_id).id
 
     async def request_call(self, call: Call) -> object:
         """A chosen call out of a queue; not with a call on hold."""
@@ -158,9 +155,10 @@ class Making:
             dial = answering.to_dial(turn.world, desk)
             target = None
             if dial is not None and dial.skill_id:
-                target = await reach.one_of_queue(turn, dial.skill_id, desk)
+                idle = await reach.one_of_queue(turn, dial.skill_id, desk)
+                target = Reached(idle) if idle is not None else None
             elif dial is not None and dial.purpose is Purpose.INTERNAL:
-                target = await reach.agent(self._parts, turn, dial.number, desk)
+                target = await reach.called(self._parts, turn, dial.number, desk)
             answering.pick_up(turn.out, turn.world, desk, target)
         return NOTHING
 

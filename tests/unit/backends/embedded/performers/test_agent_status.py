@@ -5,8 +5,8 @@ import pytest
 from gateway.backends.embedded.core.besides import Inspection, Mode
 from gateway.backends.embedded.core.model import Call, Feature, Leg, Purpose, Stage
 from gateway.backends.embedded.core.world import World
-from gateway.backends.embedded.performers.agent_status import console, cti
-from gateway.sessions.agent_state import State
+from gateway.backends.embedded.performers.agent_status import console, cti, status
+from gateway.sessions.agent_state import AgentState, State
 
 SESSION = "a" * 32
 
@@ -52,6 +52,20 @@ def test_a_stage_of_a_call_has_its_codes(stage: Stage, at_platform: int, at_cons
 def test_a_state_without_a_call_here_has_its_codes(state: State, at_platform: int, at_console: int) -> None:
     assert cti(World(), state, SESSION) == at_platform
     assert console(World(), state, SESSION) == at_console
+
+
+@pytest.mark.parametrize(
+    ("state", "deferred", "code"),
+    [
+        (State.TALKING, State.REST, 9),
+        (State.TALKING, State.BUSY, 7),
+        (State.TALKING, None, 7),
+        (State.WRAP_UP, State.REST, 5),
+        (State.REST, None, 8),
+    ],
+)
+def test_who_asked_for_rest_during_a_call_is_about_to_rest(state: State, deferred: State | None, code: int) -> None:
+    assert status(AgentState(state=state, deferred=deferred)) == code
 
 
 def test_mute_is_told_first() -> None:

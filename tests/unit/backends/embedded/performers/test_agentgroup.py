@@ -187,6 +187,14 @@ async def test_an_agent_s_own_status_and_queues(floor: Floor) -> None:
     assert [queue["id"] for queue in floor.result["skills"]] == [1, 2]
 
 
+async def test_who_is_about_to_rest_is_told_with_status_9_and_as_talking_at_the_platform(floor: Floor) -> None:
+    await floor.do(101, "rest", time=100, restcause=1)
+    await floor.do(101, "queryAgentInfoByWorkNo", workno=101)
+    assert (floor.result["status"], floor.result["ctiStatus"]) == ("9", "5")
+    await floor.do(102, "getAgentListByStatus", status=9)
+    assert [agent["workno"] for agent in floor.result] == ["101"]
+
+
 async def test_a_rest_under_way_tells_what_is_left(floor: Floor) -> None:
     await floor.do(103, "queryAgentRestDetailInfo")
     assert floor.result == {"restReasonId": 1, "restReason": "Lunch", "restTime": 100, "leftTime": 40}

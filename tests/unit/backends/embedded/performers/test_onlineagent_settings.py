@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from gateway.backends.embedded.core.forwarding import wishes
+from gateway.backends.embedded.core.plan import Plan
 from gateway.sessions.agent_state import State
 from gateway.sessions.store import Change
 from tests.support.floor import NOW, Floor, open_floor
@@ -180,14 +182,45 @@ async def test_the_phone_stays_during_a_call(floor: Floor) -> None:
     assert (await floor.state(101)).phone == "6001"
 
 
-async def test_forwarding_is_kept_as_it_was_said(floor: Floor) -> None:
-    assert await floor.do(101, "setForwarding", {"number": "6005", "when": ["busy"]}) == "0"
-    assert json.loads((await floor.state(101)).forwarding) == {"number": "6005", "when": ["busy"]}
+async def test_each_kind_of_forwarding_is_set_and_cancelled_by_itself(floor: Floor) -> None:
+    for kind, number in (("forwardBusy", "102"), ("forwardNoAns", "13800000000")):
+        assert await floor.do(101, "setForwarding", {"forwardingType": kind, "forwardDN": number}) == "0"
+    assert wishes(await floor.state(101)) == {"forwardBusy": 102, "forwardNoAns": "13800000000"}
+    off = {"forwardingType": "forwardBusy", "activateForward": "false"}
+    assert await floor.do(101, "setForwarding", off) == "0"
+    assert wishes(await floor.state(101)) == {"forwardNoAns": "13800000000"}
 
 
-async def test_forwarding_has_a_longest_form(floor: Floor) -> None:
-    assert await floor.do(101, "setForwarding", {"number": "6" * 1024}) == "000-002"
+async def test_forwarding_is_cancelled_altogether_without_a_kind(floor: Floor) -> None:
+    await floor.do(101, "setForwarding", {"forwardingType": "forwardBusy", "forwardDN": "102"})
+    assert await floor.do(101, "setForwarding", {"activateForward": False}) == "0"
     assert (await floor.state(101)).forwarding == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({}, "000-002"),
+        ({"forwardDN": "102"}, "000-002"),
+        ({"forwardingType": "busy", "forwardDN": "102"}, "000-002"),
+        ({"forwardingType": "busy", "activateForward": False}, "000-002"),
+        ({"forwardingType": "forwardBusy"}, "000-002"),
+        ({"forwardingType": "forwardBusy", "forwardDN": "desk"}, "000-002"),
+        ({"forwardingType": "forwardBusy", "forwardDN": "1" * 25}, "000-002"),
+        ({"forwardingType": "forwardBusy", "forwardDN": "101"}, "000-002"),
+        ({"forwardingType": "forwardBusy", "forwardDN": "6001"}, "000-002"),
+        ({"forwardingType": "forwardBusy", "forwardDN": "102", "activateForward": "perhaps"}, "000-002"),
+        ({"forwardingType": "forwardBusy", "forwardDN": "9990000"}, "200-001"),
+    ],
+)
+async def test_forwarding_that_cannot_be_is_refused_and_changes_nothing(body: dict[str, object], code: str) -> None:
+    async with open_floor(Plan(barred=("999",)), 101) as floor:
+        assert await floor.do(101, "setForwarding", body) == code
+        assert (await floor.state(101)).forwarding == ""
+
+
+async def test_what_a_former_version_kept_of_forwarding_means_nothing(floor: Floor) -> None:
+    assert wishes(replace(await floor.state(101), forwarding='{"number":"6005","when":["busy"]}')) == {}
 
 
 @pytest.mark.parametrize(("flag", "early"), [(1, 0), (1, 1), (0, 0)])
