@@ -7,9 +7,8 @@ from gateway.agents.lockout import PAIR_LIMIT, WINDOW_MS, network
 from gateway.redis_link.link import RedisLink
 from gateway.redis_link.scripts import load_script
 
-LOCKED: Final = load_script("gateway.agents", "login_locked")
+STANDING: Final = load_script("gateway.agents", "login_standing")
 FAILED: Final = load_script("gateway.agents", "login_failed")
-FAILURES: Final = load_script("gateway.agents", "login_failures")
 
 
 class RedisAttempts:
@@ -23,14 +22,19 @@ class RedisAttempts:
         """False while its Redis is known to be out of reach."""
         return not self._link.reason
 
-    async def failures_from(self, address: str, *, most: int, now_ms: int) -> int:
-        """How many failures of this address count against its limit, at most `most`. Raises StoreUnavailable."""
-        return int(await self._link.script(FAILURES, (self._network(address),), (now_ms, WINDOW_MS, most)))
+    async def standing(self, who: str, address: str, *, most: int, now_ms: int) -> tuple[bool, int]:
+        """Whether the pair is locked, and how many failures count against the address, at most `most`.
+
+        Raises StoreUnavailable.
+        """
+        keys = (self._pair(who, address), self._network(address))
+        locked, failures = await self._link.script(STANDING, keys, (now_ms, WINDOW_MS, PAIR_LIMIT, most))
+        return locked == 1, int(failures)
 
     async def locked(self, who: str, address: str, *, address_limit: int, now_ms: int) -> bool:
         """See Attempts."""
-        keys = (self._pair(who, address), self._network(address))
-        return bool(await self._link.script(LOCKED, keys, (now_ms, WINDOW_MS, PAIR_LIMIT, address_limit)) == 1)
+        locked, failures = await self.standing(who, address, most=address_limit, now_ms=now_ms)
+        return locked or failures >= address_limit
 
     async def failed(self, who: str, address: str, *, now_ms: int) -> bool:
         """See Attempts."""

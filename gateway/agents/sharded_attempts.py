@@ -27,11 +27,16 @@ class ShardedAttempts:
     async def locked(self, who: str, address: str, *, address_limit: int, now_ms: int) -> bool:
         """See `Attempts.locked`."""
         here = self._of(who)
-        locked, *counts = await asyncio.gather(
-            here.locked(who, address, address_limit=address_limit, now_ms=now_ms),
-            *(_failures(shard, address, address_limit, now_ms) for shard in self._shards),
+        (locked, count), elsewhere = await asyncio.gather(
+            here.standing(who, address, most=address_limit, now_ms=now_ms),
+            self._failures(here, who, address, address_limit, now_ms),
         )
-        return bool(locked) or sum(counts) >= address_limit
+        return locked or count + elsewhere >= address_limit
+
+    async def _failures(self, but: RedisAttempts, who: str, address: str, most: int, now_ms: int) -> int:
+        """How many count against the address in all shards in reach but one."""
+        others = (shard for shard in self._shards if shard is not but)
+        return sum(await asyncio.gather(*(_failures(shard, who, address, most, now_ms) for shard in others)))
 
     async def failed(self, who: str, address: str, *, now_ms: int) -> bool:
         """See `Attempts.failed`."""
@@ -42,10 +47,11 @@ class ShardedAttempts:
         await self._of(who).succeeded(who, address)
 
 
-async def _failures(shard: RedisAttempts, address: str, most: int, now_ms: int) -> int:
+async def _failures(shard: RedisAttempts, who: str, address: str, most: int, now_ms: int) -> int:
     if not shard.in_reach:
         return 0
     try:
-        return await shard.failures_from(address, most=most, now_ms=now_ms)
+        _, failures = await shard.standing(who, address, most=most, now_ms=now_ms)
     except StoreUnavailable:
         return 0
+    return failures
