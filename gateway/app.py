@@ -40,7 +40,7 @@ from gateway.sessions.sweep import Sweeper
 from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.reload import LiveSettings
 from gateway.settings.schema import Settings
-from gateway.settings.workers import worker_count
+from gateway.settings.workers import FIRST, Rank
 from gateway.stores import Stores, open_stores
 from gateway.tokens.certificate import ExpiryWatch
 from gateway.tokens.room import TokenRoom, agent_check
@@ -63,7 +63,7 @@ class App:
         ring: KeyRing,
         stores: Stores,
         scheduler: Scheduler | None = None,
-        worker: int = 0,
+        rank: Rank = FIRST,
     ) -> None:
         self.live = live
         self.stores = stores
@@ -84,7 +84,7 @@ class App:
         )
         authentication = self._authentication(registry) if registry else None
         self.backend = backend = (
-            self._embedded(registry, authentication, scheduler, worker)
+            self._embedded(registry, authentication, scheduler, rank)
             if registry and authentication
             else self._upstream()
         )
@@ -107,7 +107,7 @@ class App:
         return Authentication(registry, book, stores.attempts, self._pool, lambda: self.live.current, self._agent_check)
 
     def _embedded(
-        self, registry: AgentRegistry, authentication: Authentication, scheduler: Scheduler | None, worker: int
+        self, registry: AgentRegistry, authentication: Authentication, scheduler: Scheduler | None, rank: Rank
     ) -> EmbeddedCentre:
         settings = self.live.current
         return EmbeddedCentre(
@@ -116,8 +116,7 @@ class App:
             authentication,
             self.stores.queue,
             node=settings.node_name,
-            worker=worker,
-            workers=worker_count(settings),
+            rank=rank,
             cluster=settings.server_name,
             plan=_plan(settings, registry),
             scheduler=scheduler,
@@ -193,10 +192,17 @@ class App:
         await over_shards(self.stores.sessions, self._begin_in)
 
     async def _begin_in(self, shard: SessionStore) -> None:
-        if shard not in self._begun:
+        begun = self._begun
+        if shard not in begun:
             await check_keys(shard, self._ring)
             await self.backend.start(shard)
-            self._begun.add(shard)
+            begun.add(shard)
+
+    def succeed(self) -> None:
+        """No former process in this place runs any more: what it left behind is seen to within BEGIN_EVERY_S."""
+        if isinstance(self.backend, EmbeddedCentre):
+            self.backend.succeed()
+            self._begun = set()
 
     async def _keep_beginning(self) -> None:
         """A shard that was out of reach at the start may hold sessions whose key we lack: then CannotServeError.
@@ -232,15 +238,15 @@ async def _reason(shard: SessionStore) -> str | None:
     return None
 
 
-def make_app(live: LiveSettings, worker: int = 0) -> App:
-    """An app from settings alone, as this worker of its node.
+def make_app(live: LiveSettings, rank: Rank = FIRST) -> App:
+    """An app from settings alone, as this one of its node.
 
     Raises SettingsError, AgentsFileError, PlanFileError and SecretFileError.
     """
     settings = live.current
     registry = _registry(settings) if settings.backend == "embedded" else None
     ring = read_secret_file(settings.guid_secret_file) if settings.guid_secret_file else random_key_ring()
-    return App(live, registry, ring, open_stores(lambda: live.current), worker=worker)
+    return App(live, registry, ring, open_stores(lambda: live.current), rank=rank)
 
 
 def _certificate(settings: Settings) -> Path | None:

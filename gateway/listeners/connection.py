@@ -121,6 +121,8 @@ class Connection(RequestHandler):
         super().connection_made(transport)
         link = transport.get_extra_info("socket")
         self._probe = None if link is None else probe_of(link.fileno())
+        if self._probe is not None:
+            self._probe.known = True
         self._start_head_timer()
 
     def connection_lost(self, exc: BaseException | None) -> None:

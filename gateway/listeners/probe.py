@@ -12,7 +12,7 @@ import struct
 import sys
 import termios
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
+from weakref import WeakSet, WeakValueDictionary
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -22,13 +22,15 @@ class ProbedSocket(socket.socket):
     """A connected TCP socket that counts for its probe.
 
     `sent`: bytes given to the kernel. `unsent`: bytes of the last `send` that the kernel did not take; the transport
-    keeps them and sends nothing else before them, so 0 means that nothing waits outside the kernel.
+    keeps them and sends nothing else before them, so 0 means that nothing waits outside the kernel. `known`: its
+    connection has begun, which with TLS comes after the handshake.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.sent = 0
         self.unsent = 0
+        self.known = False
         self._fin = 0
         self._queue_at_close: int | None = None
 
@@ -110,12 +112,21 @@ class SocketReceipt:
 class ListeningSocket(socket.socket):
     """A listening TCP socket whose connections are probed."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._accepted: WeakSet[ProbedSocket] = WeakSet()
+
     def accept(self) -> tuple[socket.socket, Any]:
         """As `socket.accept`."""
         plain, address = super().accept()
         probed = ProbedSocket(plain.family, plain.type, plain.proto, fileno=plain.detach())
         _open[probed.fileno()] = probed
+        self._accepted.add(probed)
         return probed, address
+
+    def beginning(self) -> bool:
+        """Whether there are connections, accepted here, that have not begun yet."""
+        return any(not link.known and link.fileno() >= 0 for link in self._accepted)
 
 
 def probe_of(fileno: int) -> ProbedSocket | None:

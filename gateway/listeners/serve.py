@@ -31,6 +31,7 @@ class Listeners:
         self.authority: Path | None = None
         self._connections = connections
         self._servers: list[asyncio.Server] = []
+        self._doors: list[ListeningSocket] = []
 
     @property
     def draining(self) -> Signal:
@@ -42,6 +43,11 @@ class Listeners:
         """Connections whose client is there or whose call still runs."""
         return len(self._connections.connections)
 
+    @property
+    def beginning(self) -> bool:
+        """Whether there are connections, accepted here, whose TLS handshake is not over."""
+        return any(door.beginning() for door in self._doors)
+
     async def step_down(self, patience_ms: int) -> None:
         """Stop accepting and leave it to the clients to go, for up to `patience_ms`; `drain` is to follow.
 
@@ -50,7 +56,7 @@ class Listeners:
         """
         for server in self._servers:
             server.close()
-        await self._connections.step_down(patience_ms)
+        await self._connections.step_down(patience_ms, lambda: self.beginning)
 
     async def drain(self, time_ms: int) -> None:
         """Stop accepting, close idle connections, let calls finish for up to `time_ms`, cut the rest.
@@ -79,6 +85,7 @@ class Listeners:
             ssl_shutdown_timeout=LINGER_MS / 1000 if certificate else None,
         )
         self._servers.append(server)
+        self._doors.append(listening)
         self.urls.append(url_of("https" if certificate else "http", listening))
 
 

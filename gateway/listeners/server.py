@@ -22,8 +22,7 @@ never meets one that is closing."""
 _MAX_LINE_BYTES: Final = 8190
 _MAX_HEADERS: Final = 100
 _CUT_WAIT_S: Final = 1.0
-SETTLE_MS: Final = 500
-"""A connection that was accepted just now is known here only when its TLS handshake is over."""
+_LOOK_S: Final = 0.02
 
 
 class ConnectionServer(Server):
@@ -65,17 +64,17 @@ class ConnectionServer(Server):
         else:
             task.add_done_callback(self._look_whether_empty)
 
-    async def step_down(self, patience_ms: int) -> None:
+    async def step_down(self, patience_ms: int, beginning: Callable[[], bool]) -> None:
         """Let every connection have one more answer, with `Connection: close`, for up to `patience_ms`.
 
-        Returns early once no connection is left. The caller has stopped accepting before.
+        Returns early once no connection is left, nor one that is `beginning`: accepted, and not known here before its
+        TLS handshake is over. The caller has stopped accepting before.
         """
         self.draining.set()
-        settle_ms = min(SETTLE_MS, patience_ms)
-        await asyncio.sleep(settle_ms / 1000)
-        self._empty.clear()
-        self._look_whether_empty()
-        await self._emptied((patience_ms - settle_ms) / 1000)
+        end_s = self._loop.time() + patience_ms / 1000
+        while beginning() and self._loop.time() < end_s:  # noqa: ASYNC110 - a handshake that fails tells nobody
+            await asyncio.sleep(_LOOK_S)
+        await self._emptied(end_s - self._loop.time())
 
     async def drain(self, time_ms: int) -> None:
         """Let running calls finish for up to `time_ms`, then cut the rest.
@@ -89,7 +88,6 @@ class ConnectionServer(Server):
         for connection in self._ours():
             if connection.idle:
                 connection.force_close()
-        self._look_whether_empty()
         if not await self._emptied(time_ms / 1000):
             for connection in self._ours():
                 connection.cut()
@@ -103,6 +101,9 @@ class ConnectionServer(Server):
             self._empty.set()
 
     async def _emptied(self, within_s: float) -> bool:
+        """Whether no connection is left within that time; that it once was so counts for nothing."""
+        self._empty.clear()
+        self._look_whether_empty()
         try:
             async with asyncio.timeout(within_s):
                 await self._empty.wait()

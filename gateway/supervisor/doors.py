@@ -3,13 +3,15 @@
 import socket
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from gateway.listeners.errors import ListenError
 from gateway.listeners.serve import certificate_of
 from gateway.listeners.sockets import ADMIN_ADDRESS, open_socket, url_of
 from gateway.settings.schema import Settings
 
+PORT_MAX: Final = 65_535
 PORTS: Final[Mapping[str, tuple[str, str]]] = {
     "http": ("HTTP_PORT", "http_port"),
     "https": ("HTTPS_PORT", "https_port"),
@@ -35,6 +37,13 @@ class Doors:
         """Where agents reach them, HTTP first."""
         return [url_of(scheme, link) for scheme, link in (("http", self.http), ("https", self.https)) if link]
 
+    def without_admin(self, first: int) -> "Doors":
+        """But for the admin sockets of the workers from this number on, which are closed."""
+        for number, link in self.admin.items():
+            if number >= first:
+                link.close()
+        return replace(self, admin={number: link for number, link in self.admin.items() if number < first})
+
     def close(self) -> None:
         """Closes them here; whoever shares them goes on."""
         for link in (self.http, self.https, *self.admin.values()):
@@ -53,6 +62,8 @@ def open_doors(settings: Settings, given: Doors, workers: int) -> Doors:
         def door(link: socket.socket | None, address: str, port: int, key: str) -> socket.socket | None:
             if link is not None or not port:
                 return link
+            if port > PORT_MAX:
+                raise ListenError(key, f"{port} is above {PORT_MAX}: the workers need a port each")
             return opened.enter_context(open_socket(address, port, key))
 
         http = door(given.http, settings.bind_address, settings.http_port, "HTTP_PORT")

@@ -1,4 +1,4 @@
-"""The place of one worker: filled at the start, again after every crash, and anew in a rolling restart."""
+"""The place of one worker: filled at the start, again after every crash, anew in a rolling restart, or given up."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from gateway.supervisor.backoff import Backoff
 
@@ -68,6 +68,8 @@ class Post:
         self._clock = clock
         self._backoff = Backoff()
         self._changing = asyncio.Lock()
+        self._relieved = asyncio.Event()
+        self._given_up = False
 
     async def fill(self) -> None:
         """The first worker; returns once it accepts. Raises StartRefusedError when it says that it cannot."""
@@ -77,8 +79,8 @@ class Post:
             await self._rest_after(failure)
 
     async def keep(self) -> None:
-        """Lets another one follow whenever the worker ends by itself; runs until cancelled."""
-        while True:
+        """Lets another one follow whenever the worker ends by itself; runs until cancelled or given up."""
+        while not self._given_up:
             failure = await (self._come_back() if self.worker is None else self._end_of(self.worker))
             if failure is not None:
                 await self._rest_after(failure)
@@ -93,12 +95,23 @@ class Post:
             if former is None:
                 return True  # It is about to be started anew anyway.
             failure = await self._come()
+            if failure is None:
+                self._relieved.set()
         if failure is not None:
             _LOG.error("worker %d: its successor %s: the former goes on", self.number, failure.said)
             return False
         _LOG.info("worker %d: process %d gives way to its successor", self.number, former.pid)
         await leave(former)
         return True
+
+    async def give_up(self, leave: Callable[[Worker], Awaitable[None]]) -> None:
+        """The worker is told to `leave`, and nobody follows."""
+        async with self._changing:
+            former, self.worker = self.worker, None
+            self._given_up = True
+            self._relieved.set()
+        if former is not None:
+            await leave(former)
 
     async def _come(self) -> "_Failure | None":
         """Another worker takes the place, unless it fails."""
@@ -119,19 +132,27 @@ class Post:
 
     async def _come_back(self) -> "_Failure | None":
         async with self._changing:
+            if self._given_up:
+                return None
             failure = await self._come()
         if failure is None:
             _LOG.info("worker %d is back", self.number)
         return failure
 
     async def _end_of(self, worker: Worker) -> "_Failure | None":
-        """Waits for it; None where a successor has taken its place meanwhile."""
-        failure = await self._failure(worker)
+        """Waits for it; None once it is relieved."""
+        self._relieved.clear()
+        relief = asyncio.create_task(self._relieved.wait())
+        either: list[asyncio.Future[Any]] = [worker.ended, relief]
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            relief.cancel()
         async with self._changing:
             if self.worker is not worker:
                 return None
             self.worker = None
-            return failure
+            return await self._failure(worker)
 
     async def _failure(self, worker: Worker) -> "_Failure":
         code = await asyncio.shield(worker.ended)

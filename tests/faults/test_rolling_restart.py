@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.desk import Line
+from tests.support.desk import Desk, Line
 from tests.support.gateway import GatewayProcess
 from tests.support.servers import free_port
 from tests.support.site import Site
 from tests.support.steady import SteadyDesk, steady
-from tests.support.waiting import until
+from tests.support.waiting import until, until_async
+from tests.support.workers import connections_of
 
 AGENTS = range(101, 104)
 QUICK = {
@@ -23,6 +24,9 @@ QUICK = {
     "GUIDTIMEOUT": "6000",
 }
 ROLL_S = 120
+LONG_MS = 100_000
+"""Longer than any step of the test: who leaves waits for its clients."""
+TALKING, IDLE = 7, 4
 
 
 class Newcomers:
@@ -94,3 +98,50 @@ async def test_a_successor_that_cannot_serve_leaves_the_former_at_work(shared: S
     assert node.workers() == former
     assert said(node, "its successor") == 1
     assert (await node.desk(101).sign_in()).retcode == "0"
+
+
+async def state(desk: Desk) -> int:
+    found: int = (await desk.status()).json["result"]["agentState"]
+    return found
+
+
+async def rolled(node: GatewayProcess, times: int = 1) -> dict[int, int]:
+    """The workers, once a rolling restart is done for the so manieth time."""
+    await until(lambda: said(node, "rolling restart: done") == times, ROLL_S)
+    return node.workers()
+
+
+@pytest.mark.slow
+async def test_an_agent_talks_until_the_process_that_holds_the_call_is_gone(shared: Site) -> None:
+    shared.edit(**{**QUICK, "DRAIN_TIME": str(LONG_MS)})
+    node = await shared.start()
+    desk, line = node.desk(101), await Line.open(node.port)
+    assert (await desk.sign_in()).retcode == "0"
+    assert (await desk.call("PUT", "voicecall/{id}/callout", {"called": "13910000"}, line=line)).retcode == "0"
+    [holder] = [pid for pid in node.workers() if connections_of(pid, node.port)]
+    node.send(signal.SIGUSR2)
+    await until(lambda: said(node, f"process {holder} gives way to its successor") == 1, ROLL_S)
+    assert await state(desk) == TALKING
+    await line.close()
+
+    async def is_idle() -> bool:
+        return await state(desk) == IDLE
+
+    await until_async(is_idle, ROLL_S)
+    assert holder not in await rolled(node)
+
+
+@pytest.mark.slow
+async def test_there_are_as_many_workers_as_the_file_says_and_nobody_meets_the_change(shared: Site) -> None:
+    shared.edit(**QUICK)
+    node = await shared.start()
+    async with steady([node.desk(agent_id) for agent_id in AGENTS]) as desks:
+        shared.edit(WORKERS="3")
+        node.send(signal.SIGUSR2)
+        more = await rolled(node)
+        shared.edit(WORKERS="1")
+        node.send(signal.SIGUSR2)
+        fewer = await rolled(node, 2)
+    assert (sorted(more.values()), sorted(fewer.values())) == ([0, 1, 2], [0])
+    assert faults_of(desks) == [[] for _ in desks]
+    assert [desk.got for desk in desks] == [desk.made for desk in desks]

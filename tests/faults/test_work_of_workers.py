@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from gateway.sessions.secret_file import new_secret_line
+from gateway.settings.workers import Rank
 from tests.support.behind import centre_behind
 from tests.support.desk import Desk, Line
 from tests.support.gateway import running_gateway
 from tests.support.receiver import Pushed, receiving
 from tests.support.servers import Server
 from tests.support.site import Site
+from tests.support.waiting import until_async
 
 KIND = "valkey"
 AGENTS = (101, 102, 103, 104)
@@ -89,7 +91,7 @@ async def test_exactly_one_worker_fetches_the_events_of_an_agent(shared: Site) -
     assert most <= len(AGENTS)
 
 
-async def test_a_worker_that_returns_frees_no_agent_whose_call_is_at_another(
+async def test_a_worker_frees_the_agents_of_its_former_process_alone_and_not_before_that_one_is_gone(
     shared_server: Callable[[str], Server], tmp_path: Path
 ) -> None:
     secret = tmp_path / "guid.keys"
@@ -101,15 +103,21 @@ async def test_a_worker_that_returns_frees_no_agent_whose_call_is_at_another(
         "GUID_SECRET_FILE": str(secret),
         "WORKERS": "2",
     }
-    async with running_gateway(settings, worker=1) as second:
+    async with running_gateway(settings, rank=Rank(1, 2)) as second:
         desk = second.desk(101)
         await desk.sign_in()
         assert (await desk.call("PUT", "voicecall/{id}/callout", {"called": "13910000"})).retcode == "0"
-        async with running_gateway(settings, worker=0):
+        async with running_gateway(settings, rank=Rank(0, 2)):
             states = [await state(desk)]
-        async with running_gateway(settings, worker=1):
+        async with running_gateway(settings, rank=Rank(1, 2, alone=False)) as successor:
             states.append(await state(desk))
-    assert states == [TALKING, IDLE]
+            successor.app.succeed()
+            await until_async(lambda: is_idle(desk), LATEST_S)
+    assert states == [TALKING, TALKING]
+
+
+async def is_idle(desk: Desk) -> bool:
+    return await state(desk) == IDLE
 
 
 async def state(desk: Desk) -> int:

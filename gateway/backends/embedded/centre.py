@@ -28,6 +28,7 @@ from gateway.sessions.model import End
 from gateway.sessions.service import SessionService
 from gateway.sessions.signing import Admission
 from gateway.sessions.store import EventQueue, SessionStore
+from gateway.settings.workers import FIRST, Rank
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 
@@ -38,9 +39,9 @@ PHONE_WITH_VIDEO: Final = 11
 class EmbeddedCentre:
     """A contact centre whose agent states live in the session records, so that they are right on every node.
 
-    Its calls live in this process; `node`, and its number `worker` of so many `workers`, name it in records. `cluster`
-    is the name of all gateways together; `customers` plays the parties outside, `chat_customers` those who write,
-    `phones` those who use agents' phones.
+    Its calls live in this process; `node` and its `rank` there name it in records. `cluster` is the name of all
+    gateways together; `customers` plays the parties outside, `chat_customers` those who write, `phones` those who use
+    agents' phones.
     """
 
     def __init__(
@@ -51,19 +52,21 @@ class EmbeddedCentre:
         queue: EventQueue,
         *,
         node: str = "",
-        worker: int = 0,
-        workers: int = 1,
+        rank: Rank = FIRST,
         cluster: str = "AgentGateway",
         plan: Plan | None = None,
         scheduler: Scheduler | None = None,
     ) -> None:
         self._service = service
-        self._former = places(node, worker, workers)
+        self._follows = places(node, rank)
+        self._former = self._follows if rank.alone else frozenset()
         self._scheduler = scheduler or LoopScheduler()
         self.world = World(
             plan=plan or Plan(), skills=lambda: {skill.id: skill.name for skill in registry.skills().values()}
         )
-        self._records = Records(service, self.world, self._scheduler, f"{place(node, worker)}.{secrets.token_hex(4)}")
+        self._records = Records(
+            service, self.world, self._scheduler, f"{place(node, rank.number)}.{secrets.token_hex(4)}"
+        )
         self._courier = Courier(self._records, queue, self._scheduler, self.world.plan.timing.wrap_up_s)
         self.board = Switchboard(self.world, self._records, self._courier, self._scheduler)
         self.customers = Customers(self.board, self._scheduler)
@@ -74,6 +77,10 @@ class EmbeddedCentre:
             service, queue, registry, authentication, self.world, self._records, self.board, self.customers, self._watch
         )
         self._performers = all_performers(self.parts, cluster)
+
+    def succeed(self) -> None:
+        """No former process in this place runs any more: `start`, called again, frees the agents of its calls."""
+        self._former = self._follows
 
     async def start(self, store: SessionStore) -> None:
         """Frees agents of a shard whose calls ended with a former process in this place. Raises StoreUnavailable."""

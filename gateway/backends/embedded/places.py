@@ -1,6 +1,6 @@
 """Which process holds a call: the places of a node's workers, as records name them."""
 
-from gateway.settings.workers import WORKERS_MAX
+from gateway.settings.workers import WORKERS_MAX, Rank
 
 
 def place(node: str, worker: int) -> str:
@@ -8,7 +8,7 @@ def place(node: str, worker: int) -> str:
     return f"{node}-{worker}" if worker else node
 
 
-def places(node: str, worker: int, workers: int) -> frozenset[str]:
-    """The places whose former processes worker `worker` of so many follows: its own, and the first those given up."""
-    given_up = range(workers, WORKERS_MAX) if worker == 0 else ()
-    return frozenset(place(node, number) for number in (worker, *given_up))
+def places(node: str, rank: Rank) -> frozenset[str]:
+    """The places whose former processes this one follows: its own, and the first those given up."""
+    given_up = range(rank.count, WORKERS_MAX) if rank.number == 0 else ()
+    return frozenset(place(node, number) for number in (rank.number, *given_up))

@@ -39,6 +39,22 @@ def test_every_worker_has_an_admin_port_of_its_own_and_shares_the_others(tmp_pat
     assert found == ([http, https], {0: admin, 1: admin + 1, 2: admin + 2})
 
 
+def test_workers_that_are_no_more_need_no_admin_port() -> None:
+    admin = free_row(2)
+    doors = open_doors(Settings(http_port=0, https_port=0, admin_port=admin), Doors(), workers=2)
+    left = doors.without_admin(1)
+    socket.create_server(("127.0.0.1", admin + 1)).close()
+    left.close()
+    assert list(left.admin) == [0]
+
+
+def test_ports_end_with_the_last_one() -> None:
+    doors = Doors(admin={0: socket.create_server(("127.0.0.1", 0))})
+    with pytest.raises(ListenError, match="ADMIN_PORT: 65536 is above 65535"):
+        open_doors(Settings(http_port=0, https_port=0, admin_port=65535), doors, workers=2)
+    doors.close()
+
+
 def test_a_given_socket_is_used_in_place_of_its_port() -> None:
     with socket.create_server(("127.0.0.1", 0)) as given:
         doors = open_doors(Settings(http_port=1, https_port=0), Doors(http=given), workers=2)

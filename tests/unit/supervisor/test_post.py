@@ -46,6 +46,7 @@ class Place:
         self.left: list[Worker] = []
         self.now_s = 0.0
         self.cannot_start = 0
+        self.keeping: asyncio.Task[None]
         self.post = Post(1, self._start, pause=self._pause, clock=lambda: self.now_s)
 
     async def _start(self, _number: int) -> Process:
@@ -84,9 +85,9 @@ def place() -> Place:
 async def kept(place: Place) -> AsyncIterator[Process]:
     """The first worker of a post that is kept filled."""
     worker = await place.filled()
-    keeping = asyncio.create_task(place.post.keep())
+    place.keeping = asyncio.create_task(place.post.keep())
     yield worker
-    keeping.cancel()
+    place.keeping.cancel()
 
 
 def taken(place: Place, worker: Process) -> Callable[[], bool]:
@@ -194,6 +195,46 @@ async def test_a_former_that_dies_while_its_successor_starts_is_replaced_by_it(p
     assert await rolling
     await asyncio.sleep(0.01)
     assert (taken(place, successor)(), len(place.started)) == (True, 2)
+
+
+async def test_a_successor_that_ends_while_the_former_still_leaves_comes_back_at_once(
+    place: Place, kept: Process
+) -> None:
+    gone = asyncio.Event()
+
+    async def leave(_worker: Worker) -> None:
+        await gone.wait()
+
+    rolling = asyncio.create_task(place.post.roll(leave))
+    (await place.newest(2)).accepts()
+    await until(taken(place, place.started[1]))
+    place.started[1].ends(-9)
+    third = await place.newest(3)
+    third.accepts()
+    await until(taken(place, third))
+    gone.set()
+    assert (await rolling, place.pauses, kept.ended.done()) == (True, [0], False)
+
+
+async def test_a_place_given_up_is_empty_once_its_worker_has_left_and_nobody_follows(
+    place: Place, kept: Process
+) -> None:
+    await place.post.give_up(place.leave)
+    kept.ends(0)
+    async with asyncio.timeout(30):
+        await place.keeping
+    assert (place.left, place.post.worker, len(place.started), place.pauses) == ([kept], None, 1, [])
+
+
+async def test_a_worker_that_was_to_come_back_to_a_place_given_up_stays_away(place: Place, kept: Process) -> None:
+    kept.ends(-9)
+    (await place.newest(2)).ends(1)
+    giving_up = asyncio.create_task(place.post.give_up(place.leave))
+    await until(lambda: len(place.pauses) == 2 or len(place.started) > 2)
+    await giving_up
+    async with asyncio.timeout(30):
+        await place.keeping
+    assert (place.left, len(place.started)) == ([], 2)
 
 
 async def test_a_place_that_is_empty_needs_no_rolling_restart(place: Place) -> None:
