@@ -166,10 +166,10 @@ async def test_without_the_store_it_answers_503_with_retry_after(servers: Server
     redis = servers.start("valkey")
     async with (
         site(tmp_path, {"REDIS_URL": redis.url}) as place,
-        running_gateway({"STORE_TIMEOUT": "100"}, config=place.config) as gateway,
+        running_gateway({"STORE_TIMEOUT": "800"}, config=place.config) as gateway,
     ):
         desk = gateway.desk(101)
-        await desk.sign_in()
+        assert (await desk.sign_in()).retcode == "0"
         redis.freeze()
         answer = await Bench(gateway, desk).check()
         redis.thaw()

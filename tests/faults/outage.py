@@ -11,7 +11,7 @@ from tests.support.desk import Answer, Desk, ask_once
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.servers import Server, Servers
 from tests.support.site import Site
-from tests.support.waiting import until_async
+from tests.support.waiting import lost_time, until_async
 
 REGULAR, FORMER, SILENT, PARKED, ABSENT = 101, 102, 103, 104, 105
 """Polls all the time; holds a replaced GUID too; sends nothing; has a poll parked; is not signed in."""
@@ -23,8 +23,10 @@ CALLS: Final = (
     ("PUT", "onlineagent/{id}/updateGuid", None),
     ("DELETE", "onlineagent/{id}/logout", None),
 )
+STORE: Final = {"STORE_TIMEOUT": "800"}
 DEFAULT_MAX_TIME: Final = "120000"
-RETURN_WITHIN_S = 5.0
+WAITED_FOR_S = 5.0
+"""The end of a longer grace is not waited for."""
 POLL_PAUSE_S = 0.2
 
 
@@ -46,10 +48,11 @@ class Fault:
 
 @dataclass(frozen=True)
 class Timed:
-    """An answer and how long it took in s."""
+    """An answer and how long it took in s; `lost_s` of that this process did not get."""
 
     answer: Answer
     took_s: float
+    lost_s: float
 
 
 @dataclass
@@ -65,14 +68,17 @@ class Seen:
     silent: str = ""
     former_first: str = ""
     former_refused_s: float = 0.0
+    former_lost_s: float = 0.0
     former_refused: str = ""
     sign_in: str = ""
     event: str = ""
 
 
 async def timed(asking: Awaitable[Answer]) -> Timed:
-    began_s = time.monotonic()
-    return Timed(await asking, time.monotonic() - began_s)
+    async with lost_time() as lost:
+        began_s = time.monotonic()
+        answer = await asking
+        return Timed(answer, time.monotonic() - began_s, lost.s)
 
 
 class Outage:
@@ -155,20 +161,21 @@ class Outage:
 
     async def _look_afterwards(self, ended_s: float) -> None:
         for node in self._nodes:
-            await until_async(lambda node=node: _is_ready(node), RETURN_WITHIN_S)  # type: ignore[misc]
+            await until_async(lambda node=node: _is_ready(node))  # type: ignore[misc]
         seen, other = self.seen, self._nodes[1]
         seen.back_s = time.monotonic() - ended_s
-        former = other.desk(FORMER)
+        former, lost_s = other.desk(FORMER), 0.0
         seen.former_first = (await former.status(guid=self._former_guid)).retcode
         seen.silent = (await self._desks[SILENT].status()).retcode
         await self._set_max_time(DEFAULT_MAX_TIME)
         seen.sign_in = (await other.desk(ABSENT).sign_in()).retcode
         await self._desks[PARKED].call("POST", "onlineagent/{id}/saybusy")
         seen.event = (await self._desks[PARKED].poll()).json.get("event", {}).get("eventType", "")
-        while seen.former_first == "0" and not seen.former_refused and self._fault.grace_s < RETURN_WITHIN_S:
-            answer = await former.status(guid=self._former_guid)
-            seen.former_refused = "" if answer.retcode == "0" else answer.retcode
-            seen.former_refused_s = time.monotonic() - ended_s
+        while seen.former_first == "0" and not seen.former_refused and self._fault.grace_s < WAITED_FOR_S:
+            said = await timed(former.status(guid=self._former_guid))
+            lost_s += said.lost_s
+            seen.former_refused = "" if said.answer.retcode == "0" else said.answer.retcode
+            seen.former_refused_s, seen.former_lost_s = time.monotonic() - ended_s, lost_s
 
 
 async def _is_ready(node: Gateway) -> bool:
@@ -183,8 +190,8 @@ async def run_outage(folder: Path, kind: str, fault: Fault) -> Seen:
         server = servers.start(kind, {"appendonly": "yes", "appendfsync": "always"})
         place = Site(folder, {"REDIS_URL": server.url, **fault.settings})
         async with (
-            running_gateway({"NODE_NAME": "NodeA"}, config=place.config) as first,
-            running_gateway({"NODE_NAME": "NodeB"}, config=place.config) as second,
+            running_gateway({"NODE_NAME": "NodeA", **STORE}, config=place.config) as first,
+            running_gateway({"NODE_NAME": "NodeB", **STORE}, config=place.config) as second,
         ):
             return await Outage(place, (first, second), server, fault).run()
     finally:

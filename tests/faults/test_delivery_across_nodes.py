@@ -12,11 +12,13 @@ from gateway.ops import metrics
 from tests.faults.conftest import Pair, Pairs
 from tests.support.desk import PREFIX, Desk, Line
 from tests.support.gateway import Gateway
-from tests.support.waiting import until, until_async
+from tests.support.waiting import lost_time, until, until_async
 
 EMPTY = b'{"message":"","retcode":"0"}'
 HOLD = {"AGENT_POLL_WAIT_TIMES": "15"}
 """1.5 s."""
+SLACK_S = 0.5
+"""For a Redis that a busy machine keeps waiting; a poll that nobody wakes takes three times as long."""
 BUSY = "AgentState_SetNotReady_Success"
 SMALL_BUFFER = 2304
 ANSWERS_THAT_FILL_IT = 60
@@ -72,20 +74,22 @@ async def test_an_event_made_on_another_node_wakes_the_poll_within_200_ms(pair: 
     desk = await quiet(pair)
     poll = asyncio.create_task(desk.poll())
     await parked(pair.first)
-    began_s = time.monotonic()
-    assert (await at(desk, pair.second).call("POST", "onlineagent/{id}/saybusy")).retcode == "0"
-    assert (await poll).json["event"]["eventType"] == BUSY
-    assert time.monotonic() - began_s < 0.2
+    async with lost_time() as lost:
+        began_s = time.monotonic()
+        assert (await at(desk, pair.second).call("POST", "onlineagent/{id}/saybusy")).retcode == "0"
+        assert (await poll).json["event"]["eventType"] == BUSY
+        assert time.monotonic() - began_s - lost.s < 0.2 + SLACK_S
 
 
 async def test_the_newest_poll_wins_over_nodes(pair: Pair) -> None:
     desk = await quiet(pair)
     older = asyncio.create_task(desk.poll())
     await parked(pair.first)
-    began_s = time.monotonic()
-    newer = asyncio.create_task(at(desk, pair.second).poll())
-    assert (await older).body == EMPTY
-    assert time.monotonic() - began_s < 0.2
+    async with lost_time() as lost:
+        began_s = time.monotonic()
+        newer = asyncio.create_task(at(desk, pair.second).poll())
+        assert (await older).body == EMPTY
+        assert time.monotonic() - began_s - lost.s < 0.2 + SLACK_S
     await desk.call("POST", "onlineagent/{id}/saybusy")
     assert (await newer).json["event"]["eventType"] == BUSY
 

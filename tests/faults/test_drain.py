@@ -4,7 +4,7 @@ import asyncio
 import signal
 
 from tests.support.desk import PREFIX, Answer, Line, read_answer
-from tests.support.gateway import PASSWORD, GatewayProcess, running_gateway
+from tests.support.gateway import ENDS_S, PASSWORD, GatewayProcess, running_gateway
 from tests.support.site import Site
 from tests.support.waiting import until_async
 
@@ -13,7 +13,7 @@ PARTED_AT = 10
 
 
 async def answer_on(line: Line) -> Answer:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(ENDS_S):
         return await read_answer(line.reader)
 
 
@@ -64,7 +64,7 @@ async def test_sigterm_answers_parked_polls_lets_calls_finish_and_refuses_new_co
     assert (called.retcode, called.headers["Connection"]) == ("0", "close")
     await poll.close()
     await call.close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(ENDS_S):
         assert await node.process.wait() == 0
 
 

@@ -24,6 +24,7 @@ from gateway.settings.workers import FIRST, Rank
 from gateway.stores import Stores, open_stores
 from tests.support.desk import Desk
 from tests.support.servers import free_port
+from tests.support.waiting import GENEROUS_MS
 from tests.support.workers import workers_of
 
 ROOT = Path(__file__).parents[2]
@@ -68,13 +69,20 @@ async def running_gateway(
 ) -> AsyncIterator[Gateway]:
     """A gateway on a free port of loopback; as this one of its node.
 
-    `jobs` runs its periodic work too, `scheduler` its contact centre.
+    `jobs` runs its periodic work too, `scheduler` its contact centre. Redis has long to answer, unless `overrides` say
+    STORE_TIMEOUT.
     """
-    live = LiveSettings(load(config, {"HTTPS_PORT": "0", **(overrides or {})}))
+    overrides = overrides or {}
+    live = LiveSettings(load(config, {"HTTPS_PORT": "0", **overrides}))
     agents_file = live.current.agents_file
     assert agents_file is not None
     registry = AgentRegistry(agents_file) if live.current.backend == "embedded" else None
-    stores = memory_stores(clock) if not live.current.redis_url else open_stores(lambda: live.current)
+    patience = {} if "STORE_TIMEOUT" in overrides else {"store_timeout_ms": GENEROUS_MS}
+    stores = (
+        open_stores(lambda: live.current.model_copy(update=patience))
+        if live.current.redis_url
+        else memory_stores(clock)
+    )
     secret = live.current.guid_secret_file
     ring = read_secret_file(secret) if secret else random_key_ring()
     app = App(live, registry, ring, stores, scheduler, rank)

@@ -13,7 +13,7 @@ from typing import Any
 import trustme
 from aiohttp import web
 
-from tests.support.waiting import until
+from tests.support.waiting import GENEROUS_S, until
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -58,7 +58,7 @@ class Receiver:
         """Of all that came, in order."""
         return [kind for pushed in self.got for kind in pushed.event_types]
 
-    async def receives(self, count: int, within_s: float = 5.0) -> list[Pushed]:
+    async def receives(self, count: int, within_s: float = GENEROUS_S) -> list[Pushed]:
         """Waits for so many requests in all."""
         await until(lambda: len(self.got) >= count, within_s)
         return self.got
