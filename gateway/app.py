@@ -98,7 +98,7 @@ class App:
         services = Services(
             lambda: live.current, service, polls, self.push, backend, registry, authentication, self.sweeper.hurry
         )
-        pages = health.pages({"store": self.store_reason}, {"settings": self._settings_reason})
+        pages = health.pages({"store": self.store_reason}, {"settings": self._settings_reason, **stores.remarks})
         self.edge = Edge(services, {**pages, **forward_auth.pages(services), **self.tokens.pages()})
 
     def _authentication(self, registry: AgentRegistry) -> Authentication:

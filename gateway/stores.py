@@ -1,9 +1,9 @@
 """Which store keeps what: memory by default, Redis with REDIS_URL (design section 8)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from gateway.agents.lockout import Attempts, MemoryAttempts
 from gateway.agents.password_book import FilePasswordBook, PasswordBook
@@ -15,6 +15,8 @@ from gateway.agents.sharded_password_book import ShardedPasswordBook
 from gateway.events.push_nodes import OneProcess, PushNodes, RedisPushNodes
 from gateway.events.sharded_push_nodes import ShardedPushNodes
 from gateway.ops import metrics
+from gateway.ops.health import Reason
+from gateway.redis_link.sentinels import Sentinels
 from gateway.redis_link.telling import told
 from gateway.sessions.division import Divided
 from gateway.sessions.memory_queue import Bounds, MemoryQueue
@@ -29,6 +31,8 @@ from gateway.tokens.memory_store import MemoryTokenStore
 from gateway.tokens.redis_store import RedisTokenStore
 from gateway.tokens.store import TokenStore
 
+SILENT_SENTINELS: Final = "most are silent: no other primary can take over, and changes and refusals may answer 503"
+
 T = TypeVar("T")
 U = TypeVar("U")
 
@@ -42,7 +46,8 @@ class Stores:
     """Everything that keeps state. `start` opens connections; a store out of reach does not fail it.
 
     `agree`, asked now and then, raises CannotServeError when another STORE_SHARDS is in force, and StoreUnavailable.
-    `reasons` tells of each shard why it is out of reach, "" where that is not known; it names no places.
+    `reasons` tells of each shard why it is out of reach, "" where that is not known; it names no places. `remarks` are
+    for `/gateway/ready`.
     """
 
     sessions: SessionStore
@@ -56,6 +61,7 @@ class Stores:
     tokens: TokenStore = field(default_factory=MemoryTokenStore)
     agree: Callable[[], Awaitable[None]] = field(default=_nothing)
     reasons: Callable[[], Sequence[str]] = field(default=lambda: ("",))
+    remarks: Mapping[str, Reason] = field(default_factory=dict)
 
 
 def open_stores(settings: Callable[[], Settings]) -> Stores:
@@ -107,7 +113,18 @@ def _redis(settings: Callable[[], Settings]) -> Stores:
         RedisTokenStore(links[0]),
         divided.agree,
         lambda: [told(link.reason) for link in links],
+        _remarks(divided.sentinels),
     )
+
+
+def _remarks(sentinels: Sentinels | None) -> Mapping[str, Reason]:
+    if sentinels is None:
+        return {}
+
+    async def silent() -> str | None:
+        return SILENT_SENTINELS if sentinels.are_silent else None
+
+    return {"sentinels": silent}
 
 
 def _as_one(shards: Sequence[T], spread: Callable[[Sequence[T]], U]) -> T | U:

@@ -1,31 +1,55 @@
 """`/gateway/live` and `/gateway/ready`: does the process run, should it get traffic (design section 11)."""
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 from aiohttp import web
 from pydantic_core import to_json
 
 Reason = Callable[[], Awaitable[str | None]]
 """Why a part is not ready, None when it is."""
+SERVES_S: Final = 0.5
+"""How long one look at the parts serves all who ask: anybody may, as often as they like."""
 _HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store", "Server": "AgentGateway"}
 
 
+class _Look:
+    """What each part says, asked once for all who come meanwhile and in the SERVES_S after."""
+
+    def __init__(self, parts: Mapping[str, Reason], clock: Callable[[], float]) -> None:
+        self._parts = parts
+        self._clock = clock
+        self._words: dict[str, str | None] = {}
+        self._old_from_s = float("-inf")
+        self._looking = asyncio.Lock()
+
+    async def words(self) -> dict[str, str | None]:
+        async with self._looking:
+            if self._clock() >= self._old_from_s:
+                self._words = {name: await reason() for name, reason in self._parts.items()}
+                self._old_from_s = self._clock() + SERVES_S
+            return self._words
+
+
 def pages(
-    parts: Mapping[str, Reason], remarks: Mapping[str, Reason]
+    parts: Mapping[str, Reason], remarks: Mapping[str, Reason], clock: Callable[[], float] = time.monotonic
 ) -> dict[str, Callable[[web.BaseRequest], Awaitable[web.Response]]]:
     """The two pages by path. `ready` is 200 only when none of `parts` gives a reason; the body tells each one's word.
 
-    `remarks` are told alike and take no node out of service: a wrong edit of a file that all nodes share must not take
-    them all out at once while each works on with the values before.
+    `remarks` are told alike and take no node out of service: what all nodes share, such as a file or the sentinels,
+    must not take them all out at once while each works on.
     """
+    look = _Look(parts, clock)
 
     async def live(_request: web.BaseRequest) -> web.Response:
         return web.Response(body=to_json({"status": "live"}), headers=_HEADERS)
 
     async def ready(_request: web.BaseRequest) -> web.Response:
-        words = {name: await reason() for name, reason in parts.items()}
+        words = await look.words()
         is_ready = not any(words.values())
-        words |= {name: await remark() for name, remark in remarks.items()}
+        words = words | {name: await remark() for name, remark in remarks.items()}
         body = {"status": "ready" if is_ready else "not ready", **{name: word or "ok" for name, word in words.items()}}
         return web.Response(body=to_json(body), status=200 if is_ready else 503, headers=_HEADERS)
 
