@@ -5,6 +5,9 @@ from typing import Final
 from gateway.doctor.finding import Check, Level, Verdict, doubtful, right, wrong
 from gateway.doctor.key_facts import KeyFacts
 
+NAMED: Final = 10
+"""So many agents are named."""
+
 
 def _listed(facts: KeyFacts) -> str:
     some = "" if facts.complete else "at least "
@@ -27,6 +30,14 @@ def _differs(facts: KeyFacts, key: str) -> bool:
     return facts.known.get(key, facts.ours[key]) != facts.ours[key]
 
 
+def _records(facts: KeyFacts) -> Verdict | None:
+    if not facts.unreadable:
+        return None
+    more = len(facts.unreadable) - NAMED
+    named = ", ".join(facts.unreadable[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    return wrong(f"the records of these agents are not understood: {named}")
+
+
 def _making(facts: KeyFacts) -> Verdict | None:
     if facts.trouble is not None or facts.making in facts.needed or not _differs(facts, facts.making):
         return None
@@ -47,6 +58,13 @@ CHECKS: Final[tuple[Check[KeyFacts], ...]] = (
         Level.FAIL,
         "copy the file of the other nodes here, with every line: without it this node refuses to start",
         _live,
+    ),
+    Check(
+        "keys records",
+        "is each record of a live session understood?",
+        Level.FAIL,
+        "the same version of the gateway on all nodes; one that none understands: delete {STORE_TAG}:agent:ID",
+        _records,
     ),
     Check(
         "keys making",

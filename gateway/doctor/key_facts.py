@@ -24,7 +24,8 @@ _REFUSED: Final = Trouble("the server refuses to tell the sessions", "see store 
 class KeyFacts:
     """`ours` and `known` are fingerprints by key id, of this node and of the store; `making` makes our new GUIDs.
 
-    `needed` counts live sessions by key id, `complete` tells whether it is of all of them.
+    `needed` counts live sessions by key id, `complete` tells whether it is of all of them. `unreadable` are the agents
+    whose records are not understood here.
     """
 
     ours: Mapping[str, str]
@@ -32,6 +33,7 @@ class KeyFacts:
     known: Mapping[str, str] = field(default_factory=dict)
     needed: Mapping[str, int] = field(default_factory=dict)
     complete: bool = True
+    unreadable: Sequence[str] = ()
     trouble: Trouble | None = None
 
 
@@ -41,6 +43,7 @@ async def key_facts(
     """Reads the sessions of each tag at its place; `clock` gives s."""
     known: dict[str, str] = {}
     needed: Counter[str] = Counter()
+    unreadable: list[str] = []
     ours = ring.fingerprints()
     until_s = clock() + LONGEST_S
     complete = True
@@ -50,13 +53,15 @@ async def key_facts(
                 (prints,) = _answers(await asker.ask(("HGETALL", f"{{{tag}}}:keys")))
                 known |= {key.decode(): value.decode() for key, value in prints.items()}
                 for mode in ("poll", "push"):
-                    complete &= await _count(asker, tag, mode, needed, lambda: clock() < until_s)
+                    complete &= await _count(asker, tag, mode, needed, unreadable, lambda: clock() < until_s)
     except TroubleError as error:
         return KeyFacts(ours, ring.making, trouble=error.trouble)
-    return KeyFacts(ours, ring.making, known, needed, complete)
+    return KeyFacts(ours, ring.making, known, needed, complete and not unreadable, tuple(unreadable))
 
 
-async def _count(asker: Asker, tag: str, mode: str, needed: Counter[str], in_time: Callable[[], bool]) -> bool:
+async def _count(
+    asker: Asker, tag: str, mode: str, needed: Counter[str], unreadable: list[str], in_time: Callable[[], bool]
+) -> bool:
     """Counts the key ids of one mode's sessions; False when the time was over before."""
     start = 0
     while in_time():
@@ -65,7 +70,11 @@ async def _count(asker: Asker, tag: str, mode: str, needed: Counter[str], in_tim
             return True
         agents = [member.partition(b":")[0].decode() for member in members]
         kept = _answers(await asker.ask(*(("GET", f"{{{tag}}}:agent:{agent}") for agent in agents)))
-        needed.update(filter(None, map(_key_id, kept)))
+        for agent, record in zip(agents, kept, strict=True):
+            try:
+                needed.update(_key_ids(record))
+            except ValueError:
+                unreadable.append(agent)
         start += PAGE
     return False
 
@@ -76,10 +85,7 @@ def _answers(replies: list[Any]) -> list[Any]:
     return replies
 
 
-def _key_id(kept: bytes | None) -> str:
-    """The key of the session in an agent's record; "" for none, and for a record that cannot be read."""
-    try:
-        session = read_record(kept[VERSION_SIZE:]).session if kept else None
-    except ValueError:
-        return ""
-    return session.key_id if session is not None else ""
+def _key_ids(kept: bytes | None) -> list[str]:
+    """The key of the session in an agent's record, where there is one. Raises ValueError."""
+    session = read_record(kept[VERSION_SIZE:]).session if kept else None
+    return [session.key_id] if session is not None else []

@@ -20,6 +20,7 @@ OURS = {"k2": "bbbb", "k1": "aaaa"}
         (KeyFacts(OURS, "k2", {"k1": "other"}, {"k1": 1}), {"keys live": Level.FAIL}),
         (KeyFacts(OURS, "k2", {"k2": "other"}), {"keys making": Level.WARN}),
         (KeyFacts(OURS, "k2", {"k2": "other"}, {"k2": 1}), {"keys live": Level.FAIL}),
+        (KeyFacts(OURS, "k2", OURS, complete=False, unreadable=["7"]), {"keys records": Level.FAIL}),
         (KeyFacts(OURS, "k2", trouble=Trouble("refused", "allow it")), {"keys live": Level.WARN}),
     ],
 )
@@ -41,3 +42,9 @@ def test_a_key_that_nobody_needs_may_go() -> None:
 
 def test_nothing_may_go_when_not_all_sessions_were_seen() -> None:
     assert of(CHECKS, "keys spare", KeyFacts(OURS, "k2", OURS, {"k2": 3}, complete=False)) is None
+
+
+def test_the_first_agents_whose_records_are_not_understood_are_named() -> None:
+    found = of(CHECKS, "keys records", KeyFacts(OURS, "k2", unreadable=[str(agent) for agent in range(101, 114)]))
+    assert found is not None
+    assert found.found.endswith("101, 102, 103, 104, 105, 106, 107, 108, 109, 110 and 3 more")

@@ -59,9 +59,9 @@ async def test_when_the_time_is_over_it_says_that_it_did_not_see_all(gateway: Ga
     assert not facts.complete
 
 
-async def test_a_record_that_cannot_be_read_harms_nobody(server: Server) -> None:
+async def test_a_record_that_cannot_be_read_is_told_and_the_count_is_not_complete(server: Server) -> None:
     tag = f"{TAG}-{token_hex(4)}"
     server.ask("ZADD", f"{{{tag}}}:seen:poll", 1, "7:x", 1, "8:y")
     server.ask("SET", f"{{{tag}}}:agent:7", "rubbish")
     facts = await key_facts([(parse_target(server.url).servers[0], tag)], KeyRing("k1", {"k1": b"x" * 32}))
-    assert (facts.needed, facts.trouble) == ({}, None)
+    assert (facts.needed, facts.unreadable, facts.complete, facts.trouble) == ({}, ("7",), False, None)

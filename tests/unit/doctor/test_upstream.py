@@ -15,6 +15,7 @@ from tests.support.receiver import Authority
 from tests.support.servers import free_port
 from tests.unit.doctor.samples import bad, one
 
+PIECES_S = 0.1
 STATUS = f"GET onlineagent/{AGENT}/agentstatus"
 
 
@@ -57,6 +58,20 @@ async def test_services_of_other_kinds(status: int, body: bytes, expected: dict[
     async with centre_behind() as centre:
         centre.says[STATUS] = saying(lambda: written(body, status))
         assert bad(await upstream_findings(at(centre.url))) == expected
+
+
+async def test_an_answer_that_comes_in_pieces_is_read_to_its_end() -> None:
+    async def piecemeal(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await answer.prepare(request)
+        await answer.write(b'{"message":"no session",')
+        await asyncio.sleep(PIECES_S)
+        await answer.write(b'"retcode":"100-006"}')
+        return answer
+
+    async with centre_behind() as centre:
+        centre.says[STATUS] = piecemeal
+        assert (await upstream_facts(at(centre.url))).retcode == "100-006"
 
 
 async def test_tls_with_a_certificate_that_is_trusted_or_not(tmp_path: Path) -> None:
