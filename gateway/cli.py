@@ -9,6 +9,7 @@ from gateway import __version__
 
 COMMANDS: Final = {
     "serve": "serve:serve",
+    "live": "live:live",
     "doctor": "doctor:doctor",
     "agents": "agents:agents",
     "sessions": "sessions:sessions",

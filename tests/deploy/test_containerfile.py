@@ -13,7 +13,7 @@ import pytest
 from tests.support.containerfile import Rehearsal, Step, read
 from tests.support.desk import ask_once
 from tests.support.fronts import DEPLOY
-from tests.support.gateway import ROOT
+from tests.support.gateway import ENDS_S, READY_S, ROOT
 from tests.support.servers import free_port
 
 BUILD, IMAGE = read(DEPLOY / "Containerfile")
@@ -35,11 +35,13 @@ def rehearsal(folder: Path) -> Rehearsal:
 
 
 @contextlib.asynccontextmanager
-async def started(made: Rehearsal, python: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
-    """What ENTRYPOINT and CMD start, on a free port and with `python` for the image's own."""
+async def started(
+    made: Rehearsal, python: str, kind: str = "HTTP"
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
+    """What ENTRYPOINT and CMD start, on a free port for `kind` alone and with `python` for the image's own."""
     port = free_port()
     command = [*the("ENTRYPOINT").exec_form, *the("CMD").exec_form]
-    sets = ["--set", f"HTTP_PORT={port}", "--set", "HTTPS_PORT=0"]
+    sets = ["--set", "HTTP_PORT=0", "--set", "HTTPS_PORT=0", "--set", f"{kind}_PORT={port}"]
     process = await asyncio.create_subprocess_exec(
         *(python if word == PYTHON else made.here(word) for word in command),
         *sets,
@@ -49,8 +51,8 @@ async def started(made: Rehearsal, python: str) -> AsyncIterator[tuple[asyncio.s
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(30):
-            assert (await process.stdout.readline()).startswith(b"ready http://0.0.0.0:")
+        async with asyncio.timeout(READY_S):
+            assert (await process.stdout.readline()).startswith(f"ready {kind.lower()}://0.0.0.0:{port}".encode())
         yield process, port
     finally:
         with contextlib.suppress(ProcessLookupError):
@@ -58,13 +60,16 @@ async def started(made: Rehearsal, python: str) -> AsyncIterator[tuple[asyncio.s
         await process.wait()
 
 
-def healthy(port: int, python: str) -> bool:
-    """What HEALTHCHECK finds."""
+def healthy(python: str, *, http: int = 1, https: int = 1) -> bool:
+    """What HEALTHCHECK finds on these ports; nothing is on port 1."""
     _, _, command = the("HEALTHCHECK").text.partition(" ")
-    words = [
-        python if word == PYTHON else word.replace(":8000/", f":{port}/") for word in Step("CMD", (), command).exec_form
-    ]
-    return subprocess.run(words, check=False, capture_output=True).returncode == 0
+    ports = {
+        "http://127.0.0.1:8000": f"http://127.0.0.1:{http}",
+        "https://127.0.0.1:8043": f"https://127.0.0.1:{https}",
+    }
+    words = [python if word == PYTHON else ports.pop(word, word) for word in Step("CMD", (), command).exec_form]
+    assert not ports
+    return subprocess.run(words, check=False, capture_output=True, cwd=ROOT).returncode == 0
 
 
 def test_both_stages_have_the_same_base_and_name_no_registry() -> None:
@@ -91,11 +96,16 @@ def test_what_it_copies_is_let_in_and_nothing_secret_is() -> None:
 async def test_it_serves_on_all_addresses_is_healthy_and_drains_at_its_stop_signal(tmp_path: Path) -> None:
     async with started(rehearsal(tmp_path), sys.executable) as (process, port):
         assert (await ask_once(port, "GET", "/gateway/ready")).status == 200
-        assert healthy(port, sys.executable)
+        assert healthy(sys.executable, http=port)
         process.send_signal(signal.Signals[the("STOPSIGNAL").text])
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(ENDS_S):
             assert await process.wait() == 0
-    assert not healthy(port, sys.executable)
+    assert not healthy(sys.executable, http=port)
+
+
+async def test_it_is_healthy_with_https_alone(tmp_path: Path) -> None:
+    async with started(rehearsal(tmp_path), sys.executable, "HTTPS") as (_, port):
+        assert healthy(sys.executable, https=port)
 
 
 @pytest.mark.slow
@@ -106,4 +116,4 @@ async def test_what_its_build_installs_from_the_lock_file_serves(tmp_path: Path)
     made.do([the("WORKDIR")])
     python = made.here(PYTHON)
     async with started(made, python) as (_, port):
-        assert healthy(port, python)
+        assert healthy(python, http=port)
