@@ -253,7 +253,7 @@ def writes(server: Server) -> int:
 
 
 async def test_no_answer_is_sure_of_a_primary_that_may_not_write(pair: Pair, links: Links) -> None:
-    link = await links(pair.primary.url, TIMEOUT_MS)
+    link = await links(pair.primary.url)
     pair.primary.ask("CONFIG", "SET", "min-replicas-to-write", 2)
     try:
         await fails_in_s(link.surely("GET", link.key("x")))

@@ -14,7 +14,7 @@ from gateway.redis_link.link import RedisLink
 from gateway.redis_link.sentinels import SENTINEL_ANSWERS_S, Sentinels
 from gateway.wire.errors import StoreUnavailable
 from tests.support.servers import Server, Servers, free_port
-from tests.support.waiting import until, until_async
+from tests.support.waiting import GENEROUS_S, until, until_async
 from tests.unit.redis_link.conftest import Links
 
 
@@ -31,7 +31,6 @@ KNOWN = (
 )
 FORBIDDEN = "-NOPERM this user has no permissions\r\n"
 SILENT = ""
-LONG_S = 60.0
 
 
 @asynccontextmanager
@@ -125,7 +124,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("eager")
 async def test_all_who_follow_hear_the_same_looks() -> None:
     async with sentinels(names(7001, 1)) as asked, followed(asked, 3) as heard:
-        await until(lambda: len(heard[0]) >= 3, LONG_S)
+        await until(lambda: len(heard[0]) >= 3)
         assert heard[0] == heard[1] == heard[2] == [7001] * len(heard[0])
 
 
@@ -133,23 +132,23 @@ async def test_all_who_follow_hear_the_same_looks() -> None:
 async def test_who_leaves_hears_no_more() -> None:
     async with sentinels(names(7001, 1)) as asked, followed(asked) as staying:
         async with followed(asked) as left:
-            await until(lambda: len(left[0]) >= 1, LONG_S)
+            await until(lambda: len(left[0]) >= 1)
         count = len(left[0])
-        await until(lambda: len(staying[0]) >= count + 2, LONG_S)
+        await until(lambda: len(staying[0]) >= count + 2)
         assert len(left[0]) == count
 
 
 @pytest.mark.usefixtures("eager")
 async def test_it_is_known_when_most_of_them_are_silent_and_the_others_are_heard() -> None:
     async with sentinels(SILENT, SILENT, names(7001, 1)) as asked, followed(asked) as heard:
-        await until(lambda: asked.are_silent and bool(heard[0]), LONG_S)
+        await until(lambda: asked.are_silent and bool(heard[0]))
 
 
 @pytest.mark.usefixtures("eager")
 async def test_one_that_is_silent_is_not_most_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sentinels_module, "SENTINEL_ANSWERS_S", LONG_S)
+    monkeypatch.setattr(sentinels_module, "SENTINEL_ANSWERS_S", GENEROUS_S)
     async with sentinels(SILENT, names(7001, 1), names(7001, 1)) as asked, followed(asked) as heard:
-        await until(lambda: len(heard[0]) >= 3, LONG_S)
+        await until(lambda: len(heard[0]) >= 3)
         assert not asked.are_silent
 
 
@@ -161,8 +160,8 @@ async def test_after_a_failover_the_link_follows_the_sentinels(kind: str, server
     link = await links(f"redis+sentinel://127.0.0.1:{sentinel.port}/desks")
     await link.command("SET", link.key("x"), "1")
     primary.wait_for_replicas(1)
-    await until(lambda: accepted(sentinel, "SENTINEL", "FAILOVER", "desks"), 15)
-    await until_async(lambda: arrives(link, replica), 15)
+    await until(lambda: accepted(sentinel, "SENTINEL", "FAILOVER", "desks"))
+    await until_async(lambda: arrives(link, replica))
     assert replica.ask("GET", link.key("x")) == "1"
 
 
