@@ -13,7 +13,7 @@ from aiohttp.web import BaseRequest, Response
 from gateway.listeners.server import Handler
 from gateway.wire.body import read_body
 from gateway.wire.errors import GatewayError
-from tests.unit.listeners.doors import Door, get, opened, post
+from tests.unit.listeners.doors import SOON_S, Door, get, opened, post
 
 LIMIT = 65_536
 
@@ -157,7 +157,7 @@ LONG = {
 @pytest.mark.parametrize(("handler", "sent"), LONG.values(), ids=LONG)
 async def test_a_client_that_sends_8_mib_before_it_reads_is_not_reset(handler: Handler, sent: bytes) -> None:
     def send_then_read(port: int) -> bytes:
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as link:
+        with socket.create_connection(("127.0.0.1", port), timeout=SOON_S) as link:
             link.sendall(sent)
             return b"".join(iter(lambda: link.recv(4096), b""))
 

@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from gateway.listeners import Listeners
-from tests.unit.listeners.doors import Door, fine, get, opened, until
+from tests.unit.listeners.doors import SOON_S, Door, fine, get, opened, until
 
 
 def issue(folder: Path) -> tuple[ssl.SSLContext, tuple[Path, Path]]:
@@ -69,7 +69,7 @@ async def test_plain_http_on_the_https_port_is_closed_without_a_log_line(
     async with opened(fine, var_dir=tmp_path) as door:
         reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
         writer.write(get())
-        await asyncio.wait_for(reader.read(), 5)
+        await asyncio.wait_for(reader.read(), SOON_S)
         writer.close()
         await writer.wait_closed()
     assert caplog.messages == []
@@ -79,7 +79,7 @@ async def test_a_handshake_that_stops_is_closed_when_its_time_is_over(tmp_path: 
     async with opened(fine, var_dir=tmp_path, request_timeout_ms=100) as door:
         reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
         writer.write(b"\x16\x03\x01")
-        assert await asyncio.wait_for(reader.read(), 5) == b""
+        assert await asyncio.wait_for(reader.read(), SOON_S) == b""
         writer.close()
         await writer.wait_closed()
 

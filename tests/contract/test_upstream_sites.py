@@ -13,7 +13,7 @@ import pytest
 from tests.support.desk import Desk
 from tests.support.servers import Servers
 from tests.support.two_sites import TwoSites, two_sites
-from tests.support.waiting import until
+from tests.support.waiting import GENEROUS_S, until
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoSites]:
 async def event_types(desk: Desk, *until_types: str) -> list[str]:
     """Polls until the last of these has come; all types on the way."""
     found: list[str] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(GENEROUS_S):
         while until_types and until_types[-1] not in found:
             answer = await desk.poll()
             assert answer.retcode == "0", answer.body
@@ -59,7 +59,7 @@ async def test_states_and_events_work_on_every_node(sites: TwoSites) -> None:
 async def test_guids_rotate_in_front_while_the_one_behind_stays(sites: TwoSites) -> None:
     desk = await sites.desk(103)
     kept, guids = sites.kept(103), {desk.guid}
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(GENEROUS_S):
         while len(guids) < 3:
             assert (await desk.poll()).retcode == "0"
             assert (await sites.elsewhere(desk).status()).retcode == "0"
@@ -70,7 +70,7 @@ async def test_guids_rotate_in_front_while_the_one_behind_stays(sites: TwoSites)
 async def test_a_forced_sign_in_behind_is_told_to_the_desk_in_front(sites: TwoSites) -> None:
     desk = await sites.desk(105)
     assert (await sites.behind.desk(105).sign_in(force=True)).retcode == "0"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(GENEROUS_S):
         while (answer := await desk.poll()).retcode == "0":
             pass
     assert (answer.retcode, answer.json["message"]) == ("100-006", "the agent signed in elsewhere by force")
@@ -119,7 +119,7 @@ class Transcript:
 
     async def events(self, desk: Desk, last: str) -> None:
         """All events up to this type."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(GENEROUS_S):
             while True:
                 answer = await desk.poll()
                 if "event" in answer.json:

@@ -10,6 +10,7 @@ from tests.support.desk import PREFIX
 from tests.support.farm import server_context, write_certificate
 from tests.support.fronts import NAMES, Front, fronts_before, need
 from tests.support.ghosts import Ghosts, ghosts
+from tests.support.waiting import GENEROUS_S
 
 POLL = f"GET {PREFIX}/agentevent/101 HTTP/1.1"
 
@@ -30,7 +31,7 @@ async def test_a_client_that_goes_away_ends_its_poll_at_the_node(haunted: tuple[
     front, behind = haunted
     line = await front.line()
     await line.send("GET", f"{PREFIX}/agentevent/101", {}, b"")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(GENEROUS_S):
         await behind.arrived.wait()
         line.abort()
         await behind.left.wait()

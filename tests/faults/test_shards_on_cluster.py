@@ -22,10 +22,11 @@ from tests.support.waiting import until_async
 SHARDS: Final = 4
 SIGNED_IN: Final = range(101, 113)
 LATE: Final = range(113, 121)
-SETTINGS: Final = {"STORE_SHARDS": str(SHARDS), "AGENT_POLL_WAIT_TIMES": "10", "MAXTIME": "5000"}
+SETTINGS: Final = {"STORE_SHARDS": str(SHARDS), "AGENT_POLL_WAIT_TIMES": "10", "MAXTIME": "10000"}
 ROUND_S: Final = 0.3
-SLOW_S: Final = 2.0
-"""A second, and one for machines that are busy with other tests."""
+LATEST_S: Final = 90
+SLOW_S: Final = 4.0
+"""A second, and more for machines that are busy with other tests."""
 
 
 @dataclass
@@ -73,13 +74,13 @@ class Story:
             for desk in self._desks.values():
                 group.create_task(self._keep_working(desk, over))
             self._cluster.primaries[self._dead].kill()
-            await until_async(lambda: _answers(node, 503), 20)
+            await until_async(lambda: _answers(node, 503), LATEST_S)
             await self._newcomers(node)
-            await until_async(lambda: self._is_over(silent.agent_id), 30)
+            await until_async(lambda: self._is_over(silent.agent_id), LATEST_S)
             over.set()
         self.seen.silent = (await silent.status()).retcode
         self._cluster.let_take_over()
-        await until_async(lambda: _answers(node, 200), 30)
+        await until_async(lambda: _answers(node, 200), LATEST_S)
         self.seen.afterwards = {desk.agent_id: await desk.status() for desk in self._desks.values()}
         return self.seen
 
@@ -140,12 +141,12 @@ def agents_of_the_dead_primary_get_503(seen: Seen, _story: Story) -> None:
 def all_others_work_on_untouched(seen: Seen, _story: Story) -> None:
     assert retcodes(seen.kept) == {(200, "0")}
     assert {"AgentState_SetNotReady_Success", "AgentState_Ready"} <= seen.kept_events
-    assert max(call.took_s for call in seen.kept) < SLOW_S
+    assert max(call.took_s - call.lost_s for call in seen.kept) < SLOW_S
 
 
 def others_sign_in_as_ever(seen: Seen, _story: Story) -> None:
     assert retcodes(seen.kept_sign_ins) == {(200, "0")}
-    assert max(call.took_s for call in seen.kept_sign_ins) < SLOW_S
+    assert max(call.took_s - call.lost_s for call in seen.kept_sign_ins) < SLOW_S
 
 
 def a_node_that_starts_meanwhile_serves_the_others(seen: Seen, _story: Story) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.agents.follow import Follower, follow
 from gateway.agents.registry import AgentRegistry
+from tests.support.waiting import GENEROUS_S
 from tests.unit.agents.samples import agents_file, entry
 
 
@@ -96,7 +97,7 @@ async def test_following_goes_on_until_cancelled(registry: AgentRegistry, monkey
     following = asyncio.create_task(follow(registry, look_every_s=0.01))
     await asyncio.sleep(0.02)
     agents_file(registry.path.parent, entry(102))
-    await asyncio.wait_for(reloaded.wait(), 5)
+    await asyncio.wait_for(reloaded.wait(), GENEROUS_S)
     following.cancel()
     with suppress(asyncio.CancelledError):
         await following

@@ -1,6 +1,5 @@
 import asyncio
 import logging
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -57,22 +56,21 @@ async def test_any_of_finds_a_password_among_several(pool: PasswordPool, hashes:
 
 
 async def test_the_event_loop_goes_on_while_passwords_are_verified(pool: PasswordPool) -> None:
-    longest = 0.0
+    turns = 0
 
     async def watch() -> None:
-        nonlocal longest
+        nonlocal turns
         while True:
-            before = time.monotonic()
             await asyncio.sleep(0)
-            longest = max(longest, time.monotonic() - before)
+            turns += 1
 
     watching = asyncio.create_task(watch())
     async with pool.turn() as turn:
-        began = time.monotonic()
+        before = turns
         await turn.any_of(0, [DUMMY_HASH] * 10, RIGHT)
-        took = time.monotonic() - began
+        meanwhile = turns - before
     watching.cancel()
-    assert longest < took * 0.8
+    assert meanwhile > 300  # A loop that waits for each hash has some ten turns, one that goes on some ten thousand.
 
 
 async def test_as_many_turns_as_threads_are_taken_at_once(pool: PasswordPool) -> None:
@@ -105,7 +103,8 @@ async def test_who_gives_up_leaves_the_line(pool: PasswordPool) -> None:
 async def test_a_turn_passes_on_only_when_its_thread_is_free() -> None:
     pool = PasswordPool(threads=1)
     guess = asyncio.create_task(_guess(pool))
-    await asyncio.sleep(0.01)
+    for _ in range(5):
+        await asyncio.sleep(0)
     guess.cancel()
     async with pool.turn():
         assert guess.done()

@@ -8,7 +8,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from gateway.commands.sim_day import day
-from tests.support.gateway import CONFIG, ROOT
+from tests.support.gateway import CONFIG, ENDS_S, ROOT
 
 
 async def started(*words: str) -> asyncio.subprocess.Process:
@@ -22,7 +22,7 @@ async def started(*words: str) -> asyncio.subprocess.Process:
 
 async def test_a_short_day_passes() -> None:
     process = await started("--agents", "5", "--minutes", "0.5", "--speed", "10", "--load", "3")
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(ENDS_S):
         said, progress = await process.communicate()
     assert (process.returncode, said.decode().splitlines()[-1]) == (0, "passed")
     assert b"| calls: waiting" in progress
@@ -31,7 +31,7 @@ async def test_a_short_day_passes() -> None:
 async def test_an_interrupted_day_gives_its_summary() -> None:
     process = await started("--agents", "2", "--minutes", "60")
     assert process.stderr is not None
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(ENDS_S):
         await process.stderr.readuntil(b"| calls: waiting")
         process.send_signal(signal.SIGINT)
         said, _ = await process.communicate()

@@ -65,7 +65,7 @@ async def test_an_agent_who_is_signed_out_in_the_middle_is_told(played: Played) 
 async def test_a_day_that_is_stopped_ends_early_and_in_order(played: Played) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().call_later(2, stop.set)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         tally = await played.day(replace(PLAN, minutes=60), stop)
     assert tally.faults == {}
 

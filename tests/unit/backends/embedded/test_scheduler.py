@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from gateway.backends.embedded.scheduler import LoopScheduler
+from tests.support.waiting import GENEROUS_S
 
 
 async def test_an_action_runs_after_its_delay() -> None:
@@ -15,7 +16,7 @@ async def test_an_action_runs_after_its_delay() -> None:
         done.set()
 
     LoopScheduler().after(0.001, act)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(GENEROUS_S):
         await done.wait()
 
 
@@ -47,6 +48,6 @@ async def test_an_action_that_fails_is_logged_and_the_next_one_runs(caplog: pyte
     with caplog.at_level(logging.ERROR):
         scheduler.after(0, fail)
         scheduler.after(0.001, act)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(GENEROUS_S):
             await done.wait()
     assert "a timer of the contact centre failed" in caplog.text

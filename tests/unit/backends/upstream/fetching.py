@@ -20,6 +20,7 @@ from gateway.sessions.store import Change
 from gateway.settings.schema import Settings
 from gateway.wire.errors import StoreUnavailable
 from tests.support.behind import Centre, centre_behind
+from tests.support.waiting import GENEROUS_S
 from tests.unit.sessions.samples import FRESH, RING, START
 
 AGENT = 101
@@ -115,7 +116,7 @@ class Bench:
         """Waits for so many events in the queue, takes them."""
         found: list[bytes] = []
         session_id = f"{agent_id:032x}"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(GENEROUS_S):
             while len(found) < count:
                 event = await self.queue.head(agent_id, session_id)
                 if event is None:

@@ -133,11 +133,15 @@ async def test_what_may_have_been_acted_on_is_never_sent_twice(method: str) -> N
 
 async def test_more_calls_than_allowed_wait_for_each_other() -> None:
     running = most = 0
+    two = asyncio.Event()
 
     async def slow(_request: web.Request) -> web.StreamResponse:
         nonlocal running, most
         running += 1
         most = max(most, running)
+        if running == 2:
+            two.set()
+        await two.wait()
         await asyncio.sleep(0.02)
         running -= 1
         return answer("0", "ok")
