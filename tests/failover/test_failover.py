@@ -27,7 +27,9 @@ def test_nothing_confirmed_is_lost_when_the_primary_is_killed() -> None:
 @pytest.mark.slow
 @needs_redis
 @pytest.mark.parametrize(
-    "fault", [(), ("--partition",), ("--graceful",), ("--sentinels",)], ids=lambda fault: fault[0:1]
+    "fault",
+    [(), ("--partition",), ("--graceful",), ("--sentinels",), ("--cluster",), ("--cluster", "--shards", "4")],
+    ids=" ".join,
 )
 def test_the_same_holds_round_after_round(fault: tuple[str, ...]) -> None:
     failover("--rounds", "2", *fault, within_s=FULL_S)
