@@ -1,15 +1,21 @@
 """The textchat group: text chats of older clients; the calling agent is named workno (contract mediacall.yaml)."""
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import AliasChoices, Field, model_validator
 
-from gateway.operations.fields import AgentId, Body, CallId, Parameters, max_bytes, one_of
+from gateway.operations.fields import AgentId, Body, CallData, CallId, Parameters, max_bytes, one_of
 from gateway.operations.operation import Operation
 from gateway.operations.parameters import CallParameters
 from gateway.wire import retcodes
 
 CHAT_BYTES = 3800
+AGENT, QUEUE = 2, 1
+ADDRESS_TYPES: Final = {"1": AGENT, "10": QUEUE}
+"""`addesstype` -> `devicetype`."""
+
+ChatId = Annotated[CallId, Field(alias="callid", validation_alias=AliasChoices("callid", "callId"))]
+"""Public clients spell it `callId` where they say something, `callid` where they transfer."""
 
 
 class PartnerParameters(Parameters):
@@ -19,19 +25,34 @@ class PartnerParameters(Parameters):
 
 
 class ChatBody(Body):
-    """`chatmessage`: a text for the chat `callid`."""
+    """`chatmessage`: a text for a chat."""
 
-    callid: CallId
+    callid: ChatId
     content: Annotated[str, Field(examples=["good morning"]), max_bytes(CHAT_BYTES)]
 
 
 class ChatTransferBody(Body):
-    """`transfer`; no source shows the members: those of mediacall's transfer, of which an older client sends a part."""
+    """`transfer`: the members of mediacall's transfer, or of public clients: `addesstype` (1 agent, 10 skill queue),
+    `destaddr` and `attachdata`.
+    """
 
-    callid: CallId
-    devicetype: Annotated[int, one_of(1, 2)] = 2
+    callid: ChatId
+    devicetype: Annotated[int, one_of(QUEUE, AGENT)] = AGENT
     mode: Annotated[int, one_of(0, 2)] = 0
-    address: str = Field(min_length=1, max_length=24, examples=["102"])
+    address: str = Field(
+        min_length=1, max_length=24, examples=["102"], validation_alias=AliasChoices("address", "destaddr")
+    )
+    attachdata: CallData = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _older_type(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or data.get("addesstype") is None:
+            return data
+        kind = ADDRESS_TYPES.get(str(data["addesstype"]))
+        if kind is None:
+            raise ValueError("addesstype must be 1 or 10")
+        return {**data, "devicetype": kind}
 
 
 _NO_CHAT = (retcodes.DROP_NO_CALL,)
@@ -53,6 +74,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "answer a chat",
         parameters=CallParameters,
         retcodes=(retcodes.ANSWER_NO_CALL,),
+        result=str,
     ),
     Operation(
         "chatReject",
@@ -69,6 +91,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "say something in a chat",
         body=ChatBody,
         retcodes=(*_NO_CHAT, retcodes.EMPTY_MESSAGE, retcodes.FORBIDDEN_WORD),
+        result=str,
     ),
     Operation(
         "chatTransfer",
@@ -85,5 +108,6 @@ OPERATIONS: tuple[Operation, ...] = (
         "end a chat",
         parameters=CallParameters,
         retcodes=_NO_CHAT,
+        result=str,
     ),
 )

@@ -22,6 +22,7 @@ LIMITS: tuple[Limit, ...] = (
     (textchat.PartnerParameters, "destno", ("102",), ("x",)),
     (textchat.ChatBody, "content", ("", "a" * 3800), ("a" * 3801, ABSENT)),
     (textchat.ChatTransferBody, "devicetype", (1, 2, ABSENT), (3,)),
+    (textchat.ChatTransferBody, "addesstype", (1, "10", ABSENT), (2, "agent")),
 )
 
 

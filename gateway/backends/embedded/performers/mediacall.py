@@ -41,10 +41,9 @@ class _MediaCall:
     async def transfer(self, call: Call) -> object:
         body = cast(MediaTransferBody, call.body)
         async with self._parts.board.turn() as turn:
-            chat = await textchat.transfer(
-                self._parts, turn, call, body.callid, body.devicetype, body.mode, body.address
+            await textchat.transfer(
+                self._parts, turn, call, body.callid, body.devicetype, body.mode, body.address, body.calldata
             )
-            chat.call.data = body.calldata or chat.call.data
         return NOTHING
 
     async def limit(self, call: Call) -> object:

@@ -4,7 +4,7 @@ from typing import cast
 
 from gateway.backends.base import Call
 from gateway.backends.embedded.core import chat_moving, chatting
-from gateway.backends.embedded.core.besides import TEXT_CHAT, TEXT_MEDIA, Chat
+from gateway.backends.embedded.core.besides import TEXT_CHAT, TEXT_MEDIA
 from gateway.backends.embedded.core.outcome import NOTHING
 from gateway.backends.embedded.parts import Parts, Performer
 from gateway.backends.embedded.performers import reach
@@ -30,14 +30,17 @@ def performers(parts: Parts) -> dict[str, Performer]:
     }
 
 
-async def transfer(parts: Parts, turn: Turn, call: Call, call_id: str, device: int, mode: int, address: str) -> Chat:
-    """Transfers the caller's chat; the chat. Raises Refused: `200-012`, `200-001`, `106-004`."""
+async def transfer(
+    parts: Parts, turn: Turn, call: Call, call_id: str, device: int, mode: int, address: str, data: str
+) -> None:
+    """Transfers the caller's chat, with this data if there is any. Raises Refused: `200-012`, `200-001`, `106-004`."""
     desk = turn.desk(call)
     chat, leg = chat_moving.to_transfer(turn.world, desk.session_id, call_id)
     if device == AGENT:
         target = await reach.signed_in(parts, reach.known(parts, address, desk))
+        chat.call.data = data or chat.call.data
         chat_moving.to_agent(turn.out, turn.world, chat, leg, target, mode)
-        return chat
+        return
     skill_id = turn.world.plan.access.get(address, 0) if device == ACCESS else int(address) if address.isdigit() else 0
     skill = parts.registry.skills().get(skill_id)
     if skill is None:
@@ -45,8 +48,8 @@ async def transfer(parts: Parts, turn: Turn, call: Call, call_id: str, device: i
     if skill.mediatype not in TEXT_MEDIA:
         raise Refused(retcodes.WRONG_TARGET_TYPE, "address: this skill queue takes no chats")
     chat_moving.check_queue(chat)
+    chat.call.data = data or chat.call.data
     chat_moving.to_queue(turn.out, turn.world, chat, leg, skill_id, mode)
-    return chat
 
 
 def _call_id(call: Call) -> str:
@@ -58,7 +61,7 @@ class _TextChat:
         self._parts = parts
 
     async def call_agent(self, call: Call) -> object:
-        """The chat's id; that an agent cannot be reached is told by an event."""
+        """The agent called; the chat's id comes with the event, as that an agent cannot be reached."""
         number = str(cast(PartnerParameters, call.parameters).destno)
         async with self._parts.board.turn() as turn:
             desk = turn.desk(call)
@@ -71,13 +74,13 @@ class _TextChat:
             able = target is not None and chat_moving.has_text(target)
             if target is None or not able or not chat_moving.has_room(turn.world, target, TEXT_CHAT):
                 target = None
-            chat = chatting.call_agent(turn.out, turn.world, desk, number, target)
-        return chat.call.id
+            chatting.call_agent(turn.out, turn.world, desk, number, target)
+        return number
 
     async def answer(self, call: Call) -> object:
         async with self._parts.board.turn() as turn:
             chatting.answer(turn.out, turn.world, call.session_id, _call_id(call))
-        return NOTHING
+        return _call_id(call)
 
     async def reject(self, call: Call) -> object:
         """Somebody else of the queue may take it."""
@@ -89,15 +92,17 @@ class _TextChat:
         body = cast(ChatBody, call.body)
         async with self._parts.board.turn() as turn:
             chatting.say(turn.out, turn.world, call.session_id, body.callid, body.content)
-        return NOTHING
+        return body.callid
 
     async def transfer(self, call: Call) -> object:
         body = cast(ChatTransferBody, call.body)
         async with self._parts.board.turn() as turn:
-            await transfer(self._parts, turn, call, body.callid, body.devicetype, body.mode, body.address)
+            await transfer(
+                self._parts, turn, call, body.callid, body.devicetype, body.mode, body.address, body.attachdata
+            )
         return NOTHING
 
     async def drop(self, call: Call) -> object:
         async with self._parts.board.turn() as turn:
             chatting.drop(turn.out, turn.world, call.session_id, _call_id(call))
-        return NOTHING
+        return _call_id(call)

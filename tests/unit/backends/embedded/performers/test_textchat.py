@@ -37,10 +37,16 @@ def _said(call_id: str, sender: object, text: str, *, inner: bool = True) -> Tol
     return ("AgentChat_DataRecved", content)
 
 
+def _open(floor: Floor) -> str:
+    """The id of the one chat that there is."""
+    (call_id,) = floor.world.besides.chats
+    return call_id
+
+
 async def _talk(floor: Floor) -> str:
     """ANA and BEN chat."""
     await floor.do(ANA, "chatInternalCall", destno=BEN)
-    call_id: str = floor.result
+    call_id = _open(floor)
     await floor.do(BEN, "chatAnswer", callid=call_id)
     await floor.hush()
     return call_id
@@ -48,20 +54,44 @@ async def _talk(floor: Floor) -> str:
 
 async def test_a_chat_rings_at_the_other_agent(floor: Floor) -> None:
     assert await floor.do(ANA, "chatInternalCall", destno=BEN) == "0"
-    call_id = floor.result
+    call_id = _open(floor)
     assert await floor.told(ANA) == [_chat("CallOutCreated", call_id, ANA, BEN)]
     assert await floor.told(BEN) == [_chat("Ring", call_id, ANA, BEN)]
 
 
+async def test_the_answer_names_the_agent_who_is_called(floor: Floor) -> None:
+    await floor.do(ANA, "chatInternalCall", destno=BEN)
+    assert floor.result == str(BEN)
+
+
+async def test_answering_writing_and_ending_answer_the_id_of_the_chat(floor: Floor) -> None:
+    await floor.do(ANA, "chatInternalCall", destno=BEN)
+    call_id = _open(floor)
+    said = {"callId": call_id, "content": "good morning"}
+    for name, body, values in (("chatAnswer", None, {"callid": call_id}), ("chatMessage", said, {})):
+        await floor.do(BEN, name, body, **values)
+        assert floor.result == call_id
+    await floor.do(BEN, "chatDrop", callid=call_id)
+    assert floor.result == call_id
+
+
+@pytest.mark.parametrize("members", [{"address": "103"}, {"addesstype": 1, "destaddr": 103, "attachdata": "vip"}])
+async def test_a_transfer_is_asked_for_in_newer_and_older_members(floor: Floor, members: dict[str, object]) -> None:
+    call_id = await _talk(floor)
+    assert await floor.do(ANA, "chatTransfer", {"callid": call_id, **members}) == "0"
+    [ring] = await floor.told(CHEN)
+    assert ring == _chat("Ring", call_id, ANA, BEN, data=str(members.get("attachdata", "")))
+
+
 async def test_the_id_of_a_chat_is_unix_seconds_and_a_counter(floor: Floor) -> None:
     await floor.do(ANA, "chatInternalCall", destno=BEN)
-    seconds, _, counter = floor.result.partition("-")
+    seconds, _, counter = _open(floor).partition("-")
     assert (int(seconds), counter.isdigit()) == (NOW // 1000, True)
 
 
 async def test_an_answered_chat_is_connected_for_both(floor: Floor) -> None:
     await floor.do(ANA, "chatInternalCall", destno=BEN)
-    call_id = floor.result
+    call_id = _open(floor)
     await floor.hush()
     assert await floor.do(BEN, "chatAnswer", callid=call_id) == "0"
     connected = [_chat("Connected", call_id, ANA, BEN)]
@@ -82,7 +112,7 @@ async def test_what_one_writes_the_other_reads(floor: Floor) -> None:
 
 async def test_what_is_written_before_the_answer_comes_after_it(floor: Floor) -> None:
     await floor.do(ANA, "chatInternalCall", destno=BEN)
-    call_id = floor.result
+    call_id = _open(floor)
     await floor.do(ANA, "chatMessage", {"callid": call_id, "content": "are you there?"})
     await floor.hush()
     await floor.do(BEN, "chatAnswer", callid=call_id)
@@ -99,7 +129,7 @@ async def test_whoever_drops_a_chat_ends_it_for_both(floor: Floor) -> None:
 
 async def test_a_rejected_chat_fails_for_who_asked(floor: Floor) -> None:
     await floor.do(ANA, "chatInternalCall", destno=BEN)
-    call_id = floor.result
+    call_id = _open(floor)
     await floor.hush()
     assert await floor.do(BEN, "chatReject", callid=call_id) == "0"
     assert await floor.told(BEN) == [_chat("Disconnected", call_id, ANA, BEN)]
