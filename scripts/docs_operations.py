@@ -19,7 +19,7 @@ DECIDED: Final = (
     (
         "`setforwarding`",
         "no source names its members: an upstream gets what came, the embedded centre reads those of the service of "
-        "this name in ECMA-269 (CSTA). `forwardingType` is `forwardImmediate`, `forwardBusy` (the agent is not free, or "
+        "this name in ECMA-269 (CSTA). `forwardingType` is `forwardImmediate`, `forwardBusy` (the agent is not free or "
         "its phone cannot be used) or `forwardNoAns`; `forwardDN` is another agent or a number outside; "
         "`activateForward` false cancels the one kind, or all without a kind. Forwarded are calls to the agent itself: "
         "of customers who call it, of other agents, transfers to it; not calls of skill queues, help and chats. The "
@@ -52,8 +52,8 @@ DECIDED: Final = (
     ),
     (
         "`textchat/`",
-        "follows public clients: `chatmessage` takes `callId` and `content`, `transfer` takes `addesstype` (1 agent, 10 "
-        "skill queue), `destaddr`, `attachdata` and `mode`, or the members of `mediacall`'s transfer; `internalcall` "
+        "follows public clients: `chatmessage` takes `callId` and `content`, `transfer` takes `addesstype` (1 agent, "
+        "10 skill queue), `destaddr`, `attachdata` and `mode`, or the members of `mediacall`'s transfer; `internalcall` "
         "answers the agent called, `answer`, `chatmessage` and `drop` the id of the chat",
     ),
     (
