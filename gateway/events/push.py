@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 from gateway.events.lease import Lease
@@ -18,6 +19,7 @@ from gateway.events.push_client import PushClient
 from gateway.events.push_line import PushLine, PushParts
 from gateway.events.push_nodes import PushNodes
 from gateway.events.push_rules import claiming, renewing, way_of
+from gateway.events.push_seal import PushSeal
 from gateway.sessions.model import PushWay, Session
 from gateway.sessions.over_shards import over_shards
 from gateway.sessions.service import SessionService
@@ -61,8 +63,19 @@ class PushService:
         self._client = client or PushClient(settings)
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._lines: dict[int, PushLine] = {}
+        self._seal = PushSeal(service.ring)
         self._parts = PushParts(
-            self.process, service, queue, self._client, due, settings, self._slot, self._lease.holds, ended, pause
+            self.process,
+            service,
+            queue,
+            self._client,
+            self._seal.unsealed,
+            due,
+            settings,
+            self._slot,
+            self._lease.holds,
+            ended,
+            pause,
         )
 
     def _slot(self, receiver: str) -> asyncio.Semaphore:
@@ -80,7 +93,8 @@ class PushService:
 
     def way(self, call_back_uri: str, service_token: str, push_url: str) -> PushWay | None:
         """Where the events of a sign-in go; None for polling mode. Raises Refused (`100-001`)."""
-        return choose_way(call_back_uri, service_token, push_url, self._settings().push_callbacks, self.process)
+        way = choose_way(call_back_uri, service_token, push_url, self._settings().push_callbacks, self.process)
+        return way and self._seal.sealed(way)
 
     def opened(self, agent_id: int, session: Session) -> None:
         """A session was opened here."""
@@ -88,14 +102,20 @@ class PushService:
             self._take(agent_id, session.id, session.way.url, FIRST_AFTER_S)
 
     async def heard(self, agent_id: int, session: Session, token: str) -> None:
-        """A heartbeat, perhaps with a new service token. Raises StoreUnavailable."""
+        """A heartbeat, perhaps with a new service token. Raises Unavailable."""
         way = session.way
         if way is None:
             return
-        if token and token != way.token:
-            await self._service.store.apply(agent_id, renewing(session.id, token))
+        if token and not way.older:
+            await self._renew(agent_id, session.id, way, token)
         if way.holder not in self._lease.alive:
             await self._consider(agent_id, session.id)
+
+    async def _renew(self, agent_id: int, session_id: str, way: PushWay, token: str) -> None:
+        former = self._seal.unsealed(way)
+        if former.token != token:
+            fresh = self._seal.sealed(replace(former, token=token))
+            await self._service.store.apply(agent_id, renewing(session_id, fresh))
 
     def wake(self, agent_id: int, token: str) -> None:
         """As `sessions.store.Wake`."""

@@ -24,7 +24,7 @@ from gateway.sessions.model import EndReason, Event, PushWay, Record, Session
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import EventQueue
 from gateway.settings.schema import Settings
-from gateway.wire.errors import StoreUnavailable
+from gateway.wire.errors import StoreUnavailable, Unavailable
 
 STORE_RETRY_S: Final = 0.5
 
@@ -35,15 +35,16 @@ _LOG = logging.getLogger(__name__)
 class PushParts:
     """What every line needs.
 
-    `slot` bounds the pushes at once to one receiver (scheme, host and port). `holds` tells whether this process may
-    push now; who answers no wakes all lines when it may again. `ended` is called after a forced end. `pause` (of
-    seconds) does what `asyncio.sleep` does.
+    `unsealed` opens what a record keeps of a receiver. `slot` bounds the pushes at once to one receiver (scheme, host
+    and port). `holds` tells whether this process may push now; who answers no wakes all lines when it may again.
+    `ended` is called after a forced end. `pause` (of seconds) does what `asyncio.sleep` does.
     """
 
     process: str
     service: SessionService
     queue: EventQueue
     client: PushClient
+    unsealed: Callable[[PushWay], PushWay]
     due: Due
     settings: Callable[[], Settings]
     slot: Callable[[str], asyncio.Semaphore]
@@ -79,7 +80,7 @@ class PushLine:
         self._receiver = origin(url)
         self._parts = parts
         self._over = over
-        self._delivered = ""
+        self._delivered = self._said = ""
         self._due_ms: int | None = None
         self._last: tuple[Session, PushWay] | None = None
         self._busy = self._stopping = False
@@ -134,6 +135,14 @@ class PushLine:
                 return await self._try_oldest()
         except StoreUnavailable:
             return STORE_RETRY_S
+        except Unavailable as problem:
+            self._complain(problem.message)
+            return STORE_RETRY_S
+
+    def _complain(self, problem: str) -> None:
+        if problem != self._said:
+            self._said = problem
+            _LOG.error("nothing can be pushed to agent %d: %s", self.agent_id, problem)
 
     async def _try_oldest(self) -> float | None:
         parts = self._parts
@@ -142,16 +151,18 @@ class PushLine:
         if found is None:
             await self._say_farewell(record)
             raise _Over
-        if found[1].holder != parts.process:
+        session, kept = found
+        if kept.holder != parts.process:
             raise _Over(taken=True)
-        self._last = found
+        way = parts.unsealed(kept)
+        self._last = session, way
         await self._come_due(record)
         event = await parts.queue.head(self.agent_id, self.session_id)
         if event is None:
             return None
         self._busy = True
         try:
-            return await self._deliver(*found, event)
+            return await self._deliver(session, way, event)
         finally:
             self._busy = False
 

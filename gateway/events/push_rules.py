@@ -31,9 +31,9 @@ def _changing(session_id: str, step: _Step) -> Rule[bool]:
     return rule
 
 
-def renewing(session_id: str, token: str) -> Rule[bool]:
-    """A heartbeat brought another service token (contract connection.md section 7)."""
-    return _changing(session_id, lambda way: way if way.older else replace(way, token=token))
+def renewing(session_id: str, fresh: PushWay) -> Rule[bool]:
+    """A heartbeat brought another service token (contract connection.md section 7); `fresh` is sealed."""
+    return _changing(session_id, lambda way: way if way.older else replace(way, url=fresh.url, token=fresh.token))
 
 
 def claiming(session_id: str, former: str, process: str) -> Rule[bool]:

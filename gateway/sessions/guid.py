@@ -34,10 +34,9 @@ class KeyRing:
         names = [self.making, *(key for key in self.secrets if key != self.making)]
         return tuple(hmac.digest(self.secrets[key], b"push", hashlib.sha256) for key in names)
 
-    def sealing_key(self, key_id: str) -> bytes | None:
-        """A key of 32 bytes that encrypts what is kept beside a session; None when the secret is not held."""
-        secret = self.secrets.get(key_id)
-        return None if secret is None else hmac.digest(secret, b"upstream", hashlib.sha256)
+    def sealing_keys(self, purpose: str) -> dict[str, bytes]:
+        """Keys of 32 bytes, by key id, that encrypt what is kept beside a session; others for each `purpose`."""
+        return {key: hmac.digest(secret, purpose.encode(), hashlib.sha256) for key, secret in self.secrets.items()}
 
     def fingerprints(self) -> dict[str, str]:
         """A value by key id that tells whether two nodes hold the same secret, and nothing of the secret."""

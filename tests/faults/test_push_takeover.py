@@ -4,8 +4,10 @@ import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -13,76 +15,111 @@ from tests.support.desk import Desk
 from tests.support.gateway import GatewayProcess
 from tests.support.receiver import Receiver, receiving
 from tests.support.servers import Server
-from tests.support.site import site
+from tests.support.site import Site, site
 from tests.support.waiting import lost_time
 
-TOLD = ["AgentOther_InService", "AgentState_Ready"]
+TOLD: Final = ["AgentOther_InService", "AgentState_Ready"]
 BUSY, FREE = "AgentState_SetNotReady_Success", "AgentState_CancelNotReady_Success"
+NAMES: Final = ("NodeA", "NodeB")
+LEASE_S: Final = 3.0
+ONCE_MORE_S: Final = 0.2
+"""An event that two nodes push comes twice by then."""
 
 
 @dataclass
-class Two:
-    """Two nodes on one Redis; the agent signed in at the first."""
+class Pushed:
+    """An agent that signed in at `holder`, which pushes for it."""
 
-    first: GatewayProcess
-    second: GatewayProcess
     receiver: Receiver
     desk: Desk
-
-    async def busy_and_free(self) -> None:
-        """Two events, made at the second node."""
-        self.desk.port = self.second.port
-        for operation in ("saybusy", "sayfree"):
-            assert (await self.desk.call("POST", f"onlineagent/{{id}}/{operation}")).retcode == "0"
+    holder: GatewayProcess
+    other: GatewayProcess
 
     async def seconds_until_pushed(self) -> float:
-        """From now until both events have come, without the time that this process did not get."""
+        """From now until two events, made at the other node, have come; without time that this process did not get."""
+        before = len(self.receiver.got)
+        self.desk.port = self.other.port
         async with lost_time() as lost:
             began_s = time.monotonic()
-            await self.busy_and_free()
-            await self.receiver.receives(4)
+            for operation in ("saybusy", "sayfree"):
+                assert (await self.desk.call("POST", f"onlineagent/{{id}}/{operation}")).retcode == "0"
+            await self.receiver.receives(before + 2)
             return time.monotonic() - began_s - lost.s
 
 
-@pytest.fixture
-async def two(tmp_path: Path, redis_server: Server) -> AsyncIterator[Two]:
+class Two:
+    """Two nodes on one Redis, which serve one claim after the other; those that died come back."""
+
+    def __init__(self, place: Site, receiver: Receiver) -> None:
+        self._place = place
+        self._receiver = receiver
+        self._nodes: dict[str, GatewayProcess] = {}
+
+    @asynccontextmanager
+    async def pushed(self, agent_id: int) -> AsyncIterator[Pushed]:
+        """The agent, signed in; in the end nothing but these events has come, each once and in order."""
+        await self._start()
+        holder, other = (self._nodes[name] for name in NAMES)
+        desk = holder.desk(agent_id)
+        self._receiver.got.clear()
+        assert (await desk.sign_in(callBackUri=self._receiver.url(), serviceToken="token")).retcode == "0"
+        await self._receiver.receives(2)
+        yield Pushed(self._receiver, desk, holder, other)
+        await asyncio.sleep(ONCE_MORE_S)
+        assert self._receiver.event_types == [*TOLD, BUSY, FREE]
+
+    async def _start(self) -> None:
+        """What does not run; a new one must hold its lease for its whole length before it takes sessions over."""
+        missing = [
+            name for name in NAMES if name not in self._nodes or self._nodes[name].process.returncode is not None
+        ]
+        started = await asyncio.gather(*(self._place.start(name) for name in missing))
+        self._nodes |= dict(zip(missing, started, strict=True))
+
+
+async def an_event_made_at_another_node_is_pushed_once(two: Two, _redis: Server) -> None:
+    async with two.pushed(101) as pushed:
+        await pushed.seconds_until_pushed()
+
+
+async def an_outage_longer_than_a_lease_makes_no_event_arrive_twice(two: Two, redis: Server) -> None:
+    async with two.pushed(102) as pushed:
+        redis.freeze()
+        await asyncio.sleep(LEASE_S + 1)
+        redis.thaw()
+        await asyncio.sleep(1)
+        await pushed.seconds_until_pushed()
+        await asyncio.sleep(LEASE_S + 0.5)
+
+
+async def a_killed_node_is_replaced_within_5_s_and_no_event_is_lost(two: Two, _redis: Server) -> None:
+    async with two.pushed(103) as pushed:
+        await pushed.holder.end(signal.SIGKILL)
+        assert await pushed.seconds_until_pushed() < 5
+
+
+async def a_node_that_stops_is_replaced_without_waiting_for_its_lease(two: Two, _redis: Server) -> None:
+    async with two.pushed(104) as pushed:
+        await pushed.holder.end(signal.SIGTERM)
+        assert await pushed.seconds_until_pushed() < LEASE_S - 0.5
+
+
+CLAIMS: Final = (
+    an_event_made_at_another_node_is_pushed_once,
+    an_outage_longer_than_a_lease_makes_no_event_arrive_twice,
+    a_killed_node_is_replaced_within_5_s_and_no_event_is_lost,
+    a_node_that_stops_is_replaced_without_waiting_for_its_lease,
+)
+
+
+async def test_one_node_pushes_and_another_takes_over(
+    tmp_path: Path, redis_server: Server, subtests: pytest.Subtests
+) -> None:
+    """Nodes take long to start, so that all claims are looked at in one go."""
     async with receiving() as receiver:
         settings = {"REDIS_URL": redis_server.url, "EVENT_PUST_WHILTELIST_CALLBACKURI": receiver.url()}
-        async with site(tmp_path, settings) as shared:
-            first, second = await asyncio.gather(*(shared.start(name) for name in ("NodeA", "NodeB")))
-            desk = first.desk(101)
-            await desk.sign_in(callBackUri=receiver.url(), serviceToken="token")
-            await receiver.receives(2)
-            yield Two(first, second, receiver, desk)
-
-
-async def test_an_event_made_at_another_node_is_pushed_once(two: Two) -> None:
-    await two.busy_and_free()
-    await two.receiver.receives(4)
-    await asyncio.sleep(0.2)
-    assert two.receiver.event_types == [*TOLD, BUSY, FREE]
-
-
-async def test_a_killed_node_is_replaced_within_5_s_and_no_event_is_lost(two: Two) -> None:
-    await asyncio.sleep(3)  # The second node must have held its own lease for as long.
-    await two.first.end(signal.SIGKILL)
-    assert await two.seconds_until_pushed() < 5
-    assert two.receiver.event_types == [*TOLD, BUSY, FREE]
-
-
-async def test_a_node_that_stops_is_replaced_without_waiting_for_its_lease(two: Two) -> None:
-    await asyncio.sleep(3)
-    await two.first.end(signal.SIGTERM)
-    assert await two.seconds_until_pushed() < 2.5
-    assert two.receiver.event_types == [*TOLD, BUSY, FREE]
-
-
-async def test_an_outage_longer_than_a_lease_makes_no_event_arrive_twice(two: Two, redis_server: Server) -> None:
-    redis_server.freeze()
-    await asyncio.sleep(4)
-    redis_server.thaw()
-    await asyncio.sleep(1)
-    await two.busy_and_free()
-    await two.receiver.receives(4)
-    await asyncio.sleep(3.5)
-    assert two.receiver.event_types == [*TOLD, BUSY, FREE]
+        async with site(tmp_path, settings) as place:
+            two = Two(place, receiver)
+            for claim in CLAIMS:
+                with subtests.test(claim.__name__):
+                    await claim(two, redis_server)

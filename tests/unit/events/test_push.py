@@ -9,6 +9,7 @@ from gateway.events.lease import LEASE_S
 from gateway.events.push import MOST_AT_ONCE
 from gateway.sessions.model import EndReason
 from tests.support.receiver import Receiver, holding, receiving
+from tests.support.waiting import until
 from tests.unit.events.pushing import Bench
 
 
@@ -152,6 +153,44 @@ async def test_a_heartbeat_renews_the_service_token(bench: Bench, receiver: Rece
     await bench.happens("two")
     tokens = [pushed.headers["service_token"] for pushed in await receiver.receives(2)]
     assert tokens == ["token-1", "token-2"]
+
+
+async def test_what_was_kept_before_anything_was_sealed_is_sealed_when_it_is_renewed(
+    bench: Bench, receiver: Receiver
+) -> None:
+    process = bench.process()
+    await process.round()
+    session = await bench.sign_in(process, receiver.url("/events?key=1"))
+    await process.heard(101, session, "token-2")
+    way = await bench.way()
+    assert way is not None
+    assert (way.url, "token-2" in way.token) == (receiver.url(), False)
+    await bench.happens("one")
+    [pushed] = await receiver.receives(1)
+    assert (pushed.path, pushed.headers["service_token"]) == ("/events?key=1", "token-2")
+
+
+async def test_a_heartbeat_with_the_same_token_writes_nothing(bench: Bench, receiver: Receiver) -> None:
+    process = bench.process()
+    await process.round()
+    session = await bench.sign_in(process, receiver.url())
+    for _ in range(2):
+        await process.heard(101, session, "token-2")
+        former, session = session, (await bench.store.read(101)).session or session
+    assert session == former
+
+
+async def test_what_this_node_cannot_unseal_is_pushed_nowhere_and_told_once(
+    bench: Bench, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    process = bench.process()
+    await process.round()
+    await bench.sign_in(process, receiver.url(), "one", token="~k9.AAAA")
+    await until(lambda: len(bench.pauses) > 3)
+    assert (receiver.got, await bench.queue.depth(101)) == ([], 1)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
+        "nothing can be pushed to agent 101: this node lacks the secret of the session: the operator must add it"
+    ]
 
 
 async def test_the_older_form_has_no_token_to_renew(bench: Bench, receiver: Receiver) -> None:

@@ -10,6 +10,7 @@ from gateway.sessions.store import Rule
 from tests.unit.sessions.samples import FRESH, record
 
 WAY = PushWay("https://crm.example.com/events", "token-1", holder="one")
+RENEWED = PushWay("https://crm.example.com/events", "~k1.sealed", holder="two")
 PUSHED = record(replace(FRESH, push=True, way=WAY))
 
 
@@ -22,17 +23,17 @@ def after(rule: Rule[bool], before: Record = PUSHED) -> PushWay | None:
 
 @pytest.mark.parametrize("other", [record(None), record(), record(replace(FRESH, id="b" * 32, way=WAY))])
 def test_nothing_is_written_for_a_session_that_is_over_or_polls(other: Record) -> None:
-    rules = (renewing(FRESH.id, "t"), claiming(FRESH.id, "one", "two"), failing(FRESH.id, 5))
+    rules = (renewing(FRESH.id, WAY), claiming(FRESH.id, "one", "two"), failing(FRESH.id, 5))
     assert [after(rule, other) for rule in rules] == [None, None, None]
     assert way_of(other, FRESH.id) is None
 
 
 def test_a_new_token_takes_the_place_of_the_old_one() -> None:
-    assert after(renewing(FRESH.id, "token-2")) == replace(WAY, token="token-2")
+    assert after(renewing(FRESH.id, RENEWED)) == replace(RENEWED, holder="one")
 
 
 def test_the_same_token_writes_nothing() -> None:
-    assert after(renewing(FRESH.id, "token-1")) is None
+    assert after(renewing(FRESH.id, WAY)) is None
 
 
 def test_a_claim_holds_while_the_former_process_is_named() -> None:
