@@ -13,8 +13,9 @@ from gateway.redis_link.link import RedisLink
 from gateway.tokens import keys_file, tenants_file, users
 from gateway.tokens.memory_store import MemoryTokenStore
 from gateway.tokens.redis_store import RedisTokenStore
+from tests.conftest import Shared
 from tests.support.desk import Answer, ask_once
-from tests.support.servers import Server, free_port
+from tests.support.servers import free_port
 from tests.support.tokens import ADA, BOB, CAT, NOW, VALIDATE, Bench, Clock, Site, body, serving
 from tests.support.waiting import GENEROUS_MS
 
@@ -240,11 +241,13 @@ async def test_without_its_store_a_single_use_token_gets_no_verdict(tmp_path: Pa
     assert reusable.body == SUCCESS
 
 
-async def test_on_two_nodes_a_token_validated_1000_times_at_once_is_good_once(tmp_path: Path, server: Server) -> None:
+async def test_on_two_nodes_a_token_validated_1000_times_at_once_is_good_once(
+    tmp_path: Path, shared_server: Shared
+) -> None:
     site = Site(tmp_path)
     site.set(token_single_use=True)
     tag, clock = secrets.token_hex(8), Clock()
-    links = [RedisLink(server.url, tag, GENEROUS_MS) for _ in range(2)]
+    links = [RedisLink(shared_server("valkey").url, tag, GENEROUS_MS) for _ in range(2)]
     for link in links:
         await link.start()
     token = site.token()

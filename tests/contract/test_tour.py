@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from gateway.sessions.secret_file import new_secret_line
+from tests.conftest import Shared
 from tests.support.gateway import ROOT, gateway_process
-from tests.support.servers import Server
 from tests.support.tour import Terminal, blocks_of, plain, steps_of
 
 README = ROOT / "README.md"
+KIND = "valkey"
+"""What differs between kinds is proven where the stores are."""
 SPEED = 5
 """The README's times, divided: GUIDINTERVAL 10 s, GUIDTIMEOUT 40 s, hold 10 s."""
 FAST = {"GUIDINTERVAL": "2000", "GUIDTIMEOUT": "8000", "AGENT_POLL_WAIT_INTERVAL": "20"}
@@ -24,11 +26,11 @@ async def test_the_tour_in_memory(tmp_path: Path) -> None:
         await replay(Terminal({8000: gateway.port}, SPEED))
 
 
-async def test_the_tour_on_redis_with_two_nodes(tmp_path: Path, server: Server) -> None:
+async def test_the_tour_on_redis_with_two_nodes(tmp_path: Path, shared_server: Shared) -> None:
     secret = tmp_path / "guid.keys"
     secret.touch(0o600)
     secret.write_text(new_secret_line("k1"), "ascii")
-    shared = {"REDIS_URL": server.url, "GUID_SECRET_FILE": str(secret), "STORE_TAG": tmp_path.name}
+    shared = {"REDIS_URL": shared_server(KIND).url, "GUID_SECRET_FILE": str(secret), "STORE_TAG": tmp_path.name}
     async with (
         gateway_process(tmp_path, shared) as first,
         gateway_process(tmp_path, {**shared, "NODE_NAME": "AgentGateway1"}) as second,

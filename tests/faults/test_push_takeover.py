@@ -16,7 +16,7 @@ from tests.support.gateway import GatewayProcess
 from tests.support.receiver import Receiver, receiving
 from tests.support.servers import Server
 from tests.support.site import Site, site
-from tests.support.waiting import lost_time
+from tests.support.waiting import lost_time, until
 
 TOLD: Final = ["AgentOther_InService", "AgentState_Ready"]
 BUSY, FREE = "AgentState_SetNotReady_Success", "AgentState_CancelNotReady_Success"
@@ -35,15 +35,24 @@ class Pushed:
     holder: GatewayProcess
     other: GatewayProcess
 
+    @property
+    def event_types(self) -> list[str]:
+        """Of all pushes for this agent, in order."""
+        ours = [push for push in self.receiver.got if push.json["workNo"] == str(self.desk.agent_id)]
+        return [kind for push in ours for kind in push.event_types]
+
+    async def receives(self, count: int) -> None:
+        """Waits for so many events in all."""
+        await until(lambda: len(self.event_types) >= count)
+
     async def seconds_until_pushed(self) -> float:
         """From now until two events, made at the other node, have come; without time that this process did not get."""
-        before = len(self.receiver.got)
         self.desk.port = self.other.port
         async with lost_time() as lost:
             began_s = time.monotonic()
             for operation in ("saybusy", "sayfree"):
                 assert (await self.desk.call("POST", f"onlineagent/{{id}}/{operation}")).retcode == "0"
-            await self.receiver.receives(before + 2)
+            await self.receives(len(TOLD) + 2)
             return time.monotonic() - began_s - lost.s
 
 
@@ -60,13 +69,12 @@ class Two:
         """The agent, signed in; in the end nothing but these events has come, each once and in order."""
         await self._start()
         holder, other = (self._nodes[name] for name in NAMES)
-        desk = holder.desk(agent_id)
-        self._receiver.got.clear()
-        assert (await desk.sign_in(callBackUri=self._receiver.url(), serviceToken="token")).retcode == "0"
-        await self._receiver.receives(2)
-        yield Pushed(self._receiver, desk, holder, other)
+        pushed = Pushed(self._receiver, holder.desk(agent_id), holder, other)
+        assert (await pushed.desk.sign_in(callBackUri=self._receiver.url(), serviceToken="token")).retcode == "0"
+        await pushed.receives(len(TOLD))
+        yield pushed
         await asyncio.sleep(ONCE_MORE_S)
-        assert self._receiver.event_types == [*TOLD, BUSY, FREE]
+        assert pushed.event_types == [*TOLD, BUSY, FREE]
 
     async def _start(self) -> None:
         """What does not run; a new one must hold its lease for its whole length before it takes sessions over."""

@@ -16,9 +16,10 @@ POLL_PAUSE_S = (0.2, 0.5)
 CALL_PAUSE_S = (0.1, 0.4)
 SAFETY_S = 0.25
 """An expired GUID is tried only this long after the latest time at which it can have expired."""
-LATEST_EVENT_S = 5.0
+LATEST_EVENT_S = 30.0
+"""One that is not there by then is lost."""
 STANDS_STILL_S = 5.0
-"""A desk has an answered poll at least this often, whatever breaks."""
+"""A desk has an answered poll at least this often, whatever breaks, not counting time that the load itself did not get."""
 BUSY = 3
 """See contract onlineagent.yaml, agentState."""
 TRIES = 5
@@ -75,7 +76,7 @@ class LoadAgent:
         self._breaks = breaks
         self._is_busy = False
         self._is_sure = True
-        self._answered_s = time.monotonic()
+        self._answered_s = self._own_s()
         self._waiting_events = 0
         self._newest_event_ms = 0
         self._seen_events: set[tuple[str, int]] = set()
@@ -91,7 +92,7 @@ class LoadAgent:
 
     async def work(self, stop: asyncio.Event) -> None:
         """Polls and calls until `stop`, then takes the events that are left and signs out."""
-        self._answered_s = time.monotonic()
+        self._answered_s = self._own_s()
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._repeat(stop, lambda: self._poll(self._drop), POLL_PAUSE_S))
             loops.create_task(self._repeat(stop, self._some_call, CALL_PAUSE_S))
@@ -136,8 +137,12 @@ class LoadAgent:
         self._tally.adopted += bool(answer.set_guid)
         self._book.answer_read(answer.set_guid, time.monotonic())
 
+    def _own_s(self) -> float:
+        """Time as far as this process got it."""
+        return time.monotonic() - self._tally.lost.s
+
     def _note_pause(self) -> None:
-        now_s = time.monotonic()
+        now_s = self._own_s()
         pause_s, self._answered_s = now_s - self._answered_s, now_s
         self._tally.longest_pause_s = max(self._tally.longest_pause_s, pause_s)
         if pause_s > STANDS_STILL_S:

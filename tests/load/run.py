@@ -12,6 +12,7 @@ from tests.load.disturb import FLIPS, Nodes, disturb, flip
 from tests.load.place import FIRST_AGENT, place
 from tests.load.tally import Tally
 from tests.support.balancer import balancer
+from tests.support.waiting import lost_time
 
 INTERVAL_MS = 1000
 TIMES = {
@@ -59,8 +60,12 @@ class Plan:
 
 async def run(plan: Plan, tell: Callable[[str], None]) -> Tally:
     """Runs the load; `tell` hears a line each second. Raises CannotBeginError."""
-    tally, password = Tally(), secrets.token_urlsafe(12)
-    async with place(plan.agents, password, plan.settings(), plan.redis_url, upstream=plan.upstream) as site:
+    password = secrets.token_urlsafe(12)
+    async with (
+        lost_time() as lost,
+        place(plan.agents, password, plan.settings(), plan.redis_url, upstream=plan.upstream) as site,
+    ):
+        tally = Tally(lost=lost)
         nodes = Nodes(site, tally)
         try:
             async with _ports(plan, nodes) as ports:

@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tests.support.waiting import Lost
+
 ACCEPTED = "0"
 EXPIRED = "000-003"
 SIGNED_OUT = "100-006"
@@ -11,7 +13,10 @@ EXAMPLES = 5
 
 @dataclass
 class Tally:
-    """Counts of one load. `faults` are what must be 0, by name; `examples` describe the first of them."""
+    """Counts of one load. `faults` are what must be 0, by name; `examples` describe the first of them.
+
+    `lost` is the time that a busy machine took from the load itself.
+    """
 
     polls: int = 0
     dropped: int = 0
@@ -31,6 +36,7 @@ class Tally:
     latencies_ms: list[float] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
     examples: list[str] = field(default_factory=list)
+    lost: Lost = field(default_factory=Lost)
 
     def fault(self, name: str, example: str) -> None:
         """Counts what must not be."""

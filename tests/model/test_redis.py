@@ -56,9 +56,9 @@ def on(server: Server, shards: int = 1) -> type[OnRedis]:
     return type("OnThisServer", (OnRedis,), {"url": server.url, "shards": shards})
 
 
-def test_on_redis(server: Server) -> None:
+def test_on_redis(shared_server: Shared) -> None:
     few = settings(COMMON, max_examples=25, stateful_step_count=40, derandomize=True)
-    run_state_machine_as_test(on(server), settings=few)
+    run_state_machine_as_test(on(shared_server("valkey")), settings=few)
 
 
 def test_on_shards(shared_server: Shared) -> None:
