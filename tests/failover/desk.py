@@ -14,7 +14,7 @@ PAUSE_S = (0.03, 0.15)
 REFUSED_PAUSE_S = 0.1
 REMEMBERED = 6
 """Sessions that are over and whose GUIDs are tried again."""
-STEADY, RESTLESS = (5, 5, 2, 0, 0, 0), (5, 5, 2, 5, 1, 1)
+STEADY, RESTLESS, HASTY = (5, 5, 2, 0, 0, 0), (5, 5, 2, 5, 1, 1), (2, 0, 0, 2, 1, 5)
 """How often a desk asks for its status, polls, changes its state, tries a former GUID, signs out, is taken over."""
 STATUS = "onlineagent/{id}/agentstatus"
 POLL = "agentevent/{id}"
@@ -48,20 +48,25 @@ class FailoverDesk:
     """Signs in, works, signs out, is taken over, and tries the GUIDs of its former sessions; one request at a time."""
 
     def __init__(
-        self, agent_id: int, password: str, ports: Sequence[int], seed: int, tell: Callable[[Fact], None]
+        self,
+        agent_id: int,
+        password: str,
+        ports: Sequence[int],
+        seed: int,
+        tell: Callable[[Fact], None],
+        habits: Sequence[int] = (),
     ) -> None:
         self._desk = Desk(0, agent_id, password)
         self._desk.adopts = False
         self._nodes = Nodes(ports)
         self._chance = random.Random(f"{seed}:{agent_id}")
         self._tell = tell
-        self._habits = RESTLESS if agent_id % 2 else STEADY
+        self._habits = habits or (RESTLESS if agent_id % 2 else STEADY)
         self._begun = 0
         self._session = 0
         self._is_sure = True
         self._guid = ""
         self._former: list[tuple[int, str]] = []
-        self.rotations = 0
 
     async def work(self, stop: asyncio.Event) -> None:
         """Until told to stop; stays signed in then."""
@@ -79,12 +84,6 @@ class FailoverDesk:
             steps = (self._status, self._poll, self._change, self._try_former, self._sign_out, self._take_over)
             [step] = self._chance.choices(steps, self._habits)
             await step()
-
-    async def check(self, node: int) -> Outcome:
-        """Asks one node with the newest GUID; says nothing while signed out."""
-        if not self._session:
-            return Outcome.DOUBT
-        return await self._ask(Kind.CALL, "GET", STATUS, self._session, self._guid, node=node)
 
     async def _status(self) -> None:
         await self._use("GET", STATUS)
@@ -126,10 +125,8 @@ class FailoverDesk:
             self._former = [*self._former, (self._session, self._guid)][-REMEMBERED:]
         self._session, self._guid = 0, ""
 
-    async def _ask(
-        self, kind: Kind, method: str, path: str, session: int, guid: str, body: object = None, node: int = -1
-    ) -> Outcome:
-        node = self._chance.randrange(len(self._nodes.ports)) if node < 0 else node
+    async def _ask(self, kind: Kind, method: str, path: str, session: int, guid: str, body: object = None) -> Outcome:
+        node = self._chance.randrange(len(self._nodes.ports))
         sent_s, said = time.monotonic(), ""
         try:
             answer = await self._nodes.ask(node, self._desk, method, path, guid, body)
@@ -152,7 +149,6 @@ class FailoverDesk:
             self._begun = self._session = session
             self._guid = answer.set_guid
         elif session == self._session and answer.set_guid:
-            self.rotations += answer.set_guid != self._guid
             self._guid = answer.set_guid
 
 

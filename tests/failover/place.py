@@ -10,12 +10,12 @@ from pathlib import Path
 from argon2 import PasswordHasher
 
 from gateway.redis_link.shards import shard_of, shard_tags
-from tests.failover.desk import FailoverDesk, Probe
+from tests.failover.desk import HASTY, FailoverDesk, Probe
 from tests.failover.history import Fact
 from tests.support.gateway import GatewayProcess
 from tests.support.site import site
 
-FIRST_AGENT, FIRST_PROBE = 1001, 9001
+FIRST_AGENT, FIRST_HASTY, FIRST_PROBE = 1001, 8001, 9001
 TIMES = {
     "GUIDINTERVAL": "2000",
     "GUIDTIMEOUT": "9000",
@@ -32,7 +32,6 @@ class Place:
     """All that runs. `facts` is what desks and probes have seen so far; `tags` are those of the shards."""
 
     nodes: Sequence[GatewayProcess]
-    desks: Sequence[FailoverDesk]
     tags: Sequence[str]
     facts: list[Fact] = field(default_factory=list)
 
@@ -65,21 +64,25 @@ async def place(
     urls: Mapping[int, str] = NOTHING,
     times: Mapping[str, str] = NOTHING_SAID,
 ) -> AsyncIterator[Place]:
-    """Starts nodes on the store at `url`; desks work, and each node is probed about each shard, until the block ends.
+    """Starts nodes on the store at `url`, with desks at work until the block ends.
 
+    Each node is probed about each shard, and one desk of each shard signs in again and again, so that it is soon known
+    when that works.
     `urls` are the REDIS_URL of nodes that have another one; `times` are settings.
     """
     password, tag = secrets.token_urlsafe(12), f"failover-{secrets.token_hex(4)}"
     agents_file = folder / "agents.toml"
     numbers = range(FIRST_AGENT, FIRST_AGENT + size.agents)
-    watchers = _watchers(size)
-    agents_file.write_text(_agents([*numbers, *watchers], password), "utf-8")
+    hasty = _spread(FIRST_HASTY, size.shards, 1)
+    watchers = _spread(FIRST_PROBE, size.shards, size.nodes)
+    agents_file.write_text(_agents([*numbers, *hasty, *watchers], password), "utf-8")
     settings = {"CONTACT_CENTER_FILE": "", **TIMES, **times, "AGENTS_FILE": str(agents_file), "STORE_TAG": tag}
     async with site(folder, {**settings, "REDIS_URL": url, "STORE_SHARDS": str(size.shards)}) as made:
         own = {n: {"REDIS_URL": url} for n, url in urls.items()}
         nodes = await asyncio.gather(*(made.start(f"Node{n}", own.get(n)) for n in range(size.nodes)))
         ports, facts = [node.port for node in nodes], list[Fact]()
         desks = [FailoverDesk(number, password, ports, size.seed, facts.append) for number in numbers]
+        desks += [FailoverDesk(number, password, ports, size.seed, facts.append, HASTY) for number in hasty]
         probes = [Probe(number, password, ports, n, facts.append) for number, n in watchers.items()]
         stop = asyncio.Event()
         await asyncio.gather(*(probe.sign_in() for probe in probes))
@@ -87,21 +90,19 @@ async def place(
             for working in [desk.work(stop) for desk in desks] + [probe.work(stop) for probe in probes]:
                 group.create_task(working)
             try:
-                yield Place(nodes, desks, shard_tags(tag, size.shards), facts)
+                yield Place(nodes, shard_tags(tag, size.shards), facts)
             finally:
                 stop.set()
 
 
-def _watchers(size: Size) -> dict[int, int]:
-    """Agents of probes, and the node of each: one of every shard for every node."""
-    wanted = {(shard, node) for shard in range(size.shards) for node in range(size.nodes)}
-    found, number = dict[int, int](), FIRST_PROBE
-    while wanted:
-        shard = shard_of(number, size.shards)
-        node = next((node for lies_in, node in sorted(wanted) if lies_in == shard), None)
-        if node is not None:
-            found[number] = node
-            wanted.remove((shard, node))
+def _spread(first: int, shards: int, each: int) -> dict[int, int]:
+    """Agents from `first` on, `each` of every shard, and which of those it is."""
+    found, counts, number = dict[int, int](), [0] * shards, first
+    while len(found) < shards * each:
+        shard = shard_of(number, shards)
+        if counts[shard] < each:
+            found[number] = counts[shard]
+            counts[shard] += 1
         number += 1
     return found
 
