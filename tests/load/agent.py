@@ -19,7 +19,7 @@ SAFETY_S = 0.25
 LATEST_EVENT_S = 30.0
 """One that is not there by then is lost."""
 STANDS_STILL_S = 5.0
-"""A desk has an answered poll at least this often, whatever breaks, not counting time that the load itself did not get."""
+"""A desk has an answered poll at least this often, whatever breaks. What the load itself did not get is not counted."""
 BUSY = 3
 """See contract onlineagent.yaml, agentState."""
 TRIES = 5
