@@ -19,7 +19,7 @@ from yarl import URL
 from gateway.events.push_addresses import AddressRefusedError, LookUp, PinnedResolver, look_up
 from gateway.events.push_choice import is_listed
 from gateway.events.push_message import PushMessage
-from gateway.events.push_trust import PushTrustError, push_context
+from gateway.events.push_trust import PushTrustError, folder_stamp, push_context
 from gateway.settings.schema import Settings
 
 ANSWER_MAX_BYTES: Final = 65_536
@@ -63,7 +63,8 @@ class PushClient:
         self._settings = settings
         self._resolver = PinnedResolver(lambda: settings().push_networks, find)
         self._session: aiohttp.ClientSession | None = None
-        self._trusts: str | None = None
+        self._trusts = "", folder_stamp("")
+        self._doubted = False
         self._said = ""
         self._one_at_a_time = asyncio.Lock()
 
@@ -90,26 +91,46 @@ class PushClient:
             ) as answer:
                 return await _judged(answer, message.older)
         except PushTrustError as problem:
-            return self._cannot_trust(str(problem))
+            self._complain(str(problem))
+            return Outcome.TLS
         except (aiohttp.ClientError, OSError, ValueError) as problem:
-            return _failure(problem)
+            outcome = _failure(problem)
+            self._doubted |= outcome is Outcome.TLS
+            return outcome
 
-    def _cannot_trust(self, problem: str) -> Outcome:
+    def _complain(self, problem: str) -> None:
         if problem != self._said:
             self._said = problem
             _LOG.error("%s", problem)
-        return Outcome.TLS
 
     async def _open(self) -> aiohttp.ClientSession:
-        """The session for the certificates that the settings name now. Raises PushTrustError."""
+        """The session for the certificates that the settings name now. Raises PushTrustError.
+
+        After a certificate that was not trusted it looks whether the folder has others by now.
+        """
         async with self._one_at_a_time:
-            trusts = self._settings().push_cert_dir
-            if self._session is None or trusts != self._trusts:
-                context = await asyncio.to_thread(push_context, trusts)
-                former, self._session, self._trusts, self._said = self._session, self._made(context), trusts, ""
-                if former is not None:
-                    await former.close()
-            return self._session
+            folder = self._settings().push_cert_dir
+            if self._session is not None and folder == self._trusts[0]:
+                if self._doubted:
+                    await self._look_again(folder)
+                return self._session
+            return await self._trust(folder, await asyncio.to_thread(folder_stamp, folder))
+
+    async def _look_again(self, folder: str) -> None:
+        self._doubted = False
+        stamp = await asyncio.to_thread(folder_stamp, folder)
+        if stamp != self._trusts[1]:
+            try:
+                await self._trust(folder, stamp)
+            except PushTrustError as problem:
+                self._complain(str(problem))
+
+    async def _trust(self, folder: str, stamp: frozenset[tuple[str, int]]) -> aiohttp.ClientSession:
+        context = await asyncio.to_thread(push_context, folder)
+        former, self._session, self._trusts, self._said = self._session, self._made(context), (folder, stamp), ""
+        if former is not None:
+            await former.close()
+        return self._session
 
     def _made(self, context: ssl.SSLContext) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(

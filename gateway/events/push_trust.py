@@ -2,9 +2,12 @@
 
 import ssl
 from pathlib import Path
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+
+_NONE: Final = frozenset[tuple[str, int]]()
 
 
 class PushTrustError(Exception):
@@ -18,13 +21,25 @@ def push_context(folder: str) -> ssl.SSLContext:
     or a server's own. Raises PushTrustError.
     """
     if folder:
-        context = ssl.create_default_context(cadata=_certificates(Path.home() / Path(folder).expanduser()))
+        context = ssl.create_default_context(cadata=_certificates(_place(folder)))
         # What is put there may be a server's own certificate, without its authority.
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     else:
         context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
+
+
+def folder_stamp(folder: str) -> frozenset[tuple[str, int]]:
+    """Changes with what is in the folder; the same for one that cannot be read as for an empty one."""
+    try:
+        return frozenset((path.name, path.stat().st_mtime_ns) for path in _place(folder).iterdir()) if folder else _NONE
+    except OSError:
+        return _NONE
+
+
+def _place(folder: str) -> Path:
+    return Path.home() / Path(folder).expanduser()
 
 
 def _certificates(folder: Path) -> str:

@@ -1,6 +1,7 @@
 """One push and its answer, with real receivers."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -169,6 +170,34 @@ async def test_a_folder_that_cannot_be_used_is_told_once(tmp_path: Path, caplog:
         outcomes = {await made.push(message(receiver.url())) for _ in range(2)}
     assert outcomes == {Outcome.TLS}
     assert caplog.messages == [f"eventpush.ssl.cert.file: {missing} cannot be read: No such file or directory"]
+
+
+async def test_a_certificate_that_joins_the_folder_counts_from_the_next_push_on(tmp_path: Path) -> None:
+    known, renewed = Authority(tmp_path / "trusted"), Authority(tmp_path / "renewed")
+    trusts = str(known.folder)
+    async with receiving(renewed.context()) as receiver, client(receiver.url(), trusts=trusts) as made:
+        before = await made.push(message(receiver.url()))
+        for file in renewed.folder.iterdir():
+            shutil.copy(file, known.folder / f"renewed-{file.name}")
+        after = await made.push(message(receiver.url()))
+    assert (before, after) == (Outcome.TLS, Outcome.DELIVERED)
+
+
+async def test_a_folder_that_is_spoilt_meanwhile_takes_no_trust_away(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    known, stranger = Authority(tmp_path / "trusted"), Authority(tmp_path / "stranger")
+    async with (
+        receiving(known.context()) as receiver,
+        receiving(stranger.context()) as other,
+        client(receiver.url(), other.url(), trusts=str(known.folder)) as made,
+    ):
+        outcomes = [await made.push(message(receiver.url()))]
+        spoilt = known.folder / "half.pem"
+        spoilt.write_text("-----BEGIN CERTIFICATE-----\n", "ascii")
+        outcomes += [await made.push(message(each.url())) for each in (other, receiver)]
+    assert outcomes == [Outcome.DELIVERED, Outcome.TLS, Outcome.DELIVERED]
+    assert caplog.messages == [f"eventpush.ssl.cert.file: {spoilt} is no certificate in PEM or DER (CER)"]
 
 
 async def test_the_folder_can_be_changed_while_it_pushes(tmp_path: Path) -> None:
