@@ -52,8 +52,7 @@ async def refuses(port: int) -> bool:
     return False
 
 
-async def test_fresh_connections_spread_over_the_workers(two_workers: GatewayProcess) -> None:
-    node = two_workers
+async def fresh_connections_spread_over_the_workers(node: GatewayProcess) -> None:
     lines = [await Line.open(node.port) for _ in range(FRESH // 2)]
     lines += await asyncio.gather(*(Line.open(node.port) for _ in range(FRESH // 2)))
     held: list[int] = []
@@ -68,8 +67,7 @@ async def test_fresh_connections_spread_over_the_workers(two_workers: GatewayPro
     assert min(held) >= FRESH * FAIR_SHARE, held
 
 
-async def test_a_killed_worker_is_back_and_its_agents_stay_signed_in_and_go_on(two_workers: GatewayProcess) -> None:
-    node = two_workers
+async def a_killed_worker_is_back_and_its_agents_stay_signed_in_and_go_on(node: GatewayProcess) -> None:
     before = node.workers()
     async with steady([node.desk(agent_id) for agent_id in AGENTS]) as desks:
         await until(lambda: all(desk.made for desk in desks), LATEST_S)
@@ -83,6 +81,18 @@ async def test_a_killed_worker_is_back_and_its_agents_stay_signed_in_and_go_on(t
     told = f"worker {before[killed]} (process {killed}) was killed by SIGKILL: it comes back at once"
     assert told in node.log.read_text()
     assert await node.end() == 0
+
+
+async def test_two_workers_share_the_load_and_one_that_dies_is_back(
+    two_workers: GatewayProcess, subtests: pytest.Subtests
+) -> None:
+    """They take long to start, so that both claims are looked at in one go."""
+    for claim in (
+        fresh_connections_spread_over_the_workers,
+        a_killed_worker_is_back_and_its_agents_stay_signed_in_and_go_on,
+    ):
+        with subtests.test(claim.__name__):
+            await claim(two_workers)
 
 
 @pytest.mark.slow
