@@ -7,7 +7,7 @@ import pytest
 from tests.support.desk import PREFIX
 from tests.support.farm import NAMES as NODES
 from tests.support.farm import Farm
-from tests.support.fronts import NAMES, Front, FrontDesk, Fronts, need, quiet, signed_in
+from tests.support.fronts import NAMES, READY_S, Front, FrontDesk, Fronts, need, quiet, signed_in
 from tests.support.waiting import until, until_async
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -34,7 +34,7 @@ async def test_every_node_is_used_and_any_node_serves_any_agent(front: Front) ->
         desks.append(await signed_in(front, 101 + len(desks) % 6))
         return {desk.guid.partition(".")[2] for desk in desks} == set(NODES)
 
-    await until_async(everywhere, 15)
+    await until_async(everywhere, READY_S)
     last = {desk.agent_id: desk for desk in desks}.values()
     assert {(await desk.status()).retcode for desk in last for _ in range(3)} == {"0"}
 
@@ -146,7 +146,7 @@ async def test_nodes_know_the_address_of_the_agent_whatever_it_says_itself(
         await need(fronts, name).raw((head + spoofed).encode() + body, source)
         return f"address={source}" in "".join(node.log.read_text("utf-8") for node in gateways.nodes)
 
-    await until_async(locked, 15)
+    await until_async(locked, READY_S)
     assert "203.0.113.9" not in "".join(node.log.read_text("utf-8") for node in gateways.nodes)
 
 

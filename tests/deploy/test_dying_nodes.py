@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from tests.support.farm import Farm
-from tests.support.fronts import Front, FrontDesk, Fronts, need, quiet, signed_in, told
+from tests.support.fronts import READY_S, Front, FrontDesk, Fronts, need, quiet, signed_in, told
 from tests.support.waiting import until_async
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -22,12 +22,14 @@ async def test_a_killed_node_costs_no_session_and_no_event(fronts: Fronts, gatew
     await asyncio.gather(*map(quiet, desks))
     waiting = [asyncio.create_task(told(desk, BUSY)) for desk in desks]
     await gateways.kill_node(1)
-    for desk in desks:
-        await until_async(partial(done, desk, "POST", "onlineagent/{id}/saybusy"), 15)
-    await asyncio.gather(*waiting)
-    for desk in desks:
-        await until_async(partial(done, desk, "PUT", "onlineagent/{id}/heartbeat"), 15)
-    await gateways.return_node(1)
+    try:
+        for desk in desks:
+            await until_async(partial(done, desk, "POST", "onlineagent/{id}/saybusy"), READY_S)
+        await asyncio.gather(*waiting)
+        for desk in desks:
+            await until_async(partial(done, desk, "PUT", "onlineagent/{id}/heartbeat"), READY_S)
+    finally:
+        await gateways.return_node(1)
 
 
 async def done(desk: FrontDesk, method: str, path: str) -> bool:
@@ -43,8 +45,10 @@ async def done(desk: FrontDesk, method: str, path: str) -> bool:
 async def test_a_drained_node_gets_no_new_calls(fronts: Fronts) -> None:
     front = need(fronts, "haproxy.cfg")
     await front.steer("set server ready/gateway1 state drain")
-    used = {(await signed_in(front, agent_id)).guid.partition(".")[2] for agent_id in range(101, 107)}
-    await front.steer("set server ready/gateway1 state ready")
+    try:
+        used = {(await signed_in(front, agent_id)).guid.partition(".")[2] for agent_id in range(101, 107)}
+    finally:
+        await front.steer("set server ready/gateway1 state ready")
     assert used <= {"NodeB", "NodeC"}
 
 
@@ -57,11 +61,11 @@ async def test_without_the_store_calls_are_answered_503_and_polls_wait(
     await quiet(desk)
     async with gateways.without_store():
         if front.steering:
-            await until_async(partial(all_down, front), 15)
+            await until_async(partial(all_down, front), READY_S)
         poll = asyncio.create_task(desk.poll())
         call = await desk.status()
     assert (call.status, call.retcode, call.headers["Retry-After"]) == (503, "100-007", "1")
-    await until_async(partial(done, desk, "POST", "onlineagent/{id}/saybusy"), 15)
+    await until_async(partial(done, desk, "POST", "onlineagent/{id}/saybusy"), READY_S)
     assert (await poll).status == 200
 
 

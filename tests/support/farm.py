@@ -47,7 +47,7 @@ class Farm:
             yield
         finally:
             self.redis.thaw()
-            await until_async(self._ready, 15)
+            await until_async(self._ready)
 
     async def _ready(self) -> bool:
         answers = [await ask_once(node.port, "GET", "/gateway/ready") for node in self.nodes]

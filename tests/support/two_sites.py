@@ -19,9 +19,9 @@ BEFORE: Mapping[str, str] = {
     "BACKEND": "upstream",
     "AUTHMODE": "2",
     "GUIDINTERVAL": "1000",
-    "GUIDTIMEOUT": "4000",
+    "GUIDTIMEOUT": "9000",
     "AGENT_POLL_WAIT_TIMES": "5",
-    "UPSTREAM_TIMEOUT": "2000",
+    "UPSTREAM_TIMEOUT": "10000",
     "UPSTREAM_POLL_HOLD": "1000",
 }
 
