@@ -10,6 +10,8 @@ from gateway.events.catalogue import ROWS, CallId, EventType
 from gateway.events.contents import Content
 
 TRANSCRIPTS: Final = Path(__file__).resolve().parent.parent / "tests" / "transcripts"
+NO_TRANSCRIPT: Final = {"AgentOther_ShutdownService": "tests/contract/test_poll.py"}
+"""What comes only to a poll that waits just then, which no transcript has: what shows it."""
 EVENT: Final = re.compile(r"(?m)^< \S+ s  \d+  (\w+)")
 
 HEAD = """\
@@ -96,7 +98,7 @@ def table(rows: list[EventType]) -> Iterator[str]:
     yield "| event | when | content | shown in |"
     yield "|---|---|---|---|"
     for row in rows:
-        some = by_type.get(row.name, [])
+        some = by_type.get(row.name) or [NO_TRANSCRIPT[row.name]]
         more = f" and {len(some) - 2} more" if len(some) > 2 else ""
         yield f"| `{row.name}` | {row.when} | {members(row)} | {', '.join(some[:2])}{more} |"
 

@@ -53,14 +53,14 @@ DECIDED: Final = (
     (
         "`textchat/`",
         "follows public clients: `chatmessage` takes `callId` and `content`, `transfer` takes `addesstype` (1 agent, "
-        "10 skill queue), `destaddr`, `attachdata` and `mode`, or the members of `mediacall`'s transfer; `internalcall` "
-        "answers the agent called, `answer`, `chatmessage` and `drop` the id of the chat",
+        "10 skill queue), `destaddr`, `attachdata` and `mode`, or the members of `mediacall`'s transfer; "
+        "`internalcall` answers the agent called, `answer`, `chatmessage` and `drop` the id of the chat",
     ),
     (
         "private queues (`skilltype` 1)",
         "hold the calls of customers who call one agent (`agentgateway sim call --agent`), until that agent is idle; "
-        "they come before those of skill queues, `privatecallinfo` lists them and `requestcall/<call>/1?skillId=1` "
-        "takes one, whatever skill it names",
+        "they come before those of skill queues, `privatecallinfo` lists them and `requestcall/<call>/1` "
+        "takes one",
     ),
     (
         "`100-014`",

@@ -84,7 +84,7 @@ ROWS: Final = (
     EventType("AgentOther_PhoneAlerting", PHONE, "ringing"),
     EventType("AgentOther_PhoneBusy", PHONE, "in use, so that a call could not reach it"),
     EventType("AgentOther_InService", OTHER, "signing in"),
-    EventType("AgentOther_ShutdownService", OTHER, "signed out by force", of.SignedOut),
+    EventType("AgentOther_ShutdownService", OTHER, "an inspector or the operator signs the agent out", of.SignedOut),
     EventType("AgentOther_All_Agent_Busy", OTHER, "all agents of the queue asked for are busy"),
     EventType("AgentEvent_MessageData", MEDIA, "a message of a customer", of.Message),
     EventType("AgentConf_RequestSuccess", CONFERENCE, "granted; the chair has joined", of.InConference),

@@ -68,11 +68,19 @@ class SnatchParameters(Parameters):
 
 
 class QueuedCallParameters(Parameters):
-    """`requestcall`: a call waiting in the public queue skillId, which older clients spell skillid."""
+    """`requestcall`: a call in the public queue skillId (older clients: skillid), or in the own private one."""
 
     callid: CallId
-    skilltype: Bit
-    skill_id: SkillId = Field(alias="skillId", validation_alias=AliasChoices("skillId", "skillid"))
+    skilltype: Bit = Field(examples=[1])
+    skill_id: OptionalSkillId = Field(
+        None, alias="skillId", validation_alias=AliasChoices("skillId", "skillid"), examples=[5]
+    )
+
+    @model_validator(mode="after")
+    def _public_queues_are_named(self) -> Self:
+        if not (self.skilltype or self.skill_id):
+            raise ValueError("skillId is required for a public queue")
+        return self
 
 
 class CallOutBody(Body):

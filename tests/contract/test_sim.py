@@ -90,7 +90,7 @@ async def test_an_agent_takes_a_call_out_of_its_own_queue(site: Site) -> None:
     desk = await site.centre.agent(101, status=3)
     call = await site.call(agent=101)
     public = await desk.call("POST", f"voicecall/{{id}}/requestcall/{call}/0?skillId=1")
-    private = await desk.call("POST", f"voicecall/{{id}}/requestcall/{call}/1?skillId=1")
+    private = await desk.call("POST", f"voicecall/{{id}}/requestcall/{call}/1")
     assert (public.retcode, private.retcode) == ("100-009", "0")
     assert "AgentEvent_Talking" in kinds(await desk.drain_events())
 

@@ -140,7 +140,7 @@ ANY: tuple[tuple[str, dict[str, object]], ...] = (
     ("snatchPickup", {"destWorkNo": "OTHER"}),
     ("requestAppointedCall", {"callid": "WAITING", "skilltype": 0, "skillId": 1}),
     ("requestAppointedCall", {"callid": "SOME", "skilltype": 0, "skillId": 2}),
-    ("requestAppointedCall", {"callid": "WAITING", "skilltype": 1, "skillId": 1}),
+    ("requestAppointedCall", {"callid": "WAITING", "skilltype": 1}),
     ("setForwarding", {"forwardingType": "forwardImmediate", "forwardDN": "OTHER"}),
     ("setForwarding", {"forwardingType": "forwardBusy", "forwardDN": "13900"}),
     ("setForwarding", {"forwardingType": "forwardNoAns", "forwardDN": "OTHER"}),

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from gateway.operations import voicecall_models as models
 from gateway.operations.fields import CALL_DATA_MAX
@@ -31,8 +31,8 @@ LIMITS: tuple[Limit, ...] = (
     (models.DialParameters, "number", ("1", "*#", "1" * 24), ("", "1,2", "1" * 25)),
     (models.OlderDialParameters, "number", ("1,2", "*"), ("a", "1" * 25)),
     (models.SnatchParameters, "destWorkNo", ("102",), ("0", "x", ABSENT)),
-    (models.QueuedCallParameters, "skilltype", (0, 1), (2,)),
-    (models.QueuedCallParameters, "skillId", (1,), (0, ABSENT)),
+    (models.QueuedCallParameters, "skilltype", (1,), (2,)),
+    (models.QueuedCallParameters, "skillId", (1, 0, ABSENT), (-1,)),
 )
 
 
@@ -63,3 +63,9 @@ def test_the_mode_of_a_transfer_fits_its_target(devicetype: int, mode: int) -> N
 def test_the_queue_of_a_chosen_call_has_two_spellings(spelling: str) -> None:
     found = models.QueuedCallParameters.model_validate({"callid": "1-1", "skilltype": "0", spelling: "5"})
     assert found.skill_id == 5
+
+
+@pytest.mark.parametrize("numbered", [{}, {"skillId": "0"}, {"skillId": ""}])
+def test_a_public_queue_is_named(numbered: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="skillId is required"):
+        models.QueuedCallParameters.model_validate({"callid": "1-1", "skilltype": "0", **numbered})

@@ -101,7 +101,7 @@ def appointed(world: World, desk: Desk, call_id: str, skill_type: int, skill_id:
 def _asked_for(place: Waiting, desk: Desk, skill_type: int, skill_id: int) -> bool:
     if skill_type == PRIVATE:
         return place.agent_id == desk.agent_id
-    return not place.agent_id and skill_id in (0, place.skill_id)
+    return not place.agent_id and skill_id == place.skill_id
 
 
 def take_waiting(out: Outcome, world: World, desk: Desk, call: Call) -> None:

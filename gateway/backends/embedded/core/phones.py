@@ -65,7 +65,9 @@ def engage(desk: Desk) -> None:
 
 
 def lose(out: Outcome, desk: Desk) -> None:
-    """The phone is out of reach, and no call is on it any more."""
+    """The phone is out of reach, and no call is on it any more. Raises Refused `100-009`."""
+    if desk.phone is Phone.LOST:
+        raise Refused(retcodes.WRONG_STATE, "the phone is out of reach already")
     desk.phone = Phone.LOST
     _tell(out, desk, UNUSABLE[Phone.LOST])
 
@@ -79,7 +81,8 @@ def find(out: Outcome, desk: Desk) -> None:
         raise Refused(retcodes.WRONG_STATE, "the phone can be used already")
     if desk.phone is Phone.LOST:
         _on_hook(out, desk, BY_PLATFORM)
-    desk.phone = Phone.ON_HOOK
+    else:
+        desk.phone = Phone.ON_HOOK
 
 
 def _on_hook(out: Outcome, desk: Desk, why: int) -> None:

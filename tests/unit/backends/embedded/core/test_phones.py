@@ -6,6 +6,7 @@ from gateway.backends.embedded.core import phones
 from gateway.backends.embedded.core.model import Desk, Phone
 from gateway.backends.embedded.core.outcome import Outcome, Tell
 from gateway.sessions.agent_state import AgentState
+from gateway.wire.errors import Refused
 
 
 def _desk(phone: Phone, *, release_phone: bool = True) -> Desk:
@@ -61,3 +62,20 @@ def test_a_phone_is_hung_up_unless_it_is_to_stay_lifted(
     desk, out = _desk(before, release_phone=release_phone), Outcome(0)
     phones.drop(out, desk, by_agent=by_agent)
     assert (desk.phone, _told(out)) == (after, told)
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [(Phone.LOST, [("AgentOther_PhoneRelease", {"phoneState": 3})]), (Phone.ENGAGED, [])],
+)
+def test_a_phone_that_could_not_be_used_is_on_hook_again(before: Phone, told: list[object]) -> None:
+    desk, out = _desk(before), Outcome(0)
+    phones.find(out, desk)
+    assert (desk.phone, _told(out)) == (Phone.ON_HOOK, told)
+
+
+def test_a_phone_is_lost_once() -> None:
+    desk, out = _desk(Phone.LOST), Outcome(0)
+    with pytest.raises(Refused):
+        phones.lose(out, desk)
+    assert _told(out) == []
