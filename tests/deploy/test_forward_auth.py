@@ -66,7 +66,7 @@ async def place(gateways: Farm, tmp_path_factory: pytest.TempPathFactory) -> Asy
 @pytest_asyncio.fixture(loop_scope="session")
 async def guarded(place: Guarded) -> Guarded:
     """The place, with agent 101 just signed in and nothing seen."""
-    await until_async(partial(signs_in, place.desk), 15)
+    await until_async(partial(signs_in, place.desk))
     place.seen.clear()
     place.bodies.clear()
     return place

@@ -50,7 +50,7 @@ async def test_an_agent_who_became_idle_at_the_other_node_gets_the_waiting_call(
         async def talks() -> bool:
             return bool((await here.status()).json["result"]["agentState"] == 7)
 
-        await until_async(talks, 10)
+        await until_async(talks)
 
 
 async def test_a_sign_out_at_the_other_node_ends_the_call(pairs: Pairs) -> None:
@@ -59,4 +59,4 @@ async def test_a_sign_out_at_the_other_node_ends_the_call(pairs: Pairs) -> None:
         assert (await here.call("PUT", "voicecall/{id}/callout", {"called": "13910000"})).retcode == "0"
         assert (await there.call("DELETE", "onlineagent/{id}/forcelogout")).retcode == "0"
 
-        await until(lambda: not _calls(pair), 10)
+        await until(lambda: not _calls(pair))

@@ -63,7 +63,8 @@ def free_port() -> int:
             return port
 
 
-DOWN_SOON: Final = {"down-after-milliseconds": 500}
+CALM: Final = {"down-after-milliseconds": 60_000}
+"""So that a busy machine is no reason for a sentinel to replace a primary."""
 ORDINARY: Final = {"save": '""', "repl-diskless-sync-delay": "0", "repl-ping-replica-period": "1"}
 
 
@@ -177,7 +178,7 @@ class Servers:
         name: str,
         *,
         quorum: int = 1,
-        times: Mapping[str, int] = DOWN_SOON,
+        times: Mapping[str, int] = CALM,
         options: Mapping[str, str] | None = None,
     ) -> Server:
         """A sentinel that watches the primary at `primary_port` under `name`; `times` are its settings in ms."""

@@ -13,7 +13,8 @@ from tests.support.servers import Server, Servers
 from tests.support.waiting import until
 from tests.unit.doctor.samples import bad, level, one
 
-SOON_S = 0.5
+SOON_S = 1.0
+ADVISED = {"down-after-milliseconds": 5000}
 DURABLE = {"appendonly": "yes", "min-replicas-max-lag": "10"}
 
 
@@ -64,8 +65,8 @@ async def test_three_sentinels(kind: str, servers: Servers, secret: Path, monkey
     primary.wait_for_replicas(1)
     for each in (primary, replica):
         each.ask("CONFIG", "SET", "min-replicas-to-write", "1")
-    sentinels = [servers.start_sentinel(kind, primary.port, "desks", quorum=2) for _ in range(3)]
-    await until(lambda: all(met(each) for each in sentinels), 20)
+    sentinels = [servers.start_sentinel(kind, primary.port, "desks", quorum=2, times=ADVISED) for _ in range(3)]
+    await until(lambda: all(met(each) for each in sentinels))
     url = f"redis+sentinel://{','.join(f'127.0.0.1:{each.port}' for each in sentinels)}"
 
     found = await look(f"{url}/desks", secret)
@@ -97,7 +98,7 @@ async def test_a_cluster(kind: str, servers: Servers, secret: Path) -> None:
     options = {
         **DURABLE,
         "cluster-enabled": "yes",
-        "cluster-node-timeout": "1000",
+        "cluster-node-timeout": "2500",
         "cluster-require-full-coverage": "no",
     }
     one_node, two, three = (servers.start(kind, options) for _ in range(3))
@@ -105,10 +106,8 @@ async def test_a_cluster(kind: str, servers: Servers, secret: Path) -> None:
     two.ask("CLUSTER", "ADDSLOTSRANGE", 8192, 16383)
     for other in (two, three):
         one_node.ask("CLUSTER", "MEET", "127.0.0.1", other.port)
-    await until(
-        lambda: all("cluster_known_nodes:3" in each.ask("CLUSTER", "INFO") for each in (one_node, two, three)), 20
-    )
-    await until(lambda: "cluster_state:ok" in two.ask("CLUSTER", "INFO"), 20)
+    await until(lambda: all("cluster_known_nodes:3" in each.ask("CLUSTER", "INFO") for each in (one_node, two, three)))
+    await until(lambda: "cluster_state:ok" in two.ask("CLUSTER", "INFO"))
     url = f"redis+cluster://127.0.0.1:{two.port},127.0.0.1:{three.port}"
 
     found = await look(url, secret)
@@ -131,7 +130,7 @@ async def test_a_cluster(kind: str, servers: Servers, secret: Path) -> None:
     assert reach.at == f"127.0.0.1:{one_node.port}"
 
     one_node.kill()
-    await until(lambda: any("fail" in line for line in lines_of(two)), 20)
+    await until(lambda: any("fail" in line for line in lines_of(two)))
     found = await look(url, secret)
     assert bad(found)["cluster tags"] is Level.FAIL
     assert bad(found)["store reach"] is Level.FAIL

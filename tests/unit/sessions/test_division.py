@@ -64,7 +64,7 @@ def place(shared_server: Shared) -> Place:
 def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fences are written every 0.1 s here."""
     monkeypatch.setattr("gateway.redis_link.fence.IDLE_FENCE_EVERY_S", 0.1)
-    monkeypatch.setattr(division, "WATCH_S", 0.5)
+    monkeypatch.setattr(division, "WATCH_S", 1.0)
 
 
 async def in_reach(divided: Divided) -> None:
