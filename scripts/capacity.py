@@ -1,6 +1,7 @@
 """What a site needs, from what things cost.
 
-`scripts/capacity plan --agents N [--upstream] ...`: cores, workers, nodes, shards and memory for a site.
+`scripts/capacity plan --agents N [--upstream] ...`: cores, workers, nodes, shards and memory for a site. Without
+--upstream the contact centre is the embedded one, as long as the one process that holds it carries the agents.
 `scripts/capacity measure [--agents N] [--seconds S] [--write]`: measures the costs on this machine, for some four
 minutes; with --write they replace those that `plan` and docs/capacity.md use.
 """
@@ -31,8 +32,18 @@ def plan(options: argparse.Namespace) -> None:
     site = capacity_model.Site(
         options.agents, options.reads, options.changes, options.hold, options.rotation, options.shift * 60
     )
-    costs = capacity_model.load().ways["upstream" if options.upstream else "embedded"]
-    print("\n".join(plan_lines(capacity_model.plan(site, costs))))
+    ways = capacity_model.load().ways
+    most = capacity_model.most_agents(site, ways["embedded"])
+    if options.upstream or options.agents > most:
+        if not options.upstream:
+            print(
+                f"An embedded contact centre lives in one process, which carries {most:,} such agents: this is a plan"
+            )
+            print("with BACKEND = upstream, the service behind it not included.\n")
+        made = capacity_model.plan(site, ways["upstream"])
+    else:
+        made = capacity_model.plan(site, ways["embedded"], spare_nodes=0)
+    print("\n".join(plan_lines(made)))
 
 
 def parser() -> argparse.ArgumentParser:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -86,8 +86,8 @@ class Plan:
     wire_bits: float
 
 
-def plan(site: Site, costs: Costs) -> Plan:
-    """Sizes a site: workers for the busiest quarter of an hour, one node to spare, shards by the CPU of Redis."""
+def plan(site: Site, costs: Costs, spare_nodes: int = SPARE_NODES) -> Plan:
+    """Sizes a site: workers for the busiest quarter of an hour, nodes to spare, shards by the CPU of Redis."""
     rates = site.rates()
     signing_in = {**rates, "sign_in": site.agents / site.shift_start_s}
     cores, shift_cores = _sum(rates, costs, "cpu_us") / 1e6, _sum(signing_in, costs, "cpu_us") / 1e6
@@ -99,7 +99,7 @@ def plan(site: Site, costs: Costs) -> Plan:
         cores=cores,
         shift_cores=shift_cores,
         workers=workers,
-        nodes=needed + SPARE_NODES,
+        nodes=needed + spare_nodes,
         node_bytes=a_node * costs.process_bytes + site.agents / needed * costs.agent_bytes,
         redis_cores=redis_cores,
         redis_commands=_sum(signing_in, costs, "redis_commands"),
@@ -107,6 +107,12 @@ def plan(site: Site, costs: Costs) -> Plan:
         redis_bytes=site.agents * costs.redis_bytes,
         wire_bits=_sum(signing_in, costs, "wire_bytes") * 8,
     )
+
+
+def most_agents(site: Site, costs: Costs) -> int:
+    """How many agents of the site's kind one worker carries: as many as an embedded contact centre can serve."""
+    of_one = plan(replace(site, agents=1), costs).shift_cores
+    return min(CONNECTIONS_A_WORKER, math.floor(CORE_SHARE / of_one)) if of_one else CONNECTIONS_A_WORKER
 
 
 def _sum(rates: dict[str, float], costs: Costs, what: str) -> float:

@@ -1,6 +1,6 @@
 """The page docs/capacity.md, from the measured costs and the arithmetic of capacity_model.py."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import capacity_model as model
 from capacity_model import KINDS, Costs, Measured, Plan, Site
@@ -43,9 +43,17 @@ in here.
 In an hour an agent makes {site.reads:.0f} reads and {site.changes:.0f} changes with an event. A poll is held
 {site.hold_s:.0f} s, GUIDs change every {site.rotation_s:.0f} s, and all sign in within {shift:.0f} minutes.
 
-{examples}
-Nodes that share one embedded contact centre run with BACKEND = upstream before it (docs/upstream.md): the first table
-shows what the gateway itself costs, the second what a site of many nodes needs.
+With BACKEND = upstream, the service behind it not included:
+
+{upstream}
+
+With BACKEND = embedded. Such a contact centre lives in one process (WORKERS = 1, one node, none to spare), which
+carries up to {most:,} of these agents:
+
+{embedded}
+
+Gateways with BACKEND = upstream can share it, so that the loss of one of them is survived (docs/upstream.md); it carries
+no more agents for that.
 """
 
 
@@ -67,19 +75,20 @@ def plan_lines(made: Plan) -> Iterator[str]:
     """A plan for a terminal."""
     redis_size = size(made.redis_bytes)
     yield f"cores of gateways   {made.cores:.2f}, at shift start {made.shift_cores:.2f}"
-    yield f"workers             {made.workers}, on {made.nodes} nodes of which one is to spare"
+    nodes = f"{made.nodes} nodes of which one is to spare" if made.nodes > 1 else "one node"
+    yield f"workers             {made.workers}, on {nodes}"
     yield f"memory of a node    {size(made.node_bytes)}"
     yield f"Redis               {made.redis_cores:.2f} cores, {made.redis_commands:,.0f} commands/s, {redis_size}"
     yield f"STORE_SHARDS        {made.shards}, each on a primary of its own where there is more than one"
     yield f"clients' network    {made.wire_bits / 1e6:,.1f} Mbit/s"
 
 
-def examples(costs: Costs) -> Iterator[str]:
+def examples(costs: Costs, sizes: Iterable[int], spare_nodes: int) -> Iterator[str]:
     heads = "agents | cores | at shift start | workers | nodes | a node | Redis cores | commands/s | shards | Redis"
     yield f"| {heads} |"
     yield "|---" * (heads.count("|") + 1) + "|"
-    for agents in EXAMPLES:
-        made = model.plan(Site(agents), costs)
+    for agents in sizes:
+        made = model.plan(Site(agents), costs, spare_nodes)
         gateways = (
             f"{made.cores:.2f} | {made.shift_cores:.2f} | {made.workers} | {made.nodes} | {size(made.node_bytes)}"
         )
@@ -91,9 +100,11 @@ def page(measured: Measured | None = None) -> str:
     known = measured or model.load()
     usual = Site(1)
     costs = [f"## Costs {WAYS[name]}\n\n" + "\n".join(cost_table(costs)) + "\n" for name, costs in known.ways.items()]
-    tables = [
-        f"{WAYS[name].capitalize()}:\n\n" + "\n".join(examples(costs)) + "\n" for name, costs in known.ways.items()
-    ]
+    most = model.most_agents(usual, known.ways["embedded"]) // 100 * 100
+    tables = {
+        "embedded": examples(known.ways["embedded"], (*(size for size in EXAMPLES if size < most), most), 0),
+        "upstream": examples(known.ways["upstream"], EXAMPLES, model.SPARE_NODES),
+    }
     return PAGE.format(
         date=known.date,
         machine=known.machine,
@@ -106,7 +117,8 @@ def page(measured: Measured | None = None) -> str:
         redis_share=model.REDIS_SHARE,
         site=usual,
         shift=usual.shift_start_s / 60,
-        examples="\n".join(tables),
+        most=most,
+        **{name: "\n".join(table) for name, table in tables.items()},
     )
 
 

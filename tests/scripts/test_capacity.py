@@ -3,10 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
+import capacity
 import docs_capacity
 import pytest
 from capacity_measure import beyond
-from capacity_model import KINDS, Cost, Costs, Measured, Site, load, plan, save
+from capacity_model import KINDS, Cost, Costs, Measured, Site, load, most_agents, plan, save
 
 COSTS = Costs(
     {kind: Cost(cpu_us=1000, redis_us=100, redis_commands=10, wire_bytes=500) for kind in KINDS},
@@ -63,8 +64,27 @@ def test_costs_come_back_as_they_were_kept(tmp_path: Path) -> None:
     assert load(tmp_path / "costs.json") == measured
 
 
+def test_an_embedded_contact_centre_serves_what_one_worker_carries() -> None:
+    most = most_agents(SITE, COSTS)
+    assert plan(replace(SITE, agents=most), COSTS).workers == 1
+    assert plan(replace(SITE, agents=most + 1), COSTS).workers == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "backend"),
+    [(["--agents", "1000"], "embedded"), (["--agents", "1000", "--upstream"], "upstream"), (["--agents", "9999"], "")],
+)
+def test_a_plan_is_of_many_nodes_only_where_they_can_serve(
+    asked: list[str], backend: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capacity.plan(capacity.parser().parse_args(["plan", *asked]))
+    told = capsys.readouterr().out
+    assert ("on one node" in told) == (backend == "embedded")
+    assert told.startswith("An embedded contact centre lives in one process") == (not backend)
+
+
 def test_page_shows_the_plan_of_every_example() -> None:
-    page = docs_capacity.page(Measured("2 cores", "2026-11-22", 400, {"embedded": COSTS}))
+    page = docs_capacity.page(Measured("2 cores", "2026-11-22", 400, {"embedded": COSTS, "upstream": COSTS}))
     for agents in docs_capacity.EXAMPLES:
         made = plan(Site(agents), COSTS)
         assert f"| {agents:,} | {made.cores:.2f} | {made.shift_cores:.2f} | {made.workers} | {made.nodes} |" in page
