@@ -1,5 +1,6 @@
 """Path, query and body against the row's models; what is wrong is named by field, never repeated (design section 4)."""
 
+import codecs
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -48,7 +49,8 @@ def body(
         data: object = dict(values)
     else:
         try:
-            data = from_json(raw)
+            # The byte order mark that some clients write means nothing.
+            data = from_json(raw.removeprefix(codecs.BOM_UTF8))
         except ValueError:
             raise Refused(message_code, "body: not valid JSON (UTF-8)") from None
     if not isinstance(data, dict):

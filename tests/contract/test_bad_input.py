@@ -162,6 +162,12 @@ async def test_how_a_client_labels_its_json_does_not_matter(gateway: Gateway, he
     assert answer.retcode == "0"
 
 
+async def test_a_byte_order_mark_before_the_json_means_nothing(gateway: Gateway) -> None:
+    body = b'\xef\xbb\xbf{"password":"%b","phonenum":"6001"}' % PASSWORD.encode()
+    answer = await ask_once(gateway.port, "PUT", f"{PREFIX}/onlineagent/101", {}, body)
+    assert answer.retcode == "0"
+
+
 @pytest.mark.parametrize(
     "junk",
     [
