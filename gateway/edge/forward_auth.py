@@ -10,6 +10,7 @@ must hold is that all who read the request mean the same agent. So a path that o
 `;`, an encoded slash) is refused, and so are headers that name two targets or agents: the client wrote one of them.
 """
 
+import json
 import re
 from typing import Final
 from urllib.parse import unquote
@@ -33,6 +34,8 @@ PATH: Final = "/gateway/auth"
 TARGETS: Final = ("X-Original-URI", "X-Forwarded-Uri")
 AGENT: Final = "X-Agent-Id"
 RETCODE: Final = "X-Retcode"
+REFUSAL: Final = "X-Refusal"
+"""The body of a refusal once more, for proxies that keep the body of such an answer to themselves."""
 NAME: Final = "forwardAuth"
 """Of these checks in the metrics."""
 _ALWAYS: Final = {"Cache-Control": "no-store", "Server": "AgentGateway"}
@@ -42,7 +45,7 @@ _ROW: Final = Operation(NAME, "GET", "{agentid}")
 
 
 def pages(services: Services) -> dict[str, Page]:
-    """The page by path. It answers 204, 401 with the refusal (`X-Retcode`, and the usual body), or 503."""
+    """The page by path. It answers 204, 401 with the refusal (`X-Retcode`, `X-Refusal`, and the usual body), or 503."""
     table = OperationTable()
 
     async def check(request: web.BaseRequest) -> web.StreamResponse:
@@ -56,7 +59,7 @@ def pages(services: Services) -> dict[str, Page]:
             await services.sessions.call(agent_id, read_guid(request.headers.getall(REQUEST_HEADER, ())))
         except GatewayError as problem:
             metrics.CALLS.labels(NAME, problem.retcode).inc()
-            return to_response(_refusal(of_error(problem)), {RETCODE: problem.retcode})
+            return to_response(_refusal(of_error(problem)), _in_headers(problem))
         metrics.CALLS.labels(NAME, retcodes.SUCCESS).inc()
         return web.Response(status=204, headers={**_ALWAYS, AGENT: str(agent_id), RETCODE: retcodes.SUCCESS})
 
@@ -68,6 +71,12 @@ def _refusal(reply: Reply) -> Reply:
     if reply.status >= 500:
         return reply
     return reply._replace(status=401, headers={"WWW-Authenticate": 'Guid realm="agents"'})
+
+
+def _in_headers(problem: GatewayError) -> dict[str, str]:
+    """Headers are ASCII: the JSON has escapes for the rest."""
+    refusal = {"message": problem.message, "retcode": problem.retcode}
+    return {RETCODE: problem.retcode, REFUSAL: json.dumps(refusal, separators=(",", ":"))}
 
 
 def _all(request: web.BaseRequest, *names: str) -> set[str]:

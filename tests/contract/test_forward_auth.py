@@ -55,6 +55,7 @@ async def test_a_wrong_guid_is_refused_with_401_and_its_retcode(bench: Bench) ->
     answer = await bench.check(guid="wrong")
     assert (answer.status, answer.headers["X-Retcode"], answer.retcode) == (401, "000-003", "000-003")
     assert answer.headers["WWW-Authenticate"] == 'Guid realm="agents"'
+    assert answer.headers["X-Refusal"].encode() == answer.body
 
 
 async def test_after_the_sign_out_it_is_refused_with_the_reason(bench: Bench) -> None:

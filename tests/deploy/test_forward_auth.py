@@ -128,6 +128,14 @@ async def test_a_path_that_nginx_reads_otherwise_opens_nothing(guarded: Guarded)
     path = "/crm/..%2fagentgateway/resource/onlineagent/102/agentstatus"
     answer = await guarded.ask(path, NAMED)
     assert (answer.status, answer.retcode, guarded.seen) == (401, "000-002", [])
+    assert answer.json["message"] == "the request target must be one plain path"
+
+
+async def test_a_refusal_names_the_kind_of_proof_once(guarded: Guarded) -> None:
+    answer = await guarded.ask(STATUS, guid="wrong")
+    assert [line for line in answer.lines if line.startswith("WWW-Authenticate")] == [
+        'WWW-Authenticate: Guid realm="agents"'
+    ]
 
 
 async def test_the_check_itself_cannot_be_asked_for(guarded: Guarded) -> None:
