@@ -14,7 +14,7 @@ from tests.support.scene import quick_agents
 from tests.support.waiting import until_async
 
 INTERVAL_MS: Final = 1000
-SETTLES_WITHIN_S: Final = 20.0
+SETTLES_WITHIN_S: Final = 60.0
 BEHIND: Final[Mapping[str, str]] = {
     "AUTHMODE": "1",
     "AGENT_POLL_WAIT_FLAG": "ON",
