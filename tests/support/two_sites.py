@@ -21,7 +21,7 @@ BEFORE: Mapping[str, str] = {
     "GUIDINTERVAL": "1000",
     "GUIDTIMEOUT": "9000",
     "AGENT_POLL_WAIT_TIMES": "5",
-    "UPSTREAM_TIMEOUT": "10000",
+    "UPSTREAM_TIMEOUT": "9000",
     "UPSTREAM_POLL_HOLD": "1000",
 }
 
