@@ -17,11 +17,12 @@ pytestmark = pytest.mark.slow
 MANY: Final = 3000
 FILES: Final = 2 * MANY + 500
 """In this process: a connection of each desk, and one of the gateway for each."""
-AT_ONCE: Final = 50
+AT_ONCE: Final = 20
 PATIENCE_S: Final = 300
 SETTINGS: Final = {
     "BACKEND": "upstream",
     "UPSTREAM_POLL_HOLD": "120000",
+    "UPSTREAM_TIMEOUT": "9000",
     "AGENT_POLL_WAIT_TIMES": "300",
     "TIMEOUT_FLAG": "OFF",
     "REQUEST_TIMEOUT": "120000",
