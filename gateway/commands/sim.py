@@ -15,7 +15,7 @@ from gateway.commands.sim_day import day
 LISTS: Final[dict[str, tuple[str, ...]]] = {
     "calls": ("call", "kind", "stage", "caller", "called", "skill", "for_s", "parties"),
     "queues": ("skill", "name", "media", "access", "waiting", "longest_s", "agents", "idle"),
-    "agents": ("agent", "state", "for_s", "skills", "calls"),
+    "agents": ("agent", "state", "for_s", "skills", "calls", "forwards"),
     "chats": ("chat", "stage", "caller", "skill", "for_s", "parties"),
 }
 """What can be listed, and its columns."""
@@ -50,6 +50,8 @@ def _post(line: AdminLine, path: str, **body: object) -> Any:
 @click.option("--patience", type=float, metavar="S", help="The customer gives up after waiting that long.")
 def call(config: Path, overrides: Mapping[str, str], **body: object) -> None:
     """A customer calls; prints the id of the call."""
+    if all(body[name] is None for name in ("skill", "called", "agent")):
+        raise click.UsageError("say who is called: --skill, --called or --agent")
     click.echo(_post(admin_line(config, overrides), "/sim/calls", **body)["call"])
 
 
@@ -117,6 +119,8 @@ def listed(config: Path, overrides: Mapping[str, str], what: str | None, *, as_j
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, dict):
+        value = [f"{name} {told}" for name, told in value.items()]
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

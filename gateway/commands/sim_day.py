@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,8 +26,8 @@ from gateway.sim.own_gateway import own_gateway
 from gateway.sim.place import CannotPlayError, Place
 from gateway.sim.tally import Tally
 
-LINE_EVERY: Final = 5
-"""Where the progress is no terminal, every so many of its lines are shown."""
+QUIET_S: Final = 5.0
+"""Where the progress is no terminal, who comes and how the day goes are each shown once in this time."""
 
 
 @click.command()
@@ -97,22 +98,25 @@ async def _play(
             return
         if not skills:
             raise CannotPlayError("the contact centre file has no [[arrivals]]: nobody would call")
+        tell = _Teller()
+        tell("a gateway of its own starts")
         async with own_gateway(config, overrides, agents, skills) as own:
-            await play(own, plan, _Teller(), stop, tally)
+            await play(own, plan, tell, stop, tally)
 
 
 class _Teller:
     """One line that renews itself on a terminal; lines elsewhere."""
 
     def __init__(self) -> None:
-        self._count = 0
+        self._again_s: dict[bool, float] = {}
 
     def __call__(self, line: str) -> None:
+        live = "|" in line
         if sys.stderr.isatty():
             click.echo(f"\r{line}\x1b[K", nl=False, err=True)
-        elif self._count % LINE_EVERY == 0:
+        elif time.monotonic() >= self._again_s.get(live, 0.0):
+            self._again_s[live] = time.monotonic() + QUIET_S
             click.echo(line, err=True)
-        self._count += 1
 
 
 @asynccontextmanager

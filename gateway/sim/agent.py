@@ -67,8 +67,8 @@ class SimAgent:
             **dict.fromkeys((READY, BACK_FROM_BUSY, BACK_FROM_WORK, BACK_FROM_REST), idle),
         }
 
-    async def come(self, password: str) -> None:
-        """Signs in to all its queues and begins to poll. Raises CannotPlayError."""
+    async def come(self, password: str, url: str) -> None:
+        """Signs in at the gateway, of this address, to all its queues and begins to poll. Raises CannotPlayError."""
         try:
             for reply in (
                 await self._desk.sign_in(password),
@@ -77,7 +77,7 @@ class SimAgent:
                 if not reply.accepted:
                     raise CannotPlayError(f"agent {self._desk.agent_id} cannot sign in: {reply.message}")
         except NO_ANSWER as problem:
-            raise CannotPlayError(f"the gateway does not answer: {type(problem).__name__}") from None
+            raise CannotPlayError(f"no gateway answers at {url}: {type(problem).__name__}") from None
         self._owe(IN_SERVICE, READY)
         self._start(self._listen())
 

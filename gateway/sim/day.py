@@ -47,7 +47,7 @@ class _Floor:
 
 
 async def play(place: Place, plan: DayPlan, tell: Callable[[str], None], stop: asyncio.Event, tally: Tally) -> None:
-    """Plays a day into `tally`, or the part before `stop`; `tell` hears the live line each second.
+    """Plays a day into `tally`, or the part before `stop`; `tell` hears who has come, then the live line each second.
 
     Latency is that of events between sign-ins and closing time. Raises CannotPlayError.
     """
@@ -57,7 +57,7 @@ async def play(place: Place, plan: DayPlan, tell: Callable[[str], None], stop: a
         floor = _floor(link, place, plan, tally)
         try:
             tally.measures = False
-            await _come(floor, place.password)
+            await _come(floor, place, tell)
             tally.measures = True
             async with _calling(floor, plan):
                 await _watch(floor, plan, tell, stop, tally)
@@ -78,13 +78,17 @@ def _floor(link: aiohttp.ClientSession, place: Place, plan: DayPlan, tally: Tall
     )
 
 
-async def _come(floor: _Floor, password: str) -> None:
+async def _come(floor: _Floor, place: Place, tell: Callable[[str], None]) -> None:
     try:
         await floor.operator.agents()
     except NO_ANSWER as problem:
-        raise CannotPlayError(f"the admin listener does not answer: {type(problem).__name__}") from None
-    for start in range(0, len(floor.agents), SIGN_INS_AT_ONCE):
-        await asyncio.gather(*(agent.come(password) for agent in floor.agents[start : start + SIGN_INS_AT_ONCE]))
+        raise CannotPlayError(f"no admin listener answers at {place.admin_url}: {type(problem).__name__}") from None
+    everybody = len(floor.agents)
+    for start in range(0, everybody, SIGN_INS_AT_ONCE):
+        tell(f"{start} of {everybody} agents have signed in")
+        coming = floor.agents[start : start + SIGN_INS_AT_ONCE]
+        await asyncio.gather(*(agent.come(place.password, place.url) for agent in coming))
+    tell(f"{everybody} of {everybody} agents have signed in: customers call")
 
 
 @contextlib.asynccontextmanager
@@ -112,7 +116,7 @@ async def _watch(floor: _Floor, plan: DayPlan, tell: Callable[[str], None], stop
             tally.fault(BROKEN, f"admin listener: {type(problem).__name__}")
             continue
         tally.abandoned = len(floor.customers.placed - floor.answered - calls.keys())
-        tell(tally.line(time.monotonic() - began_s, agents, Counter(calls.values())))
+        tell(tally.line(time.monotonic() - began_s, ends_s - began_s, agents, Counter(calls.values())))
 
 
 async def _close(floor: _Floor, tally: Tally) -> None:

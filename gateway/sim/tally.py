@@ -72,13 +72,13 @@ class Tally:
         """How late events came."""
         return f"events p50 {self.latencies.percentile(50)} ms p99 {self.latencies.percentile(99)} ms"
 
-    def line(self, elapsed_s: float, agents: Counter[str], calls: Counter[str]) -> str:
-        """The live line; `agents` by state, `calls` by stage."""
+    def line(self, elapsed_s: float, whole_s: float, agents: Counter[str], calls: Counter[str]) -> str:
+        """The live line, so long after the beginning of a day that long; `agents` by state, `calls` by stage."""
         states = " ".join(f"{state} {count}" for state, count in sorted(agents.items())) or "none"
         talking = calls["talking"] + calls["held"]
         return (
-            f"{elapsed_s:5.0f} s | agents: {states} | calls: waiting {calls['waiting']} talking {talking}"
-            f" answered {self.answered} abandoned {self.abandoned} | {self.delay} | faults {sum(self.faults.values())}"
+            f"{elapsed_s:5.0f} of {whole_s:.0f} s | agents: {states} | calls: waiting {calls['waiting']}"
+            f" talking {talking} answered {self.answered} abandoned {self.abandoned} | {self.delay} | faults {sum(self.faults.values())}"
         )
 
     def failures(self) -> list[str]:

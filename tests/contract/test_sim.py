@@ -211,6 +211,10 @@ async def test_queues_agents_and_the_summary_tell_the_same(site: Site) -> None:
     ("body", "error"),
     [
         ({"caller": CALLER}, "skill: give a skill queue, or in called an access code, or an agent"),
+        (
+            {"caller": CALLER, "skill": 1, "agent": 101},
+            "agent: give either an agent, or a skill queue or an access code",
+        ),
         ({"caller": CALLER, "skill": 99}, "skill: no skill queue 99 for calls; allowed are 1, 2, 3, 5"),
         ({"caller": CALLER, "skill": 4}, "skill: no skill queue 4 for calls; allowed are 1, 2, 3, 5"),
         (

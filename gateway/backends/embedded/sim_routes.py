@@ -80,6 +80,8 @@ class _Calls:
         behaviour = self._behaviour(body)
         if body.skill is None and body.called is None and body.agent is None:
             raise Malformed("skill: give a skill queue, or in called an access code, or an agent")
+        if body.agent is not None and (body.skill is not None or body.called is not None):
+            raise Malformed("agent: give either an agent, or a skill queue or an access code")
         if body.agent is not None:
             return {"call": await self._place_for(body, body.agent, behaviour)}
         if body.called in self._plan.ivrs and body.skill is None:

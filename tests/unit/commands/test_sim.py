@@ -107,3 +107,8 @@ def test_without_a_gateway_it_says_so(tmp_path: Path) -> None:
 
 def test_a_chat_needs_to_be_named() -> None:
     assert CliRunner().invoke(sim, ["chat", "hello"]).exit_code == 2
+
+
+def test_a_call_needs_somebody_who_is_called() -> None:
+    done = CliRunner().invoke(sim, ["call", "--caller", "13800000000"])
+    assert (done.exit_code, "--skill, --called or --agent" in done.output) == (2, True)

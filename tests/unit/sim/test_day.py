@@ -1,6 +1,7 @@
 """Short days against a gateway in this process."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,7 +48,11 @@ async def test_a_day_passes_and_leaves_nothing_behind(played: Played) -> None:
     assert tally.failures() == []
     assert tally.placed == tally.answered + tally.abandoned + tally.left_waiting
     assert (await played.operator.get("/sim")).json == {"calls": {}, "agents": {}, "chats": 0}
-    assert "| calls: waiting" in played.lines[-1]
+    assert played.lines[:2] == [
+        "0 of 5 agents have signed in",
+        "5 of 5 agents have signed in: customers call",
+    ]
+    assert "of 3 s | agents:" in played.lines[-1]
 
 
 async def test_an_agent_who_is_signed_out_in_the_middle_is_told(played: Played) -> None:
@@ -74,6 +79,14 @@ async def test_agents_who_may_not_sign_in_end_the_day_before_it_begins(played: P
     played.place = replace(played.place, password="wrong")
     with pytest.raises(CannotPlayError, match="cannot sign in"):
         await played.day()
+
+
+async def test_listeners_that_do_not_answer_are_named(played: Played) -> None:
+    nowhere = "http://127.0.0.1:1"
+    there = played.place
+    for played.place in (replace(there, url=nowhere), replace(there, admin_url=nowhere)):
+        with pytest.raises(CannotPlayError, match=re.escape(f"answers at {nowhere}: ")):
+            await played.day()
 
 
 async def test_a_listener_that_refuses_the_token_is_told(played: Played) -> None:

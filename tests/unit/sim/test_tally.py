@@ -29,9 +29,9 @@ def test_a_time_before_the_event_is_no_time() -> None:
 def test_the_live_line_tells_agents_calls_and_delays() -> None:
     tally = Tally(answered=3, abandoned=1)
     tally.event(7)
-    line = tally.line(61.2, Counter(idle=2, talking=1), Counter(waiting=4, talking=1, held=1))
+    line = tally.line(61.2, 600.0, Counter(idle=2, talking=1), Counter(waiting=4, talking=1, held=1))
     assert line == (
-        "   61 s | agents: idle 2 talking 1 | calls: waiting 4 talking 2 answered 3 abandoned 1"
+        "   61 of 600 s | agents: idle 2 talking 1 | calls: waiting 4 talking 2 answered 3 abandoned 1"
         " | events p50 7 ms p99 7 ms | faults 0"
     )
 
