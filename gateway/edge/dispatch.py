@@ -18,9 +18,10 @@ from gateway.wire import retcodes
 from gateway.wire.body import read_body
 from gateway.wire.errors import GatewayError, Refused
 from gateway.wire.guid_headers import REQUEST_HEADER, read_guid
+from gateway.wire.whole_response import AnyResponse
 
 Answerer = Callable[[Services, Ask], Awaitable[Reply]]
-Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+Page = Callable[[web.BaseRequest], Awaitable[AnyResponse]]
 
 REMEMBERED_PATHS = 16_384
 UNKNOWN_RETCODE = "other"
@@ -58,7 +59,7 @@ class Edge:
         self._answerers = _RELAYING if services.settings().backend == "upstream" else _ANSWERERS
         self._find = lru_cache(REMEMBERED_PATHS)(OperationTable().find)
 
-    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def handle(self, request: web.BaseRequest) -> AnyResponse:
         """Answers one request; only bugs raise."""
         path = path_of(request.raw_path)
         page = self._pages.get(path)
@@ -74,7 +75,7 @@ class Edge:
         except GatewayError as problem:
             return to_response(of_error(problem), extra)
 
-    async def _answer(self, request: web.BaseRequest, path: str, extra: dict[str, str]) -> web.StreamResponse:
+    async def _answer(self, request: web.BaseRequest, path: str, extra: dict[str, str]) -> AnyResponse:
         began = time.perf_counter()
         match = self._find(request.method, path)
         operation = match.operation

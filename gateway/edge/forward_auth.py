@@ -29,6 +29,7 @@ from gateway.wire import retcodes
 from gateway.wire.connection import connection_of
 from gateway.wire.errors import GatewayError, Malformed, MethodNotAllowed, NotFound, Refused
 from gateway.wire.guid_headers import REQUEST_HEADER, read_guid
+from gateway.wire.whole_response import AnyResponse
 
 PATH: Final = "/gateway/auth"
 TARGETS: Final = ("X-Original-URI", "X-Forwarded-Uri")
@@ -48,7 +49,7 @@ def pages(services: Services) -> dict[str, Page]:
     """The page by path. It answers 204, 401 with the refusal (`X-Retcode`, `X-Refusal`, and the usual body), or 503."""
     table = OperationTable()
 
-    async def check(request: web.BaseRequest) -> web.StreamResponse:
+    async def check(request: web.BaseRequest) -> AnyResponse:
         if request.body_exists:
             connection_of(request).close_after_answer()  # Some proxies announce a body that they do not send.
         targets = _all(request, *TARGETS)

@@ -9,7 +9,7 @@ from aiohttp.payload import Payload
 
 from gateway.wire import envelope, retcodes
 from gateway.wire.errors import GatewayError, MethodNotAllowed, Unavailable
-from gateway.wire.whole_response import WholeResponse, header_lines
+from gateway.wire.whole_response import AnyResponse, WholeResponse, header_lines
 
 _ALWAYS: Final = {"Content-Type": "application/json", "Cache-Control": "no-store", "Server": "AgentGateway"}
 _ALWAYS_LINES: Final = header_lines(_ALWAYS)
@@ -35,7 +35,7 @@ def of_error(problem: GatewayError) -> Reply:
     return Reply(envelope.error(problem), problem.status, headers, problem.retcode)
 
 
-def to_response(reply: Reply, extra: Mapping[str, str]) -> web.StreamResponse:
+def to_response(reply: Reply, extra: Mapping[str, str]) -> AnyResponse:
     """The HTTP response; `extra` are headers of the connection's own concern (CORS)."""
     if isinstance(reply.body, bytes):
         more = header_lines({**reply.headers, **extra}) if reply.headers or extra else ""

@@ -1,7 +1,6 @@
 """One client connection on aiohttp's low-level server: parser errors, deadlines, crashes, and what the peer has got.
 
-Read beside `aiohttp.web_protocol`: `start()` there takes parsed messages from a queue one by one, runs the handler in a
-task and calls `finish_response`, which this class extends.
+Read beside `aiohttp.web_protocol`.
 """
 
 import asyncio
@@ -12,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp.http import RawRequestMessage
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
-from aiohttp.web import BaseRequest, HTTPException, RequestHandler, RequestPayloadError, StreamResponse
+from aiohttp.web import BaseRequest, HTTPException, RequestPayloadError, StreamResponse
 
 from gateway.listeners import answers
+from gateway.listeners.conversation import Conversation
 from gateway.listeners.crashes import crash_line
 from gateway.listeners.probe import ProbedSocket, SocketReceipt, probe_of
 from gateway.listeners.signals import Once
+from gateway.wire.whole_response import AnyResponse
 
 if TYPE_CHECKING:
     from gateway.listeners.server import ConnectionServer
@@ -30,7 +31,7 @@ class NoAnswerError(Exception):
     """A handler returned something that is no answer."""
 
 
-class Connection(RequestHandler):
+class Connection(Conversation):
     """Implements `gateway.wire.connection.PeerConnection`.
 
     A request whose head is not whole within the server's `head_timeout_ms` is refused; a connection that brings no byte
@@ -154,24 +155,35 @@ class Connection(RequestHandler):
 
     # Answers.
 
-    async def finish_response(
-        self, request: BaseRequest, resp: StreamResponse, start_time: float | None
-    ) -> tuple[StreamResponse, bool]:
+    async def finish(self, request: BaseRequest, answer: object) -> bool:
         """Write the answer of the handler, note what the peer must acknowledge, linger where it was the last one."""
-        if not isinstance(resp, StreamResponse) or isinstance(resp, HTTPException):
-            resp = self.handle_error(request, exc=resp if isinstance(resp, Exception) else NoAnswerError())
-        if self._last or self.draining.is_set:
-            resp.force_close()
-        resp, reset = await super().finish_response(request, resp, start_time)
-        if reset:
-            self._broken = True
-            return resp, reset
+        if not isinstance(answer, AnyResponse) or isinstance(answer, HTTPException):
+            answer = self.handle_error(request, exc=answer if isinstance(answer, Exception) else NoAnswerError())
+        keep_alive = request.keep_alive and not (self._last or self.draining.is_set)
+        if isinstance(answer, StreamResponse):
+            if not keep_alive:
+                answer.force_close()
+            _, self._broken = await self.finish_response(request, answer, None)
+            keep_alive = bool(answer.keep_alive)
+        else:
+            await self._write(answer.in_bytes(request, keep_alive=keep_alive))
+        if self._broken:
+            return False
         self._written += 1
         if self._receipt is not None and self._receipt.answer == self._written:
             self._receipt.written()
-        if not resp.keep_alive:
+        if not keep_alive:
             await self._linger()
-        return resp, reset
+        return keep_alive
+
+    async def _write(self, whole: bytes) -> None:
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            self._broken = True
+            return
+        transport.write(whole)
+        if self._paused:
+            await self._drain_helper()
 
     def handle_error(
         self, request: BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None

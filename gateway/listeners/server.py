@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Any, Final, cast
 
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import HttpVersion10, HttpVersion11, RawRequestMessage
 from aiohttp.streams import StreamReader
-from aiohttp.web import BaseRequest, RequestHandler, Server, StreamResponse
+from aiohttp.web import BaseRequest, RequestHandler, Server
 
 from gateway.listeners.connection import Connection
 from gateway.listeners.signals import Once
+from gateway.wire.whole_response import AnyResponse
 
-Handler = Callable[[BaseRequest], Awaitable[StreamResponse]]
+Handler = Callable[[BaseRequest], Awaitable[AnyResponse]]
 
 LINGER_MS: Final = 2_000
 KEEP_ALIVE_MS: Final = 150_000
@@ -34,7 +35,7 @@ class ConnectionServer(Server):
     """
 
     def __init__(self, handler: Handler, *, head_timeout_ms: int, linger_ms: int = LINGER_MS) -> None:
-        super().__init__(handler, request_factory=self._request)
+        super().__init__(cast(Any, handler), request_factory=self._request)
         self.head_timeout_ms = head_timeout_ms
         self.linger_ms = linger_ms
         self.draining = Once()

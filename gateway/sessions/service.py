@@ -54,7 +54,10 @@ class SessionService:
 
     def limits(self, agent_id: int) -> Limits:
         """What age means for this agent now."""
-        return self._policy().limits(agent_id, self.store.shard_of(agent_id).outages())
+        return self._limits(self.store.shard_of(agent_id), agent_id)
+
+    def _limits(self, store: SessionStore, agent_id: int) -> Limits:
+        return self._policy().limits(agent_id, store.outages())
 
     def now_ms(self, agent_id: int) -> int:
         """The time of this agent's shard, in which all times of its record are."""
@@ -71,28 +74,31 @@ class SessionService:
         Raises Refused (`000-003`, `100-006`) and StoreUnavailable.
         """
         store = self.store.shard_of(agent_id)
-        record, verdict = await self._bearer(agent_id, guid)
-        limits, now = self.limits(agent_id), store.now_ms()
-        session = verdict.session
+        record, verdict, limits, now = await self._bearer(store, agent_id, guid)
+        session, number = verdict
         if self._too_old(record, session, now):
             await self._end_too_old(agent_id, session.id)
-        if hands_out and rules.is_reuse(session, verdict.number, limits, now):
+        if hands_out and rules.is_reuse(session, number, limits, now):
             await self._reused(agent_id, session)
         if hands_out or not session.push:
             store.note_seen(agent_id, session.id, push=session.push)
+        use = rules.use(session, number, limits, now, hands_out=hands_out)
+        if use.session is session and use.hand_out is None:
+            return Caller(record, session, number)
         return await self.use(record, verdict, hands_out=hands_out)
 
-    async def _bearer(self, agent_id: int, guid: str) -> tuple[Record, Bearer]:
+    async def _bearer(self, store: SessionStore, agent_id: int, guid: str) -> tuple[Record, Bearer, Limits, int]:
         """Who carries `guid`, and the record that says so. Whoever it refuses is refused on a record that is sure."""
-        store = self.store.shard_of(agent_id)
         record = await store.read(agent_id)
-        verdict = rules.check(record, guid, self.derive, self.limits(agent_id), store.now_ms())
+        limits, now = self._limits(store, agent_id), store.now_ms()
+        verdict = rules.check(record, guid, self.derive, limits, now)
         if isinstance(verdict, Stranger):
             record = await store.read(agent_id, sure=True)
-            verdict = rules.check(record, guid, self.derive, self.limits(agent_id), store.now_ms())
+            limits, now = self._limits(store, agent_id), store.now_ms()
+            verdict = rules.check(record, guid, self.derive, limits, now)
         if isinstance(verdict, Stranger):
             self._refuse(record, verdict)
-        return record, verdict
+        return record, verdict, limits, now
 
     async def look_again(self, agent_id: int, session_id: str) -> Record:
         """The record as it is now. Where it says that this session is over, it is sure. Raises StoreUnavailable."""
@@ -161,10 +167,9 @@ class SessionService:
 
     async def renew(self, agent_id: int, guid: str) -> Caller:
         """`updateGuid`: makes the next generation, or repeats the answer to a retry; else raises Refused `000-003`."""
-        record, verdict = await self._bearer(agent_id, guid)
-        limits = self.limits(agent_id)
+        record, verdict, limits, now = await self._bearer(self.store.shard_of(agent_id), agent_id, guid)
         session_id, number = verdict.session.id, verdict.number
-        if self._too_old(record, verdict.session, self.now_ms(agent_id)):
+        if self._too_old(record, verdict.session, now):
             await self._end_too_old(agent_id, session_id)
 
         def rule(fresh: Record) -> Change[tuple[Record, Use]]:

@@ -9,7 +9,6 @@ from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 
-from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import HttpVersion10
 from aiohttp.web import BaseRequest, StreamResponse
 
@@ -22,35 +21,31 @@ def header_lines(headers: Mapping[str, str]) -> str:
     return lines
 
 
-class WholeResponse(StreamResponse):
+class WholeResponse:
     """Answers with `body` and with the `lines` of `header_lines`, then Content-Length, Date and Connection."""
 
+    __slots__ = ("_lines", "body", "status")
+
     def __init__(self, body: bytes, status: int, lines: str) -> None:
-        super().__init__(status=status)
-        self._whole = body
+        self.body = body
+        self.status = status
         self._lines = lines
 
-    async def prepare(self, request: BaseRequest) -> AbstractStreamWriter | None:
-        """Settles whether the connection stays open, and writes the answer. Raises ConnectionError without a peer."""
-        if self._eof_sent:
-            return None
-        if self._keep_alive is None:
-            self._keep_alive = request.keep_alive
+    def in_bytes(self, request: BaseRequest, *, keep_alive: bool) -> bytes:
+        """The whole answer to `request`."""
         old = request.version == HttpVersion10
         connection = ""
-        if old == self._keep_alive:
+        if old == keep_alive:
             connection = "Connection: keep-alive\r\n" if old else "Connection: close\r\n"
         head = (
-            f"{_status_line(old, self.status)}{self._lines}Content-Length: {len(self._whole)}\r\n"
+            f"{_status_line(old, self.status)}{self._lines}Content-Length: {len(self.body)}\r\n"
             f"Date: {_date(int(time.time()))}\r\n{connection}\r\n"
         ).encode()
-        writer = request.writer
-        await writer.write(head if request.method == "HEAD" else head + self._whole)
-        self._eof_sent = True
-        return writer
+        return head if request.method == "HEAD" else head + self.body
 
-    async def write_eof(self, data: bytes = b"") -> None:
-        """Nothing is left to write: `prepare` wrote it all."""
+
+AnyResponse = WholeResponse | StreamResponse
+"""What handlers of requests return."""
 
 
 @lru_cache(128)

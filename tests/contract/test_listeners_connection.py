@@ -95,6 +95,12 @@ async def test_a_client_that_offers_http_2_by_upgrade_is_answered_in_1_1() -> No
         assert (first, (await client.answer()).status) == (b"{}", 200)
 
 
+async def test_a_request_sent_ahead_behind_an_offer_of_web_sockets_is_answered_too(door: Door) -> None:
+    client = await door.client()
+    await client.send(get("/", "Connection: Upgrade", "Upgrade: websocket") + get() + get())
+    assert [(await client.answer()).body for _ in range(3)] == [b"fine"] * 3
+
+
 async def boom(_request: BaseRequest) -> Response:
     raise KeyError("s3cret")
 

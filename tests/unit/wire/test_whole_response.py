@@ -1,4 +1,4 @@
-"""Answers in one piece, read off a real socket behind aiohttp's low-level server."""
+"""Answers in one piece, read off a real socket behind our connections."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 from freezegun import freeze_time
 
+from gateway.listeners.server import ConnectionServer
 from gateway.wire.whole_response import WholeResponse, header_lines
 
 Ask = Callable[[bytes], Awaitable[bytes]]
@@ -14,13 +15,14 @@ BODY = b'{"retcode":"0"}'
 LINES = header_lines({"Content-Type": "application/json", "Set-GUID": "JSESSIONID=a-1.AgentGateway0"})
 
 
-async def _answer(_request: web.BaseRequest) -> web.StreamResponse:
+async def _answer(_request: web.BaseRequest) -> WholeResponse:
     return WholeResponse(BODY, 200, LINES)
 
 
 @pytest.fixture
 async def ask() -> AsyncIterator[Ask]:
-    server = await asyncio.get_running_loop().create_server(web.Server(_answer), "127.0.0.1", 0)
+    connections = ConnectionServer(_answer, head_timeout_ms=10_000)
+    server = await asyncio.get_running_loop().create_server(connections, "127.0.0.1", 0)
 
     async def send(request: bytes) -> bytes:
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
