@@ -78,7 +78,8 @@ class Tally:
         talking = calls["talking"] + calls["held"]
         return (
             f"{elapsed_s:5.0f} of {whole_s:.0f} s | agents: {states} | calls: waiting {calls['waiting']}"
-            f" talking {talking} answered {self.answered} abandoned {self.abandoned} | {self.delay} | faults {sum(self.faults.values())}"
+            f" talking {talking} answered {self.answered} abandoned {self.abandoned} | {self.delay}"
+            f" | faults {sum(self.faults.values())}"
         )
 
     def failures(self) -> list[str]:
