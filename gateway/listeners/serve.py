@@ -54,8 +54,7 @@ class Listeners:
         For a process whose successor accepts on the same sockets: idle connections stay open until their next answer,
         which says `Connection: close`, so that no request meets a connection that is closing.
         """
-        for server in self._servers:
-            server.close()
+        await self._stop_accepting()
         await self._connections.step_down(patience_ms, lambda: self.beginning)
 
     async def drain(self, time_ms: int) -> None:
@@ -63,9 +62,18 @@ class Listeners:
 
         Every answer from now on says `Connection: close`. Parked polls hear of it by `draining`.
         """
+        await self._stop_accepting()
+        await self._connections.drain(time_ms)
+
+    async def _stop_accepting(self) -> None:
+        """The sockets close a turn of the loop later: until then asyncio would drop a connection that it accepted."""
+        loop = asyncio.get_running_loop()
+        for door in self._doors:
+            if door.fileno() >= 0:
+                loop.remove_reader(door)
+        await asyncio.sleep(0)
         for server in self._servers:
             server.close()
-        await self._connections.drain(time_ms)
 
     async def watch_certificate(self) -> None:
         """Read the certificate again whenever its files have changed and rest; runs until it is cancelled."""

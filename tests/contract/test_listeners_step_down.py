@@ -1,6 +1,7 @@
 """A process with a successor waits for connections that it accepted and whose handshake is not over (section 11)."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -88,3 +89,17 @@ async def test_a_call_that_comes_when_there_was_nobody_left_may_finish(call: Cal
         call.go.set()
         assert (still, (await client.answer()).endswith(b"fine")) == (True, True)
         await draining
+
+
+async def test_one_that_was_accepted_in_the_turn_that_stops_accepting_is_answered(call: Call) -> None:
+    call.go.set()
+    async with opened(call) as door:
+        link = socket.create_connection(("127.0.0.1", door.port))
+        await asyncio.sleep(0)
+        leaving = asyncio.create_task(door.listeners.step_down(LONG_MS))
+        reader, writer = await asyncio.open_connection(sock=link)
+        writer.write(get())
+        async with asyncio.timeout(LONG_S):
+            assert (await reader.read()).endswith(b"fine")
+        writer.close()
+        await leaving
