@@ -22,9 +22,11 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoSites]:
     servers = Servers(tmp_path_factory.mktemp("servers"))
     with asyncio.Runner() as runner:
         made = two_sites(tmp_path_factory.mktemp("sites"), servers.start("valkey"))
-        yield runner.run(made.__aenter__())
-        runner.run(made.__aexit__(None, None, None))
-    servers.end()
+        try:
+            yield runner.run(made.__aenter__())
+            runner.run(made.__aexit__(None, None, None))
+        finally:
+            servers.end()
 
 
 async def event_types(desk: Desk, *until_types: str) -> list[str]:
