@@ -29,9 +29,9 @@ DECIDED: Final = (
     ),
     (
         "inspection of text chats",
-        "the interface inspects calls (its pages name no media type, and its modes are listening and talking), so "
-        "`addsupervise` and `addinsert` for a `mediaType` other than 5 answer `900-003`. Inspectors end chats with "
-        "`forcedropcall`",
+        "`addsupervise` and `addinsert` with a `mediaType` other than 5 answer `900-003`, inspection resource "
+        "unavailable. The pages of these interfaces know calls alone; one public client asks for `mediaType=1`, and no "
+        "source tells what its inspector is then told or may do. Inspectors end chats with `forcedropcall`",
     ),
     (
         "`agentstatus` 9 (about to rest)",
