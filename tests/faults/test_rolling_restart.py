@@ -18,7 +18,7 @@ from tests.support.workers import connections_of
 AGENTS = range(101, 104)
 QUICK = {
     "WORKERS": "2",
-    "DRAIN_TIME": "2000",
+    "DRAIN_TIME": "20000",
     "AGENT_POLL_WAIT_TIMES": "20",
     "GUIDINTERVAL": "1000",
     "GUIDTIMEOUT": "9000",
