@@ -56,13 +56,6 @@ def test_answers_that_balancers_give_themselves_are_those_of_the_gateway(shipped
     assert {text for text, _ in strange} <= WRITTEN_ELSEWHERE
 
 
-def test_the_refusals_that_nginx_tells_again_are_those_of_the_gateway() -> None:
-    told = dict(re.findall(r'^    "(\d{3}-\d{3})" "([^"]*)";$', NGINX_FILES[1].read_text("utf-8"), re.MULTILINE))
-    assert {code: told[code] for code in ("000-003", "100-006")} == {
-        code: retcodes.MESSAGES[code] for code in ("000-003", "100-006")
-    }
-
-
 def test_limits_and_times_fit_the_settings_that_are_shipped() -> None:
     settings = load(CONFIG, {}).settings
     nginx, haproxy = NGINX_FILES[0].read_text("utf-8"), HAPROXY.read_text("utf-8")
