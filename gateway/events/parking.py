@@ -10,33 +10,42 @@ from gateway.ops import metrics
 class Parked:
     """One poll under way. `over` is set once it should answer with what it has: a newer poll, a gone peer, a drain."""
 
+    __slots__ = ("_waiter", "_woken", "agent_id", "over", "token")
+
     def __init__(self, agent_id: int, token: str) -> None:
         self.agent_id = agent_id
         self.token = token
         self.over = False
-        self._look = asyncio.Event()
+        self._woken = False
+        self._waiter: asyncio.Future[None] | None = None
 
     def wake(self) -> None:
         """Look again."""
-        self._look.set()
+        self._woken = True
+        self._go_on()
 
     def finish(self) -> None:
         """Answer now."""
         self.over = True
-        self._look.set()
+        self.wake()
 
-    async def wait(self, timeout_s: float) -> None:
-        """Waits for a wake, at most `timeout_s`."""
-        if timeout_s <= 0:
-            return
-        with metrics.POLLS_PARKED.track_inprogress():
+    def _go_on(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def wait(self, timeout_s: float) -> bool:
+        """Waits for a wake, at most `timeout_s`; whether one came, now or since the last wait."""
+        if timeout_s > 0 and not self._woken:
+            loop = asyncio.get_running_loop()
+            self._waiter = loop.create_future()
+            timer = loop.call_later(timeout_s, self._go_on)
             try:
-                async with asyncio.timeout(timeout_s):
-                    await self._look.wait()
-            except TimeoutError:
-                return
+                with metrics.POLLS_PARKED.track_inprogress():
+                    await self._waiter
             finally:
-                self._look.clear()
+                timer.cancel()
+        woken, self._woken = self._woken, False
+        return woken
 
 
 class Parking:

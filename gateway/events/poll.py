@@ -104,12 +104,14 @@ class PollService:
             if not claimed:
                 claimed = True
                 await _patiently(lambda: self._claim(parked, deadline), deadline)
-            await parked.wait(min(left_s, self._due_in_s(caller)))
+            woken = await parked.wait(min(left_s, self._due_in_s(caller)))
             if not parked.over:
                 found = await _patiently(lambda: self._look_again(agent_id, bearer), deadline)
                 if isinstance(found, Event):
                     return PollAnswer(found, last=True)
                 caller = found
+                if not woken and asyncio.get_running_loop().time() >= deadline:
+                    break
         return PollAnswer(None, caller.hand_out)
 
     async def _claim(self, parked: Parked, deadline: float) -> None:
