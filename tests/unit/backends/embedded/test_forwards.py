@@ -7,6 +7,8 @@ import pytest
 from gateway.backends.embedded.core.model import Stage
 from gateway.backends.embedded.core.plan import Behaviour, Plan
 from gateway.sessions.agent_state import State
+from gateway.sessions.model import Record
+from gateway.wire.errors import StoreUnavailable
 from tests.support.floor import Floor, open_floor
 
 CALLER, ABSENT, OTHER = 101, 102, 103
@@ -224,3 +226,28 @@ async def test_forwarding_ends_with_the_session(floor: Floor) -> None:
     await floor.sign_out(ABSENT)
     await floor.sign_in(ABSENT, autoanswer=False)
     assert await call(floor) == str(ABSENT)
+
+
+async def test_a_call_that_rang_for_too_long_ends_while_the_store_is_out_of_reach(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_agent_id: int) -> Record:
+        raise StoreUnavailable
+
+    await forward(floor, "forwardNoAns", OTHER)
+    await call(floor)
+    monkeypatch.setattr(floor.store, "read", away)
+    await floor.pass_time(20)
+    assert floor.world.calls == {}
+
+
+async def test_a_customer_gets_the_agent_itself_while_the_store_is_out_of_reach(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_agent_id: int) -> Record:
+        raise StoreUnavailable
+
+    await forward(floor, "forwardImmediate", OTHER)
+    monkeypatch.setattr(floor.store, "read", away)
+    await floor.centre.customers.place_for(ABSENT, CUSTOMER)
+    assert rung(floor) == str(ABSENT)
