@@ -1,4 +1,4 @@
-"""Hashing and verifying passwords off the event loop: two at a time, a bounded line of waiting.
+"""Hashing and verifying passwords off the event loop: two at a time, a line of waiting bounded in length and time.
 
 One hash takes about 30 ms of a core and 19 MiB. Whatever surrounds a hash (a look at the lock, the count of a failure)
 belongs inside one `turn`, so that no more than THREADS guesses are ever under way.
@@ -19,6 +19,8 @@ from gateway.wire.errors import Unavailable
 
 THREADS: Final = 2
 WAITING: Final = 500
+PATIENCE_S: Final = 10.0
+"""Clients give up at 11 s; who was answered later would hold a session that nobody knows of."""
 DUMMY_HASH: Final = f"$argon2id$v=19$m=19456,t=2,p=1${'A' * 22}${'A' * 43}"
 """Costs as much as a real one and belongs to no password: for agents that do not exist."""
 
@@ -73,22 +75,25 @@ class Turn:
 class PasswordPool:
     """The threads and the line of those who wait for one. `waiting` is the length of the line now."""
 
-    def __init__(self, *, threads: int = THREADS, waiting: int = WAITING) -> None:
+    def __init__(self, *, threads: int = THREADS, waiting: int = WAITING, patience_s: float = PATIENCE_S) -> None:
         self._executor = ThreadPoolExecutor(threads, "passwords")
         self._free = asyncio.Semaphore(threads)
         self._longest = waiting
+        self._patience_s = patience_s
         self._turn = Turn(self._executor, hasher())
         self.waiting = 0
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[Turn]:
-        """Waits for a thread. Raises Unavailable at once when too many wait already."""
+        """Waits for a thread. Raises Unavailable when too many wait already, and when the wait gets too long."""
         if self.waiting >= self._longest:
-            counts.REFUSED_FULL.inc()
-            raise Unavailable("too many sign-ins at once: try again")
+            raise _too_many()
         self.waiting += 1
         try:
-            await self._free.acquire()
+            async with asyncio.timeout(self._patience_s):
+                await self._free.acquire()
+        except TimeoutError:
+            raise _too_many() from None
         finally:
             self.waiting -= 1
         try:
@@ -99,3 +104,8 @@ class PasswordPool:
     def close(self) -> None:
         """Ends the threads once they are idle."""
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _too_many() -> Unavailable:
+    counts.REFUSED_FULL.inc()
+    return Unavailable("too many sign-ins at once: try again")

@@ -91,6 +91,15 @@ async def test_who_finds_the_line_full_is_told_to_try_again(pool: PasswordPool) 
     await asyncio.gather(*waiting)
 
 
+async def test_who_has_waited_too_long_is_told_to_try_again() -> None:
+    pool = PasswordPool(threads=1, patience_s=0.01)
+    async with pool.turn():
+        with pytest.raises(Unavailable) as caught:
+            await _one_turn(pool)
+    assert (caught.value.status, caught.value.retcode, pool.waiting) == (503, "100-007", 0)
+    pool.close()
+
+
 async def test_who_gives_up_leaves_the_line(pool: PasswordPool) -> None:
     async with pool.turn(), pool.turn():
         task = asyncio.create_task(_one_turn(pool))
