@@ -9,7 +9,7 @@ from tests.support.servers import Server
 from tests.support.waiting import until
 from tests.unit.redis_link.conftest import Links
 
-CLOCK_MS = 50
+CLOCK_MS = 400
 """By which our clock and that of Redis may differ."""
 REFUSED_MS = 300
 """How long a call waits for a connection that is refused."""
