@@ -55,19 +55,29 @@ def body(
             raise Refused(message_code, "body: not valid JSON (UTF-8)") from None
     if not isinstance(data, dict):
         raise Refused(message_code, "body: must be a JSON object")
-    return _model(operation.body, data, _field_code(operation), context)
+    return _model(operation.body, data, _field_code(operation), operation.body.own_codes, context)
 
 
 def _field_code(operation: Operation) -> str:
     return retcodes.BAD_SIGN_IN if isinstance(operation, SignIn) else retcodes.BAD_PARAMETER
 
 
-def _model(model: type[M], data: object, retcode: str, context: Mapping[str, int] | None = None) -> M:
+def _model(
+    model: type[M],
+    data: object,
+    retcode: str,
+    own_codes: Mapping[str, str] = NO_VALUES,
+    context: Mapping[str, int] | None = None,
+) -> M:
+    """The retcode is that of the first member named, where it has one of its own."""
     try:
         return model.model_validate(data, context=context)
     except ValidationError as wrong:
         details = wrong.errors(include_url=False, include_context=False, include_input=False)
-        raise Refused(retcode, "; ".join(_named(detail) for detail in details[:MOST_NAMED])) from None
+        first = str(next(iter(details[0]["loc"]), ""))
+        raise Refused(
+            own_codes.get(first, retcode), "; ".join(_named(detail) for detail in details[:MOST_NAMED])
+        ) from None
 
 
 def _named(detail: ErrorDetails) -> str:

@@ -1,8 +1,9 @@
 """Base models and field types of requests: what older and newer clients may send (design section 4, line 5)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
@@ -17,7 +18,12 @@ INT_MAX = 2**31 - 1
 
 
 class Body(BaseModel):
-    """A JSON body. Unknown members are ignored, null is absent, numbers and booleans may arrive as strings."""
+    """A JSON body. Unknown members are ignored, null is absent, numbers and booleans may arrive as strings.
+
+    `own_codes` are the retcodes of members that have one of their own when they are wrong, by name on the wire.
+    """
+
+    own_codes: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     model_config = ConfigDict(
         frozen=True, extra="ignore", coerce_numbers_to_str=True, populate_by_name=True, alias_generator=to_camel

@@ -15,6 +15,7 @@ _SIGN_IN_CODES = (
     retcodes.PHONE_INVALID,
     retcodes.PHONE_OUT_OF_RANGE,
     retcodes.MAY_NOT_BE_FORCED,
+    retcodes.BAD_ADDRESS,
     retcodes.SIGN_IN_IN_PROGRESS,
     retcodes.LOCKED,
 )

@@ -1,12 +1,19 @@
 """Bodies of the sign-in family (contract onlineagent.yaml: login, forceLogin, loginEx; older_clients.md)."""
 
-from typing import Annotated, Final
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, ClassVar, Final
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from gateway.operations.fields import Body, ServiceToken, one_of
+from gateway.wire import retcodes
 
 PASSWORD_LENGTH: Final = 32
+OWN_ADDRESS: Final = "127.0.0.1"
+_NUMERIC: Final = re.compile(r"[0-9]+(\.[0-9]*)+", re.ASCII)
+_IPV4: Final = re.compile(r"0*(25[0-5]|2[0-4]\d|1?\d?\d)(\.0*(25[0-5]|2[0-4]\d|1?\d?\d)){3}", re.ASCII)
 TOKEN_SIGN_IN: Final = {"longest_password": 1024}
 """The validation context where agents sign in by a token: a token is longer than a password may be."""
 
@@ -18,11 +25,20 @@ def _within(value: str, info: ValidationInfo) -> str:
     return value
 
 
+def _address(value: str) -> str:
+    """What does not look like an address is nobody's business here: older clients send names too."""
+    if ":" in value or (_NUMERIC.fullmatch(value) and not _IPV4.fullmatch(value)):
+        raise ValueError("must be an IPv4 address")
+    return value or OWN_ADDRESS
+
+
 Password = Annotated[str, AfterValidator(_within), Field(json_schema_extra={"maxLength": PASSWORD_LENGTH})]
 
 
 class LightSignInBody(Body):
     """`loginex`: the platform only, no media server, no push; the phone may be missing."""
+
+    own_codes: ClassVar[Mapping[str, str]] = MappingProxyType({"ip": retcodes.BAD_ADDRESS})
 
     password: Password = Field(examples=["present"])
     phonenum: str = Field("", max_length=24)
@@ -31,20 +47,13 @@ class LightSignInBody(Body):
     releasephone: bool = True
     agenttype: Annotated[int, one_of(4, 11)] = 4
     status: Annotated[int, one_of(3, 4, 5)] = 4
-    ip: str = Field("127.0.0.1", max_length=15)
+    ip: Annotated[str, AfterValidator(_address)] = Field(OWN_ADDRESS, max_length=15)
     entry_ip: str = Field("", max_length=45)
     phonelinkage: bool = False
     check_in_webm: bool = True
     check_in_mailm: bool = False
     vc_phone_number: str = Field("", max_length=24)
     listen_status: bool = False
-
-    @field_validator("ip")
-    @classmethod
-    def _no_ipv6(cls, value: str) -> str:
-        if ":" in value:
-            raise ValueError("must be an IPv4 address")
-        return value
 
     @property
     def wants_push(self) -> bool:

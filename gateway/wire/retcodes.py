@@ -20,6 +20,7 @@ BAD_AGENT_ASKED: Final = "100-011"
 PHONE_INVALID: Final = "100-013"
 PHONE_OUT_OF_RANGE: Final = "100-014"
 MAY_NOT_BE_FORCED: Final = "100-015"
+BAD_ADDRESS: Final = "100-016"
 SIGN_IN_IN_PROGRESS: Final = "100-021"
 NO_CONFERENCE: Final = "101-001"
 NOT_CHAIRPERSON: Final = "101-002"
@@ -108,6 +109,7 @@ MESSAGES: Final[dict[str, str]] = {
     PHONE_INVALID: "this phone number cannot be bound",
     PHONE_OUT_OF_RANGE: "this phone number is outside the configured range",
     MAY_NOT_BE_FORCED: "the agent is already signed in and may not be signed out by force",
+    BAD_ADDRESS: "the IP address is invalid",
     SIGN_IN_IN_PROGRESS: "a sign-in of this agent is in progress: wait for its answer",
     NO_CONFERENCE: "the agent is in no conference",
     NOT_CHAIRPERSON: "only the chairperson of the conference may do this",

@@ -35,7 +35,6 @@ async def gateway() -> AsyncIterator[Gateway]:
         (b'{"password":"x","phonenum":"6001","status":"idle"}', "status"),
         (b'{"password":"x","phonenum":"6001","agenttype":5}', "agenttype"),
         (b'{"password":"x","phonenum":"6001","autoanswer":"maybe"}', "autoanswer"),
-        (b'{"password":"x","phonenum":"6001","ip":"::1"}', "ip"),
         (b'{"password":"x","phonenum":"6001","serviceToken":"a;b"}', "serviceToken"),
         (b'{"password":"x","phonenum":"6001","callBackUri":"%b"}' % (b"h" * 201), "callBackUri"),
     ],
@@ -44,6 +43,15 @@ async def test_a_wrong_sign_in_body_is_100_001_and_names_the_field(gateway: Gate
     answer = await ask_once(gateway.port, "PUT", f"{PREFIX}/onlineagent/101", {}, body)
     assert (answer.status, answer.retcode) == (200, "100-001")
     assert answer.json["message"].startswith(names)
+
+
+@pytest.mark.parametrize("action", ["", "/forcelogin", "/loginex"])
+@pytest.mark.parametrize("address", ["::1", "2001:db8::10:20:30", "999.1.1.1"])
+async def test_an_invalid_address_at_sign_in_is_100_016(gateway: Gateway, action: str, address: str) -> None:
+    body = b'{"password":"x","phonenum":"6001","ip":"%b"}' % address.encode()
+    answer = await ask_once(gateway.port, "PUT", f"{PREFIX}/onlineagent/101{action}", {}, body)
+    assert (answer.status, answer.retcode) == (200, "100-016")
+    assert answer.json["message"].startswith("ip: ")
 
 
 @pytest.mark.parametrize("agent_id", ["0", "0101", "1000000", "x", "-1", "1.5", "%31%30%32x", "٣"])
