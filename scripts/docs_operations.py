@@ -80,6 +80,25 @@ DECIDED: Final = (
         "`innerhelp` and `transfer` to a queue without an idle agent",
         "tell `AgentOther_All_Agent_Busy`; the help fails, the transfer waits in the queue",
     ),
+    (
+        "`callinnerskill`, `requestcall`, `snatchpickup`, `phonepickup`, `phonehangup`, `seconddialex` in a wrong state",
+        "answer `100-009`, as the other operations of calls do. Their pages list `100-007` alone, which means a part "
+        "of the platform out of reach: clients try it again",
+    ),
+    (
+        "`intercept`, the end of an inspection, whispering and its switch in a wrong state",
+        "answer `900-005`, the wrong state of an inspection, as `addsupervise` does. Their pages list codes of other "
+        "meanings alone (no provider, no right, no resource, no such agent)",
+    ),
+    (
+        "`connecthold`",
+        "answers `200-005` without a call and `200-006` without one on hold, the codes of the code table for it. Its "
+        "page lists `200-013` and `200-014`, which are those of `hold`",
+    ),
+    (
+        "`appdata` without a call",
+        "answers `400-001`, call data without a call, as `setcalldataex` does. Its page lists nothing for this",
+    ),
 )
 """What no source tells, or what sources tell in different ways, and what it is here."""
 

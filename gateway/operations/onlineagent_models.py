@@ -1,6 +1,8 @@
 """Parameters and bodies of the onlineagent group besides sign-in (contract onlineagent.yaml)."""
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, AliasChoices, Field
 
@@ -14,6 +16,7 @@ from gateway.operations.fields import (
     TrueOrElse,
     max_bytes,
 )
+from gateway.wire import retcodes
 
 BUSY_REASONS = range(200, 251)
 NOTE_BYTES = 1023
@@ -110,7 +113,11 @@ class PasswordBody(Body):
 
 
 class NoteBody(Body):
-    """`sendnoteletex`: a text of at most 1023 bytes, for up to 100 agents."""
+    """`sendnoteletex`: a text of at most 1023 bytes, for up to 100 agents. Its page knows only 100-001 for wrong ones."""
+
+    own_codes: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"agentIds": retcodes.BAD_SIGN_IN, "content": retcodes.BAD_SIGN_IN}
+    )
 
     agent_ids: AnyAgents = Field(min_length=1, max_length=100, examples=[[102, 103]])
     content: Annotated[str, Field(examples=["lunch at noon"]), max_bytes(NOTE_BYTES)]

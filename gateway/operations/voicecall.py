@@ -67,7 +67,7 @@ MAKING: tuple[Operation, ...] = (
         "voicecall/{agentid}/callinnerskill",
         "call an idle agent of a skill queue",
         body=models.InnerSkillCallBody,
-        retcodes=_CALLING,
+        retcodes=_STATE,
         result=str,
     ),
     Operation(

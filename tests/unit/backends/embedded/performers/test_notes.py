@@ -37,7 +37,9 @@ async def test_the_older_form_names_the_receivers_in_the_path(floor: Floor) -> N
     ("name", "body", "values", "code"),
     [
         ("sendNoteletEx", {"agentIds": [102, 9999], "content": "x"}, {}, "100-001"),
-        ("sendNoteletEx", {"agentIds": [102], "content": "x" * 1024}, {}, "000-002"),
+        ("sendNoteletEx", {"agentIds": [102], "content": "x" * 1024}, {}, "100-001"),
+        ("sendNoteletEx", {"agentIds": list(range(102, 203)), "content": "x"}, {}, "100-001"),
+        ("sendNoteletEx", {"content": "x"}, {}, "100-001"),
         ("sendNotelet", None, {"receiver": "102;9999", "content": "x"}, "000-002"),
     ],
 )
