@@ -81,13 +81,13 @@ DECIDED: Final = (
         "tell `AgentOther_All_Agent_Busy`; the help fails, the transfer waits in the queue",
     ),
     (
-        "`callinnerskill`, `requestcall`, `snatchpickup`, `phonepickup`, `phonehangup`, `seconddialex` in a wrong state",
-        "answer `100-009`, as the other operations of calls do. Their pages list `100-007` alone, which means a part "
-        "of the platform out of reach: clients try it again",
+        "`callinnerskill`, `phonehangup`, `phonepickup`, `requestcall`, `seconddialex`, `snatchpickup`",
+        "answer `100-009` in a wrong state, as the other operations of calls do. Their pages list `100-007` alone, "
+        "which means a part of the platform out of reach: clients try it again",
     ),
     (
-        "`intercept`, the end of an inspection, whispering and its switch in a wrong state",
-        "answer `900-005`, the wrong state of an inspection, as `addsupervise` does. Their pages list codes of other "
+        "`intercept`, the end of an inspection, whispering and its switch",
+        "answer `900-005` in a wrong state of the inspection, as `addsupervise` does. Their pages list codes of other "
         "meanings alone (no provider, no right, no resource, no such agent)",
     ),
     (

@@ -113,7 +113,7 @@ class PasswordBody(Body):
 
 
 class NoteBody(Body):
-    """`sendnoteletex`: a text of at most 1023 bytes, for up to 100 agents. Its page knows only 100-001 for wrong ones."""
+    """`sendnoteletex`: a text of at most 1023 bytes, for up to 100 agents; the page lists 100-001 for a wrong one."""
 
     own_codes: ClassVar[Mapping[str, str]] = MappingProxyType(
         {"agentIds": retcodes.BAD_SIGN_IN, "content": retcodes.BAD_SIGN_IN}
