@@ -18,7 +18,7 @@ from gateway.listeners.conversation import Conversation
 from gateway.listeners.crashes import crash_line
 from gateway.listeners.probe import ProbedSocket, SocketReceipt, probe_of
 from gateway.listeners.signals import Once
-from gateway.wire.whole_response import AnyResponse
+from gateway.wire.whole_response import WholeResponse
 
 if TYPE_CHECKING:
     from gateway.listeners.server import ConnectionServer
@@ -157,16 +157,11 @@ class Connection(Conversation):
 
     async def finish(self, request: BaseRequest, answer: object) -> bool:
         """Write the answer of the handler, note what the peer must acknowledge, linger where it was the last one."""
-        if not isinstance(answer, AnyResponse) or isinstance(answer, HTTPException):
-            answer = self.handle_error(request, exc=answer if isinstance(answer, Exception) else NoAnswerError())
         keep_alive = request.keep_alive and not (self._last or self.draining.is_set)
-        if isinstance(answer, StreamResponse):
-            if not keep_alive:
-                answer.force_close()
-            _, self._broken = await self.finish_response(request, answer, None)
-            keep_alive = bool(answer.keep_alive)
-        else:
+        if isinstance(answer, WholeResponse):
             await self._write(answer.in_bytes(request, keep_alive=keep_alive))
+        else:
+            keep_alive = await self._write_other(request, answer, keep_alive)
         if self._broken:
             return False
         self._written += 1
@@ -175,6 +170,14 @@ class Connection(Conversation):
         if not keep_alive:
             await self._linger()
         return keep_alive
+
+    async def _write_other(self, request: BaseRequest, answer: object, keep_alive: bool) -> bool:
+        if not isinstance(answer, StreamResponse) or isinstance(answer, HTTPException):
+            answer = self.handle_error(request, exc=answer if isinstance(answer, Exception) else NoAnswerError())
+        if self._last or not keep_alive:
+            answer.force_close()
+        _, self._broken = await self.finish_response(request, answer, None)
+        return bool(answer.keep_alive)
 
     async def _write(self, whole: bytes) -> None:
         transport = self.transport

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any, Final
 
 from gateway.operations.fields import Body, Parameters
@@ -53,7 +54,7 @@ class Operation:
         """The group of the interface: the first segment of the path."""
         return self.path.partition("/")[0]
 
-    @property
+    @cached_property
     def caller(self) -> str:
         """The path parameter that names the calling agent, the first one; "" where there is none."""
         return self.path.partition("{")[2].partition("}")[0]

@@ -5,7 +5,7 @@ A change is decided here, by the rule, and written by one script only if the rec
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from gateway.redis_link.link import RedisLink
@@ -76,12 +76,11 @@ class RedisStore:
 
     async def read(self, agent_id: int, *, sure: bool = False) -> Record:
         """See `SessionStore.read`."""
-        return self._records.read(agent_id, await self._fetch(agent_id, sure=sure))
+        return self._records.read(agent_id, await self._kept(agent_id, sure=sure) or b"")
 
-    async def _fetch(self, agent_id: int, *, sure: bool = False) -> bytes:
+    def _kept(self, agent_id: int, *, sure: bool = False) -> Awaitable[bytes | None]:
         ask = self._link.surely if sure else self._link.command
-        kept: bytes | None = await ask("GET", self._link.key("agent", agent_id))
-        return kept or b""
+        return ask("GET", self._link.key("agent", agent_id))
 
     async def apply(
         self, agent_id: int, rule: Rule[T], *, known: Record | None = None, durable: bool = False
@@ -89,13 +88,13 @@ class RedisStore:
         """See `SessionStore.apply`."""
         kept = self._records.bytes_of(known) if known is not None else None
         if kept is None:
-            kept = await self._fetch(agent_id)
+            kept = await self._kept(agent_id) or b""
         for _ in range(TRIES):
             record = self._records.read(agent_id, kept)
             try:
                 change = rule(record)
             except Refused:
-                before, kept = kept, await self._fetch(agent_id, sure=True)
+                before, kept = kept, await self._kept(agent_id, sure=True) or b""
                 if kept == before:
                     raise
                 continue
