@@ -127,7 +127,7 @@ def _cell(value: object) -> str:
 @sim.command()
 @_running
 @click.option("--skill", type=int, help="The skill queue for text; opens a chat.")
-@click.option("--caller", help="The customer's number, to open a chat.")
+@click.option("--caller", help="The customer's number or user name, to open a chat.")
 @click.option("--data", help="Call data for the agent, to open a chat.")
 @click.option("--chat", "chat_id", help="A chat that is open.")
 @click.option("--leave", is_flag=True, help="The customer leaves the chat.")

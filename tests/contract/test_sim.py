@@ -171,6 +171,17 @@ async def test_an_agent_is_offered_an_outbound_call(site: Site) -> None:
     assert offer["controlid"] == str(said.json["control"])
 
 
+@pytest.mark.parametrize("name", ["anna.b@example.com", "Änne Müller", "王芳", "x" * 64])
+async def test_the_caller_of_a_chat_may_be_a_user_name(site: Site, name: str) -> None:
+    desk = await site.centre.agent(111)
+    chat = (await site.post("/sim/chats", skill=4, caller=name, text="hello")).json["chat"]
+    await desk.call("PUT", f"textchat/{{id}}/answer/{chat}")
+    callers = [
+        event["content"]["caller"] for event in await desk.drain_events() if event["eventType"] == "AgentChat_Ring"
+    ]
+    assert callers == [name]
+
+
 async def test_a_chat_goes_to_and_fro(site: Site) -> None:
     desk = await site.centre.agent(111)
     chat = (await site.post("/sim/chats", skill=4, caller=CALLER, text="hello")).json["chat"]
@@ -239,6 +250,15 @@ async def test_what_is_wrong_with_a_call_is_told_by_field(site: Site, body: dict
 async def test_a_body_that_is_no_object_is_told(site: Site) -> None:
     said = await site.operator.post("/sim/calls", body=b"[")
     assert (said.status, said.json) == (400, {"error": "body: must be a JSON object"})
+
+
+@pytest.mark.parametrize("name", ["", " ", "anna ", "a\nb", "a\u200fb", "x" * 65])
+async def test_a_caller_of_a_chat_without_a_proper_name_is_told(site: Site, name: str) -> None:
+    said = await site.post("/sim/chats", skill=4, caller=name)
+    assert (said.status, said.json) == (
+        400,
+        {"error": "caller: must be a number or name of 1 to 64 characters, in quotes"},
+    )
 
 
 async def test_a_chat_needs_a_queue_for_text(site: Site) -> None:

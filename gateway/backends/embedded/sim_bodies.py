@@ -8,9 +8,11 @@ from gateway.backends.embedded.simulated_phones import ACTS
 from gateway.wire.errors import Malformed
 
 _NUMBER: Final = r"^[0-9*#]{1,24}$"
+_NAME: Final = r"^[^\s\p{C}]([^\p{C}]{0,62}[^\s\p{C}])?$"
 _SECONDS: Final = "a number of seconds from 0 to 86400"
 
 Number = Annotated[str, Field(pattern=_NUMBER, description="1 to 24 of the characters 0-9 * #, in quotes")]
+Writer = Annotated[str, Field(pattern=_NAME, description="a number or name of 1 to 64 characters, in quotes")]
 Skill = Annotated[int, Field(ge=1, le=2_147_483_647, description="the id of a skill queue, 1 or more")]
 Agent = Annotated[int, Field(ge=1, le=999_999, description="a whole number from 1 to 999999")]
 Seconds = Annotated[float, Field(ge=0, le=86_400, description=_SECONDS)]
@@ -57,10 +59,10 @@ class Digits(SimBody):
 
 
 class NewChat(SimBody):
-    """A customer who writes to a skill queue for text."""
+    """A customer who writes to a skill queue for text: from a phone, by its number, or from a site, by a user name."""
 
     skill: Skill
-    caller: Number
+    caller: Writer
     text: Text | None = None
     data: Data = ""
 

@@ -67,6 +67,11 @@ async def test_a_chat_is_opened_read_and_left(shell: Shell) -> None:
     assert json.loads(await shell.run("list", "chats", "--json")) == []
 
 
+async def test_a_customer_with_a_user_name_writes(shell: Shell) -> None:
+    chat = await shell.run("chat", "--skill", "4", "--caller", "anna.b@example.com", "hello")
+    assert await shell.run("chat", "--chat", chat) == "anna.b@example.com: hello"
+
+
 async def test_everything_is_listed_at_once(shell: Shell) -> None:
     shown = rows(await shell.run("list"))
     assert [row[0] for row in shown if row and row[0] in ("call", "skill", "agent", "chat")] == [
