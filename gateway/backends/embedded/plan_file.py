@@ -1,11 +1,12 @@
 """The form of the contact centre file (TOML) and its reading. All its problems are told at once."""
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.backends.embedded.core.plan import Arrivals, Behaviour, Group, Ivr, Plan, Queue, Timing
 
@@ -101,28 +102,25 @@ class _File(_Strict):
     customers: list[_Customer] = []
     arrivals: list[_Arrivals] = []
 
-    @model_validator(mode="after")
-    def _no_contradictions(self) -> Self:
-        found = [
-            *_repeated("queues skill", (queue.skill for queue in self.queues)),
-            *_repeated("access code", (code for queue in self.queues for code in queue.access)),
-            *_repeated("ivrs access", (ivr.access for ivr in self.ivrs)),
-            *_repeated("ivrs id", (ivr.id for ivr in self.ivrs)),
-            *_repeated("groups id", (group.id for group in self.groups)),
-            *_repeated("agent of a group", (agent for group in self.groups for agent in group.agents)),
-            *_repeated("customers prefix", (customer.prefix for customer in self.customers)),
-        ]
-        if found:
-            raise ValueError("; ".join(found))
-        return self
 
-
-def _repeated(what: str, values: Iterable[object]) -> Iterator[str]:
-    seen: set[object] = set()
-    for value in values:
-        if value in seen:
-            yield f"{what} {value}: given twice"
-        seen.add(value)
+_ONCE: Final = (
+    ("queues skill", "queues", "skill"),
+    ("access code", "queues", "access"),
+    ("ivrs access", "ivrs", "access"),
+    ("ivrs id", "ivrs", "id"),
+    ("groups id", "groups", "id"),
+    ("agent of a group", "groups", "agents"),
+    ("customers prefix", "customers", "prefix"),
+)
+_SKILLS: Final = (
+    ("queues skill", "queues", "skill"),
+    ("ivrs then_skill", "ivrs", "then_skill"),
+    ("arrivals skill", "arrivals", "skill"),
+)
+"""What must not be given twice, and what names a skill queue: in words, the table and its key."""
+_WITHOUT: Final = {"prefix": ""}
+"""What a key means that is left out, where that may be given twice too."""
+_LONGEST_ID: Final = 10
 
 
 def read(path: Path, skills: Iterable[int] | None = None, vdn_id: int = 1) -> Plan:
@@ -132,28 +130,45 @@ def read(path: Path, skills: Iterable[int] | None = None, vdn_id: int = 1) -> Pl
     except (OSError, UnicodeDecodeError) as problem:
         raise PlanFileError(path, [f"cannot be read: {problem}"]) from None
     try:
-        content = _File.model_validate(tomllib.loads(text))
+        raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise PlanFileError(path, [f"is not TOML: {problem}"]) from None
+    problems: list[str] = []
+    try:
+        content = _File.model_validate(raw)
     except ValidationError as wrong:
-        raise PlanFileError(path, [_line(error["loc"], error["msg"]) for error in wrong.errors()]) from None
-    if skills is not None and (unknown := _unknown(content, frozenset(skills))):
-        raise PlanFileError(path, unknown)
+        problems += [_line(error["loc"], error["msg"]) for error in wrong.errors()]
+    problems += [*_repeated(raw), *_unknown(raw, None if skills is None else frozenset(skills))]
+    if problems:
+        raise PlanFileError(path, problems)
     return _plan(content, vdn_id)
 
 
 def _line(place: tuple[int | str, ...], reason: str) -> str:
     where = "".join(f"[{part}]" if isinstance(part, int) else f" {part}" for part in place).strip()
-    return f"{where or 'file'}: {reason.removeprefix('Value error, ')}"
+    return f"{where}: {reason.removeprefix('Value error, ')}"
 
 
-def _unknown(content: _File, skills: frozenset[int]) -> list[str]:
-    named = [
-        *((f"queues skill {queue.skill}", queue.skill) for queue in content.queues),
-        *((f"ivrs then_skill {ivr.then_skill}", ivr.then_skill) for ivr in content.ivrs if ivr.then_skill),
-        *((f"arrivals skill {entry.skill}", entry.skill) for entry in content.arrivals),
-    ]
-    return [f"{what}: no skill queue with this id in the agents file" for what, skill in named if skill not in skills]
+def _repeated(raw: Mapping[str, object]) -> Iterator[str]:
+    for what, table, key in _ONCE:
+        times = Counter(_given(raw, table, key))
+        yield from (f"{what} {value}: given twice" for value, many in times.items() if many > 1)
+
+
+def _unknown(raw: Mapping[str, object], skills: frozenset[int] | None) -> Iterator[str]:
+    for what, table, key in _SKILLS if skills is not None else ():
+        named = {int(value) for value in _given(raw, table, key) if value.isdecimal() and len(value) <= _LONGEST_ID}
+        missing = sorted(named - {0} - (skills or frozenset()))
+        yield from (f"{what} {skill}: no skill queue with this id in the agents file" for skill in missing)
+
+
+def _given(raw: Mapping[str, object], table: str, key: str) -> Iterator[str]:
+    """The values of a key in all tables of this name, of a file that may be wrong elsewhere."""
+    tables = raw.get(table)
+    for entry in tables if isinstance(tables, list) else ():
+        value = entry.get(key, _WITHOUT.get(key)) if isinstance(entry, dict) else None
+        values = value if isinstance(value, list) else [value]
+        yield from (str(one) for one in values if isinstance(one, (int, str)))
 
 
 def _plan(content: _File, vdn_id: int) -> Plan:

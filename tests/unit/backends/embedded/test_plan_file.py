@@ -67,6 +67,26 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     assert len(refusal.value.problems) == 2
 
 
+def test_problems_of_all_kinds_are_told_at_once(tmp_path: Path) -> None:
+    twice = "[[queues]]\nskill = 77\n[[queues]]\nskill = 77\nmax_wait = -1"
+    with pytest.raises(PlanFileError) as refusal:
+        _read(tmp_path, f"[vdn]\nfoo = 2\n{twice}\n[[ivrs]]\nthen_skill = 0")
+    assert [problem.partition(":")[0] for problem in refusal.value.problems] == [
+        "vdn foo",
+        "queues[1] max_wait",
+        "ivrs[0] access",
+        "ivrs[0] id",
+        "queues skill 77",
+        "queues skill 77",
+    ]
+
+
+@pytest.mark.parametrize("text", ["queues = 5", "queues = [5]", "[queues]\nskill = 1", "[[queues]]\nskill = [[1]]"])
+def test_tables_that_are_none_are_told(tmp_path: Path, text: str) -> None:
+    with pytest.raises(PlanFileError, match="queues"):
+        _read(tmp_path, text)
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(PlanFileError, match="cannot be read"):
         read(tmp_path / "none.toml")
