@@ -12,6 +12,7 @@ from gateway.settings.schema import BY_KEY, ROWS, Settings
 
 SETTLE_MS: Final = 100
 DOUBTFUL_SETTLE_MS: Final = 1000
+_HALF: Final = "taken as half-written (if it is meant so, SIGHUP takes it over)"
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,8 @@ def _empty(raw: bytes) -> str:
 
 def _half_written(applied: Loaded, raw: bytes) -> str:
     if applied.raw.startswith(raw) and _said(raw) != _said(applied.raw):
-        return "is only the beginning of the file applied before: taken as half-written"
+        return f"is only the beginning of the file applied before: {_HALF}"
     lost = _vanished(applied, raw)
     if lost and not raw.endswith((b"\n", b"\r")):
-        return f"has lost {', '.join(sorted(lost))} and its last line has no end: taken as half-written"
+        return f"has lost {', '.join(sorted(lost))} and its last line has no end: {_HALF}"
     return ""

@@ -104,6 +104,12 @@ def test_the_beginning_of_the_file_is_refused_also_where_a_line_ends() -> None:
     assert "only the beginning of the file applied before" in refusal(loaded(OLD), OLD[: OLD.index(b"# Time")])
 
 
+@pytest.mark.parametrize("raw", [OLD[: OLD.index(b"# Time")], b"AUTHMODE = 1\nMAXTIME = 120000"])
+def test_what_looks_half_written_is_told_with_the_way_to_have_it_taken_over(raw: bytes) -> None:
+    assert refusal(loaded(OLD), raw).endswith("if it is meant so, SIGHUP takes it over)")
+    assert judged(loaded(OLD), raw, force=True).loaded.raw == raw
+
+
 def test_lost_keys_and_an_open_last_line_are_refused() -> None:
     lost = refusal(loaded(OLD), b"AUTHMODE = 1\nMAXTIME = 120000")
 
