@@ -122,12 +122,15 @@ def passwd(agent_id: int, config: Path, file: Path | None, *, password_stdin: bo
 @click.argument("agent_id", metavar="ID", type=AGENT_ID)
 @_which_file
 def remove(agent_id: int, config: Path, file: Path | None) -> None:
-    """Remove the agent ID."""
+    """Remove the agent ID. A session it has goes on until its end."""
     with _told():
         path = _path(config, file)
         with editing(path) as editor:
             editor.remove(agent_id)
-    click.echo(f"agent {agent_id} removed from {path}")
+    click.echo(
+        f"agent {agent_id} removed from {path}: no new sign-in. A session it has goes on; "
+        f"`agentgateway sessions --end {agent_id}` ends it"
+    )
 
 
 @contextmanager

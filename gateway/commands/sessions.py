@@ -1,4 +1,4 @@
-"""`agentgateway sessions`: who is signed in, asked of the admin listener of a running gateway."""
+"""`agentgateway sessions`: who is signed in, asked of the admin listener of a running gateway; ends a session."""
 
 import json
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from gateway.commands.admin import admin_line
+from gateway.commands.agents import AGENT_ID
 from gateway.commands.options import settings_options, table
 
 COLUMNS: Final = ("agent", "since", "seen", "client", "node", "push", "generation", "adopted")
@@ -16,9 +17,15 @@ COLUMNS: Final = ("agent", "since", "seen", "client", "node", "push", "generatio
 @click.command()
 @settings_options("The settings file of the running gateway, for ADMIN_PORT and ADMIN_TOKEN_FILE.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON array instead of a table.")
-def sessions(config: Path, overrides: Mapping[str, str], *, as_json: bool) -> None:
+@click.option("--end", "ending", metavar="ID", type=AGENT_ID, help="Show nothing: sign this agent out.")
+def sessions(config: Path, overrides: Mapping[str, str], ending: int | None, *, as_json: bool) -> None:
     """Show who is signed in, over all nodes."""
-    found = admin_line(config, overrides).ask("GET", "/sessions?limit=999999")
+    line = admin_line(config, overrides)
+    if ending is not None:
+        line.ask("POST", f"/sessions/{ending}/end")
+        click.echo(f"agent {ending} is signed out")
+        return
+    found = line.ask("GET", "/sessions?limit=999999")
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:

@@ -6,8 +6,8 @@ from click.testing import CliRunner, Result
 
 from gateway.commands.sessions import sessions
 from gateway.ops.admin import AdminCall, Route
-from tests.support.admin import serving, token_file
-from tests.support.gateway import CONFIG
+from tests.support.admin import administered, serving, token_file
+from tests.support.gateway import CONFIG, running_gateway
 from tests.support.servers import free_port
 
 LINE = {
@@ -46,6 +46,17 @@ async def test_sessions_are_an_aligned_table(tmp_path: Path) -> None:
 
 async def test_sessions_as_json_are_what_the_listener_says(tmp_path: Path) -> None:
     assert json.loads((await ask(tmp_path, "--json")).stdout) == [LINE]
+
+
+async def test_a_session_is_ended_by_command_once(tmp_path: Path) -> None:
+    overrides = {"ADMIN_PORT": "1", "ADMIN_TOKEN_FILE": str(token_file(tmp_path))}
+    async with running_gateway(overrides, jobs=False) as gateway, administered(gateway) as operator:
+        desk = gateway.desk(101)
+        await desk.sign_in()
+        ended = await asyncio.to_thread(run, operator.port, tmp_path, "--end", "101")
+        again = await asyncio.to_thread(run, operator.port, tmp_path, "--end", "101")
+        assert (ended.output, (await desk.status()).retcode) == ("agent 101 is signed out\n", "100-006")
+        assert (again.exit_code, "the agent is not signed in" in again.output) == (1, True)
 
 
 def test_without_a_gateway_it_says_so(tmp_path: Path) -> None:
