@@ -52,8 +52,8 @@ carries up to {most:,} of these agents:
 
 {embedded}
 
-Gateways with BACKEND = upstream can share it, so that the loss of one of them is survived (docs/upstream.md); it carries
-no more agents for that.
+Gateways with BACKEND = upstream can share it, so that the loss of one of them is survived (docs/upstream.md); it
+carries no more agents for that.
 """
 
 
