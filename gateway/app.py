@@ -40,7 +40,6 @@ from gateway.sessions.sweep import Sweeper
 from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.reload import LiveSettings
 from gateway.settings.schema import Settings
-from gateway.settings.workers import FIRST, Rank
 from gateway.stores import Stores, open_stores
 from gateway.tokens.certificate import ExpiryWatch
 from gateway.tokens.room import TokenRoom, agent_check
@@ -63,7 +62,6 @@ class App:
         ring: KeyRing,
         stores: Stores,
         scheduler: Scheduler | None = None,
-        rank: Rank = FIRST,
     ) -> None:
         self.live = live
         self.stores = stores
@@ -84,9 +82,7 @@ class App:
         )
         authentication = self._authentication(registry) if registry else None
         self.backend = backend = (
-            self._embedded(registry, authentication, scheduler, rank)
-            if registry and authentication
-            else self._upstream()
+            self._embedded(registry, authentication, scheduler) if registry and authentication else self._upstream()
         )
         self.sweeper = Sweeper(service, lambda: self._policy, backend.sign_out)
         stores.sessions.on_wake(self.parking.wake)
@@ -107,7 +103,7 @@ class App:
         return Authentication(registry, book, stores.attempts, self._pool, lambda: self.live.current, self._agent_check)
 
     def _embedded(
-        self, registry: AgentRegistry, authentication: Authentication, scheduler: Scheduler | None, rank: Rank
+        self, registry: AgentRegistry, authentication: Authentication, scheduler: Scheduler | None
     ) -> EmbeddedCentre:
         settings = self.live.current
         return EmbeddedCentre(
@@ -116,7 +112,7 @@ class App:
             authentication,
             self.stores.queue,
             node=settings.node_name,
-            rank=rank,
+            nodes=self.stores.centre_nodes,
             cluster=settings.server_name,
             plan=_plan(settings, registry),
             scheduler=scheduler,
@@ -177,11 +173,9 @@ class App:
     def jobs(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         """The periodic work; each runs until cancelled."""
         registry, backend = self._registry, self.backend
-        jobs = [self.sweeper.run, self.live.watch, self._keep_beginning, self.push.run, self.tokens.follow]
+        jobs = [self.sweeper.run, self.live.watch, self._keep_beginning, self.push.run, self.tokens.follow, backend.run]
         if registry is not None:
             jobs.append(lambda: follow(registry))
-        if isinstance(backend, UpstreamCentre):
-            jobs.append(backend.run)
         chain = _certificate(self.live.current)
         if chain is not None:
             jobs.append(ExpiryWatch(chain).run)
@@ -198,12 +192,6 @@ class App:
             await self.backend.start(shard)
             begun.add(shard)
 
-    def succeed(self) -> None:
-        """No former process in this place runs any more: what it left behind is seen to within BEGIN_EVERY_S."""
-        if isinstance(self.backend, EmbeddedCentre):
-            self.backend.succeed()
-            self._begun = set()
-
     async def _keep_beginning(self) -> None:
         """A shard that was out of reach at the start may hold sessions whose key we lack: then CannotServeError.
 
@@ -219,10 +207,7 @@ class App:
         async with AsyncExitStack() as stack:
             stack.callback(self._pool.close)
             stack.push_async_callback(self.stores.close)
-            if isinstance(self.backend, UpstreamCentre):
-                stack.push_async_callback(self.backend.close)
-            else:
-                stack.callback(self.backend.close)
+            stack.push_async_callback(self.backend.close)
             stack.push_async_callback(self.push.close)
             stack.push_async_callback(self.tokens.close)
             if self._agent_check is not None:
@@ -238,15 +223,15 @@ async def _reason(shard: SessionStore) -> str | None:
     return None
 
 
-def make_app(live: LiveSettings, rank: Rank = FIRST) -> App:
-    """An app from settings alone, as this one of its node.
+def make_app(live: LiveSettings) -> App:
+    """An app from settings alone.
 
     Raises SettingsError, AgentsFileError, PlanFileError and SecretFileError.
     """
     settings = live.current
     registry = _registry(settings) if settings.backend == "embedded" else None
     ring = read_secret_file(settings.guid_secret_file) if settings.guid_secret_file else random_key_ring()
-    return App(live, registry, ring, open_stores(lambda: live.current), rank=rank)
+    return App(live, registry, ring, open_stores(lambda: live.current))
 
 
 def _certificate(settings: Settings) -> Path | None:

@@ -17,7 +17,6 @@ from gateway.listeners.serve import start as listen
 from gateway.sessions.refusal import CannotServeError
 from gateway.settings.load import Loaded
 from gateway.settings.reload import LiveSettings
-from gateway.settings.workers import FIRST, Rank
 from gateway.supervisor import systemd
 from gateway.supervisor.doors import Doors
 from gateway.supervisor.seat import Seat, Tie
@@ -35,7 +34,6 @@ class Running:
     live: LiveSettings
     listeners: Listeners
     admin: Listeners | None
-    succeed: Callable[[], None]
 
     async def reload(self) -> None:
         """Reads the settings again, because of a signal."""
@@ -51,24 +49,24 @@ class Running:
 
 
 @contextlib.asynccontextmanager
-async def running(loaded: Loaded, doors: Doors = NO_DOORS, rank: Rank = FIRST) -> AsyncIterator[Running]:
+async def running(loaded: Loaded, doors: Doors = NO_DOORS, number: int = 0) -> AsyncIterator[Running]:
     """A gateway with its periodic work for as long as the block runs, then it drains.
 
-    `doors` are bound sockets to use in place of the ports of the settings; `rank` is that of this process.
+    `doors` are bound sockets to use in place of the ports of the settings; `number` is that of this worker.
     Raises AgentsFileError, PlanFileError, SecretFileError, AdminTokenError, ListenError and CannotServeError when it
     must not serve.
     """
     live = LiveSettings(loaded)
-    app = make_app(live, rank)
+    app = make_app(live)
     try:
         await app.start()
         open_listeners = await listen(
             app.edge.handle, live.current, http=doors.http, https=doors.https, shared=doors.shared
         )
         open_listeners.draining.on(app.parking.drain)
-        administration = await open_admin(app, open_listeners, doors.admin.get(rank.number))
+        administration = await open_admin(app, open_listeners, doors.admin.get(number))
         async with _jobs(app, open_listeners):
-            yield Running(live, open_listeners, administration, app.succeed)
+            yield Running(live, open_listeners, administration)
         await open_listeners.drain(live.current.drain_time_ms)
         if administration is not None:
             await administration.drain(0)
@@ -104,10 +102,10 @@ def _cannot_roll() -> None:
 async def work(loaded: Loaded, doors: Doors, seat: Seat) -> None:
     """Serves as a worker: until SIGTERM, until SIGUSR2 when a successor has come, or until the supervisor is gone."""
     stop, give_way = asyncio.Event(), asyncio.Event()
-    async with running(loaded, doors, seat.rank) as gateway:
+    async with running(loaded, doors, seat.number) as gateway:
         _handle(gateway.reload, stop.set, give_way.set)
         tie = Tie(seat)
-        ends = [asyncio.create_task(tie.lost(gateway.succeed)), asyncio.create_task(stop.wait())]
+        ends = [asyncio.create_task(tie.lost()), asyncio.create_task(stop.wait())]
         leaving = asyncio.create_task(give_way.wait())
         await tie.say_ready()
         await asyncio.wait([*ends, leaving], return_when=asyncio.FIRST_COMPLETED)

@@ -58,6 +58,7 @@ class Stores:
     close: Callable[[], Awaitable[None]]
     push_nodes: PushNodes = field(default_factory=OneProcess)
     upstream_nodes: PushNodes = field(default_factory=OneProcess)
+    centre_nodes: PushNodes = field(default_factory=OneProcess)
     tokens: TokenStore = field(default_factory=MemoryTokenStore)
     agree: Callable[[], Awaitable[None]] = field(default=_nothing)
     reasons: Callable[[], Sequence[str]] = field(default=lambda: ("",))
@@ -93,6 +94,9 @@ def _redis(settings: Callable[[], Settings]) -> Stores:
     links, bounds = divided.links, _bounds(settings)
     store = _as_one([RedisStore(link, bounds, _dropped) for link in links], ShardedStore)
 
+    def nodes(work: str) -> PushNodes:
+        return _as_one([RedisPushNodes(link, work) for link in links], ShardedPushNodes)
+
     async def start() -> None:
         await asyncio.gather(*(link.start() for link in links))
 
@@ -107,8 +111,9 @@ def _redis(settings: Callable[[], Settings]) -> Stores:
         lambda _registry: _as_one([RedisPasswordBook(link) for link in links], ShardedPasswordBook),
         start,
         close,
-        _as_one([RedisPushNodes(link) for link in links], ShardedPushNodes),
-        _as_one([RedisPushNodes(link, "upstream") for link in links], ShardedPushNodes),
+        nodes("push"),
+        nodes("upstream"),
+        nodes("centre"),
         # No agent is named there, and one request counts for several keys at once: all of it is in the first shard.
         RedisTokenStore(links[0]),
         divided.agree,

@@ -43,7 +43,7 @@ def serve(config: Path, overrides: Mapping[str, str], seat: Seat | None) -> None
         loaded = load(config, overrides)
     except SettingsError as wrong:
         fail(str(wrong), WRONG_SETTINGS)
-    logs.setup_logs(loaded.settings.log_level, None if seat is None else seat.rank.number)
+    logs.setup_logs(loaded.settings.log_level, None if seat is None else seat.number)
     if seat is not None:
         _work(loaded, seat)
         return
@@ -72,5 +72,5 @@ def _serve(loaded: Loaded) -> int:
 
 def _work(loaded: Loaded, seat: Seat) -> None:
     doors = seat.doors()
-    settings = only_these(loaded.settings, doors, seat.rank.number)
+    settings = only_these(loaded.settings, doors, seat.number)
     _serving().serve_as_worker(replace(loaded, settings=settings), doors, seat)

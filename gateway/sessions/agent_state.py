@@ -26,11 +26,11 @@ class AgentState:
     `skills` are the skill queues the agent is signed in to; `rest_until_ms` is when a rest asked for runs out and
     `rest_told` whether the agent was reminded of it. `wrap_until_ms` is when wrap-up ends by itself. `deferred` is the
     state asked for during a call, with its reason and rest in s. While talking, `centre` names the process that holds
-    the agent's calls. `linkage`: the phone is steered with the calls; `video`: it has a picture; `talk_right`: inbound
-    calls may come. `custom_state` is a number of the business's own. `previous` is the state before this one.
-    `self_record` and `record_early`: the own calls are recorded, and already before they are answered. `forwarding` is
-    where the agent's calls go and when, as JSON. `max_chats` limits the text chats at a time. `runs_out` is False for
-    a session that may be silent for ever.
+    the agent's calls, and `calls` are those, by id. `linkage`: the phone is steered with the calls; `video`: it has a
+    picture; `talk_right`: inbound calls may come. `custom_state` is a number of the business's own. `previous` is the
+    state before this one. `self_record` and `record_early`: the own calls are recorded, and already before they are
+    answered. `forwarding` is where the agent's calls go and when, as JSON. `max_chats` limits the text chats at a time.
+    `runs_out` is False for a session that may be silent for ever.
     """
 
     state: State = State.IDLE
@@ -49,6 +49,7 @@ class AgentState:
     deferred_reason: int = 0
     deferred_rest_s: int = 0
     centre: str = ""
+    calls: tuple[str, ...] = ()
     linkage: bool = False
     video: bool = False
     talk_right: bool = True

@@ -1,7 +1,6 @@
 """How many processes serve (design section 11, WORKERS)."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,22 +21,6 @@ def _read(text: str, folder: Path) -> object:
 
 
 WORKERS: Final = Kind(f"auto, or {_NUMBER.allowed}", _read)
-
-
-@dataclass(frozen=True, slots=True)
-class Rank:
-    """Which process of its node this is: worker `number`, counted from 0, of so many.
-
-    `alone`: no process runs any more that was in its place before, nor, for the first, in a place given up.
-    """
-
-    number: int = 0
-    count: int = 1
-    alone: bool = True
-
-
-FIRST: Final = Rank()
-"""The one process of a node."""
 
 
 def worker_count(settings: "Settings", cpus: int | None = None) -> int:

@@ -1,21 +1,18 @@
-"""The worker processes that run: how each is started, told that it is alone in its place, and ended."""
+"""The worker processes that run: how each is started, and ended."""
 
 import asyncio
 import logging
 import signal
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from gateway.settings.load import Loaded, load
 from gateway.settings.problems import SettingsError
 from gateway.settings.schema import Settings
-from gateway.settings.workers import Rank
 from gateway.supervisor.doors import Doors, open_doors
 from gateway.supervisor.post import Worker
-from gateway.supervisor.seat import is_alone
 from gateway.supervisor.worker import WorkerProcess, start_worker
 
 END_S: Final = 10.0
@@ -59,20 +56,10 @@ class Crew:
 
     async def start(self, number: int) -> Worker:
         """Worker `number`. Raises OSError."""
-        rank = Rank(number, self.count, alone=False)
-        rank = replace(rank, alone=is_alone(rank, (other.rank for other in self._running)))
-        worker = await start_worker(rank, self._command, self.doors)
+        worker = await start_worker(number, self._command, self.doors)
         self._running.add(worker)
-        worker.ended.add_done_callback(lambda _: self._ended(worker))
+        worker.ended.add_done_callback(lambda _: self._running.discard(worker))
         return worker
-
-    def _ended(self, worker: WorkerProcess) -> None:
-        """Whoever shared a place with it may be alone there now."""
-        self._running.discard(worker)
-        for each in self._running:
-            others = (other.rank for other in self._running if other is not each)
-            if not each.rank.alone and is_alone(each.rank, others):
-                each.now_alone()
 
     async def leave(self, worker: Worker) -> None:
         """Its clients have DRAIN_TIME to come back for one more answer, then calls have as long to end."""

@@ -1,41 +1,35 @@
-"""What a supervisor gives a worker: its rank, the sockets to accept from, and the tie between the two.
+"""What a supervisor gives a worker: its number, the sockets to accept from, and the tie between the two.
 
-The tie is a pair of connected sockets. The worker says in it when it is ready, the supervisor when it is alone in its
-place; its end means that the supervisor is gone, whatever the reason.
+The tie is a pair of connected sockets. The worker says in it when it is ready; its end means that the supervisor is
+gone, whatever the reason.
 """
 
 import asyncio
 import re
 import socket
-from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.settings.workers import Rank
 from gateway.supervisor.doors import Doors
 
 READY: Final = b"ready"
-ALONE: Final = b"alone"
-_TEXT: Final = re.compile(
-    r"(?P<number>[0-9]{1,2}):of=(?P<count>[0-9]{1,2}),alone=(?P<alone>[01])"
-    r",tie=(?P<tie>[0-9]+)(?P<doors>(,(http|https|admin)=[0-9]+)*)"
-)
+_TEXT: Final = re.compile(r"(?P<number>[0-9]{1,2}):tie=(?P<tie>[0-9]+)(?P<doors>(,(http|https|admin)=[0-9]+)*)")
 
 
 @dataclass(frozen=True)
 class Seat:
     """The place of a worker. `tie`, and the sockets by what they are for, are file descriptors."""
 
-    rank: Rank
+    number: int
     tie: int
     files: tuple[tuple[str, int], ...]
 
     @classmethod
-    def of(cls, rank: Rank, tie: socket.socket, doors: Doors) -> "Seat":
-        """That of this worker."""
-        links = (("http", doors.http), ("https", doors.https), ("admin", doors.admin.get(rank.number)))
-        return cls(rank, tie.fileno(), tuple((name, link.fileno()) for name, link in links if link is not None))
+    def of(cls, number: int, tie: socket.socket, doors: Doors) -> "Seat":
+        """That of worker `number`, counted from 0."""
+        links = (("http", doors.http), ("https", doors.https), ("admin", doors.admin.get(number)))
+        return cls(number, tie.fileno(), tuple((name, link.fileno()) for name, link in links if link is not None))
 
     @classmethod
     def read(cls, text: str) -> "Seat":
@@ -44,13 +38,11 @@ class Seat:
         if found is None:
             raise ValueError("is for the supervisor, which says it to its workers")
         pairs = (pair.split("=") for pair in found["doors"].split(",")[1:])
-        rank = Rank(int(found["number"]), int(found["count"]), found["alone"] == "1")
-        return cls(rank, int(found["tie"]), tuple((name, int(file)) for name, file in pairs))
+        return cls(int(found["number"]), int(found["tie"]), tuple((name, int(file)) for name, file in pairs))
 
     def __str__(self) -> str:
         doors = "".join(f",{name}={file}" for name, file in self.files)
-        rank = self.rank
-        return f"{rank.number}:of={rank.count},alone={rank.alone:d},tie={self.tie}{doors}"
+        return f"{self.number}:tie={self.tie}{doors}"
 
     @property
     def inherited(self) -> tuple[int, ...]:
@@ -60,13 +52,8 @@ class Seat:
     def doors(self) -> Doors:
         """The sockets, in the worker. Raises OSError."""
         links = {name: socket.socket(fileno=file) for name, file in self.files}
-        admin = {self.rank.number: links["admin"]} if "admin" in links else {}
+        admin = {self.number: links["admin"]} if "admin" in links else {}
         return Doors(links.get("http"), links.get("https"), admin, shared=True)
-
-
-def is_alone(rank: Rank, others: Iterable[Rank]) -> bool:
-    """Whether none of the other workers that run is in its place, nor, for the first worker, in a place given up."""
-    return not any(other.number == rank.number or (rank.number == 0 and other.number >= rank.count) for other in others)
 
 
 class Tie:
@@ -85,11 +72,11 @@ class Tie:
         """The supervisor takes it for the end of this worker."""
         self._link.close()
 
-    async def lost(self, alone: Callable[[], None]) -> None:
-        """Calls `alone` when the supervisor says so; returns when it is gone."""
+    async def lost(self) -> None:
+        """Returns when the supervisor is gone."""
         loop = asyncio.get_running_loop()
         try:
-            while await loop.sock_recv(self._link, len(ALONE)):
-                alone()
+            while await loop.sock_recv(self._link, 64):
+                pass
         except OSError:
             return

@@ -7,11 +7,9 @@ import socket
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 
-from gateway.settings.workers import Rank
 from gateway.supervisor.doors import Doors
-from gateway.supervisor.seat import ALONE, READY, Seat
+from gateway.supervisor.seat import READY, Seat
 from gateway.supervisor.systemd import NAMES
 
 
@@ -21,8 +19,8 @@ class WorkerProcess:
     `began_s` is on the monotonic clock.
     """
 
-    def __init__(self, rank: Rank, process: asyncio.subprocess.Process, tie: socket.socket) -> None:
-        self.rank = rank
+    def __init__(self, number: int, process: asyncio.subprocess.Process, tie: socket.socket) -> None:
+        self.number = number
         self.pid = process.pid
         self.began_s = time.monotonic()
         self.ended: asyncio.Future[int] = asyncio.ensure_future(process.wait())
@@ -40,12 +38,6 @@ class WorkerProcess:
             await asyncio.shield(self.ended)
         return said == READY
 
-    def now_alone(self) -> None:
-        """Tells it that no process runs any more whose place it took."""
-        self.rank = replace(self.rank, alone=True)
-        with suppress(OSError):
-            self._tie.send(ALONE)
-
     def send(self, what: signal.Signals) -> None:
         """Sends a signal, if it still runs."""
         if not self.ended.done():
@@ -53,15 +45,15 @@ class WorkerProcess:
                 self._process.send_signal(what)
 
 
-async def start_worker(rank: Rank, command: Sequence[str], doors: Doors) -> WorkerProcess:
-    """Starts `command` as this worker, with `--worker` and its seat behind. Raises OSError.
+async def start_worker(number: int, command: Sequence[str], doors: Doors) -> WorkerProcess:
+    """Starts `command` as worker `number`, with `--worker` and its seat behind. Raises OSError.
 
     It is in a process group of its own: what a terminal sends, it hears from the supervisor.
     """
     ours, theirs = socket.socketpair()
     with theirs:
         ours.setblocking(False)
-        seat = Seat.of(rank, theirs, doors)
+        seat = Seat.of(number, theirs, doors)
         try:
             process = await asyncio.create_subprocess_exec(
                 *(*command, "--worker", str(seat)),
@@ -73,7 +65,7 @@ async def start_worker(rank: Rank, command: Sequence[str], doors: Doors) -> Work
         except BaseException:
             ours.close()
             raise
-    return WorkerProcess(rank, process, ours)
+    return WorkerProcess(number, process, ours)
 
 
 def _without(values: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:

@@ -53,23 +53,27 @@ Pairs = Callable[[Mapping[str, str]], AbstractAsyncContextManager[Pair]]
 
 
 @pytest.fixture
-def pairs(shared_server: Callable[[str], Server], tmp_path: Path) -> Pairs:
-    """Makes pairs with these settings, in a store of this test alone."""
+def common(shared_server: Callable[[str], Server], tmp_path: Path) -> dict[str, str]:
+    """Settings of nodes that share a store of this test alone."""
     secret = tmp_path / "guid.keys"
     secret.touch(0o600)
     secret.write_text(new_secret_line("k1"), "ascii")
-    shared = {
+    return {
         "REDIS_URL": shared_server(KIND).url,
         "STORE_TAG": f"pair-{token_hex(8)}",
         "GUID_SECRET_FILE": str(secret),
     }
 
+
+@pytest.fixture
+def pairs(common: dict[str, str]) -> Pairs:
+    """Makes pairs with these settings, in a store of this test alone."""
+
     @asynccontextmanager
     async def pair(settings: Mapping[str, str]) -> AsyncIterator[Pair]:
-        common = {**shared, **settings}
         async with (
-            running_gateway({**common, "NODE_NAME": "NodeA"}) as first,
-            running_gateway({**common, "NODE_NAME": "NodeB"}) as second,
+            running_gateway({**common, **settings, "NODE_NAME": "NodeA"}) as first,
+            running_gateway({**common, **settings, "NODE_NAME": "NodeB"}) as second,
         ):
             yield Pair(first, second)
 

@@ -2,31 +2,22 @@
 
 import asyncio
 import os
-import secrets
 import signal
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 
 import pytest
 
-from gateway.sessions.secret_file import new_secret_line
-from gateway.settings.workers import Rank
 from tests.support.behind import centre_behind
 from tests.support.desk import Desk, Line
-from tests.support.gateway import running_gateway
 from tests.support.receiver import Pushed, receiving
-from tests.support.servers import Server
 from tests.support.site import Site
-from tests.support.waiting import until_async
 
-KIND = "valkey"
 AGENTS = (101, 102, 103, 104)
 ROUNDS = 3
 TOLD = ["AgentOther_InService", "AgentState_Ready"]
 BUSY, FREE = "AgentState_SetNotReady_Success", "AgentState_CancelNotReady_Success"
 LEASE_S = 3.0
 LATEST_S = 60
-IDLE, TALKING = 4, 7
 
 
 async def busy_and_free(desks: Iterable[Desk]) -> None:
@@ -89,37 +80,3 @@ async def test_exactly_one_worker_fetches_the_events_of_an_agent(shared: Site) -
         most = centre.most_polls
     assert fetched == [[f"Event{number}" for number in range(ROUNDS)] for _ in desks]
     assert most <= len(AGENTS)
-
-
-async def test_a_worker_frees_the_agents_of_its_former_process_alone_and_not_before_that_one_is_gone(
-    shared_server: Callable[[str], Server], tmp_path: Path
-) -> None:
-    secret = tmp_path / "guid.keys"
-    secret.touch(0o600)
-    secret.write_text(new_secret_line("k1"), "ascii")
-    settings = {
-        "REDIS_URL": shared_server(KIND).url,
-        "STORE_TAG": f"workers-{secrets.token_hex(8)}",
-        "GUID_SECRET_FILE": str(secret),
-        "WORKERS": "2",
-    }
-    async with running_gateway(settings, rank=Rank(1, 2)) as second:
-        desk = second.desk(101)
-        await desk.sign_in()
-        assert (await desk.call("PUT", "voicecall/{id}/callout", {"called": "13910000"})).retcode == "0"
-        async with running_gateway(settings, rank=Rank(0, 2)):
-            states = [await state(desk)]
-        async with running_gateway(settings, rank=Rank(1, 2, alone=False)) as successor:
-            states.append(await state(desk))
-            successor.app.succeed()
-            await until_async(lambda: is_idle(desk), LATEST_S)
-    assert states == [TALKING, TALKING]
-
-
-async def is_idle(desk: Desk) -> bool:
-    return await state(desk) == IDLE
-
-
-async def state(desk: Desk) -> int:
-    found: int = (await desk.status()).json["result"]["agentState"]
-    return found

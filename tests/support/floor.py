@@ -103,4 +103,4 @@ async def open_floor(plan: Plan | None = None, *agents: int, agents_file: Path =
         await floor.sign_in(*agents)
         yield floor
     finally:
-        floor.centre.close()
+        await floor.centre.close()

@@ -20,7 +20,6 @@ from gateway.sessions.memory_store import MemoryStore
 from gateway.sessions.secret_file import read_secret_file
 from gateway.settings.load import load
 from gateway.settings.reload import LiveSettings
-from gateway.settings.workers import FIRST, Rank
 from gateway.stores import Stores, open_stores
 from tests.support.desk import Desk
 from tests.support.servers import free_port
@@ -65,9 +64,8 @@ async def running_gateway(
     config: Path = CONFIG,
     jobs: bool = True,
     scheduler: Scheduler | None = None,
-    rank: Rank = FIRST,
 ) -> AsyncIterator[Gateway]:
-    """A gateway on a free port of loopback; as this one of its node.
+    """A gateway on a free port of loopback.
 
     `jobs` runs its periodic work too, `scheduler` its contact centre. Redis has long to answer, unless `overrides` say
     STORE_TIMEOUT.
@@ -85,7 +83,7 @@ async def running_gateway(
     )
     secret = live.current.guid_secret_file
     ring = read_secret_file(secret) if secret else random_key_ring()
-    app = App(live, registry, ring, stores, scheduler, rank)
+    app = App(live, registry, ring, stores, scheduler)
     door = socket.create_server(("127.0.0.1", 0))
     port = door.getsockname()[1]
     await app.start()

@@ -34,7 +34,7 @@ async def test_a_process_with_a_successor_accepts_no_agent_while_an_operator_sti
         operator = await admin.client()
         await operator.send(get())
         await here.wait()
-        leaving = asyncio.create_task(Running(live, agents.listeners, admin.listeners, lambda: None).step_down())
+        leaving = asyncio.create_task(Running(live, agents.listeners, admin.listeners).step_down())
         await until(lambda: refuses(agents), LATEST_S)
         still = not leaving.done()
         go.set()

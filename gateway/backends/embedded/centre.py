@@ -1,20 +1,19 @@
 """The embedded contact centre as the gateway sees it: `Backend` over a table of performers."""
 
-import secrets
+from contextlib import suppress
 from typing import Final
 
 from gateway.agents.authentication import Authentication
 from gateway.agents.registry import AgentRegistry
 from gateway.backends.base import Call, SignInCall
 from gateway.backends.embedded import state_machine
-from gateway.backends.embedded.core.outcome import After
 from gateway.backends.embedded.core.plan import Plan
 from gateway.backends.embedded.core.world import World
-from gateway.backends.embedded.courier import Courier, Parcel
+from gateway.backends.embedded.courier import Courier
 from gateway.backends.embedded.groups import all_performers
+from gateway.backends.embedded.orphans import Orphans
 from gateway.backends.embedded.parts import Parts
 from gateway.backends.embedded.performers import rights
-from gateway.backends.embedded.places import place, places
 from gateway.backends.embedded.records import Records
 from gateway.backends.embedded.scheduler import LoopScheduler, Scheduler
 from gateway.backends.embedded.simulated import Customers
@@ -23,14 +22,14 @@ from gateway.backends.embedded.simulated_phones import Phones
 from gateway.backends.embedded.switchboard import Switchboard
 from gateway.backends.embedded.watching import Watch
 from gateway.events.event import make_event
+from gateway.events.push_nodes import OneProcess, PushNodes
 from gateway.sessions.agent_state import AgentState, State
 from gateway.sessions.model import End
 from gateway.sessions.service import SessionService
 from gateway.sessions.signing import Admission
 from gateway.sessions.store import EventQueue, SessionStore
-from gateway.settings.workers import FIRST, Rank
 from gateway.wire import retcodes
-from gateway.wire.errors import Refused
+from gateway.wire.errors import Refused, StoreUnavailable
 
 PHONE_WITH_VIDEO: Final = 11
 """`agenttype` of a sign-in."""
@@ -39,9 +38,9 @@ PHONE_WITH_VIDEO: Final = 11
 class EmbeddedCentre:
     """A contact centre whose agent states live in the session records, so that they are right on every node.
 
-    Its calls live in this process; `node` and its `rank` there name it in records. `cluster` is the name of all
-    gateways together; `customers` plays the parties outside, `chat_customers` those who write, `phones` those who use
-    agents' phones.
+    Its calls live in this process, one of `nodes`; `node` names it in records. `cluster` is the name of all gateways
+    together; `customers` plays the parties outside, `chat_customers` those who write, `phones` those who use agents'
+    phones.
     """
 
     def __init__(
@@ -52,21 +51,18 @@ class EmbeddedCentre:
         queue: EventQueue,
         *,
         node: str = "",
-        rank: Rank = FIRST,
+        nodes: PushNodes | None = None,
         cluster: str = "AgentGateway",
         plan: Plan | None = None,
         scheduler: Scheduler | None = None,
     ) -> None:
         self._service = service
-        self._follows = places(node, rank)
-        self._former = self._follows if rank.alone else frozenset()
+        self.orphans = Orphans(node, nodes or OneProcess(), service.store, self._end_calls)
         self._scheduler = scheduler or LoopScheduler()
         self.world = World(
             plan=plan or Plan(), skills=lambda: {skill.id: skill.name for skill in registry.skills().values()}
         )
-        self._records = Records(
-            service, self.world, self._scheduler, f"{place(node, rank.number)}.{secrets.token_hex(4)}"
-        )
+        self._records = Records(service, self.world, self._scheduler, self.orphans.process)
         self._courier = Courier(self._records, queue, self._scheduler, self.world.plan.timing.wrap_up_s)
         self.board = Switchboard(self.world, self._records, self._courier, self._scheduler)
         self.customers = Customers(self.board, self._scheduler)
@@ -78,23 +74,25 @@ class EmbeddedCentre:
         )
         self._performers = all_performers(self.parts, cluster)
 
-    def succeed(self) -> None:
-        """No former process in this place runs any more: `start`, called again, frees the agents of its calls."""
-        self._former = self._follows
-
     async def start(self, store: SessionStore) -> None:
-        """Frees agents of a shard whose calls ended with a former process in this place. Raises StoreUnavailable."""
+        """Learns who of a shard is signed in. Raises StoreUnavailable."""
         for seen in await store.live():
-            record = await store.read(seen.agent_id)
-            state = record.state
-            ours = state.centre.rpartition(".")[0] in self._former and state.centre != self._records.centre
-            if record.session is not None and state.state is State.TALKING and ours:
-                await self._courier.deliver(Parcel(seen.agent_id, seen.session_id, after=After.NOT_TALKED))
             self._records.note_record(await store.read(seen.agent_id))
 
-    def close(self) -> None:
-        """Cancels all timers."""
+    async def run(self) -> None:
+        """Frees agents of processes that are gone, until cancelled."""
+        await self.orphans.run()
+
+    async def close(self) -> None:
+        """Ends the calls of this process, tells their agents, and cancels all timers."""
+        for agent_id, session_id in self.world.sessions():
+            with suppress(Refused, StoreUnavailable):
+                await self._end_calls(agent_id, session_id, self.orphans.process)
+        await self.orphans.close()
         self._scheduler.close()
+
+    async def _end_calls(self, agent_id: int, session_id: str, centre: str) -> None:
+        await self._records.end_calls_of(agent_id, session_id, centre)
 
     async def sign_in(self, call: SignInCall) -> Admission:
         """See `Backend.sign_in`: the first state and events follow from `status`. Raises Refused `100-014`."""

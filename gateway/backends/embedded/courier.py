@@ -6,16 +6,18 @@ What a shard of the store cannot take now waits, in order, and is tried again: c
 import logging
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from gateway.backends.embedded import occupation
 from gateway.backends.embedded.core.outcome import After, Effect, Free, Tell
+from gateway.backends.embedded.core.world import World
 from gateway.backends.embedded.records import STORE_RETRY_S, Records
 from gateway.backends.embedded.scheduler import Scheduler
 from gateway.events.event import make_event
 from gateway.sessions.agent_state import AgentState
 from gateway.sessions.model import Event
+from gateway.sessions.signing import Transition
 from gateway.sessions.store import EventQueue, SessionStore
 from gateway.wire.errors import Refused, StoreUnavailable
 
@@ -24,20 +26,27 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Parcel:
-    """Events for one session, and what the agent is after them (None: still in a call, or never was)."""
+    """Events for one session, and what the agent is after them (None: still in a call, or never was).
+
+    `calls` are those that it is in by then, None where nothing has changed there.
+    """
 
     agent_id: int
     session_id: str
     events: list[Event] = field(default_factory=list)
     after: After | None = None
+    calls: tuple[str, ...] | None = None
 
 
-def parcels(effects: Iterable[Effect], now_ms: int) -> list[Parcel]:
-    """Effects on agents, one parcel a session; the order within a session is kept."""
+def parcels(effects: Iterable[Effect], world: World, now_ms: int) -> list[Parcel]:
+    """Effects on agents in this world, one parcel a session; the order within a session is kept."""
     packed: dict[str, Parcel] = {}
     for effect in effects:
         if isinstance(effect, Tell | Free):
-            parcel = packed.setdefault(effect.session_id, Parcel(effect.agent_id, effect.session_id))
+            parcel = packed.get(effect.session_id)
+            if parcel is None:
+                calls = tuple(call.id for call, _leg in world.legs_of(effect.session_id))
+                parcel = packed[effect.session_id] = Parcel(effect.agent_id, effect.session_id, calls=calls)
             if isinstance(effect, Free):
                 parcel.after = effect.after
             else:
@@ -75,27 +84,36 @@ class Courier:
         self._scheduler.after(STORE_RETRY_S, partial(self._bring_late, shard))
 
     async def _bring(self, parcel: Parcel) -> bool:
-        if parcel.after is None:
-            return await self._queue.append(parcel.agent_id, parcel.session_id, parcel.events)
         if parcel.after is After.LEFT:
             return True
-        return await self._free(parcel, parcel.after)
+        if parcel.after is None and self._is_known(parcel):
+            return await self._queue.append(parcel.agent_id, parcel.session_id, parcel.events)
+        try:
+            await self._records.set(parcel.agent_id, parcel.session_id, self._change(parcel, tuple(parcel.events)))
+        except Refused:
+            return False
+        return True
 
-    async def _free(self, parcel: Parcel, after: After) -> bool:
-        told = tuple(parcel.events)
+    def _is_known(self, parcel: Parcel) -> bool:
+        """Whether the agent's record names these calls, as far as is known here."""
+        desk = self._records.world.desks.get(parcel.agent_id)
+        ours = desk is not None and desk.session_id == parcel.session_id
+        return parcel.calls is None or (ours and desk is not None and desk.state.calls == parcel.calls)
 
-        def leave(state: AgentState, now_ms: int) -> tuple[AgentState, tuple[Event, ...]]:
-            step = occupation.free(state, after, self._wrap_up_s, now_ms)
-            if step is None:
+    def _change(self, parcel: Parcel, told: tuple[Event, ...]) -> Transition:
+        def into(state: AgentState, _now_ms: int) -> tuple[AgentState, tuple[Event, ...]]:
+            if parcel.calls is None or state.centre != self._records.centre:
+                return state, told
+            return replace(state, calls=parcel.calls), told
+
+        def out_of(state: AgentState, now_ms: int) -> tuple[AgentState, tuple[Event, ...]]:
+            step = occupation.free(state, parcel.after or After.NOT_TALKED, self._wrap_up_s, now_ms)
+            if step is None or state.centre != self._records.centre:
                 return state, told
             later, events = self._records.with_events(parcel.agent_id, step, now_ms)
             return later, (*told, *events)
 
-        try:
-            await self._records.set(parcel.agent_id, parcel.session_id, leave)
-        except Refused:
-            return False
-        return True
+        return into if parcel.after is None else out_of
 
     async def _bring_late(self, shard: SessionStore) -> None:
         late = self._late[shard]

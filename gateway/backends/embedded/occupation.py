@@ -29,10 +29,13 @@ def check(state: AgentState, way: Way) -> None:
         raise Refused(retcodes.WRONG_STATE, f"not possible while {state.state.name.lower().replace('_', ' ')}")
 
 
-def occupy(state: AgentState, way: Way, centre: str, now_ms: int) -> AgentState:
-    """The agent is in a call of `centre` from now on. One who was busy will be so again. Raises Refused `100-009`."""
+def occupy(state: AgentState, way: Way, centre: str, now_ms: int, calls: tuple[str, ...] = ()) -> AgentState:
+    """The agent is in a call of `centre` from now on, in `calls` if known. One who was busy will be so again.
+
+    Raises Refused `100-009`.
+    """
     check(state, way)
-    kept = replace(state, state=State.TALKING, since_ms=now_ms, reason=0, wrap_until_ms=0, centre=centre)
+    kept = replace(state, state=State.TALKING, since_ms=now_ms, reason=0, wrap_until_ms=0, centre=centre, calls=calls)
     if state.state is State.BUSY:
         kept = replace(kept, deferred=State.BUSY, deferred_reason=state.reason, deferred_rest_s=0)
     return kept
@@ -51,6 +54,7 @@ def free(state: AgentState, after: After, wrap_up_s: float, now_ms: int) -> Step
             state=State.WRAP_UP,
             since_ms=now_ms,
             centre="",
+            calls=(),
             wrap_until_ms=now_ms + round(wrap_up_s * 1000) if wrap_up_s else 0,
             deferred=None if state.deferred is State.WRAP_UP else state.deferred,
         )

@@ -2,10 +2,13 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from gateway.backends.base import Call
 from gateway.backends.embedded import occupation, state_machine
+from gateway.backends.embedded.core import phones
 from gateway.backends.embedded.core.model import Desk
+from gateway.backends.embedded.core.outcome import After
 from gateway.backends.embedded.core.world import World
 from gateway.backends.embedded.occupation import Way
 from gateway.backends.embedded.scheduler import Pending, Scheduler
@@ -20,6 +23,7 @@ from gateway.wire.errors import Refused, StoreUnavailable
 
 _LOG = logging.getLogger(__name__)
 STORE_RETRY_S = 1.0
+CALL_RELEASED: Final = "AgentEvent_Call_Release"
 
 
 class Records:
@@ -118,14 +122,17 @@ class Records:
         """A step as `change` wants it."""
         return step.state, tuple(make_event(kind, agent_id, content, now_ms) for kind, content in step.events)
 
-    async def occupy(self, desk: Desk, way: Way) -> AgentState:
-        """The agent is in a call from now on; the state before. Raises Refused (`100-006`, `100-009`)."""
+    async def occupy(self, desk: Desk, way: Way, calls: tuple[str, ...] = ()) -> AgentState:
+        """The agent is in a call from now on, in `calls` if known; the state before.
+
+        Raises Refused (`100-006`, `100-009`).
+        """
         before = desk.state
 
         def into(state: AgentState, now_ms: int) -> tuple[AgentState, tuple[Event, ...]]:
             nonlocal before
             before = state
-            return occupation.occupy(state, way, self.centre, now_ms), ()
+            return occupation.occupy(state, way, self.centre, now_ms, calls), ()
 
         try:
             await self.set(desk.agent_id, desk.session_id, into)
@@ -136,6 +143,20 @@ class Records:
                 self.note(desk.agent_id, desk.session_id, before)
             raise
         return before
+
+    async def end_calls_of(self, agent_id: int, session_id: str, centre: str) -> None:
+        """The agent's calls at this process are over; nothing when it has none there. Raises Refused."""
+
+        def leave(state: AgentState, now_ms: int) -> tuple[AgentState, tuple[Event, ...]] | None:
+            step = occupation.free(state, After.NOT_TALKED, 0, now_ms)
+            if step is None or state.centre != centre:
+                return None
+            released = [make_event(CALL_RELEASED, agent_id, call, now_ms) for call in state.calls]
+            hung_up = make_event(phones.RELEASED, agent_id, phones.released_by(phones.BY_PLATFORM), now_ms)
+            later, events = self.with_events(agent_id, step, now_ms)
+            return later, (*released, hung_up, *events) if released else events
+
+        await self.change(agent_id, session_id, leave)
 
     async def undo(self, desk: Desk, before: AgentState) -> None:
         """The call did not come about: the agent is what it was."""

@@ -130,6 +130,7 @@ def settled(state: AgentState, target: State, now_ms: int, *, reason: int = 0, r
         deferred_reason=0,
         deferred_rest_s=0,
         centre="",
+        calls=(),
     )
 
 

@@ -86,7 +86,7 @@ class Switchboard:
                 self._set_timer(effect)
             elif isinstance(effect, Moves):
                 self.outside(effect)
-        for parcel in parcels(out.effects, out.now_ms):
+        for parcel in parcels(out.effects, self.world, out.now_ms):
             if not await self._courier.deliver(parcel):
                 await self._lost(parcel.agent_id, parcel.session_id)
 
@@ -132,7 +132,7 @@ class Switchboard:
                 if not store.shard_of(desk.agent_id).in_reach():
                     continue
                 try:
-                    await self.records.occupy(desk, Way.ROUTED)
+                    await self.records.occupy(desk, Way.ROUTED, (waiting.call.id,))
                 except Refused:
                     continue
                 return waiting, desk
@@ -162,8 +162,18 @@ class Switchboard:
             record = await store.read(agent_id)
             if record.session is None or record.session.id != session_id:
                 await self.gone(agent_id, session_id)
+            elif record.state.centre != self.records.centre:
+                await self._taken_out(agent_id, session_id)
         if self.world.anybody_waits():
             await over_shards(store, self._note_all)
+
+    async def _taken_out(self, agent_id: int, session_id: str) -> None:
+        """Others took this process for dead and freed the agent: it is in no call here either."""
+        async with self.turn() as turn:
+            record = await self.records.service.store.read(agent_id)
+            if record.state.centre != self.records.centre and self.world.legs_of(session_id):
+                releasing.leave_all(turn.out, self.world, session_id)
+                self.records.note_record(record)
 
     async def _note_all(self, shard: SessionStore) -> None:
         for seen in await shard.live():

@@ -9,23 +9,17 @@ from pathlib import Path
 import pytest
 
 from gateway.settings.load import load
-from gateway.settings.workers import Rank
 from gateway.supervisor import crew as room
 from gateway.supervisor.crew import Crew
 from gateway.supervisor.doors import Doors
-from tests.support.waiting import until
 
 
 class Process:
     """A worker that ends when the test says so."""
 
-    def __init__(self, rank: Rank) -> None:
-        self.rank = rank
+    def __init__(self) -> None:
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.signals: list[signal.Signals] = []
-
-    def now_alone(self) -> None:
-        self.rank = Rank(self.rank.number, self.rank.count)
 
     def send(self, what: signal.Signals) -> None:
         self.signals.append(what)
@@ -40,15 +34,9 @@ class Started:
         self.crew = Crew(load(config, {"HTTPS_PORT": "0"}), Doors(http), 2)
         monkeypatch.setattr(room, "start_worker", self._start)
 
-    async def _start(self, rank: Rank, _command: Sequence[str], _doors: Doors) -> Process:
-        self.all.append(Process(rank))
+    async def _start(self, _number: int, _command: Sequence[str], _doors: Doors) -> Process:
+        self.all.append(Process())
         return self.all[-1]
-
-    async def start(self, *numbers: int) -> list[bool]:
-        """Starts these; whether each was alone in its place."""
-        for number in numbers:
-            await self.crew.start(number)
-        return [process.rank.alone for process in self.all[-len(numbers) :]]
 
 
 @pytest.fixture
@@ -59,27 +47,9 @@ def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Started
         yield Started(config, http, monkeypatch)
 
 
-async def test_a_worker_is_told_that_it_is_alone_when_its_former_has_ended(started: Started) -> None:
-    assert await started.start(0, 1, 1) == [True, True, False]
-    started.all[1].ended.set_result(0)
-    await until(lambda: started.all[2].rank.alone, 30)
-
-
-async def test_the_first_of_fewer_workers_is_alone_when_all_in_places_given_up_have_ended(started: Started) -> None:
-    await started.start(0)
-    too_many = await started.crew.start(1)
-    started.crew.plan(1)
-    assert await started.start(0) == [False]
-    former, _, first = started.all
-    former.ended.set_result(0)
-    await asyncio.sleep(0)
-    assert not first.rank.alone
-    await started.crew.leave(too_many)
-    await until(lambda: first.rank.alone, 30)
-
-
 async def test_at_the_end_all_are_told_to_end(started: Started) -> None:
-    await started.start(0, 1)
+    await started.crew.start(0)
+    await started.crew.start(1)
     await started.crew.end_all()
     assert [process.signals for process in started.all] == [[signal.SIGTERM]] * 2
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from gateway.settings.load import load
-from gateway.settings.workers import Rank
 from gateway.supervisor import crew
 from gateway.supervisor.doors import Doors
 from gateway.supervisor.supervise import Supervisor
@@ -21,9 +20,8 @@ SOON_S = 30
 class Process:
     """A worker that accepts when the test says so."""
 
-    def __init__(self, rank: Rank) -> None:
-        self.rank = rank
-        self.pid = rank.number
+    def __init__(self, number: int) -> None:
+        self.pid = number
         self.began_s = 0.0
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.accepts = asyncio.Event()
@@ -46,8 +44,8 @@ class Scene:
         self.started: asyncio.Queue[Process] = asyncio.Queue()
         self._told = told
 
-    async def start(self, rank: Rank, *_more: object) -> Process:
-        process = Process(rank)
+    async def start(self, number: int, *_more: object) -> Process:
+        process = Process(number)
         self.started.put_nowait(process)
         return process
 

@@ -14,6 +14,14 @@ UNUSABLE: Final = {Phone.ENGAGED: "AgentOther_PhoneBusy", Phone.LOST: "AgentOthe
 """Phones that take no call -> what their agent is told when one comes."""
 
 
+RELEASED: Final = "AgentOther_PhoneRelease"
+
+
+def released_by(who: int) -> dict[str, object]:
+    """The content of RELEASED."""
+    return {"phoneState": who}
+
+
 def usable(desk: Desk) -> bool:
     """Whether a call can reach the agent's phone."""
     return desk.phone not in UNUSABLE
@@ -87,7 +95,7 @@ def find(out: Outcome, desk: Desk) -> None:
 
 def _on_hook(out: Outcome, desk: Desk, why: int) -> None:
     desk.phone = Phone.ON_HOOK
-    _tell(out, desk, "AgentOther_PhoneRelease", {"phoneState": why})
+    _tell(out, desk, RELEASED, released_by(why))
 
 
 def _tell(out: Outcome, desk: Desk, event_type: str, content: Content = None) -> None:

@@ -1,26 +1,20 @@
-"""The embedded centre as a backend: a new process frees agents whose calls ended with the former one."""
-
-from dataclasses import replace
+"""The embedded centre as a backend, from start to end."""
 
 from gateway.sessions.agent_state import AgentState, State
-from gateway.sessions.signing import change_state
 from tests.support.hall import Hall
 
 
-async def _was_talking(hall: Hall, agent_id: int, centre: str) -> None:
-    await hall.enter(agent_id)
-    state = replace(await hall.state(agent_id), state=State.TALKING, centre=centre)
-    await change_state(hall.service, agent_id, await hall.session_id(agent_id), lambda _state, _now: (state, ()))
-    await hall.told(agent_id)
-
-
-async def test_agents_left_over_from_a_former_process_of_this_node_are_free_again() -> None:
+async def test_a_process_that_ends_tells_its_agents_that_their_calls_are_over() -> None:
     hall = Hall()
-    await _was_talking(hall, 101, "node.dead")
-    await _was_talking(hall, 102, "othernode.alive")
-    await hall.centre.start(hall.service.store)
-    assert await hall.kinds(101) == ["AgentState_Ready"]
-    assert (await hall.state(102)).state is State.TALKING
+    await hall.enter(101)
+    call_id = await hall.customers.place(1, "138")
+    await hall.told(101)
+    await hall.centre.close()
+    assert [(told.kind, told.content) for told in await hall.told(101)] == [
+        ("AgentEvent_Call_Release", call_id),
+        ("AgentOther_PhoneRelease", {"phoneState": 3}),
+        ("AgentState_Ready", None),
+    ]
 
 
 async def test_after_a_start_those_who_are_signed_in_get_calls() -> None:

@@ -76,6 +76,7 @@ async def test_a_turn_that_fails_leaves_occupied_agents_as_they_were() -> None:
 async def test_what_follows_from_a_turn_is_done_even_if_its_caller_is_gone() -> None:
     hall = Hall()
     await hall.enter(101)
+    await hall.customers.place(1, "138")
     await hall.told(101)
     reached = asyncio.Event()
     go_on = asyncio.Event()
@@ -87,14 +88,14 @@ async def test_what_follows_from_a_turn_is_done_even_if_its_caller_is_gone() -> 
         return await real(*parcel)  # type: ignore[arg-type]
 
     hall.queue.append = slow  # type: ignore[method-assign,assignment]
-    request = asyncio.create_task(hall.do(101, "callout", body={"called": "13900"}))
+    request = asyncio.create_task(hall.do(101, "hold"))
     await reached.wait()
     request.cancel()
     await asyncio.gather(request, return_exceptions=True)
     go_on.set()
     async with hall.centre.board.turn():
-        assert len(hall.world.calls) == 1
-    assert "AgentEvent_Customer_Alerting" in await hall.kinds(101)
+        assert len(hall.world.held(await hall.session_id(101))) == 1
+    assert await hall.kinds(101) == ["AgentEvent_Hold"]
 
 
 async def test_a_sign_out_by_force_ends_the_call_for_the_others() -> None:
