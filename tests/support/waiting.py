@@ -1,10 +1,10 @@
 """Waiting for what must come to pass."""
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Final
 
 TURN_S: Final = 0.01
@@ -29,25 +29,32 @@ async def until_async(holds: Callable[[], Awaitable[bool]], within_s: float = GE
             await asyncio.sleep(0.005)
 
 
-@dataclass
 class Lost:
-    """`s`: time that this process did not get although it had something to do."""
+    """Time that this process did not get although it had something to do."""
 
-    s: float = 0.0
+    def __init__(self) -> None:
+        self._counted_s = 0.0
+        self._slept_from_s = time.monotonic()
+
+    @property
+    def s(self) -> float:
+        """So far, a stall that has just ended included."""
+        return self._counted_s + max(0.0, time.monotonic() - self._slept_from_s - TURN_S)
+
+    async def count(self) -> None:
+        """Counts until cancelled."""
+        while True:
+            self._slept_from_s = time.monotonic()
+            await asyncio.sleep(TURN_S)
+            self._counted_s = self.s
+            self._slept_from_s = math.inf
 
 
 @asynccontextmanager
 async def lost_time() -> AsyncIterator[Lost]:
     """Counts the time that a busy machine takes from this process, so that bounds hold for what is tested alone."""
     lost = Lost()
-
-    async def count() -> None:
-        while True:
-            began = time.monotonic()
-            await asyncio.sleep(TURN_S)
-            lost.s += time.monotonic() - began - TURN_S
-
-    counting = asyncio.create_task(count())
+    counting = asyncio.create_task(lost.count())
     try:
         yield lost
     finally:
