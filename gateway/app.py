@@ -159,7 +159,10 @@ class App:
         return [reason and (word or reason) for reason, word in zip(found, self.stores.reasons(), strict=True)]
 
     async def _settings_reason(self) -> str | None:
-        refused = "the settings file as it stands is refused, the values before it are in force: see the log"
+        refused = (
+            "the settings file as it stands is refused, the values before it are in force: see the log "
+            "(SIGHUP takes one over that only looks half-written)"
+        )
         return refused if self.live.last_error else None
 
     async def start(self) -> None:

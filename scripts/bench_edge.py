@@ -19,8 +19,8 @@ from pathlib import Path
 
 from gateway.sessions.secret_file import new_secret_line
 from tests.support.desk import PREFIX
-from tests.support.gateway import free_port, gateway_process
-from tests.support.servers import Servers
+from tests.support.gateway import gateway_process
+from tests.support.servers import Servers, free_port
 
 BARE = """
 import sys

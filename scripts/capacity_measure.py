@@ -223,7 +223,8 @@ async def open_bench(stack: AsyncExitStack, folder: Path, count: int, *, upstrea
     write_settings(config, LONG_HOLD_MS)
     gateway = await stack.enter_async_context(gateway_process(folder, settings, config=config))
     agents = [RawAgent(FIRST_AGENT + number) for number in range(count)]
-    stack.callback(lambda: [agent.close() for agent in agents])
+    for agent in agents:
+        stack.callback(agent.close)
     return Bench(gateway, store, config, agents)
 
 
