@@ -67,9 +67,9 @@ async def running(loaded: Loaded, doors: Doors = NO_DOORS, number: int = 0) -> A
         administration = await open_admin(app, open_listeners, doors.admin.get(number))
         async with _jobs(app, open_listeners):
             yield Running(live, open_listeners, administration)
-        await open_listeners.drain(live.current.drain_time_ms)
-        if administration is not None:
-            await administration.drain(0)
+            await open_listeners.drain(live.current.drain_time_ms)
+            if administration is not None:
+                await administration.drain(0)
     finally:
         await app.close()
 

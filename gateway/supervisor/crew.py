@@ -11,6 +11,7 @@ from typing import Final
 from gateway.settings.load import Loaded, load
 from gateway.settings.problems import SettingsError
 from gateway.settings.schema import Settings
+from gateway.settings.workers import worker_count
 from gateway.supervisor.doors import Doors, open_doors
 from gateway.supervisor.post import Worker
 from gateway.supervisor.worker import WorkerProcess, start_worker
@@ -44,9 +45,16 @@ class Crew:
         except SettingsError:
             return self._loaded.settings
 
+    def wanted(self) -> int:
+        """How many workers the file asks for now; as many as there are where it is refused."""
+        try:
+            return worker_count(load(self._loaded.path, self._loaded.overrides).settings)
+        except SettingsError:
+            return self.count
+
     def plan(self, count: int) -> None:
         """So many there are to be from now on: each has its sockets. Raises ListenError; then nothing has changed."""
-        self.doors = open_doors(self._loaded.settings, self.doors, count)
+        self.doors = open_doors(self._loaded.settings, self.doors, max(count, self.count))
         self.count = count
 
     def settle(self, count: int) -> None:

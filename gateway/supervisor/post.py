@@ -78,6 +78,13 @@ class Post:
                 raise StartRefusedError(failure.code)
             await self._rest_after(failure)
 
+    async def try_fill(self) -> bool:
+        """One more worker, in a rolling restart; False when it cannot serve."""
+        failure = await self._come()
+        if failure is not None:
+            _LOG.error("worker %d, which is new, %s", self.number, failure.said)
+        return failure is None
+
     async def keep(self) -> None:
         """Lets another one follow whenever the worker ends by itself; runs until cancelled or given up."""
         while not self._given_up:

@@ -8,7 +8,6 @@ import click
 
 from gateway.listeners.errors import ListenError
 from gateway.settings.load import Loaded
-from gateway.settings.workers import worker_count
 from gateway.supervisor import systemd
 from gateway.supervisor.crew import Crew
 from gateway.supervisor.doors import Doors
@@ -111,7 +110,7 @@ class Supervisor:
 
         Those that are too many go last, when the settings have shown that they serve.
         """
-        count = worker_count(self._crew.settings())
+        count = self._crew.wanted()
         try:
             self._crew.plan(count)
         except ListenError as wrong:
@@ -123,9 +122,7 @@ class Supervisor:
             await self._posts.pop().give_up(self._crew.leave)
         for number in range(len(self._posts), count):
             post = Post(number, self._crew.start)
-            try:
-                await post.fill()
-            except StartRefusedError:
+            if not await post.try_fill():
                 return f" at worker {number}"
             self._posts.append(post)
             group.create_task(post.keep())

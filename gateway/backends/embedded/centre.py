@@ -1,5 +1,6 @@
 """The embedded contact centre as the gateway sees it: `Backend` over a table of performers."""
 
+import asyncio
 from contextlib import suppress
 from typing import Final
 
@@ -29,8 +30,9 @@ from gateway.sessions.service import SessionService
 from gateway.sessions.signing import Admission
 from gateway.sessions.store import EventQueue, SessionStore
 from gateway.wire import retcodes
-from gateway.wire.errors import Refused, StoreUnavailable
+from gateway.wire.errors import Refused
 
+CLOSE_S: Final = 2.0
 PHONE_WITH_VIDEO: Final = 11
 """`agenttype` of a sign-in."""
 
@@ -57,7 +59,14 @@ class EmbeddedCentre:
         scheduler: Scheduler | None = None,
     ) -> None:
         self._service = service
-        self.orphans = Orphans(node, nodes or OneProcess(), service.store, self._end_calls)
+        self.orphans = Orphans(
+            node,
+            nodes or OneProcess(),
+            service.store,
+            self._end_calls,
+            freed=self._route,
+            regained=self._doubt,
+        )
         self._scheduler = scheduler or LoopScheduler()
         self.world = World(
             plan=plan or Plan(), skills=lambda: {skill.id: skill.name for skill in registry.skills().values()}
@@ -75,7 +84,8 @@ class EmbeddedCentre:
         self._performers = all_performers(self.parts, cluster)
 
     async def start(self, store: SessionStore) -> None:
-        """Learns who of a shard is signed in. Raises StoreUnavailable."""
+        """Says that this process is alive, and learns who of a shard is signed in. Raises StoreUnavailable."""
+        await self.orphans.say()
         for seen in await store.live():
             self._records.note_record(await store.read(seen.agent_id))
 
@@ -84,15 +94,27 @@ class EmbeddedCentre:
         await self.orphans.run()
 
     async def close(self) -> None:
-        """Ends the calls of this process, tells their agents, and cancels all timers."""
-        for agent_id, session_id in self.world.sessions():
-            with suppress(Refused, StoreUnavailable):
-                await self._end_calls(agent_id, session_id, self.orphans.process)
+        """Ends the calls of this process, tells their agents, and cancels all timers.
+
+        What the store does not take within CLOSE_S is left to other processes.
+        """
+        ending = (self._records.end_calls_of(*who, self.orphans.process) for who in self.world.sessions())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                await asyncio.gather(*ending, return_exceptions=True)
         await self.orphans.close()
         self._scheduler.close()
 
-    async def _end_calls(self, agent_id: int, session_id: str, centre: str) -> None:
-        await self._records.end_calls_of(agent_id, session_id, centre)
+    async def _route(self) -> None:
+        await self.board.route()
+
+    def _doubt(self) -> None:
+        self.board.doubt()
+
+    async def _end_calls(self, agent_id: int, session_id: str, centre: str) -> bool:
+        if centre == self.orphans.process:
+            return await self.board.free_stray(agent_id, session_id)
+        return await self._records.end_calls_of(agent_id, session_id, centre)
 
     async def sign_in(self, call: SignInCall) -> Admission:
         """See `Backend.sign_in`: the first state and events follow from `status`. Raises Refused `100-014`."""

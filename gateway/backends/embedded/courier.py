@@ -80,6 +80,10 @@ class Courier:
             self._try_later(shard)
             return True
 
+    def is_late(self, agent_id: int) -> bool:
+        """Whether parcels of this agent's shard wait for the store."""
+        return self._records.service.store.shard_of(agent_id) in self._late
+
     def _try_later(self, shard: SessionStore) -> None:
         self._scheduler.after(STORE_RETRY_S, partial(self._bring_late, shard))
 

@@ -144,19 +144,23 @@ class Records:
             raise
         return before
 
-    async def end_calls_of(self, agent_id: int, session_id: str, centre: str) -> None:
-        """The agent's calls at this process are over; nothing when it has none there. Raises Refused."""
+    async def end_calls_of(self, agent_id: int, session_id: str, centre: str) -> bool:
+        """The agent's calls at this process are over; False when it has none there. Raises Refused."""
+        ended = False
 
         def leave(state: AgentState, now_ms: int) -> tuple[AgentState, tuple[Event, ...]] | None:
+            nonlocal ended
             step = occupation.free(state, After.NOT_TALKED, 0, now_ms)
-            if step is None or state.centre != centre:
+            ended = step is not None and state.centre == centre
+            if step is None or not ended:
                 return None
-            released = [make_event(CALL_RELEASED, agent_id, call, now_ms) for call in state.calls]
-            hung_up = make_event(phones.RELEASED, agent_id, phones.released_by(phones.BY_PLATFORM), now_ms)
+            told = [make_event(CALL_RELEASED, agent_id, call, now_ms) for call in state.calls]
+            told.append(make_event(phones.RELEASED, agent_id, phones.released_by(phones.BY_PLATFORM), now_ms))
             later, events = self.with_events(agent_id, step, now_ms)
-            return later, (*released, hung_up, *events) if released else events
+            return later, (*told, *events)
 
-        await self.change(agent_id, session_id, leave)
+        await self.set(agent_id, session_id, leave)
+        return ended
 
     async def undo(self, desk: Desk, before: AgentState) -> None:
         """The call did not come about: the agent is what it was."""

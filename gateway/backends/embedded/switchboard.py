@@ -26,6 +26,7 @@ from gateway.wire.errors import Refused, StoreUnavailable
 
 _LOG = logging.getLogger(__name__)
 PATROL_EVERY_S = 2.0
+DOUBTFUL_PATROLS = 5
 
 
 class Switchboard:
@@ -40,6 +41,7 @@ class Switchboard:
         self._lock = asyncio.Lock()
         self._timers: dict[TimerKey, Pending] = {}
         self._patrolling = False
+        self._doubts = 0
         records.on_idle = self.route
 
     @contextlib.asynccontextmanager
@@ -73,6 +75,22 @@ class Switchboard:
         async with self.turn() as turn:
             self.records.gone(agent_id, session_id)
             releasing.leave_all(turn.out, self.world, session_id)
+
+    async def free_stray(self, agent_id: int, session_id: str) -> bool:
+        """Frees an agent who is in a call here by its record alone: an answer of the store was lost. Raises Refused."""
+        if self._is_here(agent_id, session_id):
+            return False
+        async with self.turn():
+            if self._is_here(agent_id, session_id):
+                return False
+            return await self.records.end_calls_of(agent_id, session_id, self.records.centre)
+
+    def _is_here(self, agent_id: int, session_id: str) -> bool:
+        return self.world.occupied(session_id) or self._courier.is_late(agent_id)
+
+    def doubt(self) -> None:
+        """Others may have taken this process for dead, and freed its agents: the next patrols look."""
+        self._doubts = DOUBTFUL_PATROLS
 
     async def _finish(self, out: Outcome) -> None:
         await self._carry_out(out)
@@ -156,13 +174,14 @@ class Switchboard:
 
     async def _look_after(self) -> None:
         store = self.records.service.store
+        doubtful, self._doubts = self._doubts > 0, max(0, self._doubts - 1)
         for agent_id, session_id in self.world.sessions():
             if not store.shard_of(agent_id).in_reach():
                 continue
             record = await store.read(agent_id)
             if record.session is None or record.session.id != session_id:
                 await self.gone(agent_id, session_id)
-            elif record.state.centre != self.records.centre:
+            elif doubtful and record.state.centre != self.records.centre and self.world.occupied(session_id):
                 await self._taken_out(agent_id, session_id)
         if self.world.anybody_waits():
             await over_shards(store, self._note_all)
@@ -170,10 +189,13 @@ class Switchboard:
     async def _taken_out(self, agent_id: int, session_id: str) -> None:
         """Others took this process for dead and freed the agent: it is in no call here either."""
         async with self.turn() as turn:
-            record = await self.records.service.store.read(agent_id)
-            if record.state.centre != self.records.centre and self.world.legs_of(session_id):
+            record = await self.records.service.store.read(agent_id, sure=True)
+            taken = record.state.centre != self.records.centre and self.world.occupied(session_id)
+            if taken:
+                self.records.gone(agent_id, session_id)
                 releasing.leave_all(turn.out, self.world, session_id)
-                self.records.note_record(record)
+        if taken:
+            self.records.note_record(record)
 
     async def _note_all(self, shard: SessionStore) -> None:
         for seen in await shard.live():

@@ -114,6 +114,11 @@ class Besides:
         everywhere = (member for conference in self.conferences.values() for member in conference.members)
         return found | {(one.leg.agent_id, one.leg.session_id) for one in everywhere if one.is_agent}
 
+    def occupies(self, session_id: str) -> bool:
+        """Whether an agent is in something here that takes its phone; chats do not."""
+        in_conference = self.conference_of(session_id) is not None
+        return in_conference or session_id in self.inspections or session_id in self.playing
+
     def conference_of(self, session_id: str) -> tuple[Conference, Member] | None:
         """An agent's conference, in it or asked to be."""
         for conference in self.conferences.values():

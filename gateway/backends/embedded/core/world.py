@@ -90,6 +90,10 @@ class World:
         """The agent's calls in this session, oldest first."""
         return list(self._legs.get(session_id, ()))
 
+    def occupied(self, session_id: str) -> bool:
+        """Whether the agent is in a call, or in what is like one: a conference, playing, inspecting."""
+        return session_id in self._legs or self.besides.occupies(session_id)
+
     def active(self, session_id: str) -> tuple[Call, Leg] | None:
         """The call that the agent is busy with: the one not on hold."""
         return next((pair for pair in self._legs.get(session_id, ()) if pair[1].stage is not Stage.HELD), None)
