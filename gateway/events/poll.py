@@ -104,6 +104,7 @@ class PollService:
             if not claimed:
                 claimed = True
                 await _patiently(lambda: self._claim(parked, deadline), deadline)
+                left_s = deadline - asyncio.get_running_loop().time()
             woken = await parked.wait(min(left_s, self._due_in_s(caller)))
             if not parked.over:
                 found = await _patiently(lambda: self._look_again(agent_id, bearer), deadline)

@@ -33,9 +33,17 @@ def push_context(folder: str) -> ssl.SSLContext:
 def folder_stamp(folder: str) -> frozenset[tuple[str, int]]:
     """Changes with what is in the folder; the same for one that cannot be read as for an empty one."""
     try:
-        return frozenset((path.name, path.stat().st_mtime_ns) for path in _place(folder).iterdir()) if folder else _NONE
+        return frozenset((path.name, _changed_ns(path)) for path in _place(folder).iterdir()) if folder else _NONE
     except OSError:
         return _NONE
+
+
+def _changed_ns(path: Path) -> int:
+    """0 for what is not there: a link that leads nowhere."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _place(folder: str) -> Path:

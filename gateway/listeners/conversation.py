@@ -28,7 +28,8 @@ class Conversation(RequestHandler):
                 if self._messages:
                     await asyncio.sleep(0)  # Whoever sends requests ahead lets others have their turn.
         except asyncio.CancelledError:
-            self.force_close()
+            if not self._close:  # Else an end was sent already, and the client has its time to read it.
+                self.force_close()
             raise
         except Exception as problem:
             self.log_exception("connection", exc_info=problem)

@@ -63,7 +63,7 @@ class Listeners:
         Every answer from now on says `Connection: close`. Parked polls hear of it by `draining`.
         """
         await self._stop_accepting()
-        await self._connections.drain(time_ms)
+        await self._connections.drain(time_ms, lambda: self.beginning)
 
     async def _stop_accepting(self) -> None:
         """The sockets close a turn of the loop later: until then asyncio would drop a connection that it accepted."""

@@ -73,26 +73,35 @@ class ConnectionServer(Server):
         """
         self.draining.set()
         end_s = self._loop.time() + patience_ms / 1000
-        while beginning() and self._loop.time() < end_s:  # noqa: ASYNC110 - a handshake that fails tells nobody
-            await asyncio.sleep(_LOOK_S)
+        await self._begun(beginning, end_s)
         await self._emptied(end_s - self._loop.time())
 
-    async def drain(self, time_ms: int) -> None:
+    async def drain(self, time_ms: int, beginning: Callable[[], bool]) -> None:
         """Let running calls finish for up to `time_ms`, then cut the rest.
 
         From now on every answer carries `Connection: close`; idle connections are closed; whoever subscribed to
-        `draining` is told, parked polls above all. The caller has stopped accepting before.
+        `draining` is told, parked polls above all. `beginning` is as in `step_down`. The caller has stopped accepting
+        before.
         """
         self.draining.set()
+        end_s = self._loop.time() + time_ms / 1000
+        await self._close_idle()
+        await self._begun(beginning, end_s)  # Their requests are on the way: not closed, though idle for a moment.
+        if not await self._emptied(end_s - self._loop.time()):
+            for connection in self._ours():
+                connection.cut()
+            await self._emptied(_CUT_WAIT_S)
+
+    async def _begun(self, beginning: Callable[[], bool], end_s: float) -> None:
+        while beginning() and self._loop.time() < end_s:  # noqa: ASYNC110 - a handshake that fails tells nobody
+            await asyncio.sleep(_LOOK_S)
+
+    async def _close_idle(self) -> None:
         for _ in range(2):  # a whole turn of the loop reads the requests that are here already: answered, not lost
             await asyncio.sleep(0)
         for connection in self._ours():
             if connection.idle:
                 connection.force_close()
-        if not await self._emptied(time_ms / 1000):
-            for connection in self._ours():
-                connection.cut()
-            await self._emptied(_CUT_WAIT_S)
 
     def _ours(self) -> list[Connection]:
         return [each for each in self.connections if isinstance(each, Connection)]

@@ -83,6 +83,20 @@ async def test_a_refused_half_head_ends_the_connection_over_tls_too(tmp_path: Pa
         assert ((await client.answer()).status, await client.rest()) == (400, b"")
 
 
+async def test_a_client_that_is_still_writing_when_its_head_is_refused_can_read_why() -> None:
+    async with opened(fine, request_timeout_ms=TIMEOUT_MS, linger_ms=LONG_MS) as door:
+        client = await door.client()
+        await client.send(b"GET / HTTP/1.1\r\nX-Slow: ")
+        answered = asyncio.create_task(client.answer())
+        while not answered.done():
+            await client.send(b"a")
+            await asyncio.sleep(TIMEOUT_MS / 1000 / 10)
+        await client.send(b"a")
+        await client.writer.drain()
+        await client.send(b"a" * 1000)
+        assert ((await answered).status, await client.rest()) == (400, b"")
+
+
 async def test_drops_of_a_head_do_not_prolong_its_time(door: Door) -> None:
     client = await door.client()
     answer = asyncio.create_task(client.answer())

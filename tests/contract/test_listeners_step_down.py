@@ -1,19 +1,21 @@
-"""A process with a successor waits for connections that it accepted and whose handshake is not over (section 11)."""
+"""A process that leaves waits for connections that it accepted and whose handshake is not over (section 11)."""
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from aiohttp.web import BaseRequest, Response
 
+from gateway.listeners.serve import Listeners
 from tests.support.waiting import until
 from tests.unit.listeners.doors import Door, get, opened
 
 LONG_MS = 60_000
 LONG_S = LONG_MS / 1000
+Leave = Callable[[Listeners, int], Awaitable[None]]
 
 
 class Call:
@@ -61,10 +63,11 @@ async def late(call: Call, folder: Path) -> AsyncIterator[tuple[Door, Late]]:
         client.writer.close()
 
 
-async def test_it_has_the_time_to_come_and_to_be_answered(call: Call, tmp_path: Path) -> None:
+@pytest.mark.parametrize("leave", [Listeners.step_down, Listeners.drain])
+async def test_it_has_the_time_to_come_and_to_be_answered(leave: Leave, call: Call, tmp_path: Path) -> None:
     call.go.set()
     async with late(call, tmp_path) as (door, client):
-        leaving = asyncio.create_task(door.listeners.step_down(LONG_MS))
+        leaving = asyncio.ensure_future(leave(door.listeners, LONG_MS))
         await client.ask()
         assert (await client.answer()).endswith(b"fine")
         await leaving

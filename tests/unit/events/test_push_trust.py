@@ -7,7 +7,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from gateway.events.push_trust import PushTrustError, push_context
+from gateway.events.push_trust import PushTrustError, folder_stamp, push_context
 from tests.support.receiver import Authority
 
 
@@ -48,3 +48,10 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path, content: dict[str
             (folder / name).write_bytes(raw)
     with pytest.raises(PushTrustError, match=rf"^eventpush\.ssl\.cert\.file: .*{says}"):
         push_context(str(folder))
+
+
+def test_what_joins_a_folder_is_seen_beside_a_link_that_leads_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "old.pem").symlink_to(tmp_path / "gone.pem")
+    before = folder_stamp(str(tmp_path))
+    Authority(tmp_path)
+    assert folder_stamp(str(tmp_path)) != before
