@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,20 @@ async def test_at_the_end_all_are_told_to_end(started: Started) -> None:
 async def test_settings_that_are_refused_now_are_those_of_the_start(started: Started, tmp_path: Path) -> None:
     (tmp_path / "basic.properties").write_text("DRAIN_TIME = never\n", "utf-8")
     assert started.crew.settings().drain_time_ms == 1000
+
+
+def test_a_file_that_is_refused_asks_for_as_many_workers_as_there_are(started: Started, tmp_path: Path) -> None:
+    started.crew.settle(3)
+    (tmp_path / "basic.properties").write_text("DRAIN_TIME = never\n", "utf-8")
+    assert started.crew.wanted() == 3
+
+
+def test_admin_sockets_of_workers_that_are_to_go_stay_open_until_they_have_gone(started: Started) -> None:
+    links = {number: socket.create_server(("127.0.0.1", 0)) for number in range(2)}
+    started.crew.doors = replace(started.crew.doors, admin=links)
+    started.crew.plan(1)
+    planned = links[1].fileno()
+    started.crew.settle(1)
+    assert planned >= 0
+    assert links[1].fileno() < 0
+    links[0].close()

@@ -248,3 +248,10 @@ async def test_a_place_that_is_empty_needs_no_rolling_restart(place: Place) -> N
 )
 def test_an_end_is_told_in_words(code: int, words: str) -> None:
     assert ending(code) == words
+
+
+async def test_one_more_worker_that_dies_is_not_tried_again() -> None:
+    place = Place()
+    trying = asyncio.create_task(place.post.try_fill())
+    (await place.newest(1)).ends(-9)
+    assert (await trying, len(place.started)) == (False, 1)
