@@ -20,7 +20,7 @@ class OnMemory(Sessions):
 
 
 TestOnMemory = OnMemory.TestCase
-TestOnMemory.settings = settings(COMMON, max_examples=120, stateful_step_count=50, derandomize=True)
+TestOnMemory.settings = settings(COMMON, max_examples=60, stateful_step_count=50, derandomize=True)
 
 
 @pytest.mark.slow
