@@ -18,7 +18,7 @@ from gateway.backends.embedded.core.model import Stage
 from gateway.backends.embedded.core.plan import Plan
 from gateway.backends.embedded.simulated import NoSuchCallError
 from gateway.sessions.agent_state import State
-from tests.model.profile import COMMON
+from tests.model.profile import COMMON, LONG
 from tests.support.hall import PATIENT, ROWS, Hall
 
 INSPECTOR = 119
@@ -362,4 +362,4 @@ def test_what_agents_do_besides_calls_stays_consistent() -> None:
 
 @pytest.mark.slow
 def test_what_agents_do_besides_calls_stays_consistent_for_long() -> None:
-    run_state_machine_as_test(Besides, settings=settings(COMMON, max_examples=2_000, stateful_step_count=100))
+    run_state_machine_as_test(Besides, settings=LONG)

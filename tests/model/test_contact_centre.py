@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -20,6 +20,7 @@ from gateway.backends.embedded.simulated import NoSuchCallError
 from gateway.backends.embedded.simulated_phones import ACTS
 from gateway.sessions.agent_state import State
 from gateway.wire.errors import Refused
+from tests.model.profile import COMMON, LONG
 from tests.support.hall import PATIENT, ROWS, Hall
 
 AGENTS = (101, 102, 103, 118)
@@ -380,22 +381,11 @@ class ContactCentre(RuleBasedStateMachine):
                 assert self.run(self.hall.do(agent_id, "isProcessCall")) is bool(legs)
 
 
-def _play(examples: int, steps: int) -> None:
-    run_state_machine_as_test(
-        ContactCentre,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
 def test_the_contact_centre_stays_consistent() -> None:
-    _play(40, 30)
+    few = settings(COMMON, max_examples=40, stateful_step_count=30)
+    run_state_machine_as_test(ContactCentre, settings=few)
 
 
 @pytest.mark.slow
 def test_the_contact_centre_stays_consistent_for_long() -> None:
-    _play(3000, 80)
+    run_state_machine_as_test(ContactCentre, settings=LONG)

@@ -8,7 +8,7 @@ from gateway.sessions.memory_queue import Bounds, MemoryQueue
 from gateway.sessions.memory_store import MemoryStore
 from gateway.sessions.store import SessionStore
 from tests.model.machine import Sessions
-from tests.model.profile import COMMON
+from tests.model.profile import COMMON, LONG
 
 
 class OnMemory(Sessions):
@@ -25,4 +25,4 @@ TestOnMemory.settings = settings(COMMON, max_examples=60, stateful_step_count=50
 
 @pytest.mark.slow
 def test_long_on_memory() -> None:
-    run_state_machine_as_test(OnMemory, settings=settings(COMMON, max_examples=3_000, stateful_step_count=150))
+    run_state_machine_as_test(OnMemory, settings=LONG)

@@ -17,7 +17,7 @@ from gateway.sessions.sharded_store import ShardedStore
 from gateway.sessions.store import SessionStore
 from tests.conftest import Shared
 from tests.model.machine import Sessions
-from tests.model.profile import COMMON
+from tests.model.profile import COMMON, LONG
 from tests.model.world import NODES
 from tests.support.servers import Server
 from tests.support.waiting import GENEROUS_MS
@@ -68,11 +68,9 @@ def test_on_shards(shared_server: Shared) -> None:
 
 @pytest.mark.slow
 def test_long_on_shards(server: Server) -> None:
-    many = settings(COMMON, max_examples=300, stateful_step_count=100)
-    run_state_machine_as_test(on(server, 4), settings=many)
+    run_state_machine_as_test(on(server, 4), settings=LONG)
 
 
 @pytest.mark.slow
 def test_long_on_redis(server: Server) -> None:
-    many = settings(COMMON, max_examples=1_000, stateful_step_count=100)
-    run_state_machine_as_test(on(server), settings=many)
+    run_state_machine_as_test(on(server), settings=LONG)
