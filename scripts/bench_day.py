@@ -64,7 +64,8 @@ class Meter:
         self._marks: list[tuple[float, int]] = []
 
     def __call__(self, line: str) -> None:
-        self._marks.append((cpu_seconds(self._pid), self._tally.placed))
+        if self._tally.measures:
+            self._marks.append((cpu_seconds(self._pid), self._tally.placed))
         print(line, flush=True)
 
     @property
