@@ -34,6 +34,7 @@ def test_the_same_holds_for_50_agents_over_60_s(flip: tuple[str, ...]) -> None:
 
 
 @needs_haproxy
+@pytest.mark.slow
 def test_nobody_is_signed_out_and_no_event_lost_when_a_node_is_killed_and_all_are_restarted_behind_haproxy() -> None:
     load("--agents", "10", "--seconds", str(SHORT_WITH_RESTARTS_S), *DISTURBED, within_s=SHORT_WITH_RESTARTS_S + 300)
 
