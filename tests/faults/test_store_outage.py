@@ -116,6 +116,7 @@ async def test_a_store_out_of_reach_signs_nobody_out(name: str, tmp_path: Path, 
             claim(seen, FAULTS[name])
 
 
+@pytest.mark.slow
 async def test_a_sign_in_that_the_store_fails_half_way_answers_within_a_second(
     tmp_path: Path, redis_server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
