@@ -22,6 +22,7 @@ from gateway.edge.client_address import client_address
 from gateway.edge.dispatch import Edge
 from gateway.edge.services import Services
 from gateway.events.delivery import Deliveries
+from gateway.events.hand_outs import HandOuts
 from gateway.events.parking import Parking
 from gateway.events.poll import Due, PollService
 from gateway.events.push import PushService
@@ -87,12 +88,22 @@ class App:
         self.sweeper = Sweeper(service, lambda: self._policy, backend.sign_out)
         stores.sessions.on_wake(self.parking.wake)
         due = Due(lambda record: backend.due_ms(record.state), backend.come_due)
-        polls = PollService(service, stores.queue, self.parking, Deliveries(stores.queue), due, lambda: live.current)
+        hand_outs = HandOuts(service.note_hand_out)
+        deliveries = Deliveries(stores.queue)
+        polls = PollService(service, stores.queue, self.parking, deliveries, hand_outs, due, lambda: live.current)
         self.push = PushService(service, stores.queue, stores.push_nodes, due, lambda: live.current, self.sweeper.hurry)
         stores.sessions.on_wake(self.push.wake)
         self.admin_routes = session_routes(service, self.sweeper.hurry)
         services = Services(
-            lambda: live.current, service, polls, self.push, backend, registry, authentication, self.sweeper.hurry
+            lambda: live.current,
+            service,
+            polls,
+            hand_outs,
+            self.push,
+            backend,
+            registry,
+            authentication,
+            self.sweeper.hurry,
         )
         pages = health.pages({"store": self.store_reason}, {"settings": self._settings_reason, **stores.remarks})
         self.edge = Edge(services, {**pages, **forward_auth.pages(services), **self.tokens.pages()})

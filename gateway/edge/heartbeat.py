@@ -23,6 +23,7 @@ async def answer(services: Services, ask: Ask) -> Reply:
     token = ask.request.headers.get("service_token", "")
     _check_token(token)
     await services.push.heard(ask.agent_id, caller.session, token)
+    services.hand_outs.sent(caller, ask.peer)
     headers = handed_out(caller.hand_out) if caller.hand_out else {}
     if row.tells_login_time:
         return Reply(envelope.result({"loginTime": str(caller.session.started_ms)}), headers=headers)

@@ -7,6 +7,7 @@ from gateway.agents.authentication import Authentication
 from gateway.agents.registry import AgentRegistry
 from gateway.backends.base import Backend
 from gateway.backends.relay import Relay
+from gateway.events.hand_outs import HandOuts
 from gateway.events.poll import PollService
 from gateway.events.push import PushService
 from gateway.sessions.service import SessionService
@@ -23,6 +24,7 @@ class Services:
     settings: Callable[[], Settings]
     sessions: SessionService
     polls: PollService
+    hand_outs: HandOuts
     push: PushService
     backend: Backend | Relay
     registry: AgentRegistry | None

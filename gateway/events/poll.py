@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from gateway.events.delivery import Deliveries
 from gateway.events.farewell import farewell
+from gateway.events.hand_outs import HandOuts
 from gateway.events.parking import Parked, Parking
 from gateway.sessions.model import Event, Record
 from gateway.sessions.rules import Bearer, comes_of_age_ms
@@ -19,17 +20,27 @@ from gateway.wire.errors import Refused, StoreUnavailable
 from gateway.wire.event_receipt import WANTED
 
 STORE_RETRY_S = 0.2
+HANDED_AGAIN_AFTER_S = 0.5
+"""How long a poll rests that is handed the same GUID again: a client that takes none would poll without pause."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class PollAnswer:
-    """What a poll answers: an event or none, and the GUID it hands out, if any. `last`: the session is over."""
+    """What a poll answers: an event or none, and the GUID it hands out, if any. `last`: the session is over.
 
-    event: Event | None = None
-    hand_out: str = ""
+    `caller` is what is known of the poll's session at its end.
+    """
+
+    event: Event | None
+    caller: Caller
     last: bool = False
+
+    @property
+    def hand_out(self) -> str:
+        """The GUID to hand out, "" for none."""
+        return "" if self.last else self.caller.hand_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,7 @@ class PollService:
         queue: EventQueue,
         parking: Parking,
         deliveries: Deliveries,
+        hand_outs: HandOuts,
         due: Due,
         settings: Callable[[], Settings],
     ) -> None:
@@ -56,6 +68,7 @@ class PollService:
         self._queue = queue
         self._parking = parking
         self._deliveries = deliveries
+        self._hand_outs = hand_outs
         self._due = due
         self._settings = settings
 
@@ -81,6 +94,8 @@ class PollService:
             self._parking.leave(parked)
         if answer.event is not None and receipt is None and not answer.last:
             self._deliveries.sent(agent_id, caller.session.id, answer.event, peer)
+        if answer.hand_out:
+            self._hand_outs.sent(answer.caller, peer)
         return answer
 
     async def _confirm(self, caller: Caller, peer: PeerConnection, receipt: str | None) -> None:
@@ -93,34 +108,35 @@ class PollService:
     async def _wait(self, caller: Caller, parked: Parked, deadline: float) -> PollAnswer:
         agent_id, session = parked.agent_id, caller.session
         bearer = Bearer(session, caller.number)
+        loop = asyncio.get_running_loop()
+        rested = loop.time() + HANDED_AGAIN_AFTER_S
         claimed = False
         while not parked.over:
             event = await _patiently(lambda: self._queue.head(agent_id, session.id), deadline)
-            left_s = deadline - asyncio.get_running_loop().time()
             if event is not None and not parked.over:
-                return PollAnswer(event, caller.hand_out)
-            if self._hands_out_now(caller) or left_s <= 0:
+                return PollAnswer(event, caller)
+            until = min(deadline, rested) if self._hands_out_soon(caller) else deadline
+            if caller.made or until <= loop.time():
                 break
             if not claimed:
                 claimed = True
                 await _patiently(lambda: self._claim(parked, deadline), deadline)
-                left_s = deadline - asyncio.get_running_loop().time()
-            woken = await parked.wait(min(left_s, self._due_in_s(caller)))
+            woken = await parked.wait(min(until - loop.time(), self._due_in_s(caller)))
             if not parked.over:
                 found = await _patiently(lambda: self._look_again(agent_id, bearer), deadline)
                 if isinstance(found, Event):
-                    return PollAnswer(found, last=True)
+                    return PollAnswer(found, caller, last=True)
                 caller = found
-                if not woken and asyncio.get_running_loop().time() >= deadline:
+                if not woken and loop.time() >= deadline:
                     break
-        return PollAnswer(None, caller.hand_out)
+        return PollAnswer(None, caller)
 
     async def _claim(self, parked: Parked, deadline: float) -> None:
         left_s = max(0.0, deadline - asyncio.get_running_loop().time())
         await self._service.store.claim_poll(parked.agent_id, parked.token, int(left_s * 1000) + 1)
 
-    def _hands_out_now(self, caller: Caller) -> bool:
-        """A GUID made just now, or whose answer was lost just now, does not wait; one long ignored waits its turn."""
+    def _hands_out_soon(self, caller: Caller) -> bool:
+        """A GUID whose answer was lost just now waits only a little; one long ignored goes out as polls end anyway."""
         if not caller.hand_out:
             return False
         age_ms = self._service.now_ms(caller.record.agent_id) - caller.session.issued_ms

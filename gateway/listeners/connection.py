@@ -16,7 +16,7 @@ from aiohttp.web import BaseRequest, HTTPException, RequestPayloadError, StreamR
 from gateway.listeners import answers
 from gateway.listeners.conversation import Conversation
 from gateway.listeners.crashes import crash_line
-from gateway.listeners.probe import ProbedSocket, SocketReceipt, probe_of
+from gateway.listeners.probe import TELLS_ARRIVAL, ProbedSocket, SocketReceipt, probe_of
 from gateway.listeners.signals import Once
 from gateway.wire.whole_response import WholeResponse
 
@@ -81,6 +81,11 @@ class Connection(Conversation):
         if self._receipt is None or self._receipt.answer != number:
             self._receipt = SocketReceipt(number, self._probe)
         return number
+
+    @property
+    def tells_arrival(self) -> bool:
+        """Whether this is a socket of a system that tells what the peer has acknowledged."""
+        return TELLS_ARRIVAL and self._probe is not None
 
     def on_close(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Run `callback` when the peer is gone; call what is returned to forget it."""

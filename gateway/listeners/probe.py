@@ -11,11 +11,15 @@ import socket
 import struct
 import sys
 import termios
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet, WeakValueDictionary
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
+
+
+TELLS_ARRIVAL: Final = sys.platform == "linux"
+"""Whether the system tells what a peer has acknowledged."""
 
 
 class ProbedSocket(socket.socket):
@@ -72,7 +76,7 @@ class ProbedSocket(socket.socket):
 
     def _queue(self) -> int | None:
         """Bytes in the send queue that are not acknowledged; None where the system does not tell."""
-        if sys.platform != "linux":
+        if not TELLS_ARRIVAL:
             return None
         try:
             answer = fcntl.ioctl(self.fileno(), termios.TIOCOUTQ, b"\0\0\0\0")

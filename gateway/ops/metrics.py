@@ -19,6 +19,9 @@ GUIDS_MADE: Final = Counter("gateway_guids_made", "New generations", registry=RE
 GUIDS_HANDED_AGAIN: Final = Counter("gateway_guids_handed_again", "Hand-outs after a lost answer", registry=REGISTRY)
 GUID_REUSE: Final = Counter("gateway_guid_reuse", "Superseded GUIDs used long after their successor", registry=REGISTRY)
 NOT_ADOPTING: Final = Counter("gateway_guid_not_adopted", "Sessions whose client ignores new GUIDs", registry=REGISTRY)
+REHEARSED_REFUSALS: Final = Counter(
+    "gateway_guid_rehearsed_refusals", "Uses in a rehearsal that AUTHMODE 2 would have refused", registry=REGISTRY
+)
 EVENTS_MADE: Final = Counter("gateway_events_made", "Events put into queues", registry=REGISTRY)
 EVENTS_DROPPED: Final = Counter("gateway_events_dropped", "Events lost to a full queue", registry=REGISTRY)
 EVENTS_SENT_AGAIN: Final = Counter("gateway_events_sent_again", "Events sent more than once", registry=REGISTRY)

@@ -15,14 +15,16 @@ class Outage:
 class Limits:
     """What age and silence mean for one agent now.
 
-    `interval_ms` is 0 where age makes no new generation (AUTHMODE 1 or a static agent); `expires` is False where no
-    superseded generation runs out (GUIDREHEARSAL); `hold_ms` is the longest hold of a poll.
+    `interval_ms` is 0 where age makes no new generation (static agents, AUTHMODE 1 without a rehearsal). `lenient`: the
+    last adopted generation outlives its grace (the same two, and a rehearsal). `rehearsal`: no GUID is refused that was
+    good when it began. `hold_ms` is the longest hold of a poll.
     """
 
     interval_ms: int
     grace_ms: int
     hold_ms: int
-    expires: bool = True
+    lenient: bool = False
+    rehearsal: bool = False
     outages: tuple[Outage, ...] = ()
 
     @property

@@ -9,6 +9,7 @@ MAX_SUPERSEDED = 8
 MAX_TOMBSTONES = 4
 TOMBSTONE_LIFE_MS = 600_000
 LOOK_AHEAD = 2
+MOST_REHEARSED = 1_500
 LOST_ANSWER_MS = 15_000
 
 
@@ -28,11 +29,16 @@ class EndReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """A former generation: when it was replaced, and when its successor was first used (0 = not yet)."""
+    """A former generation: when its grace began, and when its successor was first used (0 = not yet).
+
+    `waiting`: the grace has not begun, because nobody knows yet that the client was handed the successor; until then
+    `replaced_ms` is when the successor was made.
+    """
 
     number: int
     replaced_ms: int
     left_ms: int = 0
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,8 @@ class Session:
     `number` is the current generation, made at `issued_ms` and first used at `adopted_ms` (0 = not yet). `node` is the
     node name that every GUID of the session ends in. `push` tells how events go out, and `way` where to; `client` is
     what the desktop says of itself, for reports only. `upstream` is its counterpart at a contact centre behind.
+    `rehearsed_from` is the first generation that was good when a rehearsal began (-1 = none since the last rotation in
+    earnest): no later one is refused while it goes on, or afterwards in AUTHMODE 1.
     """
 
     id: str
@@ -86,6 +94,12 @@ class Session:
     client: str = ""
     way: PushWay | None = None
     upstream: Upstream | None = None
+    rehearsed_from: int = -1
+
+    @property
+    def last_adopted(self) -> int:
+        """The newest generation that the client has used; that of sign-in counts as used."""
+        return self.number if self.adopted_ms or not self.number else self.number - 1
 
     @property
     def used(self) -> bool:

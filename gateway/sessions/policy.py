@@ -26,17 +26,17 @@ class Policy:
 
     def limits(self, agent_id: int, outages: tuple[Outage, ...]) -> Limits:
         """What age means for this agent."""
-        static, rotating = self._both(outages)
+        listed, others = self._both(outages)
         some = self.settings.static_agents
-        return static if self._all_static or (some and agent_id in some) else rotating
+        return listed if some and agent_id in some else others
 
     def _both(self, outages: tuple[Outage, ...]) -> tuple[Limits, Limits]:
-        """Of static agents and of the others. Made anew only for other outages: this is asked for at every call."""
+        """Of listed agents and of the others. Made anew only for other outages: this is asked for at every call."""
         if not outages:
-            return self._static, self._rotating
+            return self._listed, self._others
         kept = self._kept.get(id(outages))
         if kept is None or kept[0] is not outages:
-            pair = replace(self._static, outages=outages), replace(self._rotating, outages=outages)
+            pair = replace(self._listed, outages=outages), replace(self._others, outages=outages)
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             self._kept[id(outages)] = kept = outages, pair
@@ -47,22 +47,21 @@ class Policy:
         return {}
 
     @cached_property
-    def _all_static(self) -> bool:
-        return self.settings.auth_mode == 1
-
-    @cached_property
-    def _rotating(self) -> Limits:
+    def _others(self) -> Limits:
+        """A rehearsal rotates under either AUTHMODE."""
         settings = self.settings
+        static, rehearsal = settings.auth_mode == 1, settings.guid_rehearsal
         return Limits(
-            settings.guid_interval_ms,
+            0 if static and not rehearsal else settings.guid_interval_ms,
             settings.guid_timeout_ms - settings.guid_interval_ms,
             settings.poll_hold_ms,
-            not settings.guid_rehearsal,
+            lenient=static or rehearsal,
+            rehearsal=rehearsal,
         )
 
     @cached_property
-    def _static(self) -> Limits:
-        return replace(self._rotating, interval_ms=0)
+    def _listed(self) -> Limits:
+        return replace(self._others, interval_ms=0, lenient=True)
 
     def too_old(self, session: Session, state: AgentState, now_ms: int) -> bool:
         """True when SESSION_MAXTIME is over; never in a call."""

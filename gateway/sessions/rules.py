@@ -1,6 +1,6 @@
 """What a GUID is worth and what becomes of it: pure rules, no I/O, no clock (design section 5). Times are in ms."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from gateway.sessions.limits import Limits, runs_out
 from gateway.sessions.model import (
     LOOK_AHEAD,
     MAX_SUPERSEDED,
+    MOST_REHEARSED,
     TOMBSTONE_LIFE_MS,
     EndReason,
     Record,
@@ -48,7 +49,7 @@ class Use(NamedTuple):
 
 
 def check(record: Record, guid: str, derive: Derive, limits: Limits, now_ms: int) -> Bearer | Stranger:
-    """Decides who carries `guid` (design section 5, Check)."""
+    """Decides who carries `guid` (design section 5, Check), but for what only `search` finds."""
     session = record.session
     if session is not None:
         for number in _accepted(session, limits, now_ms):
@@ -63,7 +64,7 @@ def check(record: Record, guid: str, derive: Derive, limits: Limits, now_ms: int
 def _accepted(session: Session, limits: Limits, now_ms: int) -> Iterator[int]:
     yield session.number
     for former in reversed(session.superseded):
-        if in_grace(former, limits, now_ms):
+        if _lives(session, former, limits, now_ms):
             yield former.number
     yield from range(session.number + 1, session.number + 1 + LOOK_AHEAD)
 
@@ -73,13 +74,45 @@ def _was(tombstone: Tombstone, guid: str, derive: Derive) -> bool:
     return any(same(guid, derive(tombstone.key_id, tombstone.id, number, tombstone.node)) for number in numbers)
 
 
-def in_grace(former: Superseded, limits: Limits, now_ms: int) -> bool:
-    """True while a superseded generation is still accepted."""
-    return not limits.expires or now_ms < runs_out(former.replaced_ms, limits.grace_ms, limits.outages)
+def _lives(session: Session, former: Superseded, limits: Limits, now_ms: int) -> bool:
+    """True while a superseded generation is accepted: in its grace, or because AUTHMODE or a rehearsal lets it live."""
+    if limits.lenient and (former.number == session.last_adopted or 0 <= session.rehearsed_from <= former.number):
+        return True
+    return _in_grace(former, limits, now_ms)
+
+
+def _in_grace(former: Superseded, limits: Limits, now_ms: int) -> bool:
+    return former.waiting or now_ms < runs_out(former.replaced_ms, limits.grace_ms, limits.outages)
+
+
+def rehearsed(session: Session, limits: Limits) -> Sequence[int]:
+    """The generations that live by a rehearsal and are too old for the record, newest first; many, so searched last."""
+    if not limits.lenient or session.rehearsed_from < 0:
+        return ()
+    oldest = max(session.rehearsed_from, session.number - MOST_REHEARSED)
+    newest = min((former.number for former in session.superseded), default=session.number) - 1
+    return range(newest, oldest - 1, -1)
+
+
+def search(session: Session, guid: str, derive: Derive, limits: Limits) -> Bearer | None:
+    """Whose GUID this is among those of `rehearsed`, if anybody's."""
+    for number in rehearsed(session, limits):
+        if same(guid, derive(session.key_id, session.id, number, session.node)):
+            return Bearer(session, number)
+    return None
+
+
+def would_be_refused(session: Session, number: int, limits: Limits, now_ms: int) -> bool:
+    """Whether AUTHMODE 2 in earnest would have refused this generation, had it been handed its successor when made."""
+    if number >= session.number:
+        return False
+    former = next((former for former in session.superseded if former.number == number), None)
+    return former is None or not _in_grace(replace(former, waiting=False), limits, now_ms)
 
 
 def use(session: Session, number: int, limits: Limits, now_ms: int, *, hands_out: bool) -> Use:
     """A request with generation `number`; `hands_out` for a poll or heartbeat (design section 5, Rotation)."""
+    session = _take_back_hand_out(_begin_rehearsal(session, limits, now_ms), number, limits)
     if number > session.number:
         session = _catch_up(session, number, now_ms)
     if number == session.number:
@@ -89,13 +122,26 @@ def use(session: Session, number: int, limits: Limits, now_ms: int, *, hands_out
             session = _make_next(session, limits, now_ms)
             return Use(session, session.number, made=True)
         return Use(session)
-    if number == session.number - 1 and not session.adopted_ms:
+    if _is_handed_again(session, number, limits):
         return Use(session, session.number if hands_out else None)
     return Use(session)
 
 
+def _is_handed_again(session: Session, number: int, limits: Limits) -> bool:
+    """Whether a poll of this generation gets the current one once more: its answer may have been lost."""
+    return number == session.number - 1 and not session.adopted_ms and limits.interval_ms > 0
+
+
+def note_hand_out(session: Session, number: int, limits: Limits, now_ms: int) -> Session:
+    """The client has got an answer with generation `number`: the grace of the one before begins, where it has one."""
+    if limits.lenient or number != session.number:
+        return session
+    return _begin_grace(session, now_ms)
+
+
 def renew(session: Session, number: int, limits: Limits, now_ms: int) -> Use | None:
     """`updateGuid`: a new generation for the bearer of the current one, the same again for a retry, else None."""
+    session = _take_back_hand_out(_begin_rehearsal(session, limits, now_ms), number, limits)
     if number > session.number:
         session = _catch_up(session, number, now_ms)
     if number == session.number:
@@ -110,7 +156,7 @@ def comes_of_age_ms(session: Session, number: int, limits: Limits) -> int | None
     """When a parked poll of generation `number` should be answered with a GUID; None for never."""
     if number == session.number:
         return session.issued_ms + limits.interval_ms if limits.interval_ms else None
-    if number == session.number - 1 and not session.adopted_ms:
+    if _is_handed_again(session, number, limits):
         return session.issued_ms
     return None
 
@@ -118,15 +164,52 @@ def comes_of_age_ms(session: Session, number: int, limits: Limits) -> int | None
 def is_reuse(session: Session, number: int, limits: Limits, began_ms: int) -> bool:
     """The theft sign: whether a poll that began now carries a generation left long ago (design section 5).
 
-    Asked once, when the poll arrives: what happens during its hold never counts against it.
+    Asked once, when the poll arrives: what happens during its hold never counts against it. Nor does a generation that
+    lives on from a rehearsal that is over: a second window may hold it.
     """
+    if limits.lenient and not limits.rehearsal and 0 <= session.rehearsed_from <= number:
+        return False
     left = next((former.left_ms for former in session.superseded if former.number == number), 0)
     return 0 < left < began_ms - limits.reuse_after_ms
 
 
+def _begin_rehearsal(session: Session, limits: Limits, now_ms: int) -> Session:
+    """The first request in a rehearsal notes which generations were good then."""
+    if not limits.rehearsal or session.rehearsed_from >= 0:
+        return session
+    good = [former.number for former in session.superseded if _lives(session, former, limits, now_ms)]
+    return replace(session, rehearsed_from=min([*good, session.last_adopted]))
+
+
+def _take_back_hand_out(session: Session, number: int, limits: Limits) -> Session:
+    """Where the last adopted generation outlives its grace, its use makes the hand-out of its successor as not made.
+
+    So a grace that ran out meanwhile refuses nobody when the site goes back to AUTHMODE 2.
+    """
+    if not limits.lenient or session.adopted_ms or number != session.number - 1:
+        return session
+    superseded = tuple(
+        replace(former, waiting=True) if former.number == number and not former.waiting else former
+        for former in session.superseded
+    )
+    return session if superseded == session.superseded else replace(session, superseded=superseded)
+
+
+def _begin_grace(session: Session, now_ms: int) -> Session:
+    if not any(former.waiting for former in session.superseded):
+        return session
+    superseded = tuple(
+        replace(former, replaced_ms=now_ms, waiting=False) if former.waiting else former
+        for former in session.superseded
+    )
+    return replace(session, superseded=superseded)
+
+
 def _adopt(session: Session, now_ms: int) -> Session:
+    """The first use of a generation is also the proof that it was handed out."""
     if session.adopted_ms:
         return session
+    session = _begin_grace(session, now_ms)
     parent = session.number - 1
     superseded = tuple(
         replace(former, left_ms=now_ms) if former.number == parent and not former.left_ms else former
@@ -136,15 +219,29 @@ def _adopt(session: Session, now_ms: int) -> Session:
 
 
 def _make_next(session: Session, limits: Limits, now_ms: int) -> Session:
-    kept = [former for former in session.superseded if in_grace(former, limits, now_ms)]
-    kept.append(Superseded(session.number, now_ms))
+    """The next generation; the grace of the present one begins with the hand-out of that."""
+    if session.rehearsed_from >= 0 and not limits.lenient:
+        session = _end_rehearsal(session, now_ms)
+    kept = [former for former in session.superseded if _lives(session, former, limits, now_ms)]
+    kept.append(Superseded(session.number, now_ms, waiting=True))
     return replace(
         session, number=session.number + 1, issued_ms=now_ms, adopted_ms=0, superseded=tuple(kept[-MAX_SUPERSEDED:])
     )
 
 
+def _end_rehearsal(session: Session, now_ms: int) -> Session:
+    """The first rotation in earnest: what lived on from the rehearsal gets its grace from now."""
+    first = session.rehearsed_from
+    left = {former.number: former.left_ms for former in session.superseded}
+    oldest = max(first, session.number - MAX_SUPERSEDED)
+    older = [former for former in session.superseded if former.number < oldest]
+    again = [Superseded(number, now_ms, left.get(number, 0)) for number in range(oldest, session.number)]
+    return replace(session, superseded=(*older, *again), rehearsed_from=-1)
+
+
 def _catch_up(session: Session, number: int, now_ms: int) -> Session:
     """The record lost the write that made `number`: its bearer proves that we issued it."""
+    session = _begin_grace(session, now_ms)
     lost = [Superseded(missed, now_ms, now_ms) for missed in range(session.number, number)]
     kept = (*session.superseded, *lost)[-MAX_SUPERSEDED:]
     return replace(session, number=number, issued_ms=now_ms, adopted_ms=now_ms, superseded=kept)

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
 from gateway.ops import audit, metrics
 from gateway.sessions import lifecycle, rules
+from gateway.sessions.adoption import AdoptionBook, NotAdopting, SearchBudget
 from gateway.sessions.guid import KeyRing
 from gateway.sessions.limits import Limits
 from gateway.sessions.model import EndReason, Record, Session
@@ -15,30 +16,29 @@ from gateway.sessions.policy import Policy
 from gateway.sessions.rules import Bearer, Stranger, Use
 from gateway.sessions.store import Change, SessionStore
 from gateway.wire import retcodes
-from gateway.wire.errors import Refused, StoreUnavailable
+from gateway.wire.errors import Refused, StoreUnavailable, Unavailable
 
 _LOG = logging.getLogger(__name__)
 REMEMBERED_GUIDS = 65_536
 
 
 class Caller(NamedTuple):
-    """An accepted request: its record, the generation it carries, and the GUID to hand out, if any."""
+    """An accepted request: its record, the generation it carries, and the GUID to hand out, if any.
+
+    `made`: this very request made that GUID; otherwise it is handed out again.
+    """
 
     record: Record
     session: Session
     number: int
     hand_out: str = ""
+    made: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class NotAdopting:
-    """A session whose client went on with an old GUID, found out at `at_ms`."""
-
-    session_id: str
-    agent_id: int
-    client: str
-    node: str
-    at_ms: int
+    @property
+    def wants_note(self) -> bool:
+        """Whether it is to be noted that the client got this hand-out: a grace begins with it."""
+        former = self.session.superseded
+        return bool(self.hand_out and former and former[-1].waiting)
 
 
 class SessionService:
@@ -50,7 +50,8 @@ class SessionService:
         self.derive = lru_cache(REMEMBERED_GUIDS)(ring.derive)
         self._policy = policy
         self._missing_keys: set[str] = set()
-        self._not_adopting: dict[str, NotAdopting] = {}
+        self._adoption = AdoptionBook()
+        self._searches = SearchBudget()
 
     def limits(self, agent_id: int) -> Limits:
         """What age means for this agent now."""
@@ -82,6 +83,8 @@ class SessionService:
             await self._reused(agent_id, session)
         if hands_out or not session.push:
             store.note_seen(agent_id, session.id, push=session.push)
+        if limits.rehearsal and rules.would_be_refused(session, number, limits, now):
+            self._adoption.note_refused_in_earnest(agent_id, session)
         use = rules.use(session, number, limits, now, hands_out=hands_out)
         if use.session is session and use.hand_out is None:
             return Caller(record, session, number)
@@ -91,14 +94,27 @@ class SessionService:
         """Who carries `guid`, and the record that says so. Whoever it refuses is refused on a record that is sure."""
         record = await store.read(agent_id)
         limits, now = self._limits(store, agent_id), store.now_ms()
-        verdict = rules.check(record, guid, self.derive, limits, now)
+        verdict = self._check(record, guid, limits, now)
         if isinstance(verdict, Stranger):
             record = await store.read(agent_id, sure=True)
             limits, now = self._limits(store, agent_id), store.now_ms()
-            verdict = rules.check(record, guid, self.derive, limits, now)
+            verdict = self._check(record, guid, limits, now)
         if isinstance(verdict, Stranger):
             self._refuse(record, verdict)
         return record, verdict, limits, now
+
+    def _check(self, record: Record, guid: str, limits: Limits, now_ms: int) -> Bearer | Stranger:
+        """Raises Unavailable when it would take too many searches to tell, so that nobody is refused unheard."""
+        verdict = rules.check(record, guid, self.derive, limits, now_ms)
+        session = record.session
+        if isinstance(verdict, Bearer) or verdict.ended or session is None or not rules.rehearsed(session, limits):
+            return verdict
+        if not self._searches.may_search(session.id, now_ms):
+            raise Unavailable("too many wrong GUIDs for this agent in a rehearsal: try again")
+        found = rules.search(session, guid, self.ring.derive, limits)
+        if found is None:
+            self._searches.found_nothing(session.id)
+        return found or verdict
 
     async def look_again(self, agent_id: int, session_id: str) -> Record:
         """The record as it is now. Where it says that this session is over, it is sure. Raises StoreUnavailable."""
@@ -113,21 +129,19 @@ class SessionService:
         Raises Refused when that session is over, and StoreUnavailable.
         """
         agent_id, session_id = record.agent_id, bearer.session.id
-        limits, now = self.limits(agent_id), self.now_ms(agent_id)
         before = _still(record, session_id)
-        use = rules.use(before, bearer.number, limits, now, hands_out=hands_out)
+        use = rules.use(before, bearer.number, self.limits(agent_id), self.now_ms(agent_id), hands_out=hands_out)
         if use.session is not before:
             changed = await self.store.apply(
-                agent_id, lambda fresh: self._used(fresh, session_id, bearer.number, limits, hands_out), known=record
+                agent_id, lambda fresh: self._used(fresh, session_id, bearer.number, hands_out), known=record
             )
             record, use = changed or (record, use)
         return await self._noted(record, bearer, use, hands_out)
 
-    def _used(
-        self, record: Record, session_id: str, number: int, limits: Limits, hands_out: bool
-    ) -> Change[tuple[Record, Use]]:
-        session = _still(record, session_id)
-        use = rules.use(session, number, limits, self.now_ms(record.agent_id), hands_out=hands_out)
+    def _used(self, record: Record, session_id: str, number: int, hands_out: bool) -> Change[tuple[Record, Use]]:
+        """The settings are read here, so that none makes a GUID that was changed while the store was asked."""
+        session, agent_id = _still(record, session_id), record.agent_id
+        use = rules.use(session, number, self.limits(agent_id), self.now_ms(agent_id), hands_out=hands_out)
         if use.session is session:
             return Change((record, use))
         after = replace(record, session=use.session)
@@ -141,22 +155,31 @@ class SessionService:
             metrics.GUIDS_HANDED_AGAIN.inc()
             self._handed_again(agent_id, use.session)
         hand_out = self.guid(use.session, use.hand_out) if use.hand_out is not None else ""
-        return Caller(record, use.session, bearer.number, hand_out)
+        return Caller(record, use.session, bearer.number, hand_out, use.made)
+
+    async def note_hand_out(self, agent_id: int, session_id: str, number: int) -> None:
+        """The client has got an answer that handed out this generation. Raises StoreUnavailable.
+
+        Without the note the generation before simply lives on, until its successor is used or handed out again.
+        """
+
+        def rule(record: Record) -> Change[None]:
+            session = record.session
+            if session is None or session.id != session_id:
+                return Change(None)
+            after = rules.note_hand_out(session, number, self.limits(agent_id), self.now_ms(agent_id))
+            return Change(None, replace(record, session=after) if after is not session else None)
+
+        await self.store.apply(agent_id, rule)
 
     def _handed_again(self, agent_id: int, session: Session) -> None:
         now = self.now_ms(agent_id)
-        late = now - session.issued_ms > self.limits(agent_id).reuse_after_ms
-        if not late or session.id in self._not_adopting:
-            return
-        self._not_adopting[session.id] = NotAdopting(session.id, agent_id, session.client, session.node, now)
-        if len(self._not_adopting) > REMEMBERED_GUIDS:
-            del self._not_adopting[next(iter(self._not_adopting))]
-        metrics.NOT_ADOPTING.inc()
-        audit.record("guid-not-adopted", agent_id, client=session.client)
+        if now - session.issued_ms > self.limits(agent_id).reuse_after_ms:
+            self._adoption.note_not_adopting(agent_id, session, now)
 
     def not_adopting(self) -> Sequence[NotAdopting]:
-        """The last sessions, oldest first, of which this node found out that their client ignores new GUIDs."""
-        return list(self._not_adopting.values())
+        """As `AdoptionBook.not_adopting`."""
+        return self._adoption.not_adopting()
 
     async def _reused(self, agent_id: int, session: Session) -> None:
         metrics.GUID_REUSE.inc()
@@ -167,13 +190,13 @@ class SessionService:
 
     async def renew(self, agent_id: int, guid: str) -> Caller:
         """`updateGuid`: makes the next generation, or repeats the answer to a retry; else raises Refused `000-003`."""
-        record, verdict, limits, now = await self._bearer(self.store.shard_of(agent_id), agent_id, guid)
+        record, verdict, _, now = await self._bearer(self.store.shard_of(agent_id), agent_id, guid)
         session_id, number = verdict.session.id, verdict.number
         if self._too_old(record, verdict.session, now):
             await self._end_too_old(agent_id, session_id)
 
         def rule(fresh: Record) -> Change[tuple[Record, Use]]:
-            use = rules.renew(_still(fresh, session_id), number, limits, self.now_ms(agent_id))
+            use = rules.renew(_still(fresh, session_id), number, self.limits(agent_id), self.now_ms(agent_id))
             if use is None:
                 raise Refused(retcodes.NO_RIGHT)
             after = replace(fresh, session=use.session)

@@ -34,10 +34,14 @@ class Authentication(Section):
     static_agents: Annotated[AgentIds, AGENT_IDS] = ours(
         "AUTHMODE_STATIC_AGENTS",
         "",
-        "Agents whose GUID stays in AUTHMODE 2, for clients that never take a new one: 101;102;200-210.",
+        "Agents whose GUID stays in AUTHMODE 2 and in a rehearsal, for clients that never take a new one: "
+        "101;102;200-210. They go on with the GUID that they use.",
     )
     guid_rehearsal: Annotated[bool, FLAG] = ours(
-        "GUIDREHEARSAL", "OFF", "ON: GUIDs are renewed but replaced ones never expire. The dry run before AUTHMODE 2."
+        "GUIDREHEARSAL",
+        "OFF",
+        "ON: the dry run before AUTHMODE 2, under either AUTHMODE: GUIDs are renewed none is refused that a session "
+        "had since the rehearsal began. Who does not follow is reported.",
     )
     guid_reuse: Annotated[Literal["OBSERVE", "SIGNOUT"], words("OBSERVE", "SIGNOUT")] = ours(
         "GUIDREUSE",

@@ -38,6 +38,10 @@ class PeerConnection(Protocol):
     def current_answer(self) -> int:
         """Number of the answer to the request that is being handled now; the first on a connection is 1."""
 
+    @property
+    def tells_arrival(self) -> bool:
+        """Whether the system tells here what the peer has acknowledged; otherwise `all_bytes_acknowledged` is False."""
+
     def on_close(self, callback: Callable[[], None]) -> Callable[[], None]:
         """The same as `closed.on(callback)`; the callback may still ask what has been acknowledged."""
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.support.desk import Desk
+from tests.support.desk import PREFIX, Desk, Line
 from tests.support.gateway import Gateway, running_gateway
+from tests.support.waiting import until_async
 
 INTERVAL, TIMEOUT = 60_000, 120_000
 
@@ -20,6 +21,16 @@ class Bench:
 
     def later(self, ms: int) -> None:
         self.now[0] += ms
+
+    async def noted(self, agent_id: int = 101) -> None:
+        """Waits until the gateway knows that the last hand-out has arrived."""
+
+        async def knows() -> bool:
+            session = (await self.gateway.app.sessions.store.read(agent_id)).session
+            assert session is not None
+            return not session.superseded[-1].waiting
+
+        await until_async(knows)
 
     async def desk(self, agent_id: int = 101) -> Desk:
         """A signed-in desk without waiting events that does not adopt by itself."""
@@ -88,10 +99,40 @@ async def test_replaced_on_time_a_guid_lives_exactly_guidtimeout(bench: Bench) -
     desk = await bench.desk()
     bench.later(INTERVAL)
     await desk.poll()
+    await bench.noted()
     bench.later(TIMEOUT - INTERVAL - 1)
     assert (await desk.status()).retcode == "0"
     bench.later(1)
     assert (await desk.status()).retcode == "000-003"
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "handshake"), ("PUT", "updateGuid")])
+async def test_the_grace_runs_from_a_hand_out_by_heartbeat_and_updateguid_too(
+    bench: Bench, method: str, path: str
+) -> None:
+    desk = await bench.desk()
+    bench.later(INTERVAL)
+    assert (await desk.call(method, f"onlineagent/{{id}}/{path}")).set_guid
+    await bench.noted()
+    bench.later(TIMEOUT - INTERVAL)
+    assert (await desk.status()).retcode == "000-003"
+
+
+async def test_a_guid_whose_successor_never_arrived_lives_on(bench: Bench) -> None:
+    desk = await bench.desk()
+    bench.later(INTERVAL)
+    line = await Line.open(bench.gateway.port)
+    await line.send("GET", f"{PREFIX}/agentevent/101", {"guid": desk.guid}, b"")
+    line.abort()
+    await until_async(lambda: rotated(bench))
+    bench.later(10 * TIMEOUT)
+    assert (await desk.status()).retcode == "0"
+    assert (await desk.poll()).set_guid
+
+
+async def rotated(bench: Bench) -> bool:
+    session = (await bench.gateway.app.sessions.store.read(101)).session
+    return session is not None and session.number > 0
 
 
 async def test_the_current_guid_does_not_expire(bench: Bench) -> None:

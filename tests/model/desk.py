@@ -87,6 +87,12 @@ async def look_again(service: SessionService, agent_id: int, parked: Caller) -> 
     return done(caller.hand_out)
 
 
+async def note(service: SessionService, request: Request) -> str:
+    session, number = request.agent.issued[request.guid]
+    await service.note_hand_out(request.agent.number, session, number)
+    return done("")
+
+
 async def update_guid(service: SessionService, request: Request) -> str:
     return done((await service.renew(request.agent.number, request.guid)).hand_out)
 

@@ -1,7 +1,7 @@
 """A random site: clients, thieves, two nodes, lost answers, fail-overs; the gateway must do what the oracle says."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hypothesis import strategies as st
@@ -40,6 +40,19 @@ SETTINGS: Final[tuple[Mapping[str, object], ...]] = (
     {"session_max_time_ms": 300_000},
     {"session_max_time_ms": 0},
 )
+
+Modes = Mapping[str, object]
+MODES: Final[tuple[Modes, ...]] = tuple(
+    {"auth_mode": mode, "guid_rehearsal": rehearsal, "static_agents": frozenset(listed)}
+    for mode, rehearsal, listed in (
+        (1, False, ()),
+        (2, False, ()),
+        (2, True, ()),
+        (1, True, ()),
+        (2, False, {101, 102}),
+    )
+)
+"""What decides whether an old GUID lives."""
 
 N, T, B, A = Fault.NONE, Fault.TWICE, Fault.BEFORE, Fault.AFTER
 pick = st.integers(0, 63)
@@ -188,6 +201,37 @@ class Sessions(World):
     def arrive_late(self, which: int) -> None:
         self.deliver(*self.late.pop(which % len(self.late)))
 
+    @rule(
+        who=pick,
+        node=pick,
+        before=st.sampled_from(MODES),
+        after=st.sampled_from(MODES),
+        past=st.sampled_from([-1, 0, 1, 200_000]),
+        kinds=st.lists(st.sampled_from(["poll", "call"]), min_size=1, max_size=3),
+    )
+    def stay_deaf(self, who: int, node: int, before: Modes, after: Modes, past: int, kinds: Sequence[str]) -> None:
+        """A client has got a new GUID and goes on with the old one, while the site is moved to other modes."""
+        self.edit_settings(before)
+        client = self.at_work(who)
+        self.pause(client.agent, WHEN_DUE)
+        self.start(client, "poll", node, "lost", UNDISTURBED)
+        if self.handed and self.handed[-1][0] is client.agent:
+            self.acknowledge(0, node, UNDISTURBED)
+        self.edit_settings(after)
+        self.move_on(max(0, self.site.timeout - self.site.interval + past))
+        for kind in kinds:
+            self.start(client, kind, node, "delivered", UNDISTURBED)
+            self.edit_settings(before)
+            self.start(client, kind, node + 1, "delivered", UNDISTURBED)
+            self.edit_settings(after)
+
+    @precondition(lambda self: self.handed)
+    @rule(which=pick, node=pick, how=hows)
+    def acknowledge(self, which: int, node: int, how: How) -> None:
+        """The client's kernel, or a proxy before it, has got an answer with a new GUID."""
+        agent, guid = self.handed[-1 - which % len(self.handed)]
+        self.send(Request(0, "note", agent, self.site.now, guid), node, how)
+
     # Thieves
 
     @rule(who=pick, which=st.sampled_from([0, 0, 0, 1, 2, 4]), node=pick, kind=thefts, how=hows, late=lateness)
@@ -227,7 +271,7 @@ class Sessions(World):
             newest = live.generations[live.current]
             moments += [agent.idle_ends(live), live.started + 15_000, newest.made + site.interval]
             for generation in live.generations.values():
-                moments += [agent.grace_ends(generation.replaced)] if generation.replaced else []
+                moments += [agent.grace_ends(generation.handed)] if generation.handed else []
         return moments
 
     @rule(change=st.sampled_from(SETTINGS))

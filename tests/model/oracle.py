@@ -2,7 +2,8 @@
 
 Where the text leaves a choice, the oracle makes the one of the gateway: a rotation forgets superseded generations whose
 grace is over; the end of a session is told to bearers of its last 9 generations; a sign-in of a dead node holds the
-agent for 10 s. Times are in ms.
+agent for 10 s; what a rehearsal keeps is noted with the first request in it that changes anything else or is a call or
+poll. Times are in ms.
 """
 
 import hashlib
@@ -48,11 +49,15 @@ class Site:
 
 @dataclass
 class Generation:
-    """One GUID of a session; `adopted` and `replaced` are None until it happens."""
+    """One GUID of a session; each of the times is None until it happens.
+
+    `replaced`: its successor was made. `handed`: its client is known to have got that, and the grace begins.
+    """
 
     made: int
     adopted: int | None = None
     replaced: int | None = None
+    handed: int | None = None
 
 
 @dataclass
@@ -65,10 +70,17 @@ class Life:
     seen: int
     push: bool
     generations: dict[int, Generation]
+    rehearsed: int | None = None
+    """The first generation that was good when the rehearsal began."""
 
     @property
     def current(self) -> int:
         return max(self.generations)
+
+    @property
+    def last_adopted(self) -> int:
+        unused = self.current > 0 and self.generations[self.current].adopted is None
+        return self.current - 1 if unused else self.current
 
     @property
     def used(self) -> bool:
@@ -128,56 +140,107 @@ class Agent:
     def is_good(self, live: Life, number: int) -> bool:
         if number >= live.current:
             return number <= live.current + 2
+        if self.lives_on(live, number):
+            return True
         former = live.generations.get(number)
         return former is not None and self.in_grace(former)
 
-    def in_grace(self, former: Generation) -> bool:
-        assert former.replaced is not None
-        return self.site.rehearsal or self.site.now < self.grace_ends(former.replaced)
+    def lives_on(self, live: Life, number: int) -> bool:
+        """Whether AUTHMODE or a rehearsal lets a superseded generation live, whatever became of its grace."""
+        if not self.lenient:
+            return False
+        rehearsed = live.rehearsed is not None and live.rehearsed <= number and live.current - number <= 1_500
+        return number == live.last_adopted or rehearsed
 
-    def grace_ends(self, replaced: int) -> int:
-        return self.site.end_of(replaced, self.site.timeout - self.site.interval)
+    @property
+    def lenient(self) -> bool:
+        return self.site.rehearsal or not self.site.rotating or self.number in self.site.static_agents
+
+    @property
+    def rotates(self) -> bool:
+        return (self.site.rotating or self.site.rehearsal) and self.number not in self.site.static_agents
+
+    def in_grace(self, former: Generation) -> bool:
+        return former.handed is None or self.site.now < self.grace_ends(former.handed)
+
+    def grace_ends(self, handed: int) -> int:
+        return self.site.end_of(handed, self.site.timeout - self.site.interval)
 
     # Rotation
 
     def use(self, live: Life, number: int, *, hands_out: bool) -> str:
         """A request of this generation; the GUID that its answer hands out, or ""."""
+        self.settle(live, number)
         self.catch_up(live, number)
         current = live.generations[live.current]
         if number == live.current:
-            self.adopt(current)
+            self.adopt(live)
             if hands_out and self.comes_of_age(current):
                 return self.make_next(live)
-        elif number == live.current - 1 and current.adopted is None and hands_out:
+        elif number == live.current - 1 and current.adopted is None and hands_out and self.rotates:
             return self.site.spelled(live, live.current)
         return ""
 
+    def settles(self, live: Life, number: int) -> bool:
+        """Whether a use of this generation notes the begin of a rehearsal, or takes back a hand-out."""
+        begins = self.site.rehearsal and live.rehearsed is None
+        return begins or (self.lenient and self.was_handed(live, number))
+
+    def was_handed(self, live: Life, number: int) -> bool:
+        """Whether this is the last adopted one and its successor is known to have been handed out."""
+        return number == live.last_adopted != live.current and live.generations[number].handed is not None
+
+    def settle(self, live: Life, number: int) -> None:
+        if self.site.rehearsal and live.rehearsed is None:
+            good = [old for old in live.generations if old < live.current and self.is_good(live, old)]
+            live.rehearsed = min([*good, live.last_adopted])
+        if self.lenient and self.was_handed(live, number):
+            live.generations[number].handed = None
+
+    def note(self, session: str, number: int) -> None:
+        """The client is known to have got an answer that handed out this generation."""
+        live = self.alive(session)
+        if live is not None and number == live.current > 0 and not self.lenient:
+            self.hand(live)
+
+    def hand(self, live: Life) -> None:
+        """What is superseded and does not know its hand-out yet knows it from now."""
+        for number, former in live.generations.items():
+            if number != live.current and former.handed is None:
+                former.handed = self.site.now
+
     def update_guid(self, live: Life, number: int) -> str:
         """updateGuid: the next GUID, the same again for a retry, or NO_RIGHT."""
-        self.catch_up(live, number)
-        current = live.generations[live.current]
-        if number == live.current:
-            self.adopt(current)
+        if number >= live.current:
+            self.settle(live, number)
+            self.catch_up(live, number)
+            self.adopt(live)
             return self.make_next(live)
-        if number == live.current - 1 and current.adopted is None:
+        if number == live.current - 1 and live.generations[live.current].adopted is None:
             return self.site.spelled(live, live.current)
         return NO_RIGHT
 
     def comes_of_age(self, current: Generation) -> bool:
-        turns = self.site.rotating and self.number not in self.site.static_agents
-        return turns and self.site.now >= current.made + self.site.interval
+        return self.rotates and self.site.now >= current.made + self.site.interval
 
-    def adopt(self, current: Generation) -> None:
+    def adopt(self, live: Life) -> None:
+        current = live.generations[live.current]
         if current.adopted is None:
             current.adopted = self.site.now
+            self.hand(live)
 
     def make_next(self, live: Life) -> str:
-        now = self.site.now
-        for number, former in list(live.generations.items()):
-            if former.replaced is not None and not self.in_grace(former):
+        now, current = self.site.now, live.current
+        if live.rehearsed is not None and not self.lenient:
+            for number, former in live.generations.items():
+                if live.rehearsed <= number < current:
+                    former.handed = now
+            live.rehearsed = None
+        for number in list(live.generations):
+            if number != current and not self.is_good(live, number):
                 del live.generations[number]
-        live.generations[live.current].replaced = now
-        self.add(live, live.current + 1, Generation(now))
+        live.generations[current].replaced = now
+        self.add(live, current + 1, Generation(now))
         return self.site.spelled(live, live.current)
 
     def catch_up(self, live: Life, number: int) -> None:
@@ -185,6 +248,7 @@ class Agent:
         while live.current < number:
             live.generations[live.current].replaced = now
             self.add(live, live.current + 1, Generation(now, adopted=now))
+            self.hand(live)
 
     def add(self, live: Life, number: int, made: Generation) -> None:
         live.generations[number] = made
@@ -196,6 +260,8 @@ class Agent:
 
     def is_reuse(self, live: Life, number: int) -> bool:
         """A superseded GUID on a poll that begins now, too long after its successor was adopted."""
+        if not self.site.rehearsal and live.rehearsed is not None and live.rehearsed <= number and self.lenient:
+            return False
         adopted = self.left(live, number)
         return adopted is not None and self.site.now > adopted + self.site.hold + 2_000
 

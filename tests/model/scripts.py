@@ -60,10 +60,20 @@ def use(agent: Agent, session: str, number: int, *, hands_out: bool) -> Script:
 
 def changes(agent: Agent, live: Life, number: int, *, hands_out: bool) -> bool:
     """Whether a use of this generation changes anything, so that the store must be written."""
+    if agent.settles(live, number):
+        return True
     current = live.generations[live.current]
     if number == live.current:
         return current.adopted is None or (hands_out and agent.comes_of_age(current))
     return number > live.current
+
+
+def note(agent: Agent, guid: str) -> Script:
+    """The client is known to have got this GUID."""
+    fault = yield
+    if fault is not Fault.BEFORE:
+        agent.note(*agent.issued[guid])
+    return UNAVAILABLE if fault in LOST else DONE
 
 
 def refusal(agent: Agent, session: str) -> str:

@@ -68,6 +68,7 @@ class World(RuleBasedStateMachine):
         self.under_way: list[Request] = []
         self.parked: list[Request] = []
         self.late: list[tuple[Request, str]] = []
+        self.handed: list[tuple[Agent, str]] = []
         self.over: set[str] = set()
 
     def outages(self) -> tuple[Outage, ...]:
@@ -110,6 +111,8 @@ class World(RuleBasedStateMachine):
                 hands_out = request.kind == "poll"
                 work = desk.call(service, request, hands_out=hands_out)
                 script = scripts.call(agent, guid, hands_out=hands_out)
+            case "note":
+                work, script = desk.note(service, request), scripts.note(agent, guid)
             case "update":
                 work, script = desk.update_guid(service, request), scripts.update_guid(agent, guid)
             case "sign-out":
@@ -169,6 +172,8 @@ class World(RuleBasedStateMachine):
 
     def finish(self, request: Request, answer: str) -> None:
         client = request.client
+        if request.kind == "note":
+            return
         if client is None:
             self.judge_thief(request, answer)
             return
@@ -176,6 +181,8 @@ class World(RuleBasedStateMachine):
             self.parked.append(request)
         if client.follows and request.number == client.waits_for:
             self.judge_refusal(request, answer)
+        if request.kind in {"poll", "update"} and answer.startswith(f"{scripts.DONE} "):
+            self.handed = [*self.handed[-7:], (request.agent, answer.removeprefix(f"{scripts.DONE} "))]
         if request.fate == "delivered":
             self.deliver(request, answer)
         elif request.fate == "late":
@@ -201,7 +208,8 @@ class World(RuleBasedStateMachine):
             return
         former = live.generations.get(number)
         lost_in_fail_overs = number > live.current + 2
-        assert lost_in_fail_overs or former is None or (former.replaced and not request.agent.in_grace(former)), answer
+        refusable = former is None or not (request.agent.in_grace(former) or request.agent.lives_on(live, number))
+        assert lost_in_fail_overs or refusable, answer
 
     def judge_reuse(self, request: Request) -> None:
         """Lost, delayed and duplicated requests of an owner are never taken for a theft."""
@@ -221,7 +229,10 @@ class World(RuleBasedStateMachine):
         if session is not None and live is not None:
             assert session.number == live.current
             assert (session.adopted_ms or None) == live.generations[live.current].adopted
-            assert [old.number for old in session.superseded] == sorted(set(live.generations) - {live.current})
+            former = {old.number: None if old.waiting else old.replaced_ms for old in session.superseded}
+            handed = {number: old.handed for number, old in live.generations.items() if number != live.current}
+            assert former == handed
+            assert session.rehearsed_from == (-1 if live.rehearsed is None else live.rehearsed)
         held, signing_in = record.reservation, agent.facts.signing_in
         assert (held is not None and held.until_ms > now) == (signing_in is not None and signing_in[1] > now)
         told = [(old.id, old.reason.value) for old in record.tombstones if now < old.ended_ms + 600_000]
@@ -232,8 +243,10 @@ class World(RuleBasedStateMachine):
         limits = self.services[0].limits(agent.number)
         accepted = set()
         for guid in list(agent.issued)[-PROBED:]:
-            verdict = rules.check(record, guid, self.services[0].derive, limits, self.site.now)
-            good = isinstance(verdict, rules.Bearer)
+            derive = self.services[0].derive
+            verdict = rules.check(record, guid, derive, limits, self.site.now)
+            found = rules.search(record.session, guid, derive, limits) if record.session is not None else None
+            good = isinstance(verdict, rules.Bearer) or found is not None
             assert good == isinstance(agent.check(guid), int), (agent.issued[guid], verdict)
             accepted |= {agent.issued[guid][0]} if good else set()
         assert len(accepted) <= 1

@@ -1,4 +1,4 @@
-"""A TCP proxy that loses answers, for tests of what a lost answer does."""
+"""A TCP proxy that loses or delays answers, for tests of what a lost or late answer does."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,27 +6,44 @@ from contextlib import asynccontextmanager, suppress
 
 
 class Proxy:
-    """Passes bytes to a server on this machine. While `lossy`, requests arrive but an answer ends the connection."""
+    """Passes bytes to a server on this machine. While `lossy`, requests arrive but an answer ends the connection.
+
+    Answers take `delay_s` longer.
+    """
 
     def __init__(self, target_port: int) -> None:
         self.lossy = False
+        self.delay_s = 0.0
         self.port = 0
         self._target_port = target_port
         self._open: set[asyncio.StreamWriter] = set()
+        self._passing: set[asyncio.Future[None]] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of a client."""
         there, to_server = await asyncio.open_connection("127.0.0.1", self._target_port)
         self._open |= {writer, to_server}
-        there_and_back = [self._pass(reader, to_server, False), self._pass(there, writer, True)]
-        try:
-            await asyncio.wait(map(asyncio.ensure_future, there_and_back), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            self.end(writer, to_server)
+        both = (self._pass(reader, to_server, False), self._pass(there, writer, True))
+        for passing in map(asyncio.ensure_future, both):
+            self._passing.add(passing)
+            passing.add_done_callback(lambda done: self._over(done, writer, to_server))
+
+    def _over(self, passing: "asyncio.Future[None]", *writers: asyncio.StreamWriter) -> None:
+        self._passing.discard(passing)
+        self.end(*writers)
+
+    async def close(self) -> None:
+        """Ends all connections and waits for that."""
+        self.end()
+        while self._passing:
+            await asyncio.wait(self._passing)
 
     async def _pass(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, answers: bool) -> None:
         with suppress(ConnectionError):
             while (data := await source.read(65536)) and not (answers and self.lossy):
+                if answers and self.delay_s:
+                    asyncio.get_running_loop().call_later(self.delay_s, sink.write, data)
+                    continue
                 sink.write(data)
                 await sink.drain()
 
@@ -45,5 +62,4 @@ async def proxy_to(target_port: int) -> AsyncIterator[Proxy]:
     proxy.port = server.sockets[0].getsockname()[1]
     yield proxy
     server.close()
-    proxy.end()
-    await asyncio.sleep(0)
+    await proxy.close()

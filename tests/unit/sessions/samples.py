@@ -14,8 +14,8 @@ START = 1_700_000_000_000
 
 RING = KeyRing("k1", {"k1": bytes(range(32)), "k0": bytes(range(32, 64))})
 ROTATING = Limits(INTERVAL, GRACE, HOLD)
-STATIC = replace(ROTATING, interval_ms=0)
-REHEARSAL = replace(ROTATING, expires=False)
+STATIC = replace(ROTATING, interval_ms=0, lenient=True)
+REHEARSAL = replace(ROTATING, lenient=True, rehearsal=True)
 FRESH = Session("a" * 32, "AgentGateway0", "k1", START, issued_ms=START)
 
 

@@ -46,7 +46,7 @@ def test_superseded_ones_are_good_inside_their_grace_and_one_or_two_ahead_always
 )
 @pytest.mark.parametrize("limits", [ROTATING, STATIC], ids=["AUTHMODE 2", "AUTHMODE 1"])
 def test_grace_is_exact_to_the_ms_in_both_modes(limits: Limits, since_ms: int, good: bool) -> None:
-    session = replace(FRESH, number=1, issued_ms=NOW, superseded=(Superseded(0, NOW),))
+    session = replace(FRESH, number=1, issued_ms=NOW, adopted_ms=NOW, superseded=(Superseded(0, NOW, NOW),))
     assert (0 in accepted(session, limits, NOW + since_ms)) is good
 
 
@@ -56,8 +56,10 @@ def test_grace_runs_the_same_whether_the_successor_was_adopted_or_not() -> None:
     assert accepted(waiting, now_ms=NOW + GRACE) == accepted(adopted, now_ms=NOW + GRACE)
 
 
-def test_under_rehearsal_no_superseded_one_runs_out() -> None:
-    assert accepted(FIFTH, REHEARSAL) == {3, 4, 5, 6, 7}
+def test_under_rehearsal_none_runs_out_that_was_good_when_it_began() -> None:
+    assert accepted(FIFTH, REHEARSAL) == {4, 5, 6, 7}
+    begun = rules.use(FIFTH, 4, REHEARSAL, NOW, hands_out=False).session
+    assert accepted(begun, REHEARSAL, NOW + 86_400_000) == {4, 5, 6, 7}
 
 
 def test_grace_starts_again_at_the_return_of_the_store() -> None:

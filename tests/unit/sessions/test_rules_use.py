@@ -14,7 +14,6 @@ from tests.unit.sessions.samples import (
     GRACE,
     HOLD,
     INTERVAL,
-    REHEARSAL,
     RING,
     ROTATING,
     START,
@@ -26,11 +25,13 @@ from tests.unit.sessions.samples import (
 
 YOUNG, OF_AGE = INTERVAL - 1, INTERVAL
 GRANDPARENT, PARENT, CURRENT = 1, 2, 3
-FORMER = (Superseded(GRANDPARENT, START - 30_000, START - 29_000), Superseded(PARENT, START))
+FORMER = (Superseded(GRANDPARENT, START - 30_000, START - 29_000), Superseded(PARENT, START, waiting=True))
 WAITING = replace(FRESH, number=CURRENT, superseded=FORMER)
-"""Generation 3 was made at START and is not adopted; 2 is its parent."""
+"""Generation 3 was made at START, and nobody knows whether its client has it; 2 is its parent."""
+HANDED = replace(WAITING, superseded=(FORMER[0], replace(FORMER[1], waiting=False)))
+"""The same once the client is known to have been handed it, at START."""
 ADOPTED_MS = START + 100
-ADOPTED = replace(WAITING, adopted_ms=ADOPTED_MS, superseded=(FORMER[0], replace(FORMER[1], left_ms=ADOPTED_MS)))
+ADOPTED = replace(WAITING, adopted_ms=ADOPTED_MS, superseded=(FORMER[0], Superseded(PARENT, START, ADOPTED_MS)))
 """The same once its client has used generation 3."""
 
 poll = partial(rules.use, hands_out=True)
@@ -39,14 +40,14 @@ call = partial(rules.use, hands_out=False)
 
 def rotated(session: Session, now_ms: int) -> Session:
     """`session` with one more generation, as the table's first row makes it."""
-    former = (*session.superseded, Superseded(session.number, now_ms))
+    former = (*session.superseded, Superseded(session.number, now_ms, waiting=True))
     return replace(session, number=session.number + 1, issued_ms=now_ms, adopted_ms=0, superseded=former)
 
 
 @pytest.mark.parametrize("age_ms", [0, YOUNG])
 def test_the_current_one_not_of_age_is_adopted(age_ms: int) -> None:
     used = poll(WAITING, CURRENT, ROTATING, START + age_ms)
-    left = replace(FORMER[1], left_ms=START + age_ms)
+    left = Superseded(PARENT, START + age_ms, START + age_ms)
     assert used == Use(replace(WAITING, adopted_ms=START + age_ms, superseded=(FORMER[0], left)))
 
 
@@ -73,11 +74,11 @@ def test_the_current_one_of_age_is_adopted_by_the_poll_that_replaces_it() -> Non
 
 
 @pytest.mark.parametrize("age_ms", [0, YOUNG, OF_AGE, GRACE - 1])
-@pytest.mark.parametrize("limits", [ROTATING, STATIC, REHEARSAL])
-def test_its_parent_is_handed_the_current_one_again_while_nobody_adopted_it(limits: Limits, age_ms: int) -> None:
-    used = poll(WAITING, PARENT, limits, START + age_ms)
-    assert used == Use(WAITING, CURRENT)
-    assert used.session is WAITING
+@pytest.mark.parametrize("session", [WAITING, HANDED])
+def test_its_parent_is_handed_the_current_one_again_while_nobody_adopted_it(session: Session, age_ms: int) -> None:
+    used = poll(session, PARENT, ROTATING, START + age_ms)
+    assert used == Use(session, CURRENT)
+    assert used.session is session
 
 
 @pytest.mark.parametrize("age_ms", [200, YOUNG, OF_AGE, 2 * INTERVAL])
@@ -111,7 +112,8 @@ def test_parallel_polls_make_exactly_one_generation() -> None:
 
 
 def test_replaced_on_time_a_guid_lives_exactly_its_timeout_from_issue() -> None:
-    session = poll(FRESH, 0, ROTATING, START + INTERVAL).session
+    made = poll(FRESH, 0, ROTATING, START + INTERVAL).session
+    session = rules.note_hand_out(made, 1, ROTATING, START + INTERVAL)
     kept, sent = record(session), guid(session, 0)
     assert isinstance(rules.check(kept, sent, RING.derive, ROTATING, START + TIMEOUT - 1), Bearer)
     assert not isinstance(rules.check(kept, sent, RING.derive, ROTATING, START + TIMEOUT), Bearer)
@@ -136,19 +138,9 @@ def test_a_rotation_lets_go_of_those_whose_grace_is_over() -> None:
     assert [old.number for old in used.session.superseded] == [CURRENT]
 
 
-def test_under_rehearsal_a_rotation_lets_go_of_none() -> None:
-    used = poll(ADOPTED, CURRENT, REHEARSAL, START + OF_AGE)
-    assert [old.number for old in used.session.superseded] == [GRANDPARENT, PARENT, CURRENT]
-
-
 @pytest.mark.parametrize("age_ms", [OF_AGE, 86_400_000])
 def test_a_static_agent_keeps_its_guid(age_ms: int) -> None:
     assert poll(ADOPTED, CURRENT, STATIC, START + age_ms) == Use(ADOPTED)
-
-
-def test_a_flip_to_static_still_hands_out_what_was_made() -> None:
-    made = poll(ADOPTED, CURRENT, ROTATING, START + OF_AGE).session
-    assert poll(made, CURRENT, STATIC, START + OF_AGE + 1).hand_out == CURRENT + 1
 
 
 def test_a_flip_to_rotation_replaces_an_old_static_guid_with_full_grace() -> None:
@@ -173,7 +165,7 @@ def test_the_record_catches_up_with_a_generation_whose_write_was_lost(ahead: int
     assert (used.hand_out, used.made) == (None, False)
     assert (session.number, session.issued_ms, session.adopted_ms) == (CURRENT + ahead, now, now)
     lost = tuple(Superseded(number, now, now) for number in range(CURRENT, CURRENT + ahead))
-    assert session.superseded == (*FORMER, *lost)
+    assert session.superseded == (FORMER[0], Superseded(PARENT, now), *lost)
 
 
 def test_after_the_catch_up_an_older_bearer_gets_nothing_newer() -> None:
@@ -206,9 +198,10 @@ def test_update_guid_makes_the_next_for_the_bearer_of_the_current_one(limits: Li
 
 
 def test_update_guid_adopts_what_it_replaces() -> None:
-    assert rules.renew(WAITING, CURRENT, STATIC, START + 7) == Use(
+    expired = replace(WAITING, superseded=(replace(FORMER[0], replaced_ms=START - GRACE), FORMER[1]))
+    assert rules.renew(expired, CURRENT, STATIC, START + 7) == Use(
         rotated(
-            replace(WAITING, adopted_ms=START + 7, superseded=(FORMER[0], replace(FORMER[1], left_ms=START + 7))),
+            replace(WAITING, adopted_ms=START + 7, superseded=(Superseded(PARENT, START + 7, START + 7),)),
             START + 7,
         ),
         CURRENT + 1,
