@@ -61,8 +61,7 @@ def followed(limits: Limits, rotations: int) -> Session:
     session = poll(FRESH, 0, limits, START).session
     for _ in range(rotations):
         made = poll(session, session.number, limits, of_age(session)).session
-        session = call(made, made.number, limits, made.issued_ms)
-        session = session.session
+        session = call(made, made.number, limits, made.issued_ms).session
     return session
 
 
