@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+import gateway
 from gateway.settings.load import Loaded, load
 from gateway.settings.problems import SettingsError
 from gateway.settings.schema import Settings
@@ -23,9 +24,13 @@ _LOG = logging.getLogger(__name__)
 
 
 def worker_command(config: Path, overrides: Mapping[str, str]) -> list[str]:
-    """The command line of a worker, but for its seat."""
+    """The command line of a worker, but for its seat. It imports nothing from the current folder.
+
+    Unless only that folder holds the package: `python -m gateway` in a copy that was never installed.
+    """
     sets = [word for key, value in overrides.items() for word in ("--set", f"{key}={value}")]
-    return [sys.executable, "-m", "gateway", "serve", "--config", str(config), *sets]
+    found = str(Path(gateway.__file__).parents[1]) in sys.path
+    return [sys.executable, *(["-P"] if found else []), "-m", "gateway", "serve", "--config", str(config), *sets]
 
 
 class Crew:

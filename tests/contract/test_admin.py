@@ -209,7 +209,7 @@ async def test_a_started_gateway_makes_the_token_says_where_and_serves_the_comma
 async def command(*arguments: str) -> str:
     """What `agentgateway` prints."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "gateway", *arguments), stdout=asyncio.subprocess.PIPE, cwd=ROOT
+        *(sys.executable, "-P", "-m", "gateway", *arguments), stdout=asyncio.subprocess.PIPE, cwd=ROOT
     )
     said, _ = await process.communicate()
     return said.decode()

@@ -138,7 +138,7 @@ async def start_process(
     log = folder / f"gateway-{port}.log"
     with log.open("wb") as sink:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "gateway", "serve", "--config", str(config), *sets),
+            *(sys.executable, "-P", "-m", "gateway", "serve", "--config", str(config), *sets),
             stdout=asyncio.subprocess.PIPE,
             stderr=sink,
             cwd=ROOT,

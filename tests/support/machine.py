@@ -58,7 +58,8 @@ FILES = {
     "etc/systemd/system/agentgateway.service.d/test.conf": "[Service]\nEnvironment=LD_LIBRARY_PATH=/opt/python/lib\n"
     "StandardOutput=append:/var/log/gateway\nStandardError=append:/var/log/gateway\n",
     "opt/agentgateway/.venv/pyvenv.cfg": "home = /opt/python/bin\ninclude-system-site-packages = false\n",
-    "opt/agentgateway/.venv/bin/agentgateway": '#!/bin/sh\nexec /opt/agentgateway/.venv/bin/python -m gateway "$@"\n',
+    "opt/agentgateway/.venv/bin/agentgateway": "#!/bin/sh\n"
+    'exec /opt/agentgateway/.venv/bin/python -P -m gateway "$@"\n',
     "link.pth": "/opt/agentgateway\n",
 }
 """The command and the link are as scripts/setup makes them."""

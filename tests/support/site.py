@@ -69,7 +69,7 @@ class Site:
         settings = {"HTTPS_PORT": "0", "VAR_DIR": str(self.folder / "var"), **overrides}
         sets = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "gateway", "serve", "--config", str(self.config), *sets),
+            *(sys.executable, "-P", "-m", "gateway", "serve", "--config", str(self.config), *sets),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             cwd=ROOT,

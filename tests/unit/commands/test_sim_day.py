@@ -13,7 +13,7 @@ from tests.support.gateway import CONFIG, ENDS_S, ROOT
 
 async def started(*words: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "gateway", "sim", "day", "--config", str(CONFIG), *words),
+        *(sys.executable, "-P", "-m", "gateway", "sim", "day", "--config", str(CONFIG), *words),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         cwd=ROOT,

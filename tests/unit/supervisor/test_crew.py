@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +12,9 @@ import pytest
 
 from gateway.settings.load import load
 from gateway.supervisor import crew as room
-from gateway.supervisor.crew import Crew
+from gateway.supervisor.crew import Crew, worker_command
 from gateway.supervisor.doors import Doors
+from tests.support.gateway import ROOT
 
 
 class Process:
@@ -75,3 +77,13 @@ def test_admin_sockets_of_workers_that_are_to_go_stay_open_until_they_have_gone(
     assert planned >= 0
     assert links[1].fileno() < 0
     links[0].close()
+
+
+def test_a_worker_imports_nothing_from_the_current_folder() -> None:
+    assert worker_command(Path("x"), {"MAXTIME": "5000"})[1:4] == ["-P", "-m", "gateway"]
+
+
+def test_a_worker_is_found_where_only_the_current_folder_holds_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`python -m gateway` in a copy of this repository that scripts/setup has not seen."""
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if Path(path).resolve() != ROOT])
+    assert worker_command(Path("x"), {})[1:3] == ["-m", "gateway"]
