@@ -1,6 +1,8 @@
 """The `agentgateway` command. A subcommand is loaded when it is asked for, so that the short ones stay quick."""
 
+import sys
 from importlib import import_module
+from types import TracebackType
 from typing import Final
 
 import click
@@ -41,3 +43,10 @@ class Commands(click.Group):
 @click.version_option(__version__, prog_name="agentgateway")
 def main() -> None:
     """Session gateway for contact-centre agent desktops."""
+    sys.excepthook = _unexpected
+
+
+def _unexpected(_kind: type[BaseException], problem: BaseException, _trace: TracebackType | None) -> None:
+    """What nobody foresaw ends the command in one line: the text of an exception may quote a setting."""
+    crash_line = import_module("gateway.ops.crashes").crash_line
+    click.echo(f"unexpected error: {crash_line(problem)}", err=True)

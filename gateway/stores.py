@@ -26,6 +26,7 @@ from gateway.sessions.redis_store import RedisStore
 from gateway.sessions.sharded_queue import ShardedQueue
 from gateway.sessions.sharded_store import ShardedStore
 from gateway.sessions.store import EventQueue, SessionStore
+from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.schema import Settings
 from gateway.tokens.memory_store import MemoryTokenStore
 from gateway.tokens.redis_store import RedisTokenStore
@@ -66,7 +67,7 @@ class Stores:
 
 
 def open_stores(settings: Callable[[], Settings]) -> Stores:
-    """The stores that the settings ask for."""
+    """The stores that the settings ask for. Raises SettingsError."""
     return _redis(settings) if settings().redis_url else _memory(settings)
 
 
@@ -90,7 +91,7 @@ def _memory(settings: Callable[[], Settings]) -> Stores:
 
 def _redis(settings: Callable[[], Settings]) -> Stores:
     now = settings()
-    divided = Divided(now.redis_url, now.store_tag, now.store_timeout_ms, now.store_shards, carry_passwords)
+    divided = _divided(now)
     links, bounds = divided.links, _bounds(settings)
     store = _as_one([RedisStore(link, bounds, _dropped) for link in links], ShardedStore)
 
@@ -120,6 +121,16 @@ def _redis(settings: Callable[[], Settings]) -> Stores:
         lambda: [told(link.reason) for link in links],
         _remarks(divided.sentinels),
     )
+
+
+def _divided(settings: Settings) -> Divided:
+    """Raises SettingsError where the certificates of REDIS_URL are no good; what the system says may quote it."""
+    given = settings.redis_url, settings.store_tag, settings.store_timeout_ms, settings.store_shards
+    try:
+        return Divided(*given, carry_passwords)
+    except OSError:
+        wrong = "the files of its options ssl_ca_certs, ssl_certfile and ssl_keyfile must be PEM, and readable here"
+        raise SettingsError([Problem("REDIS_URL", "", "", wrong)]) from None
 
 
 def _remarks(sentinels: Sentinels | None) -> Mapping[str, Reason]:

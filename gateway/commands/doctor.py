@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from gateway.commands.failing import WRONG_SETTINGS, fail
-from gateway.commands.options import settings_options
+from gateway.commands.options import SettingsCommand, settings_options
 from gateway.doctor.examine import examine
 from gateway.doctor.report import as_json, as_lines, exit_code
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 
 
-@click.command()
+@click.command(cls=SettingsCommand)
 @settings_options("The settings file of the deployment.")
 @click.option("--json", "as_json_", is_flag=True, help="JSON instead of lines.")
 @click.option("--strict", is_flag=True, help="Warnings fail too.")

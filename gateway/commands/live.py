@@ -7,6 +7,8 @@ from typing import Final
 import click
 from yarl import URL
 
+from gateway.settings.urls import shown_url
+
 TIMEOUT_S: Final = 2.0
 PATH: Final = "/gateway/live"
 
@@ -21,7 +23,7 @@ class _Place(click.ParamType[URL]):
         except ValueError:
             url = URL()
         if url.scheme not in {"http", "https"} or not url.host or url.path != "/":
-            self.fail(f"{value!r} is not like https://127.0.0.1:8043", param, ctx)
+            self.fail(f"{shown_url(value)} is not like https://127.0.0.1:8043", param, ctx)
         return url
 
 

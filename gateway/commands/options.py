@@ -6,6 +6,21 @@ from typing import Any
 
 import click
 
+from gateway.settings.problems import HIDDEN
+from gateway.settings.schema import BY_KEY
+
+
+class SettingsCommand(click.Command):
+    """A command whose words may be settings that were given in a wrong way: no message quotes what they hold."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """See click."""
+        ctx.allow_extra_args = True
+        rest = super().parse_args(ctx, args)
+        if rest:
+            ctx.fail(f"words that belong to no option, {len(rest)} of them: a setting is given by --set KEY=VALUE")
+        return rest
+
 
 def settings_options(help_text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Adds `--config` (a path, described by `help_text`) and `--set` (given as `overrides`, a mapping)."""
@@ -27,7 +42,7 @@ def _overrides(_context: click.Context, _parameter: click.Parameter, given: tupl
     for text in given:
         key, equals, value = text.partition("=")
         if not equals:
-            raise click.BadParameter(f"{key}: write KEY=VALUE")
+            raise click.BadParameter(f"{key if key in BY_KEY else HIDDEN}: write KEY=VALUE")
         pairs[key.strip()] = value.strip()
     return pairs
 

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from gateway.commands.failing import CANNOT_SERVE, WRONG_SETTINGS, fail
-from gateway.commands.options import settings_options
+from gateway.commands.options import SettingsCommand, settings_options
 from gateway.listeners.errors import ListenError
 from gateway.ops import logs
 from gateway.settings.load import Loaded, load
@@ -34,7 +34,7 @@ def _seat(_context: click.Context, _parameter: click.Parameter, given: str | Non
         raise click.BadParameter(str(wrong)) from None
 
 
-@click.command()
+@click.command(cls=SettingsCommand)
 @settings_options("The settings file; it is followed while the gateway runs.")
 @click.option("--worker", "seat", hidden=True, callback=_seat, help="For the supervisor, which starts workers.")
 def serve(config: Path, overrides: Mapping[str, str], seat: Seat | None) -> None:

@@ -14,6 +14,7 @@ from gateway.listeners.development_certificate import development_certificate
 from gateway.listeners.errors import ListenError
 from gateway.listeners.tls import own_files
 from gateway.settings.schema import Settings
+from gateway.settings.urls import shown_url
 from gateway.tokens import certificate, conformance
 from gateway.tokens.calling import Caller, CallError
 from gateway.tokens.conformance_cases import Expected, Sample
@@ -115,7 +116,7 @@ async def _once(caller: Caller, sample: Sample, fresh: Callable[[], Awaitable[st
     try:
         answer = await conformance.ask(caller, sample)
     except CallError as problem:
-        click.echo(f"{caller.url}: {problem}", err=True)
+        click.echo(f"{shown_url(caller.url)}: {problem}", err=True)
         return NO_ANSWER
     accepted = Expected.ACCEPTED.met(answer)
     shown = answer.body[:1000].decode("utf-8", "replace")

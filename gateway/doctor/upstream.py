@@ -17,6 +17,7 @@ from gateway.backends.upstream.service import PREFIX
 from gateway.backends.upstream.trust import UpstreamTrustError, upstream_context
 from gateway.doctor.finding import Check, Finding, Level, Verdict, doubtful, judge, right, wrong
 from gateway.settings.schema import Settings
+from gateway.settings.urls import shown_url
 from gateway.wire.guid_headers import REQUEST_HEADER
 
 AGENT: Final = 999_999
@@ -57,10 +58,11 @@ async def upstream_findings(settings: Settings) -> list[Finding]:
 async def upstream_facts(settings: Settings, clock: Callable[[], float] = time.monotonic) -> UpstreamFacts:
     """Asks once; `clock` gives s."""
     url, timeout_ms = settings.upstream_url, settings.upstream_timeout_ms
+    told = shown_url(url)
     try:
         trust = upstream_context(settings.upstream_ca_file)
     except UpstreamTrustError as problem:
-        return UpstreamFacts(url, timeout_ms, f"UPSTREAM_CA_FILE {problem}", _TRUST_FILE)
+        return UpstreamFacts(told, timeout_ms, f"UPSTREAM_CA_FILE {problem}", _TRUST_FILE)
     asked_s = clock()
     try:
         async with (
@@ -74,7 +76,7 @@ async def upstream_facts(settings: Settings, clock: Callable[[], float] = time.m
         ):
             said = read_envelope(await _beginning(response.content))
             return UpstreamFacts(
-                url,
+                told,
                 timeout_ms,
                 status=response.status,
                 retcode=said[0] if said else "",
@@ -82,7 +84,7 @@ async def upstream_facts(settings: Settings, clock: Callable[[], float] = time.m
             )
     except (aiohttp.ClientError, OSError, ValueError) as error:
         found, advice = next((found, advice) for kind, found, advice in _FAILURES if isinstance(error, kind))
-        return UpstreamFacts(url, timeout_ms, found, advice)
+        return UpstreamFacts(told, timeout_ms, found, advice)
 
 
 async def _beginning(content: aiohttp.StreamReader) -> bytes:

@@ -1,15 +1,13 @@
 """Where Redis is and how to sign in to it, from REDIS_URL."""
 
-import re
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
-from redis.asyncio.connection import SSLConnection, parse_url
+from gateway.settings.redis_url import NO, SENTINEL, read_redis_url
 
 SENTINEL_PORT: Final = 26379
-
-_SEVERAL: Final = re.compile(r"(rediss?)\+(sentinel|cluster)://((?:[^/?]*@)?)([^/?@]+)(?:/([^/?]*))?(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,55 +48,41 @@ class Target:
 
 
 def parse_target(url: str) -> Target:
-    """Reads REDIS_URL. Options are those of redis-py. Raises ValueError.
+    """Reads REDIS_URL. Raises ValueError, and OSError (ssl.SSLError) where the certificates that it names are no good.
 
     `redis://`, `rediss://` (TLS) and `unix://` name one server; `redis+cluster://host,host` some nodes of a Cluster;
     `redis+sentinel://user:password@host,host/primary/0` the sentinels and the primary's name there. User and password
     are those of Redis; sentinels have the options `sentinel_username` and `sentinel_password`.
     """
-    several = _SEVERAL.fullmatch(url)
-    if several is None:
-        return Target((_address(parse_url(url)),))
-    scheme, kind, sign_in, hosts, first, rest = several.groups()
-    places = hosts.split(",")
-    if kind == "cluster":
-        return Target(tuple(_address(parse_url(f"{scheme}://{sign_in}{place}{rest}")) for place in places))
-    parts: dict[str, Any] = dict(parse_url(f"{scheme}://{sign_in}{places[0]}{rest}"))
-    server = _address(parts)
+    said = read_redis_url(url)
+    server = Address(
+        path=said.path,
+        user=said.user,
+        password=said.password,
+        database=said.database,
+        tls=_tls(said.options) if said.tls else None,
+    )
+    if said.kind != SENTINEL:
+        return Target(tuple(server.at(host, port or server.port) for host, port in said.places) or (server,))
     asked = replace(
         server,
-        user=str(parts.get("sentinel_username", "")),
-        password=str(parts.get("sentinel_password", "")),
+        user=said.options.get("sentinel_username", ""),
+        password=said.options.get("sentinel_password", ""),
         database=0,
     )
-    return Target((server,), tuple(_placed(asked, place) for place in places), first or "mymaster")
+    first = replace(server, host=said.places[0][0], port=said.places[0][1] or server.port)
+    sentinels = tuple(asked.at(host, port or SENTINEL_PORT) for host, port in said.places)
+    return Target((first,), sentinels, said.primary or "mymaster")
 
 
-def _placed(address: Address, place: str) -> Address:
-    parts: dict[str, Any] = dict(parse_url(f"redis://{place}"))
-    return address.at(parts["host"], parts.get("port", SENTINEL_PORT))
-
-
-def _address(parts: Any) -> Address:
-    return Address(
-        host=parts.get("host", "localhost"),
-        port=parts.get("port", 6379),
-        path=parts.get("path", ""),
-        user=parts.get("username", ""),
-        password=parts.get("password", ""),
-        database=int(parts.get("db", 0)),
-        tls=_tls(parts) if parts.get("connection_class") is SSLConnection else None,
-    )
-
-
-def _tls(parts: Any) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=parts.get("ssl_ca_certs"))
+def _tls(options: Mapping[str, str]) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=options.get("ssl_ca_certs"))
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if "ssl_certfile" in parts:
-        context.load_cert_chain(parts["ssl_certfile"], parts.get("ssl_keyfile"))
-    if str(parts.get("ssl_check_hostname", "true")).lower() in {"false", "0", "no"}:
+    if "ssl_certfile" in options:
+        context.load_cert_chain(options["ssl_certfile"], options.get("ssl_keyfile"))
+    if options.get("ssl_check_hostname", "true").lower() in NO:
         context.check_hostname = False
-    if parts.get("ssl_cert_reqs") == "none":
+    if options.get("ssl_cert_reqs", "").lower() == "none":
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context

@@ -4,9 +4,10 @@ import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
+from gateway.settings.redis_url import read_redis_url
 from gateway.settings.schema import Settings
+from gateway.settings.urls import scheme_and_host
 from gateway.settings.workers import worker_count
 
 _MOST_REPLACED: Final = 8
@@ -145,13 +146,18 @@ def _push_certificates(settings: Settings) -> str:
 
 
 def _push_in_the_clear(settings: Settings) -> str:
-    urls = map(urlsplit, settings.push_callbacks)
-    plain = any(url.scheme == "http" and not is_loopback(url.hostname or "") for url in urls)
+    places = map(scheme_and_host, settings.push_callbacks)
+    plain = any(scheme == "http" and not is_loopback(host) for scheme, host in places)
     return "sends events, GUIDs and tokens over the network in the clear: use https" if plain else ""
 
 
 def _chat_security(settings: Settings) -> str:
     return "1 has no effect" if settings.multimedia_sec_mode else ""
+
+
+def _idle_options(settings: Settings) -> str:
+    idle = read_redis_url(settings.redis_url).idle if settings.redis_url else 0
+    return f"{idle} of its options without effect: see Redis in README.md" if idle else ""
 
 
 def _explains(settings: Settings) -> str:
@@ -163,8 +169,8 @@ def _plain_http(attribute: str, what: str) -> Check:
     """Warns when a URL that secrets (`what`) are sent to is neither HTTPS nor on this machine."""
 
     def complaint(settings: Settings) -> str:
-        url = urlsplit(getattr(settings, attribute))
-        plain = url.scheme == "http" and not is_loopback(url.hostname or "")
+        scheme, host = scheme_and_host(getattr(settings, attribute))
+        plain = scheme == "http" and not is_loopback(host)
         return f"sends {what} over the network in the clear: use https" if plain else ""
 
     return Check((attribute,), complaint)
@@ -202,6 +208,7 @@ WARNINGS: Final = (
     Check(("push_callbacks",), _push_in_the_clear),
     Check(("multimedia_sec_mode",), _chat_security),
     Check(("token_explain", "bind_address"), _explains),
+    Check(("redis_url",), _idle_options),
     _plain_http("agent_auth_url", "tokens and users"),
     _plain_http("token_users_url", "tokens and users"),
     _plain_http("upstream_url", "passwords and GUIDs"),

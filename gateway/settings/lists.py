@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from gateway.settings.kinds import Kind
-from gateway.settings.problems import shown
+from gateway.settings.problems import HIDDEN, shown
+from gateway.settings.urls import shown_url, shown_urls
 
 _SEPARATOR: Final = re.compile(r"[;,]")
 _MAX_AGENT: Final = 999999
@@ -18,14 +19,17 @@ def items(value: str) -> list[str]:
     return [part for part in (piece.strip() for piece in _SEPARATOR.split(value)) if part]
 
 
-def texts(pattern: str, allowed: str) -> Kind:
-    """A list of texts that `pattern` matches, each as a whole."""
+def urls(pattern: str, allowed: str) -> Kind:
+    """A list of URLs that `pattern` matches, each as a whole."""
 
     def read(value: str, _folder: Path) -> tuple[str, ...]:
-        for item in items(value):
+        found = items(value)
+        for place, item in enumerate(found, 1):
             if not re.fullmatch(pattern, item):
-                raise ValueError(f"{shown(item)} is not allowed here: must be {allowed}")
-        return tuple(items(value))
+                # What is told of it depends on the others: it may be a piece of a secret that holds a separator.
+                told = HIDDEN if shown_urls(value) == HIDDEN else shown_url(item)
+                raise ValueError(f"entry {place} of {len(found)}, {told}, is not allowed here: must be {allowed}")
+        return tuple(found)
 
     return Kind(allowed, read)
 

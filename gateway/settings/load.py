@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from gateway.settings.checks import REFUSALS, WARNINGS, Check
-from gateway.settings.problems import HIDDEN, Problem, SettingsError, shown
+from gateway.settings.problems import Problem, SettingsError, shown_key
 from gateway.settings.properties import Properties, decode, read_properties
 from gateway.settings.rows import Row
 from gateway.settings.schema import BY_ATTRIBUTE, BY_KEY, Settings, nearest
@@ -21,7 +21,7 @@ _MAX_BYTES: Final = 1_048_576
 class Given:
     """Text that was given for a setting, and where: `file:line` or `--set`; `line` is 0 outside the file."""
 
-    text: str
+    text: str = field(repr=False)
     where: str
     line: int = 0
 
@@ -31,7 +31,7 @@ class Loaded:
     """Settings and where they come from. `given` is by key of the table and lacks what was left to its default."""
 
     path: Path
-    overrides: Mapping[str, str]
+    overrides: Mapping[str, str] = field(repr=False)
     raw: bytes = field(repr=False)
     settings: Settings
     given: Mapping[str, Given] = field(repr=False)
@@ -39,9 +39,9 @@ class Loaded:
     warnings: tuple[str, ...]
 
     def text_of(self, row: Row) -> str:
-        """The value as given or by default, fit for a message: secrets are `***`."""
+        """The value as given or by default, fit for a message: what may be secret in it is `***`."""
         given = self.given.get(row.key)
-        return HIDDEN if row.secret else shown(given.text if given else row.default)
+        return row.told(given.text if given else row.default)
 
 
 def load(path: Path, overrides: Mapping[str, str]) -> Loaded:
@@ -77,7 +77,7 @@ def interpret(raw: bytes, path: Path, overrides: Mapping[str, str]) -> Loaded:
 
 def _given_by_file(properties: Properties, path: Path) -> tuple[dict[str, Given], list[str]]:
     warnings = [
-        f"{path}:{former.line}: {shown(former.key)} is given again in line {last.line}, which counts"
+        f"{path}:{former.line}: {shown_key(former.key)} is given again in line {last.line}, which counts"
         for former, last in properties.repeated
     ]
     given: dict[str, Given] = {}
@@ -95,7 +95,7 @@ def _given_by_file(properties: Properties, path: Path) -> tuple[dict[str, Given]
 
 def _unknown(key: str) -> str:
     known = nearest(key)
-    return f"unknown setting {shown(key)}" + (f"; the nearest known is {known}" if known else "")
+    return f"unknown setting {shown_key(key)}" + (f"; the nearest known is {known}" if known else "")
 
 
 def _take_overrides(given: dict[str, Given], overrides: Mapping[str, str]) -> list[Problem]:
@@ -131,5 +131,4 @@ def complaints(
 def _problem(row: Row, given: Mapping[str, Given], says: str) -> Problem:
     value = given.get(row.key, Given(row.default, "default"))
     unit = f" ({row.unit})" if row.unit else ""
-    text = HIDDEN if row.secret else value.text
-    return Problem(value.where, row.key, text, says or f"must be {row.allowed}{unit}", value.line)
+    return Problem(value.where, row.key, row.told(value.text), says or f"must be {row.allowed}{unit}", value.line)

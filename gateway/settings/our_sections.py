@@ -4,17 +4,13 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from gateway.settings.kinds import HOST, PATH, number, text, words
-from gateway.settings.lists import NETWORKS, Network, texts
+from gateway.settings.lists import NETWORKS, Network, urls
+from gateway.settings.redis_url import REDIS_URL
 from gateway.settings.rows import Section, ours
 from gateway.settings.workers import WORKERS
 
 _PORT = number(1, 65535, off=True)
 _NAME = r"[A-Za-z0-9._-]{1,64}"
-_PLACE = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?"
-_REDIS_URL = (
-    rf"(rediss?://(.*@)?{_PLACE}([/?][^\s@]*)?"
-    rf"|rediss?\+(sentinel|cluster)://([^/?]*@)?{_PLACE}(,{_PLACE})*([/?][^\s@]*)?|unix://\S+)?"
-)
 
 
 class Node(Section):
@@ -73,8 +69,13 @@ class Listeners(Section):
         "TRUSTED_PROXIES", "", "Addresses of proxies whose forwarding headers count, such as 10.0.0.0/8;192.0.2.7."
     )
     cors_origins: Annotated[
-        tuple[str, ...], texts(r"https?://[^\s/?#*@]+", "origins such as https://desk.example.com, with ; between")
-    ] = ours("CORS_ORIGINS", "", "Origins of browser clients that may call, such as https://desk.example.com.")
+        tuple[str, ...], urls(r"https?://[^\s/?#*@]+", "origins such as https://desk.example.com, with ; between")
+    ] = ours(
+        "CORS_ORIGINS",
+        "",
+        "Origins of browser clients that may call, such as https://desk.example.com.",
+        shows="urls",
+    )
     body_max_bytes: Annotated[int, number(1024, 16_777_216)] = ours(
         "BODY_MAX_BYTES", "65536", "Longest request body.", unit="bytes", restart=True
     )
@@ -89,13 +90,13 @@ class Listeners(Section):
 class Store(Section):
     """Session store"""
 
-    redis_url: Annotated[str, text(_REDIS_URL, "a URL such as redis://user:password@host:6379/0, or nothing")] = ours(
+    redis_url: Annotated[str, REDIS_URL] = ours(
         "REDIS_URL",
         "",
         "Redis or Valkey that keeps the sessions, such as redis://127.0.0.1:6379/0. Nothing: sessions live in memory, "
         "for a single node.",
         restart=True,
-        secret=True,
+        shows="nothing",
     )
     store_tag: Annotated[str, text(r"[A-Za-z0-9_-]{1,64}", "1 to 64 letters, digits, - and _")] = ours(
         "STORE_TAG",

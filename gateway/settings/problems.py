@@ -1,5 +1,6 @@
 """What is wrong with a settings file, in lines an operator can act on."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 HIDDEN: Final = "***"
 """Stands for the value of a setting that may hold a secret."""
 _LONGEST: Final = 120
+_KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}")
 
 
 def shown(text: str) -> str:
@@ -15,12 +17,17 @@ def shown(text: str) -> str:
     return safe if len(text) <= _LONGEST else safe[:_LONGEST] + "..."
 
 
+def shown_key(key: str) -> str:
+    """What stands where a key should, as it may stand in a message: what cannot be a key may be a piece of a value."""
+    return key if _KEY.fullmatch(key) else HIDDEN
+
+
 @dataclass(frozen=True)
 class Problem:
     """One refused value.
 
     `where` is `file:line`, `--set`, `default` or the file alone; `key` is empty when no known setting is meant;
-    `value` is as in the file, or `***`; `says` tells what is allowed; `line` counts from 1, 0 outside the file.
+    `value` is as `Row.told` shows it; `says` tells what is allowed; `line` counts from 1, 0 outside the file.
     """
 
     where: str

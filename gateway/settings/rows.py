@@ -1,5 +1,6 @@
 """The row: how one setting is written in the table, and how its parts are read from there."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -7,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
 from gateway.settings.kinds import Kind
+from gateway.settings.problems import HIDDEN, shown
+from gateway.settings.urls import shown_url, shown_urls
 
 DAY_MS: Final = 86_400_000
 
@@ -29,17 +32,30 @@ def ours(key: str, default: str, description: str, **more: Any) -> Any:
     return _field(key, default, description, origin="ours", **more)
 
 
-def _field(
-    key: str, default: str, description: str, *, restart: bool = False, secret: bool = False, **more: Any
-) -> Any:
+_SHOWS: Final[Mapping[str, Callable[[str], str]]] = {
+    "text": shown,
+    "url": shown_url,
+    "urls": shown_urls,
+    "nothing": lambda _: HIDDEN,
+}
+"""How a value stands in a message."""
+
+
+def _field(key: str, default: str, description: str, *, restart: bool = False, shows: str = "text", **more: Any) -> Any:
     """The pydantic field of one setting; `default` is text as in the file.
 
-    `restart`: a change waits for the next start. `secret`: the value is never shown. `more`: `origin`, `unit` (ms,
-    bytes), `note` (the vendor's own comment behind the value) and `other_key` (a second spelling that also works).
+    `restart`: a change waits for the next start. `shows`: what messages show of the value, a `url` or `urls` without
+    what may be secret in them, or `nothing`. `more`: `origin`, `unit` (ms, bytes), `note` (the vendor's own comment
+    behind the value) and `other_key` (a second spelling that also works).
     """
-    extra = {"applies": "restart" if restart else "live", "secret": secret, **more}
+    extra = {"applies": "restart" if restart else "live", "shows": shows, **more}
     return Field(
-        default, alias=key, description=description, validate_default=True, repr=not secret, json_schema_extra=extra
+        default,
+        alias=key,
+        description=description,
+        validate_default=True,
+        repr=shows == "text",
+        json_schema_extra=extra,
     )
 
 
@@ -54,10 +70,19 @@ class Row:
     allowed: str
     live: bool
     vendor: bool
-    secret: bool
+    shows: str
     unit: str
     note: str
     other_key: str
+
+    @property
+    def secret(self) -> bool:
+        """Nothing of the value is ever shown."""
+        return self.shows == "nothing"
+
+    def told(self, text: str) -> str:
+        """A value, right or wrong, as it may stand in a message: one line without secrets."""
+        return _SHOWS[self.shows](text)
 
 
 def row_of(attribute: str, field: FieldInfo) -> Row:
@@ -74,7 +99,7 @@ def row_of(attribute: str, field: FieldInfo) -> Row:
         allowed=kind.allowed,
         live=extra["applies"] == "live",
         vendor=extra["origin"] == "vendor",
-        secret=bool(extra["secret"]),
+        shows=str(extra["shows"]),
         unit=str(extra.get("unit", "")),
         note=str(extra.get("note", "")),
         other_key=str(extra.get("other_key", "")),

@@ -1,12 +1,11 @@
 """The settings of tokens for third parties, and of sign-in by such a token."""
 
-import re
 from pathlib import Path
 from typing import Annotated, Final, Literal
-from urllib.parse import urlsplit
 
 from gateway.settings.kinds import FLAG, PATH, Kind, number, text, words
 from gateway.settings.rows import DAY_MS, Section, ours
+from gateway.settings.urls import check_called_url
 
 TENANT_ID: Final = r"[A-Za-z0-9._:-]{1,64}"
 """What a tenantSpaceId is made of."""
@@ -18,14 +17,11 @@ _OTHERS: Final = rf"/agentgateway/resource(/.*)?|/gateway(/.*)?|{TOKENS_PATH}"
 _VALIDATE_PATH: Final = text(
     rf"(?=.{{1,200}}\Z)(?!({_OTHERS})\Z)({_STEP})+", "a path of at most 200 characters that nothing else here has"
 )
-_URL_FORM: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s#]*)?")
 
 
 def _read_url(value: str, _folder: Path) -> str:
     if value:
-        parts = urlsplit(value)
-        if not _URL_FORM.fullmatch(value) or not parts.hostname or parts.port == 0:
-            raise ValueError
+        check_called_url(value, query=True)
     return value
 
 
@@ -70,7 +66,11 @@ class Tokens(Section):
         restart=True,
     )
     token_users_url: Annotated[str, _URL] = ours(
-        "TOKEN_USERS_URL", "", "Service of the enterprise that knows the users, in place of the file.", restart=True
+        "TOKEN_USERS_URL",
+        "",
+        "Service of the enterprise that knows the users, in place of the file.",
+        restart=True,
+        shows="url",
     )
     token_users_ca_file: Annotated[Path | None, PATH] = ours(
         "TOKEN_USERS_CA_FILE",
@@ -102,7 +102,11 @@ class AgentAuth(Section):
         restart=True,
     )
     agent_auth_url: Annotated[str, _URL] = ours(
-        "AGENT_AUTH_URL", "", "Where tokens of agents are validated, a chatThirdPartyValidate interface.", restart=True
+        "AGENT_AUTH_URL",
+        "",
+        "Where tokens of agents are validated, a chatThirdPartyValidate interface.",
+        restart=True,
+        shows="url",
     )
     agent_auth_tenant: Annotated[str, _TENANT] = ours(
         "AGENT_AUTH_TENANT", "", "The tenantSpaceId of the agents there.", restart=True

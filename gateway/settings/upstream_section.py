@@ -1,21 +1,16 @@
 """The settings of the contact centre behind the gateway (BACKEND = upstream, design section 10)."""
 
-import re
 from pathlib import Path
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 from gateway.settings.kinds import FLAG, PATH, Kind, number
 from gateway.settings.rows import Section, ours
-
-_URL_FORM: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+from gateway.settings.urls import check_called_url
 
 
 def _read_base(value: str, _folder: Path) -> str:
     if value:
-        parts = urlsplit(value)
-        if not _URL_FORM.fullmatch(value) or not parts.hostname or parts.port == 0:
-            raise ValueError
+        check_called_url(value, query=False)
     return value.rstrip("/")
 
 
@@ -31,6 +26,7 @@ class UpstreamService(Section):
         "A service with the CC-Gateway interface, such as https://ccgateway.example.com:8043; the paths of the "
         "interface (/agentgateway/resource/...) follow. Another gateway of this kind may be one.",
         restart=True,
+        shows="url",
     )
     upstream_ca_file: Annotated[Path | None, PATH] = ours(
         "UPSTREAM_CA_FILE",

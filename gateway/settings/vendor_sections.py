@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from gateway.settings.kinds import FLAG, PATH, choice, number, text, words
-from gateway.settings.lists import AGENT_IDS, NETWORKS, AgentIds, Network, texts
+from gateway.settings.lists import AGENT_IDS, NETWORKS, AgentIds, Network, urls
 from gateway.settings.rows import DAY_MS, Section, ours, vendor
 
 _NO_TRUST_ALL = "true is not supported: the certificates of callback servers are always checked"
@@ -120,12 +120,13 @@ class Push(Section):
     push_give_up_ms: Annotated[int, number(1000, DAY_MS)] = vendor(
         "EVENT_PUSH_FAIL_TOTALTIME", "120000", "Summed failure after which the agent is signed out.", unit="ms"
     )
-    push_callbacks: Annotated[tuple[str, ...], texts(r"https?://\S+", "URLs with ; between")] = vendor(
+    push_callbacks: Annotated[tuple[str, ...], urls(r"https?://\S+", "URLs with ; between")] = vendor(
         "EVENT_PUST_WHILTELIST_CALLBACKURI",
         "",
         "Callback URLs that clients may name at sign-in, with ; between; one without a query allows any query. The "
         "vendor spells the key like this; EVENT_PUSH_WHITELIST_CALLBACKURI works too.",
         other_key="EVENT_PUSH_WHITELIST_CALLBACKURI",
+        shows="urls",
     )
     push_networks: Annotated[tuple[Network, ...], NETWORKS] = ours(
         "EVENT_PUSH_NETWORKS",

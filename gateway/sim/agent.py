@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Final
 
+from gateway.settings.urls import shown_url
 from gateway.sim.desk import NO_ANSWER, Desk, Reply
 from gateway.sim.habits import Doing, Habits
 from gateway.sim.place import CannotPlayError
@@ -77,7 +78,7 @@ class SimAgent:
                 if not reply.accepted:
                     raise CannotPlayError(f"agent {self._desk.agent_id} cannot sign in: {reply.message}")
         except NO_ANSWER as problem:
-            raise CannotPlayError(f"no gateway answers at {url}: {type(problem).__name__}") from None
+            raise CannotPlayError(f"no gateway answers at {shown_url(url)}: {type(problem).__name__}") from None
         self._owe(IN_SERVICE, READY)
         self._start(self._listen())
 

@@ -10,6 +10,8 @@ from gateway.sessions.redis_store import RedisStore
 from gateway.sessions.sharded_queue import ShardedQueue
 from gateway.sessions.sharded_store import ShardedStore
 from gateway.settings.load import load
+from gateway.settings.problems import SettingsError
+from gateway.settings.schema import Settings
 from gateway.stores import Stores, open_stores
 from tests.support.gateway import CONFIG
 
@@ -43,3 +45,10 @@ def test_with_several_shards_agents_are_spread_over_them(shards: int) -> None:
         ShardedAttempts,
     ]
     assert len(stores.sessions.shards()) == shards
+
+
+def test_certificates_of_the_store_that_cannot_be_read_are_refused_without_its_url() -> None:
+    url = "rediss://:hunter2@one?ssl_ca_certs=/nowhere/ca.pem"
+    settings = Settings.model_validate({"REDIS_URL": url, "GUID_SECRET_FILE": "s"})
+    with pytest.raises(SettingsError, match=r"^REDIS_URL: the files of its options ssl_ca_certs.*readable here$"):
+        open_stores(lambda: settings)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from gateway.settings.kinds import Kind
-from gateway.settings.lists import AGENT_IDS, NETWORKS, AgentIds, texts
+from gateway.settings.lists import AGENT_IDS, NETWORKS, AgentIds, urls
 
 HERE = Path()
-URLS = texts(r"https://\S+", "https URLs")
+URLS = urls(r"https://\S+", "https URLs")
 
 
 @pytest.mark.parametrize(

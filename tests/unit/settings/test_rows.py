@@ -14,7 +14,7 @@ class Sample(Section):
     first: Annotated[int, number(1, 9)] = vendor(
         "FIRST", "5", "The first.", unit="ms", note="in front", other_key="1ST"
     )
-    second: Annotated[int, number(1, 9)] = ours("SECOND", "6", "The second.", restart=True, secret=True)
+    second: Annotated[int, number(1, 9)] = ours("SECOND", "6", "The second.", restart=True, shows="nothing")
 
 
 def test_a_row_has_what_was_written() -> None:

@@ -16,13 +16,18 @@ def crash_line(problem: BaseException) -> str:
 
 
 def _chain(problem: BaseException) -> list[BaseException]:
-    chain = [problem]
-    while len(chain) < _FRAMES:
-        last = chain[-1]
+    """The problem, and then what it is a group of, and its causes."""
+    chain, others = list[BaseException](), [problem]
+    while others and len(chain) < _FRAMES:
+        last = others.pop(0)
+        if last in chain:
+            continue
+        chain.append(last)
+        if isinstance(last, BaseExceptionGroup):
+            others += last.exceptions
         cause = last.__cause__ or (None if last.__suppress_context__ else last.__context__)
-        if cause is None or cause in chain:
-            break
-        chain.append(cause)
+        if cause is not None:
+            others.append(cause)
     return chain
 
 

@@ -1,6 +1,6 @@
 import re
 
-from gateway.listeners.crashes import crash_line
+from gateway.ops.crashes import crash_line
 
 
 def caught(raiser: object) -> Exception:
@@ -47,3 +47,8 @@ def test_the_text_of_an_exception_is_not_told() -> None:
 
 def test_one_that_was_never_raised_is_its_type() -> None:
     assert crash_line(ValueError("s3cret")) == "ValueError"
+
+
+def test_those_of_a_group_are_told() -> None:
+    group = ExceptionGroup("s3cret", [caught(plain), ValueError("s3cret")])
+    assert re.match(r"ExceptionGroup; caused by KeyError in plain .*; caused by ValueError$", crash_line(group))
