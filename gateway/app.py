@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any, cast
 
+from gateway.agents import demo
 from gateway.agents.authentication import Authentication
 from gateway.agents.follow import follow
 from gateway.agents.passwords import PasswordPool
@@ -183,6 +184,11 @@ class App:
             await self._begin()
         except StoreUnavailable:
             _LOG.warning("the store is out of reach: calls are answered 503 until it is back")
+
+    def tell_demo_agents(self) -> None:
+        """Names those that are there."""
+        if self._registry is not None:
+            demo.tell(self._registry.all(), self.live.current)
 
     def jobs(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         """The periodic work; each runs until cancelled."""

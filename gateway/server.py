@@ -60,6 +60,8 @@ async def running(loaded: Loaded, doors: Doors = NO_DOORS, number: int = 0) -> A
     app = make_app(live)
     try:
         await app.start()
+        if number == 0:
+            app.tell_demo_agents()
         open_listeners = await listen(
             app.edge.handle, live.current, http=doors.http, https=doors.https, shared=doors.shared
         )

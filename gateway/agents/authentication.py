@@ -1,14 +1,13 @@
 """Who may sign in, with which password; and the change of a password."""
 
-import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from ipaddress import ip_address
 from typing import Final, Protocol
 
 from gateway.agents import counts, password_rules
+from gateway.agents.demo import DemoDoor, DemoSettings
 from gateway.agents.lockout import Attempts
 from gateway.agents.password_book import Password, PasswordBook
 from gateway.agents.passwords import DUMMY_HASH, PasswordPool, Turn
@@ -20,23 +19,13 @@ from gateway.wire.errors import Refused
 NOBODY: Final = Agent(id=0, account="", password_hash=DUMMY_HASH)
 """Stands in for an agent that does not exist, so that both take the same path and the same time."""
 
-log = logging.getLogger(__name__)
 
-
-class SignInSettings(Protocol):
+class SignInSettings(DemoSettings, Protocol):
     """The settings that matter here; `Settings` has them."""
 
     @property
     def login_address_limit(self) -> int:
         """LOGIN_ADDRESS_LIMIT, failures."""
-
-    @property
-    def trusted_proxies(self) -> Sequence[object]:
-        """TRUSTED_PROXIES; only whether there are any is asked."""
-
-    @property
-    def bind_address(self) -> str:
-        """BIND_ADDRESS."""
 
 
 class TokenCheck(Protocol):
@@ -78,6 +67,7 @@ class Authentication:
         self._pool = pool
         self._settings = settings
         self._tokens = tokens
+        self._demo = DemoDoor(settings)
 
     async def verify(self, agent_id: int, password: str, address: str, *, forwarded: bool, now_ms: int) -> Agent:
         """The agent, when the password is right.
@@ -164,26 +154,4 @@ class Authentication:
         """The agent, or NOBODY in place of none and of a demo agent that may not sign in here (design section 2)."""
         if agent is None:
             return NOBODY
-        reason = self._no_demo(address, forwarded=forwarded) if agent.demo else ""
-        if not reason:
-            return agent
-        log.warning("demo agent %d refused: %s", agent.id, reason)
-        return NOBODY
-
-    def _no_demo(self, address: str, *, forwarded: bool) -> str:
-        settings = self._settings()
-        reasons = (
-            (bool(settings.trusted_proxies), "TRUSTED_PROXIES is set"),
-            (forwarded, "the request came through a proxy"),
-            (not _loopback(settings.bind_address), "BIND_ADDRESS is not a loopback address"),
-            (not _loopback(address), "the client is not on this machine"),
-        )
-        return next((reason for applies, reason in reasons if applies), "")
-
-
-def _loopback(address: str) -> bool:
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address == "localhost"
-    return (getattr(parsed, "ipv4_mapped", None) or parsed).is_loopback
+        return agent if not agent.demo or self._demo.admits(agent, address, forwarded=forwarded) else NOBODY

@@ -28,8 +28,8 @@ class Skill:
 class Agent:
     """One agent. `id` is 1 to 999999; `media` is T or F for CTIServer, WebM, MailM.
 
-    `former_password_hashes` are newest first. `must_change_password` is sent as isForceChange. A `demo` agent may sign
-    in on loopback only (design section 2).
+    `former_password_hashes` are newest first. `must_change_password` is sent as isForceChange. A `demo` agent may
+    sign in where `agents.demo` says so.
     """
 
     id: int

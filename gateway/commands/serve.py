@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -24,6 +24,7 @@ from gateway.supervisor.seat import Seat
 from gateway.supervisor.supervise import supervise
 from gateway.supervisor.systemd import passed_sockets
 
+DEMO: Final = {"DEMO_AGENTS": "ON"}
 _LOG = logging.getLogger(__name__)
 
 
@@ -37,10 +38,11 @@ def _seat(_context: click.Context, _parameter: click.Parameter, given: str | Non
 @click.command(cls=SettingsCommand)
 @settings_options("The settings file; it is followed while the gateway runs.")
 @click.option("--worker", "seat", hidden=True, callback=_seat, help="For the supervisor, which starts workers.")
-def serve(config: Path, overrides: Mapping[str, str], seat: Seat | None) -> None:
+@click.option("--demo", is_flag=True, help="The same as --set DEMO_AGENTS=ON: to try things out on this machine.")
+def serve(config: Path, overrides: Mapping[str, str], seat: Seat | None, *, demo: bool) -> None:
     """Run the gateway until SIGTERM or Ctrl-C; SIGHUP reads the settings again, SIGUSR2 restarts workers one by one."""
     try:
-        loaded = load(config, overrides)
+        loaded = load(config, {**(DEMO if demo else {}), **overrides})
     except SettingsError as wrong:
         fail(str(wrong), WRONG_SETTINGS)
     logs.setup_logs(loaded.settings.log_level, None if seat is None else seat.number)

@@ -87,7 +87,9 @@ def _demo(facts: LocalFacts) -> Verdict | None:
     if not facts.demo:
         return None
     text = f"{facts.demo} of {facts.agents} agents are for trying out, with a password that everybody knows"
-    return right(f"{text}; from this machine only") if is_loopback(facts.settings.bind_address) else wrong(text)
+    if not facts.settings.demo_agents:
+        return right(f"{text}: DEMO_AGENTS is OFF, so that none signs in")
+    return wrong(f"{text}, and DEMO_AGENTS is ON")
 
 
 def _plan(facts: LocalFacts) -> Verdict | None:
@@ -136,9 +138,9 @@ CHECKS: Final[tuple[Check[LocalFacts], ...]] = (
     Check("agents", "can AGENTS_FILE be used?", Level.FAIL, "agentgateway agents list|add|passwd|remove", _agents),
     Check(
         "demo agents",
-        "are they kept to this machine?",
+        "are they kept out?",
         Level.WARN,
-        "take them out of AGENTS_FILE: from other machines they are refused",
+        "DEMO_AGENTS = OFF, or take them out of AGENTS_FILE: a proxy in front may let anybody in as one of them",
         _demo,
     ),
     Check("contact centre", "can CONTACT_CENTER_FILE be used?", Level.FAIL, "correct the file", _plan),

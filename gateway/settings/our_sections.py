@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from gateway.settings.kinds import HOST, PATH, number, text, words
+from gateway.settings.kinds import FLAG, HOST, PATH, number, text, words
 from gateway.settings.lists import NETWORKS, Network, urls
 from gateway.settings.redis_url import REDIS_URL
 from gateway.settings.rows import Section, ours
@@ -121,6 +121,13 @@ class Agents(Section):
 
     agents_file: Annotated[Path | None, PATH] = ours(
         "AGENTS_FILE", "agents.toml", "The agents; changes to the file are taken over live.", restart=True
+    )
+    demo_agents: Annotated[bool, FLAG] = ours(
+        "DEMO_AGENTS",
+        "OFF",
+        "ON: agents that AGENTS_FILE marks as demo may sign in, from this machine alone and unless TRUSTED_PROXIES is "
+        "set. A proxy here that sends no forwarding header lets in whoever reaches it: keep it OFF behind any. "
+        "`serve --demo` and scripts/run turn it on.",
     )
     contact_center_file: Annotated[Path | None, PATH] = ours(
         "CONTACT_CENTER_FILE",

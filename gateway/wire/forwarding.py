@@ -14,5 +14,10 @@ FORWARDING_HEADERS: Final = (
     "True-Client-IP",
     "CF-Connecting-IP",
     "X-Real-IP",
+    "X-Forwarded-Server",
+    "X-Original-Forwarded-For",
+    "X-Envoy-External-Address",
+    "Fastly-Client-IP",
+    "CDN-Loop",
     "Via",
 )

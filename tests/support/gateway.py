@@ -29,6 +29,8 @@ from tests.support.workers import workers_of
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config" / "basic.properties"
 PASSWORD = "Welcome-Desk7"
+DEMO = {"DEMO_AGENTS": "ON"}
+"""They are the desktops of most tests."""
 READY_S = ENDS_S = 90
 """Far longer than a start or an end takes, several processes included, also on a machine that does much else."""
 
@@ -71,7 +73,7 @@ async def running_gateway(
     STORE_TIMEOUT.
     """
     overrides = overrides or {}
-    live = LiveSettings(load(config, {"HTTPS_PORT": "0", **overrides}))
+    live = LiveSettings(load(config, {"HTTPS_PORT": "0", **DEMO, **overrides}))
     agents_file = live.current.agents_file
     assert agents_file is not None
     registry = AgentRegistry(agents_file) if live.current.backend == "embedded" else None
@@ -133,7 +135,7 @@ async def start_process(
 ) -> GatewayProcess:
     """Starts one and waits for its ready line; raises RuntimeError with its log when none comes."""
     port = port or free_port()
-    settings = {"HTTP_PORT": str(port), "HTTPS_PORT": "0", "VAR_DIR": str(folder / "var"), **(overrides or {})}
+    settings = {"HTTP_PORT": str(port), "HTTPS_PORT": "0", "VAR_DIR": str(folder / "var"), **DEMO, **(overrides or {})}
     sets = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
     log = folder / f"gateway-{port}.log"
     with log.open("wb") as sink:

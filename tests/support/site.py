@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from gateway.sessions.secret_file import new_secret_line
-from tests.support.gateway import CONFIG, ROOT, GatewayProcess, start_process
+from tests.support.gateway import CONFIG, DEMO, ROOT, GatewayProcess, start_process
 
 PORT_TRIES = 3
 ENDS_WITHIN_S = 60
@@ -25,6 +25,7 @@ class Site:
             "AGENTS_FILE": str(CONFIG.parent / "agents.toml"),
             "CONTACT_CENTER_FILE": str(CONFIG.parent / "contact_center.toml"),
             "GUID_SECRET_FILE": str(self.secret),
+            **DEMO,
             **(settings or {}),
         }
         self._nodes: list[GatewayProcess] = []

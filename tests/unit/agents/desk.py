@@ -21,6 +21,7 @@ class Values:
     login_address_limit: int = 200
     trusted_proxies: tuple[str, ...] = ()
     bind_address: str = "127.0.0.1"
+    demo_agents: bool = True
 
 
 class Desk:

@@ -161,6 +161,7 @@ async def test_a_demo_agent_signs_in_on_loopback(desk: Desk, bound: str, address
 @pytest.mark.parametrize(
     ("values", "address", "forwarded", "reason"),
     [
+        (Values(demo_agents=False), HERE, False, "DEMO_AGENTS is OFF"),
         (Values(trusted_proxies=("10.0.0.0/8",)), HERE, False, "TRUSTED_PROXIES is set"),
         (Values(), HERE, True, "the request came through a proxy"),
         (Values(bind_address="0.0.0.0"), HERE, False, "BIND_ADDRESS is not a loopback address"),

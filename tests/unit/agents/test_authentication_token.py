@@ -1,6 +1,7 @@
 """Sign-in by a token of the enterprise in place of a password."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,11 @@ async def test_an_unknown_agent_is_asked_about_as_well(desk: Desk, portal: Porta
 
 async def test_a_demo_agent_is_refused_where_those_are_not_admitted(desk: Desk) -> None:
     assert await desk.sign_in(103, TOKEN, "192.0.2.7") == "100-004"
+
+
+async def test_a_demo_agent_is_refused_while_those_are_off(desk: Desk) -> None:
+    desk.settings = replace(desk.settings, demo_agents=False)
+    assert await desk.sign_in(103, TOKEN) == "100-004"
 
 
 async def test_the_lock_holds_for_tokens_too(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from gateway.settings.schema import Settings
 from tests.unit.doctor.samples import bad, level, of
 
 FINE = FileFacts(True, "", "k1")
+ON = {"DEMO_AGENTS": "ON"}
 PUBLIC = {"BIND_ADDRESS": "0.0.0.0"}
 GOOD = LocalFacts(
     Settings(),
@@ -91,8 +92,11 @@ def test_files(facts: LocalFacts, name: str, expected: Level) -> None:
     assert level(judge(CHECKS, facts), name) is expected
 
 
-@pytest.mark.parametrize(("settings", "expected"), [({}, Level.OK), (PUBLIC, Level.WARN)])
-def test_demo_agents_belong_on_loopback(settings: dict[str, str], expected: Level) -> None:
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [({}, Level.OK), (PUBLIC, Level.OK), (ON, Level.WARN), ({**PUBLIC, **ON}, Level.WARN)],
+)
+def test_demo_agents_are_off_in_a_deployment(settings: dict[str, str], expected: Level) -> None:
     found = of(CHECKS, "demo agents", replace(given(**settings), demo=20))
     assert found is not None
     assert (found.level, "20 of 20 agents" in found.found) == (expected, True)
