@@ -42,14 +42,18 @@ class OpenBody(Body):
 
 
 class Parameters(BaseModel):
-    """Path and query parameters. Unknown ones are ignored, empty ones are absent."""
+    """Path and query parameters. Unknown ones are ignored, empty ones are absent but for those that `may_be_empty`."""
+
+    may_be_empty: ClassVar[frozenset[str]] = frozenset()
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, alias_generator=to_camel)
 
     @model_validator(mode="before")
     @classmethod
     def _empty_is_absent(cls, data: Any) -> Any:
-        return {key: value for key, value in data.items() if value != ""} if isinstance(data, dict) else data
+        if not isinstance(data, dict):
+            return data
+        return {key: value for key, value in data.items() if value != "" or key in cls.may_be_empty}
 
 
 @dataclass(frozen=True)

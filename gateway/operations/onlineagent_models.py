@@ -101,6 +101,8 @@ class NoteParameters(Parameters):
 class PasswordParameters(Parameters):
     """`modifyaccountpwd`, the older form of `modifyaccountpwdex`."""
 
+    may_be_empty: ClassVar[frozenset[str]] = frozenset({"oldpassword", "newpassword"})
+
     old_password: str = Field(alias="oldpassword", max_length=32, examples=["present"])
     new_password: str = Field(alias="newpassword", max_length=256, examples=["next"])
 

@@ -36,7 +36,10 @@ Password = Annotated[str, AfterValidator(_within), Field(json_schema_extra={"max
 
 
 class LightSignInBody(Body):
-    """`loginex`: the platform only, no media server, no push; the phone may be missing."""
+    """`loginex`: the platform only, no media server, no push; the phone may be missing.
+
+    An empty password is one like any other, here and in the rest of the family.
+    """
 
     own_codes: ClassVar[Mapping[str, str]] = MappingProxyType({"ip": retcodes.BAD_ADDRESS})
 
@@ -64,7 +67,6 @@ class LightSignInBody(Body):
 class SignInBody(LightSignInBody):
     """`login`: both `callBackUri` and `serviceToken`, or the older `pushUrl`, choose push mode."""
 
-    password: Password = Field(min_length=1, examples=["present"])
     phonenum: str = Field(min_length=1, max_length=24, examples=["40038"])
     call_back_uri: str = Field("", max_length=200)
     service_token: ServiceToken = ""

@@ -12,7 +12,7 @@ from tests.unit.operations.samples import sample
 BAD_ADDRESSES = ("::1", "fe80::1", "999.1.1.1", "256.0.0.1", "10.0.0", "10.0.0.1.5", "255.255.255.2555")
 
 LIMITS: tuple[Limit, ...] = (
-    (models.SignInBody, "password", ("a", "a" * 32), ("", "a" * 33, ABSENT)),
+    (models.SignInBody, "password", ("", "a", "a" * 32), ("a" * 33, ABSENT)),
     (models.SignInBody, "phonenum", ("4", "4" * 24, 40038), ("", "4" * 25, ABSENT)),
     (models.SignInBody, "agenttype", (4, "11"), (5, "x")),
     (models.SignInBody, "status", (3, "4", 5), (2, 6)),
