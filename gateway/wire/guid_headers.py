@@ -14,14 +14,18 @@ MAX_LENGTH: Final = 64
 def read_guid(values: Sequence[str]) -> str:
     """The GUID a request carries, from all values of its `guid` headers; "" where none can be right.
 
-    Raises Malformed for two headers.
+    Several lines are one list, as a proxy may join them (RFC 9110, 5.3); the same GUID again says nothing new. Raises
+    Malformed for two of them.
     """
     if not values:
         return ""
-    if len(values) > 1:
-        raise Malformed("guid: send this header once")
-    value = values[0]
-    return value if len(value) <= MAX_LENGTH and value.isascii() else ""
+    sent = values[0]
+    if len(values) > 1 or "," in sent:
+        found = {part.strip(" \t") for value in values for part in value.split(",")} - {""}
+        if len(found) > 1:
+            raise Malformed("guid: send one value")
+        sent = "".join(found)
+    return sent if len(sent) <= MAX_LENGTH and sent.isascii() else ""
 
 
 def handed_out(guid: str) -> dict[str, str]:

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.desk import PREFIX, Line, ask_once
+from tests.support.desk import PREFIX, Answer, Line, ask_once
 from tests.support.gateway import PASSWORD, Gateway, running_gateway
 
 SECRETIVE = "hunter2-Secret"
+JSON = "application/json;charset=UTF-8"
 
 
 @pytest.fixture
@@ -82,14 +83,43 @@ async def test_the_guid_header_is_read_in_any_case(gateway: Gateway, name: str) 
     assert answer.retcode == "0"
 
 
-async def test_two_guid_headers_are_malformed(gateway: Gateway) -> None:
+@pytest.mark.parametrize(
+    "headers",
+    ["guid: {0}\r\nGuid: {0}", "GUID: {0}, {0}", "guid: {0},{0}", "guid: {0} ,\t{0}", "guid: {0}\r\nguid: {0},{0}"],
+)
+async def test_a_guid_sent_more_than_once_counts_as_once(gateway: Gateway, headers: str) -> None:
     desk = gateway.desk(101)
     await desk.sign_in()
-    line = await Line.open(gateway.port)
-    two = f"guid: {desk.guid}\r\nGuid: {desk.guid}\r\n"
-    answer = await line.raw(f"GET {PREFIX}/onlineagent/101/agentstatus HTTP/1.1\r\nHost: x\r\n{two}\r\n".encode())
-    await line.close()
+    assert (await _status_with(gateway, headers.format(desk.guid))).retcode == "0"
+
+
+@pytest.mark.parametrize(
+    "headers", ["guid: {0}\r\nGuid: {1}", "guid: {0}, {1}", "guid: {0}\r\nguid: x", "guid: {0},{0}0"]
+)
+async def test_two_guids_in_one_request_are_malformed(gateway: Gateway, headers: str) -> None:
+    one, other = gateway.desk(101), gateway.desk(102)
+    await one.sign_in()
+    await other.sign_in()
+    answer = await _status_with(gateway, headers.format(one.guid, other.guid))
     assert (answer.status, answer.retcode) == (400, "000-006")
+
+
+async def _status_with(gateway: Gateway, headers: str) -> Answer:
+    """Asks for the state of agent 101 with these header lines."""
+    line = await Line.open(gateway.port)
+    answer = await line.raw(
+        f"GET {PREFIX}/onlineagent/101/agentstatus HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\n".encode()
+    )
+    await line.close()
+    return answer
+
+
+@pytest.mark.parametrize("wrong", ["x" * 65, "x" * 7000, ",".join(["x" * 65] * 2), "\u00e4"])
+async def test_a_guid_too_long_or_not_ascii_is_an_ordinary_wrong_one(gateway: Gateway, wrong: str) -> None:
+    assert (await _status_with(gateway, f"guid: {wrong}")).retcode == "100-006"
+    await gateway.desk(101).sign_in()
+    answer = await _status_with(gateway, f"guid: {wrong}")
+    assert (answer.status, answer.retcode) == (200, "000-003")
 
 
 async def test_two_guid_headers_are_malformed_at_sign_in_too(gateway: Gateway) -> None:
@@ -189,7 +219,7 @@ async def test_what_is_not_http_gets_our_fixed_body(gateway: Gateway, junk: byte
     line = await Line.open(gateway.port)
     answer = await line.raw(junk)
     await line.close()
-    assert (answer.status, answer.retcode, answer.headers["Content-Type"]) == (400, "000-006", "application/json")
+    assert (answer.status, answer.retcode, answer.headers["Content-Type"]) == (400, "000-006", JSON)
 
 
 async def test_nothing_secret_is_answered_or_logged(gateway: Gateway, caplog: pytest.LogCaptureFixture) -> None:

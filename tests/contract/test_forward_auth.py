@@ -142,11 +142,22 @@ async def test_a_second_target_that_the_client_wrote_itself_is_refused(bench: Be
     assert answer.status == 401
 
 
-async def test_two_guid_headers_are_refused(bench: Bench) -> None:
+async def _check_with(bench: Bench, headers: str) -> Answer:
     line = await Line.open(bench.gateway.port)
     head = f"GET /gateway/auth HTTP/1.1\r\nHost: g\r\nX-Original-URI: {CALL}\r\n"
-    answer = await line.raw((head + f"guid: {bench.desk.guid}\r\n" * 2 + "\r\n").encode())
+    answer = await line.raw(f"{head}{headers}\r\n\r\n".encode())
     await line.close()
+    return answer
+
+
+@pytest.mark.parametrize("headers", ["guid: {0}\r\nGuid: {0}", "guid: {0}, {0}"])
+async def test_a_guid_sent_twice_passes_as_once(bench: Bench, headers: str) -> None:
+    assert (await _check_with(bench, headers.format(bench.desk.guid))).status == 204
+
+
+@pytest.mark.parametrize("headers", ["guid: {0}\r\nguid: x", "guid: {0}, x"])
+async def test_two_guids_are_refused(bench: Bench, headers: str) -> None:
+    answer = await _check_with(bench, headers.format(bench.desk.guid))
     assert (answer.status, answer.headers["X-Retcode"]) == (401, "000-006")
 
 
