@@ -11,7 +11,7 @@ from gateway.wire import envelope, retcodes
 from gateway.wire.errors import GatewayError, MethodNotAllowed, Unavailable
 from gateway.wire.whole_response import AnyResponse, WholeResponse, header_lines
 
-_ALWAYS: Final = {"Content-Type": "application/json", "Cache-Control": "no-store", "Server": "AgentGateway"}
+_ALWAYS: Final = {"Content-Type": envelope.CONTENT_TYPE, "Cache-Control": "no-store", "Server": "AgentGateway"}
 _ALWAYS_LINES: Final = header_lines(_ALWAYS)
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -40,4 +40,5 @@ def to_response(reply: Reply, extra: Mapping[str, str]) -> AnyResponse:
     if isinstance(reply.body, bytes):
         more = header_lines({**reply.headers, **extra}) if reply.headers or extra else ""
         return WholeResponse(reply.body, reply.status, _ALWAYS_LINES + more)
-    return web.Response(body=reply.body, status=reply.status, headers={**_ALWAYS, **reply.headers, **extra})
+    of_file = {"Content-Type": reply.body.content_type}
+    return web.Response(body=reply.body, status=reply.status, headers={**_ALWAYS, **of_file, **reply.headers, **extra})

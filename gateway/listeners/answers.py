@@ -9,7 +9,7 @@ from gateway.wire import envelope
 from gateway.wire.errors import Malformed
 
 HEADERS: Final = {
-    "Content-Type": "application/json",
+    "Content-Type": envelope.CONTENT_TYPE,
     "Cache-Control": "no-store",
     "Server": "AgentGateway",
     "Connection": "close",

@@ -17,6 +17,7 @@ from gateway.operations.operation import (
 )
 from gateway.operations.table import ALL_OPERATIONS, PREFIX
 from gateway.wire import retcodes
+from gateway.wire.envelope import CONTENT_TYPE
 
 Json = dict[str, Any]
 _REFERENCE = "#/components/schemas/{model}"
@@ -105,7 +106,7 @@ def _success(row: Operation, result: Json) -> Json:
     if row.answer is Answer.RESULT:
         properties["event" if isinstance(row, Poll) else "result"] = result
     schema = {"type": "object", "properties": properties, "required": ["message", "retcode"]}
-    content: Json = {"application/json": {"schema": schema}}
+    content: Json = {CONTENT_TYPE: {"schema": schema}}
     if row.answer is Answer.FILE:
         content["application/octet-stream"] = {}
     headers = {"Set-GUID": _SET_GUID} if isinstance(row, _HANDS_OUT) else {}

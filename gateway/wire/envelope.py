@@ -7,6 +7,8 @@ from pydantic_core import to_json
 from gateway.wire import retcodes
 from gateway.wire.errors import GatewayError
 
+CONTENT_TYPE: Final = "application/json;charset=UTF-8"
+"""Of every answer of the agent interface, letter for letter: older clients read JSON without charset as ISO-8859-1."""
 EMPTY_POLL: Final = b'{"message":"","retcode":"0"}'
 DONE: Final = b'{"message":"success","retcode":"0"}'
 _EVENT_HEAD: Final = b'{"message":"","retcode":"0","event":'

@@ -128,7 +128,7 @@ async def test_a_crash_is_answered_with_503_and_our_body(handler: Callable[[Base
     assert (answer.status_line, answer.headers, answer.body) == (
         "HTTP/1.1 503 Service Unavailable",
         {
-            "Content-Type": "application/json",
+            "Content-Type": "application/json;charset=UTF-8",
             "Cache-Control": "no-store",
             "Server": "AgentGateway",
             "Connection": "close",

@@ -66,7 +66,7 @@ async def test_a_client_that_ends_in_the_middle_of_a_head_is_refused_at_once(pat
     client.writer.write_eof()
     async with asyncio.timeout(AT_ONCE_S):
         answer = await client.answer()
-    assert (answer.status, answer.headers["Content-Type"]) == (400, "application/json")
+    assert (answer.status, answer.headers["Content-Type"]) == (400, "application/json;charset=UTF-8")
 
 
 async def test_a_refused_half_head_ends_the_connection(door: Door) -> None:

@@ -44,7 +44,7 @@ def refused(answer: Answer) -> bool:
         answer.status_line == "HTTP/1.1 400 Bad Request"
         and same
         == {
-            "Content-Type": "application/json",
+            "Content-Type": "application/json;charset=UTF-8",
             "Cache-Control": "no-store",
             "Server": "AgentGateway",
             "Connection": "close",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.agents.passwords import hasher
 from tests.support.gateway import Gateway, running_gateway
 
 GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\.AgentGateway0")
@@ -49,7 +50,7 @@ async def test_a_phone_outside_of_the_ranges_of_the_centre_is_refused(tmp_path: 
 async def test_agent_answers_carry_no_version_are_not_stored_and_are_exactly_json(gateway: Gateway) -> None:
     headers = (await gateway.desk(101).sign_in()).headers
     assert (headers["Content-Type"], headers["Cache-Control"], headers["Server"]) == (
-        "application/json",
+        "application/json;charset=UTF-8",
         "no-store",
         "AgentGateway",
     )
@@ -118,6 +119,44 @@ async def test_unknown_agent_and_wrong_password_answer_alike(gateway: Gateway) -
     one, other = await unknown.sign_in(), await wrong.sign_in()
     assert one.retcode == "100-004"
     assert one.body == other.body
+
+
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("{id}", {}),
+        ("{id}/forcelogin", {}),
+        ("{id}/loginex", {}),
+        ("{id}/forceloginex", {}),
+        ("loginbyaccount", {"account": "demo106"}),
+    ],
+)
+async def test_an_empty_password_is_a_wrong_guess_and_counts_as_one(
+    gateway: Gateway, path: str, more: dict[str, str]
+) -> None:
+    desk = gateway.desk(106)
+    body = {"password": "", "phonenum": "6001", **more}
+    answers = [await desk.call("PUT", f"onlineagent/{path}", body, guid="") for _ in range(6)]
+    assert [answer.retcode for answer in answers] == ["100-004"] * 5 + ["110-016"]
+
+
+async def test_an_agent_whose_password_is_empty_signs_in_with_it(tmp_path: Path) -> None:
+    agents = tmp_path / "agents.toml"
+    agents.write_text(
+        f'[[agents]]\nid = 601\naccount = "anna"\npassword_hash = "{hasher().hash("")}"\nskills = []\n', "utf-8"
+    )
+    async with running_gateway({"AGENTS_FILE": str(agents), "CONTACT_CENTER_FILE": ""}) as gateway:
+        desk = gateway.desk(601)
+        desk.password = ""
+        assert (await desk.sign_in()).retcode == "0"
+
+
+@pytest.mark.parametrize("form", ["modifyaccountpwd?oldpassword=&newpassword=Fresh-Desk9", "modifyaccountpwdex"])
+async def test_an_empty_old_password_is_a_wrong_one(gateway: Gateway, form: str) -> None:
+    desk = gateway.desk(106)
+    await desk.sign_in()
+    body = {"oldPassword": "", "newPassword": "Fresh-Desk9"} if form.endswith("ex") else None
+    assert (await desk.call("POST", f"onlineagent/{{id}}/{form}", body)).retcode == "110-003"
 
 
 async def test_five_wrong_passwords_lock_the_agent_for_this_address(gateway: Gateway) -> None:

@@ -72,7 +72,7 @@ async def test_what_is_valid_is_for_the_centre_to_say(scene: Scene) -> None:
 async def test_the_answer_comes_back_byte_for_byte(scene: Scene, body: bytes) -> None:
     scene.says(f"GET onlineagent/{AGENT}/agentstatus", lambda: written(body))
     said = await scene.desk.status()
-    assert (said.status, said.body, said.headers["Content-Type"]) == (200, body, "application/json")
+    assert (said.status, said.body, said.headers["Content-Type"]) == (200, body, "application/json;charset=UTF-8")
 
 
 async def test_headers_of_the_centre_stay_there(scene: Scene) -> None:

@@ -85,18 +85,18 @@ def test_ranges_of_parameters_are_told() -> None:
 
 
 def test_results_are_told() -> None:
-    answer = by_name("queryAgentSkills")["responses"]["200"]["content"]["application/json"]["schema"]
+    answer = by_name("queryAgentSkills")["responses"]["200"]["content"]["application/json;charset=UTF-8"]["schema"]
     assert answer["properties"]["result"]["items"] == {"$ref": "#/components/schemas/SkillQueue"}
 
 
 def test_a_poll_returns_an_event() -> None:
-    answer = by_name("getAgentEvent")["responses"]["200"]["content"]["application/json"]["schema"]
+    answer = by_name("getAgentEvent")["responses"]["200"]["content"]["application/json;charset=UTF-8"]["schema"]
     assert set(answer["properties"]) == {"message", "retcode", "event"}
 
 
 def test_a_download_is_bytes_or_a_refusal() -> None:
     content = by_name("downloadRecordFile")["responses"]["200"]["content"]
-    assert set(content) == {"application/json", "application/octet-stream"}
+    assert set(content) == {"application/json;charset=UTF-8", "application/octet-stream"}
 
 
 def test_relayed_rows_are_marked() -> None:
