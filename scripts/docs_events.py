@@ -32,7 +32,8 @@ DECIDED: Final = (
     (
         "`AgentOther_ShutdownService`",
         "comes when an inspector or the operator forces the agent out, to the poll that waits just then or as the last "
-        "push; every other poll is refused with `100-006` and the reason. The own sign-out brings none",
+        "push; every other poll is refused with `100-006` and the reason. The own sign-out brings none, nor does a "
+        "sign-in elsewhere by force: a poll that is held just then ends as an empty one, and the next request is told",
     ),
     (
         "`AgentOther_All_Agent_Busy`",

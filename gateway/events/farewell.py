@@ -1,7 +1,7 @@
 """The last event of an agent who is forced out: `AgentOther_ShutdownService` (contract events.yaml).
 
 It goes to the poll that waits at that moment, or to the receiver of a session whose events are pushed. Later polls are
-refused. An own sign-out, and a forced sign-in elsewhere, bring none: the latter's poll is refused with the reason.
+refused. An own sign-out, and a forced sign-in elsewhere, bring none: a poll held during the latter ends empty.
 """
 
 from gateway.events.event import make_event

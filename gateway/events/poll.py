@@ -9,9 +9,9 @@ from gateway.events.delivery import Deliveries
 from gateway.events.farewell import farewell
 from gateway.events.hand_outs import HandOuts
 from gateway.events.parking import Parked, Parking
-from gateway.sessions.model import Event, Record
+from gateway.sessions.model import DISPLACED, Event, Record
 from gateway.sessions.rules import Bearer, comes_of_age_ms
-from gateway.sessions.service import Caller, SessionService
+from gateway.sessions.service import Caller, SessionOver, SessionService
 from gateway.sessions.store import EventQueue
 from gateway.settings.schema import Settings
 from gateway.wire import retcodes
@@ -22,6 +22,8 @@ from gateway.wire.event_receipt import WANTED
 STORE_RETRY_S = 0.2
 HANDED_AGAIN_AFTER_S = 0.5
 """How long a poll rests that is handed the same GUID again: a client that takes none would poll without pause."""
+SAME_TIME_MS = 20
+"""What began and what ended so close together may be the other way round: nodes' clocks differ by a few ms."""
 
 T = TypeVar("T")
 
@@ -30,17 +32,17 @@ T = TypeVar("T")
 class PollAnswer:
     """What a poll answers: an event or none, and the GUID it hands out, if any. `last`: the session is over.
 
-    `caller` is what is known of the poll's session at its end.
+    `caller` is what is known of the poll's session at its end, None where another session took its place.
     """
 
-    event: Event | None
-    caller: Caller
+    event: Event | None = None
+    caller: Caller | None = None
     last: bool = False
 
     @property
     def hand_out(self) -> str:
         """The GUID to hand out, "" for none."""
-        return "" if self.last else self.caller.hand_out
+        return "" if self.last or self.caller is None else self.caller.hand_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,16 @@ class PollService:
 
         With a `receipt`, the id of an event or WANTED, nothing else confirms (see `wire.event_receipt`).
         Raises Refused (`000-001` in push mode, `000-003`, `100-006`); while the store is out of reach the poll is
-        parked, and StoreUnavailable is raised at the end of the hold.
+        parked, and StoreUnavailable is raised at the end of the hold. A poll that is held when another session takes
+        the place of its own ends as an empty one: programs that keep one session an agent would take a refusal for one
+        of the new session.
         """
         deadline = asyncio.get_running_loop().time() + self._settings().poll_hold_ms / 1000
-        caller = await _patiently(lambda: self._service.call(agent_id, guid, hands_out=True), deadline)
+        began_ms = self._service.now_ms(agent_id)
+        try:
+            caller = await _patiently(lambda: self._service.call(agent_id, guid, hands_out=True), deadline)
+        except SessionOver as over:
+            return _displaced(over, held=over.ended_ms - began_ms > SAME_TIME_MS)
         if caller.session.push:
             raise Refused(retcodes.WRONG_EVENT_WAY, "events of this session are pushed: send heartbeats instead")
         parked = self._parking.enter(agent_id)
@@ -89,12 +97,14 @@ class PollService:
             await _patiently(lambda: self._confirm(caller, peer, receipt), deadline)
             await _patiently(lambda: self._come_due(caller), deadline)
             answer = await self._wait(caller, parked, deadline)
+        except SessionOver as over:
+            return _displaced(over, held=True)
         finally:
             forget()
             self._parking.leave(parked)
         if answer.event is not None and receipt is None and not answer.last:
             self._deliveries.sent(agent_id, caller.session.id, answer.event, peer)
-        if answer.hand_out:
+        if answer.caller is not None and answer.hand_out:
             self._hand_outs.sent(answer.caller, peer)
         return answer
 
@@ -129,7 +139,18 @@ class PollService:
                 caller = found
                 if not woken and loop.time() >= deadline:
                     break
-        return PollAnswer(None, caller)
+        return PollAnswer(None, await self._last_hand_out(caller, parked))
+
+    async def _last_hand_out(self, caller: Caller, parked: Parked) -> Caller:
+        """The poll that ended this one may be of another session, for which its GUID would be a wrong one."""
+        if not caller.hand_out or not parked.over:
+            return caller
+        without = caller._replace(hand_out="")
+        try:
+            session = (await self._service.store.read(parked.agent_id)).session
+        except StoreUnavailable:
+            return without
+        return caller if session is not None and session.id == caller.session.id else without
 
     async def _claim(self, parked: Parked, deadline: float) -> None:
         left_s = max(0.0, deadline - asyncio.get_running_loop().time())
@@ -168,6 +189,13 @@ class PollService:
         due = self._due.at_ms(caller.record)
         if due is not None and due <= self._service.now_ms(caller.record.agent_id):
             await self._due.come(caller.record.agent_id, caller.session.id)
+
+
+def _displaced(over: SessionOver, *, held: bool) -> PollAnswer:
+    """How a poll ends whose session is over. Raises it unless the poll was `held` while another one took its place."""
+    if held and over.reason in DISPLACED:
+        return PollAnswer()
+    raise over
 
 
 async def _patiently(attempt: Callable[[], Awaitable[T]], deadline: float) -> T:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from gateway.sessions.agent_state import AgentState
 
@@ -25,6 +26,10 @@ class EndReason(StrEnum):
     FORCED = "signed out by an inspector or the operator"
     PUSH_FAILED = "signed out: events could not be delivered"
     UPSTREAM = "signed out by the contact centre behind this gateway"
+
+
+DISPLACED: Final = frozenset({EndReason.TAKEN_OVER, EndReason.REPLACED})
+"""Another session of the agent took this one's place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What a GUID is worth and what becomes of it: pure rules, no I/O, no clock (design section 5). Times are in ms."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from gateway.sessions.guid import same
@@ -31,10 +31,11 @@ class Bearer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """A refused request: whether the agent has a session, and how the session ended whose GUID it carries, if one."""
+    """A refused request: whether the agent has a session, and how and when the session ended whose GUID it carries."""
 
     signed_in: bool
     ended: EndReason | None = None
+    ended_ms: int = field(default=0, compare=False)
 
 
 class Use(NamedTuple):
@@ -57,7 +58,7 @@ def check(record: Record, guid: str, derive: Derive, limits: Limits, now_ms: int
                 return Bearer(session, number)
     for tombstone in record.tombstones:
         if now_ms - tombstone.ended_ms < TOMBSTONE_LIFE_MS and _was(tombstone, guid, derive):
-            return Stranger(session is not None, tombstone.reason)
+            return Stranger(session is not None, tombstone.reason, tombstone.ended_ms)
     return Stranger(session is not None)
 
 

@@ -22,6 +22,15 @@ _LOG = logging.getLogger(__name__)
 REMEMBERED_GUIDS = 65_536
 
 
+class SessionOver(Refused):
+    """The session whose GUID the request carries has ended (`100-006`): why, and when in ms of the store's time."""
+
+    def __init__(self, reason: EndReason, ended_ms: int) -> None:
+        super().__init__(retcodes.NOT_SIGNED_IN, reason)
+        self.reason = reason
+        self.ended_ms = ended_ms
+
+
 class Caller(NamedTuple):
     """An accepted request: its record, the generation it carries, and the GUID to hand out, if any.
 
@@ -262,12 +271,12 @@ class SessionService:
 def _still(record: Record, session_id: str) -> Session:
     session = record.session
     if session is None or session.id != session_id:
-        reason = next((old.reason for old in record.tombstones if old.id == session_id), None)
-        _refuse(Stranger(session is not None, reason))
+        old = next((old for old in record.tombstones if old.id == session_id), None)
+        _refuse(Stranger(session is not None, old.reason, old.ended_ms) if old else Stranger(session is not None))
     return session
 
 
 def _refuse(stranger: Stranger) -> NoReturn:
     if stranger.ended is not None:
-        raise Refused(retcodes.NOT_SIGNED_IN, stranger.ended)
+        raise SessionOver(stranger.ended, stranger.ended_ms)
     raise Refused(retcodes.NO_RIGHT if stranger.signed_in else retcodes.NOT_SIGNED_IN)

@@ -3,10 +3,15 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from gateway.events.catalogue import check
+from gateway.sessions.model import EndReason
+from gateway.sessions.service import Caller
+from gateway.sessions.store import Change
+from gateway.wire.errors import StoreUnavailable
 from tests.support.desk import PREFIX, Desk, Line, ask_once
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.waiting import lost_time
@@ -142,9 +147,10 @@ async def test_a_refused_poll_is_held_back_half_a_second(gateway: Gateway, signe
     assert took - lost.s < 1
 
 
-async def test_a_parked_poll_of_an_ousted_session_hears_of_it_at_once() -> None:
+async def test_a_held_poll_of_a_displaced_session_ends_empty_and_the_next_request_is_told_why() -> None:
+    """A program that keeps one session an agent would take a refusal for one of its new session."""
     async with running_gateway() as gateway:  # Its polls are held for 10 s.
-        desk = gateway.desk(101)
+        desk, other = gateway.desk(101), gateway.desk(101)
         await desk.sign_in()
         for _ in range(2):
             await desk.poll()
@@ -152,9 +158,63 @@ async def test_a_parked_poll_of_an_ousted_session_hears_of_it_at_once() -> None:
         await _parked(gateway)
         async with lost_time() as lost:
             began = time.monotonic()
-            await gateway.desk(101).sign_in(force=True)
-            assert (await poll).json["message"] == "the agent signed in elsewhere by force"
+            await other.sign_in(force=True)
+            ended = await poll
             assert time.monotonic() - began - lost.s < 5
+        assert (ended.status, ended.body, ended.set_guid) == (200, b'{"message":"","retcode":"0"}', "")
+        told = [await desk.poll(), await desk.status()]
+        assert [(answer.retcode, answer.json["message"]) for answer in told] == [
+            ("100-006", "the agent signed in elsewhere by force")
+        ] * 2
+        assert (await other.status()).retcode == "0"
+
+
+async def test_a_held_poll_that_a_poll_of_the_new_session_ends_hands_out_nothing() -> None:
+    """The GUID that it would have handed out is one of the session before."""
+    settings = {**HOLD, "GUIDINTERVAL": "60000", "GUIDTIMEOUT": "120000"}
+    now = [1_800_000_000_000]
+    async with running_gateway(settings, clock=lambda: now[0], jobs=False) as gateway:
+        desk = await _quiet(gateway)
+        desk.adopts = False
+        now[0] += 60_000
+        assert (await desk.poll()).set_guid
+        now[0] += 30_000  # It ignores the new GUID: from now on its polls are held, and hand it out at their end.
+        poll = asyncio.create_task(desk.poll())
+        await _parked(gateway)
+        await gateway.app.stores.sessions.apply(101, lambda record: Change(None, replace(record, session=None)))
+        gateway.app.parking.enter(101)  # The new poll is here before the held one could look why it was woken.
+        ended = await poll
+    assert (ended.body, ended.set_guid) == (b'{"message":"","retcode":"0"}', "")
+
+
+async def test_a_poll_that_waits_for_the_store_while_its_session_is_displaced_ends_empty(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, sessions = await _quiet(gateway), gateway.app.sessions
+    check_guid, tried = sessions.call, asyncio.Event()
+
+    async def away(*_: object, **__: object) -> Caller:
+        tried.set()
+        raise StoreUnavailable
+
+    monkeypatch.setattr(sessions, "call", away)
+    poll = asyncio.create_task(desk.poll())
+    await tried.wait()
+    await gateway.desk(101).sign_in(force=True)
+    monkeypatch.setattr(sessions, "call", check_guid)
+    assert (await poll).body == b'{"message":"","retcode":"0"}'
+    assert (await desk.poll()).retcode == "100-006"
+
+
+async def test_the_poll_that_waits_while_the_session_is_idle_for_too_long_is_told_so(gateway: Gateway) -> None:
+    desk = await _quiet(gateway)
+    poll = asyncio.create_task(desk.poll())
+    await _parked(gateway)
+    session = (await gateway.app.stores.sessions.read(101)).session
+    assert session is not None
+    await gateway.app.sessions.end(101, session.id, EndReason.IDLE)
+    answer = await poll
+    assert (answer.retcode, answer.json["message"]) == ("100-006", EndReason.IDLE.value)
 
 
 async def test_the_server_wide_event_mode_is_refused(gateway: Gateway) -> None:

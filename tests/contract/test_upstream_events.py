@@ -135,6 +135,31 @@ async def test_a_session_ended_there_wakes_the_desk_s_poll(scene: Scene) -> None
     assert (said.retcode, said.json["message"]) == ("100-006", OVER)
 
 
+@pytest.mark.parametrize("force", [True, False])
+async def test_a_held_poll_of_a_session_that_another_sign_in_displaces_ends_empty(force: bool) -> None:
+    """Without force where the centre has forgotten the session before."""
+    async with behind_and_before() as (centre, gateway):
+        desk, other = gateway.desk(AGENT), gateway.desk(AGENT)
+        await desk.sign_in()
+        poll = asyncio.create_task(desk.poll())
+        await until(lambda: len(gateway.app.parking) > 0)
+        del centre.sessions[AGENT]
+        assert (await other.sign_in(force=force)).retcode == "0"
+        ended, told = await poll, await desk.poll()
+    assert (ended.body, ended.set_guid) == (b'{"message":"","retcode":"0"}', "")
+    reason = EndReason.TAKEN_OVER if force else EndReason.REPLACED
+    assert (told.retcode, told.json["message"]) == ("100-006", reason.value)
+
+
+async def test_a_held_poll_ends_empty_where_the_session_was_displaced_at_the_centre(scene: Scene) -> None:
+    poll = asyncio.create_task(scene.desk.poll())
+    await until(lambda: len(scene.gateway.app.parking) > 0)
+    scene.centre.says[POLL] = saying(lambda: answer("100-006", EndReason.TAKEN_OVER.value))
+    ended, told = await poll, await scene.desk.poll()
+    assert (ended.body, told.retcode) == (b'{"message":"","retcode":"0"}', "100-006")
+    assert told.json["message"] == EndReason.TAKEN_OVER.value
+
+
 @pytest.mark.parametrize("reason", [EndReason.TAKEN_OVER, EndReason.FORCED, EndReason.IDLE])
 async def test_a_reason_in_words_of_ours_is_told_to_the_desk(scene: Scene, reason: EndReason) -> None:
     scene.centre.says[POLL] = saying(lambda: answer("100-006", reason.value))

@@ -99,8 +99,10 @@ async def test_a_forced_sign_in_on_another_node_ends_the_parked_poll_of_the_form
     poll = asyncio.create_task(desk.poll())
     await parked(pair.first)
     assert (await at(desk, pair.second).sign_in(force=True)).retcode == "0"
-    answer = (await poll).json
-    assert (answer["retcode"], answer["message"]) == ("100-006", "the agent signed in elsewhere by force")
+    ended = await poll
+    assert (ended.body, ended.set_guid) == (EMPTY, "")
+    told = (await desk.poll()).json
+    assert (told["retcode"], told["message"]) == ("100-006", "the agent signed in elsewhere by force")
 
 
 async def test_an_acknowledged_event_is_not_repeated_on_another_connection_nor_on_another_node(pair: Pair) -> None:
