@@ -82,7 +82,7 @@ def members(row: EventType) -> str:
         return f"the call id{mark}"
     fields = row.content.model_fields.items()
     listed = [f"{field.alias or name}: {kind(field.annotation)}" for name, field in fields if name != "json_key"]
-    return "; ".join(listed) + mark
+    return "; ".join(listed) + (f"; null {row.or_null}" if row.or_null else "") + mark
 
 
 def shown() -> dict[str, list[str]]:

@@ -15,13 +15,18 @@ class CallId:
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """One type. `content` None: null on the wire. `seen` False: the name is known, but no source shows the content."""
+    """One type. `content` None: null on the wire. `seen` False: the name is known, but no source shows the content.
+
+    Desktops read members without asking whether there is a content, so what has some is never null, unless that means
+    something to them: `or_null` tells when.
+    """
 
     name: str
     group: str
     when: str
     content: type[Content] | type[CallId] | None = None
     seen: bool = True
+    or_null: str = ""
 
 
 STATE, VOICE, PREVIEW, RECORD, PLAY = "agent state", "voice call", "preview call", "recording", "playing"
@@ -39,8 +44,8 @@ ROWS: Final = (
     EventType("AgentState_Rest_Timeout", STATE, "the rest asked for is over; the agent stays in it"),
     EventType("AgentState_SetWork_Success", STATE, "wrap-up as asked for", seen=False),
     EventType("AgentState_CancelWork_Success", STATE, "no longer in wrap-up"),
-    EventType("AgentOther_Note", STATE, "a note has come"),
-    EventType("AgentOther_Bulletin", STATE, "a bulletin was published", of.Bulletin, seen=False),
+    EventType("AgentOther_Note", STATE, "a note has come", of.Text, seen=False),
+    EventType("AgentOther_Bulletin", STATE, "a bulletin was published", of.Text, seen=False),
     EventType("AgentState_Force_Ready", STATE, "made idle by an inspector", seen=False),
     EventType("AgentState_Force_SetNotReady", STATE, "made busy by an inspector", seen=False),
     EventType("AgentEvent_Talking", VOICE, "talking", of.Talking),
@@ -81,7 +86,7 @@ ROWS: Final = (
     EventType("AgentOther_PhoneUnknow", PHONE, "out of reach"),
     EventType("AgentOther_PhoneRelease", PHONE, "on hook", of.PhoneReleased),
     EventType("AgentOther_PhoneOffhook", PHONE, "off hook", of.PhoneLifted),
-    EventType("AgentOther_PhoneAlerting", PHONE, "ringing"),
+    EventType("AgentOther_PhoneAlerting", PHONE, "ringing", of.PhoneRings, or_null="for a call of its own"),
     EventType("AgentOther_PhoneBusy", PHONE, "in use, so that a call could not reach it"),
     EventType("AgentOther_InService", OTHER, "signing in"),
     EventType("AgentOther_ShutdownService", OTHER, "an inspector or the operator signs the agent out", of.SignedOut),
@@ -119,7 +124,7 @@ def check(event_type: str, content: object) -> None:
     row = CATALOGUE.get(event_type)
     if row is None:
         raise ValueError(f"{event_type}: not in the catalogue")
-    if row.content is None:
+    if row.content is None or (row.or_null and content is None):
         fits = content is None
     elif issubclass(row.content, CallId):
         fits = isinstance(content, str) and bool(content)

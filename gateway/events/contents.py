@@ -19,8 +19,8 @@ class Reason(Content):
     reason: str = Field(pattern=r"^[0-9]{1,3}$")
 
 
-class Bulletin(Content):
-    """A bulletin, as older clients read it: who published it, and its text."""
+class Text(Content):
+    """A note or a bulletin, as older clients read it: who wrote it, and its text."""
 
     sender: str
     context: str
@@ -170,6 +170,13 @@ class PhoneReleased(Content):
     """Why the phone is on hook: 3 by the platform, 2 by the agent."""
 
     phone_state: Literal[2, 3] = Field(alias="phoneState")
+
+
+class PhoneRings(Content):
+    """The call that comes in."""
+
+    callid: str
+    caller: str
 
 
 class PhoneLifted(Content):

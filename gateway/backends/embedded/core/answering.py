@@ -115,6 +115,6 @@ def _take(out: Outcome, world: World, desk: Desk, call: Call, purpose: Purpose, 
     leg = Leg(str(desk.agent_id), Stage.RINGING, purpose, out.now_ms, desk.agent_id, desk.session_id, by)
     world.add(call, leg)
     tell(out, world, call, leg, "busy")
-    legs.ring_phone(out, world, leg)
+    legs.ring_phone(out, world, leg, call)
     missions.answered(out, world, call, leg)
     tell(out, world, call, leg, "incoming")

@@ -31,7 +31,7 @@ def ask_agent(out: Outcome, world: World, conference: Conference, desk: Desk) ->
     member = Member(agent_leg(out, desk))
     conference.members.append(member)
     out.add(Tell(desk.agent_id, desk.session_id, "AgentState_Busy", None))
-    if not phones.ring(out, desk):
+    if not phones.ring(out, desk, conference.call):
         decline(out, world, conference, member, After.NO_PHONE)
         return
     tell(out, world, conference, member, "Ringing")

@@ -31,7 +31,7 @@ def ask_agent(
     tell(out, world, call, leg, "busy")
     if queued:
         tell(out, world, call, leg, "incoming")
-    if not legs.ring_phone(out, world, leg):
+    if not legs.ring_phone(out, world, leg, call):
         missions.failed(out, world, call, leg, after=After.NO_PHONE)
         return leg
     if by is not None and by in call.legs:

@@ -12,10 +12,10 @@ NO_ANSWER = "no answer"
 _TRANSIENT = (Feature.INTERNAL, Feature.HELP, Feature.HELP_THREE)
 
 
-def ring_phone(out: Outcome, world: World, leg: Leg) -> bool:
-    """The agent's phone rings, unless it is lifted; False when no call can reach it."""
+def ring_phone(out: Outcome, world: World, leg: Leg, incoming: Call | None = None) -> bool:
+    """The agent's phone rings, unless it is lifted; False when no call can reach it. As `phones.ring`."""
     desk = world.desk(leg)
-    return desk is None or phones.ring(out, desk)
+    return desk is None or phones.ring(out, desk, incoming)
 
 
 def lift_phone(out: Outcome, world: World, leg: Leg) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gateway.backends.embedded.core.model import Desk, Phone
+from gateway.backends.embedded.core.model import Call, Desk, Phone
 from gateway.backends.embedded.core.outcome import Content, Outcome, Tell
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
@@ -38,14 +38,17 @@ def in_use(desk: Desk) -> bool:
     return desk.phone in (Phone.ALERTING, Phone.OFF_HOOK)
 
 
-def ring(out: Outcome, desk: Desk) -> bool:
-    """The phone rings, unless it is lifted; False when no call can reach it, which the agent is told."""
+def ring(out: Outcome, desk: Desk, call: Call | None = None) -> bool:
+    """The phone rings, unless it is lifted; False when no call can reach it, which the agent is told.
+
+    For a `call` that comes in the event names it; what the agent began itself has null, which desktops take for that.
+    """
     if not usable(desk):
         _tell(out, desk, UNUSABLE[desk.phone])
         return False
     if desk.phone is Phone.ON_HOOK:
         desk.phone = Phone.ALERTING
-        _tell(out, desk, "AgentOther_PhoneAlerting")
+        _tell(out, desk, "AgentOther_PhoneAlerting", {"callid": call.id, "caller": call.caller} if call else None)
     return True
 
 

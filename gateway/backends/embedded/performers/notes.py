@@ -1,6 +1,6 @@
 """Notes to agents, and bulletins to teams and skill queues (contract onlineagent.yaml).
 
-Both reach agents on every node. The event of a note tells only that one has come, that of a bulletin carries its text.
+Both reach agents on every node, and their events carry the text.
 """
 
 from collections.abc import Iterable
@@ -32,25 +32,27 @@ class _Notes:
 
     async def note(self, call: Call) -> object:
         """The result of a success is null."""
-        await self._send(cast(NoteBody, call.body).agent_ids, retcodes.BAD_SIGN_IN, "agentIds")
+        body = cast(NoteBody, call.body)
+        await self._send(call, body.agent_ids, body.content, retcodes.BAD_SIGN_IN, "agentIds")
         return None
 
     async def note_older(self, call: Call) -> object:
-        await self._send(cast(NoteParameters, call.parameters).receiver, retcodes.BAD_PARAMETER, "receiver")
+        sent = cast(NoteParameters, call.parameters)
+        await self._send(call, sent.receiver, sent.content, retcodes.BAD_PARAMETER, "receiver")
         return NOTHING
 
-    async def _send(self, receivers: Iterable[int], code: str, field: str) -> None:
+    async def _send(self, call: Call, receivers: Iterable[int], text: str, code: str, field: str) -> None:
         """To those who are signed in. Raises Refused with `code` when one of them is no agent of this gateway."""
         agents = list(receivers)
         unknown = [agent_id for agent_id in agents if self._parts.registry.get(agent_id) is None]
         if unknown:
             raise Refused(code, f"{field}: there is no agent {unknown[0]}")
         for agent_id in agents:
-            await self._tell(await self._parts.service.store.read(agent_id), NOTE, None)
+            await self._tell(await self._parts.service.store.read(agent_id), NOTE, _content(call, text))
 
     async def bulletin(self, call: Call) -> object:
         body = cast(BulletinBody, call.body)
-        content: Content = {"sender": str(call.record.agent_id), "context": body.bulletindata}
+        content = _content(call, body.bulletindata)
         store = self._parts.service.store
         team = self._team(body.targetname) if body.targettype == TEAM else None
         skill_id = 0 if team is not None else self._skill(body.targetname)
@@ -77,3 +79,7 @@ class _Notes:
         if record.session is not None:
             event = make_event(event_type, record.agent_id, content, self._parts.records.now_ms())
             await self._parts.queue.append(record.agent_id, record.session.id, (event,))
+
+
+def _content(call: Call, text: str) -> Content:
+    return {"sender": str(call.record.agent_id), "context": text}

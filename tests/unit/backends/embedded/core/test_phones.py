@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.backends.embedded.core import phones
-from gateway.backends.embedded.core.model import Desk, Phone
+from gateway.backends.embedded.core.model import Call, Desk, Feature, Phone
 from gateway.backends.embedded.core.outcome import Outcome, Tell
 from gateway.sessions.agent_state import AgentState
 from gateway.wire.errors import Refused
@@ -29,6 +29,13 @@ def test_a_phone_on_hook_rings(before: Phone, after: Phone, told: list[object]) 
     desk, out = _desk(before), Outcome(0)
     phones.ring(out, desk)
     assert (desk.phone, _told(out)) == (after, told)
+
+
+def test_a_phone_that_rings_for_a_call_that_comes_in_tells_which() -> None:
+    """Desktops take null for a call of their own."""
+    desk, out = _desk(Phone.ON_HOOK), Outcome(0)
+    phones.ring(out, desk, Call("1760000000-12", Feature.INBOUND, "13800000000", "60001", 0))
+    assert _told(out) == [("AgentOther_PhoneAlerting", {"callid": "1760000000-12", "caller": "13800000000"})]
 
 
 @pytest.mark.parametrize(

@@ -73,9 +73,10 @@ async def test_the_asking_agent_joins_and_has_the_chair(floor: Floor) -> None:
 async def test_an_invited_agent_is_rung(floor: Floor) -> None:
     conf_id = await _begin(floor)
     assert await _invite(floor, BEN) == "0"
+    call = floor.world.besides.conferences[conf_id].call
     assert await floor.told(BEN) == [
         ("AgentState_Busy", None),
-        ("AgentOther_PhoneAlerting", None),
+        ("AgentOther_PhoneAlerting", {"callid": call.id, "caller": call.caller}),
         ("AgentConf_Ringing", {"confId": conf_id}),
     ]
 

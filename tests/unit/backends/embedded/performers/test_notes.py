@@ -18,7 +18,7 @@ async def floor() -> AsyncIterator[Floor]:
 
 async def test_a_note_is_told_to_its_receivers_who_are_signed_in(floor: Floor) -> None:
     assert await floor.do(101, "sendNoteletEx", {"agentIds": [102, 103], "content": "lunch at noon"}) == "0"
-    assert await floor.told(102) == [("AgentOther_Note", None)]
+    assert await floor.told(102) == [("AgentOther_Note", {"sender": "101", "context": "lunch at noon"})]
     assert await floor.told(107) == []
 
 
@@ -29,7 +29,8 @@ async def test_the_result_of_a_note_is_null(floor: Floor) -> None:
 
 async def test_the_older_form_names_the_receivers_in_the_path(floor: Floor) -> None:
     assert await floor.do(101, "sendNotelet", receiver="102;107", content="hello") == "0"
-    assert [await floor.told(agent) for agent in (102, 107)] == [[("AgentOther_Note", None)]] * 2
+    told = [("AgentOther_Note", {"sender": "101", "context": "hello"})]
+    assert [await floor.told(agent) for agent in (102, 107)] == [told, told]
     assert floor.result == {}
 
 
