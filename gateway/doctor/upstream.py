@@ -18,6 +18,7 @@ from gateway.backends.upstream.trust import UpstreamTrustError, upstream_context
 from gateway.doctor.finding import Check, Finding, Level, Verdict, doubtful, judge, right, wrong
 from gateway.settings.schema import Settings
 from gateway.settings.urls import shown_url
+from gateway.wire.answer_heads import HEAD_LIMITS, TOO_LONG, head_trouble
 from gateway.wire.guid_headers import REQUEST_HEADER
 
 AGENT: Final = 999_999
@@ -67,7 +68,7 @@ async def upstream_facts(settings: Settings, clock: Callable[[], float] = time.m
     try:
         async with (
             asyncio.timeout(timeout_ms / 1000),
-            aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust), trust_env=False) as session,
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust), trust_env=False, **HEAD_LIMITS) as session,
             session.get(
                 f"{url}{PREFIX}/onlineagent/{AGENT}/agentstatus",
                 headers={REQUEST_HEADER: NO_GUID, "Accept-Encoding": "identity"},
@@ -83,6 +84,8 @@ async def upstream_facts(settings: Settings, clock: Callable[[], float] = time.m
                 took_ms=(clock() - asked_s) * 1000,
             )
     except (aiohttp.ClientError, OSError, ValueError) as error:
+        if head_trouble(error) == TOO_LONG:
+            return UpstreamFacts(told, timeout_ms, TOO_LONG, "shorten its headers, or those of the proxy before it")
         found, advice = next((found, advice) for kind, found, advice in _FAILURES if isinstance(error, kind))
         return UpstreamFacts(told, timeout_ms, found, advice)
 

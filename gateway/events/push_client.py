@@ -1,15 +1,12 @@
 """Sends one pushed event and judges the answer (contract connection.md section 7).
 
-No redirects, no proxies of the environment, no cookies, nothing decompressed; of an answer at most 64 KiB are read.
-Answers are never logged.
+No redirects, no proxies of the environment, no cookies; of an answer at most 64 KiB are read.
 """
 
 import asyncio
-import json
 import logging
 import ssl
 from collections.abc import Callable
-from contextlib import suppress
 from enum import StrEnum
 from typing import Final
 
@@ -17,10 +14,14 @@ import aiohttp
 from yarl import URL
 
 from gateway.events.push_addresses import AddressRefusedError, LookUp, PinnedResolver, look_up
+from gateway.events.push_answer import plain, refusal
 from gateway.events.push_choice import is_listed
 from gateway.events.push_message import PushMessage
 from gateway.events.push_trust import PushTrustError, folder_stamp, push_context
 from gateway.settings.schema import Settings
+from gateway.wire.answer_heads import HEAD_LIMITS, NOT_HTTP, TOO_LONG, head_trouble
+from gateway.wire.body import decoded
+from gateway.wire.errors import GatewayError, TooLarge
 
 ANSWER_MAX_BYTES: Final = 65_536
 KEEP_ALIVE_S: Final = 4
@@ -42,8 +43,11 @@ class Outcome(StrEnum):
     TLS = "no TLS 1.2 with a certificate that is trusted"
     LATE = "no answer in time"
     BROKEN = "the connection broke"
+    CUT = "the answer broke off"
+    HEAD = TOO_LONG
+    NOT_HTTP = NOT_HTTP
     REFUSED = "the receiver refused (403)"
-    STATUS = "the status is not 200"
+    STATUS = "the status is no success"
     RETCODE = "the retcode is not 0"
 
 
@@ -51,9 +55,14 @@ _FAILURES: Final[tuple[tuple[type[Exception], Outcome], ...]] = (
     (TimeoutError, Outcome.LATE),
     (aiohttp.ClientSSLError, Outcome.TLS),
     (aiohttp.ClientConnectorError, Outcome.UNREACHABLE),
+    (aiohttp.ClientPayloadError, Outcome.CUT),
     (Exception, Outcome.BROKEN),
 )
 """The first that fits counts."""
+
+
+def _unheard(_words: str) -> None:
+    """Nobody asks."""
 
 
 class PushClient:
@@ -68,20 +77,25 @@ class PushClient:
         self._said = ""
         self._one_at_a_time = asyncio.Lock()
 
-    async def push(self, message: PushMessage) -> Outcome:
-        """Sends the message; never raises for what the receiver does."""
+    async def push(self, message: PushMessage, heard: Callable[[str], None] = _unheard) -> Outcome:
+        """Sends the message; never raises for what the receiver does.
+
+        `heard` is told what an answer says that is no acknowledgement, in words that may be logged.
+        """
         if not is_listed(message.url, self._settings().push_callbacks):
             return Outcome.NOT_LISTED
         url = URL(message.url, encoded=True)
-        outcome = await self._send(url, message)
+        outcome, words = await self._send(url, message)
         if outcome is Outcome.BROKEN:
             # An idle connection that the receiver was just closing looks like this.
-            outcome = await self._send(url, message)
+            outcome, words = await self._send(url, message)
         if outcome is not Outcome.DELIVERED:
             self._resolver.unpin(url.raw_host or "")
+        if words:
+            heard(plain(words, message.secrets))
         return outcome
 
-    async def _send(self, url: URL, message: PushMessage) -> Outcome:
+    async def _send(self, url: URL, message: PushMessage) -> tuple[Outcome, str]:
         timeout = aiohttp.ClientTimeout(total=self._settings().push_timeout_ms / 1000)
         headers = {**_ALWAYS, **message.headers}
         try:
@@ -92,11 +106,11 @@ class PushClient:
                 return await _judged(answer, message.older)
         except PushTrustError as problem:
             self._complain(str(problem))
-            return Outcome.TLS
+            return Outcome.TLS, ""
         except (aiohttp.ClientError, OSError, ValueError) as problem:
             outcome = _failure(problem)
             self._doubted |= outcome is Outcome.TLS
-            return outcome
+            return outcome, ""
 
     def _complain(self, problem: str) -> None:
         if problem != self._said:
@@ -136,7 +150,9 @@ class PushClient:
         connector = aiohttp.TCPConnector(
             ssl=context, resolver=self._resolver, use_dns_cache=False, limit=0, keepalive_timeout=KEEP_ALIVE_S
         )
-        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False)
+        return aiohttp.ClientSession(
+            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, **HEAD_LIMITS
+        )
 
     async def close(self) -> None:
         """Closes all connections."""
@@ -148,28 +164,31 @@ class PushClient:
 def _failure(problem: Exception) -> Outcome:
     if isinstance(problem, aiohttp.ClientConnectorDNSError) and isinstance(problem.os_error, AddressRefusedError):
         return Outcome.ADDRESS_REFUSED
+    head = head_trouble(problem)
+    if head:
+        return Outcome(head)
     return next(outcome for kind, outcome in _FAILURES if isinstance(problem, kind))
 
 
-async def _judged(answer: aiohttp.ClientResponse, older: bool) -> Outcome:
-    if answer.status != _OK:
-        return Outcome.REFUSED if answer.status == _FORBIDDEN else Outcome.STATUS
-    if older:
-        return Outcome.DELIVERED
-    return Outcome.DELIVERED if _retcode(await _read(answer)) == "0" else Outcome.RETCODE
+async def _judged(answer: aiohttp.ClientResponse, older: bool) -> tuple[Outcome, str]:
+    """What became of the push, and what the receiver says against it."""
+    good = answer.status // 100 == _OK // 100 if older else answer.status == _OK
+    if not good:
+        return Outcome.REFUSED if answer.status == _FORBIDDEN else Outcome.STATUS, f"status {answer.status}"
+    try:
+        encoding = answer.headers.get("Content-Encoding", "").lower()
+        body = decoded(await _read(answer), encoding, ANSWER_MAX_BYTES)
+    except GatewayError as problem:
+        return Outcome.RETCODE, problem.message
+    words = refusal(body, answer.charset, older=older)
+    return (Outcome.RETCODE if words else Outcome.DELIVERED), words
 
 
 async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    """The whole body. Raises TooLarge."""
     body = bytearray()
-    while len(body) <= ANSWER_MAX_BYTES and (chunk := await answer.content.read(ANSWER_MAX_BYTES)):
+    while chunk := await answer.content.read(ANSWER_MAX_BYTES):
         body += chunk
-    return bytes(body) if len(body) <= ANSWER_MAX_BYTES else b""
-
-
-def _retcode(body: bytes) -> str:
-    """The retcode of an answer, as text; "" where there is none."""
-    with suppress(ValueError, RecursionError):
-        said = json.loads(body)
-        if isinstance(said, dict):
-            return str(said.get("retcode", ""))
-    return ""
+        if len(body) > ANSWER_MAX_BYTES:
+            raise TooLarge(f"an answer of more than {ANSWER_MAX_BYTES} bytes")
+    return bytes(body)

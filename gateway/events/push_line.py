@@ -80,7 +80,7 @@ class PushLine:
         self._receiver = origin(url)
         self._parts = parts
         self._over = over
-        self._delivered = self._said = ""
+        self._delivered = self._said = self._heard = ""
         self._due_ms: int | None = None
         self._last: tuple[Session, PushWay] | None = None
         self._busy = self._stopping = False
@@ -139,6 +139,11 @@ class PushLine:
             self._complain(problem.message)
             return STORE_RETRY_S
 
+    def _hear(self, words: str) -> None:
+        if words != self._heard:
+            self._heard = words
+            _LOG.warning("pushing to agent %d: %s does not acknowledge: %s", self.agent_id, self._receiver, words)
+
     def _complain(self, problem: str) -> None:
         if problem != self._said:
             self._said = problem
@@ -175,7 +180,7 @@ class PushLine:
         event = farewell(record, session, now_ms)
         if event is not None:
             guid, keys = parts.service.guid(session, session.number), parts.service.ring.signing_keys()
-            outcome = await parts.client.push(push_message(self.agent_id, way, guid, event, keys, now_ms))
+            outcome = await parts.client.push(push_message(self.agent_id, way, guid, event, keys, now_ms), self._hear)
             metrics.PUSHES.labels(outcome.name.lower()).inc()
 
     async def _come_due(self, record: Record) -> None:
@@ -191,11 +196,11 @@ class PushLine:
         if event.id != self._delivered:
             began_ms = store.now_ms()
             guid, keys = parts.service.guid(session, session.number), parts.service.ring.signing_keys()
-            outcome = await parts.client.push(push_message(self.agent_id, way, guid, event, keys, began_ms))
+            outcome = await parts.client.push(push_message(self.agent_id, way, guid, event, keys, began_ms), self._hear)
             metrics.PUSHES.labels(outcome.name.lower()).inc()
             if outcome is not Outcome.DELIVERED:
                 return await self._failed(way, outcome, began_ms)
-            self._delivered = event.id
+            self._delivered, self._heard = event.id, ""
         if way.failing_ms:
             await store.apply(self.agent_id, failing(self.session_id, 0))
             audit.record("push-works-again", self.agent_id, receiver=self._receiver)

@@ -12,29 +12,39 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pydantic_core import to_json
+from yarl import URL
 
 from gateway.sessions.model import Event, PushWay
 from gateway.wire import envelope
 from gateway.wire.guid_headers import GUID
+from gateway.wire.json_text import without
 
 _CONTENT_TYPE: Final = "application/json; charset=UTF-8"
 
 
 @dataclass(frozen=True, slots=True)
 class PushMessage:
-    """What is sent. `older`: the acknowledgement is the status alone. Nothing of it is to be logged."""
+    """What is sent. `older`: an empty answer is an acknowledgement too. Nothing of it is to be logged."""
 
     url: str = field(repr=False)
     headers: dict[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     older: bool = False
 
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What only the receiver may know: GUID, service token and signature, and what stands in the query."""
+        url = URL(self.url, encoded=True)
+        raw = (pair.partition("=")[2] for pair in url.raw_query_string.split("&"))
+        told = {*self.headers.values(), url.raw_query_string, *url.query.values(), *raw}
+        return frozenset(told - {_CONTENT_TYPE})
+
 
 def push_message(
     agent_id: int, way: PushWay, guid: str, event: Event, keys: Iterable[bytes], now_ms: int
 ) -> PushMessage:
     """The message that carries `event`. `guid` is left out of the older form, which has never had it."""
-    body = envelope.event(event.body) if way.older else _list(agent_id, event)
+    body = envelope.event(_older(event)) if way.older else _list(agent_id, event)
     headers = {"Content-Type": _CONTENT_TYPE}
     if not way.older:
         headers[GUID] = guid
@@ -43,6 +53,11 @@ def push_message(
     return PushMessage(
         way.url, {**headers, **signature(f"msg_{event.id}", now_ms // 1000, body, keys)}, body, way.older
     )
+
+
+def _older(event: Event) -> bytes:
+    """Receivers of the older form know three members, and strict ones refuse an event that has another."""
+    return without(event.body.decode(), "eventGenTime").encode()
 
 
 def _list(agent_id: int, event: Event) -> bytes:

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import aiohttp
 
+from gateway.wire.answer_heads import HEAD_LIMITS, head_trouble
+
 ANSWER_BYTES: Final = 65_536
 MOST_AT_ONCE: Final = 64
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
@@ -66,7 +68,7 @@ class Caller:
         except aiohttp.ClientSSLError:
             raise CallError("its certificate is not trusted, or TLS failed") from None
         except (aiohttp.ClientError, OSError, ValueError) as problem:
-            raise CallError(f"no answer: {type(problem).__name__}") from None
+            raise CallError(head_trouble(problem) or f"no answer: {type(problem).__name__}") from None
 
     async def close(self) -> None:
         """Lets go of the connections."""
@@ -86,6 +88,7 @@ class Caller:
                 timeout=aiohttp.ClientTimeout(total=self._timeout_s),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
+                **HEAD_LIMITS,
             )
         return self._session
 

@@ -29,7 +29,7 @@ async def read_body(request: BaseRequest, limit_bytes: int, timeout_ms: int) -> 
         return b""
     try:
         raw = await _read_raw(request, limit_bytes, timeout_ms)
-        return _decoded(raw, request.headers.get("Content-Encoding", "").lower(), limit_bytes)
+        return decoded(raw, request.headers.get("Content-Encoding", "").lower(), limit_bytes)
     except GatewayError:
         connection_of(request).close_after_answer()
         raise
@@ -67,7 +67,8 @@ def _say_continue(request: BaseRequest) -> None:
         request.transport.write(_CONTINUE)
 
 
-def _decoded(raw: bytes, encoding: str, limit_bytes: int) -> bytes:
+def decoded(raw: bytes, encoding: str, limit_bytes: int) -> bytes:
+    """A body as it was before `encoding`, the Content-Encoding in small letters. Raises TooLarge and Malformed."""
     if encoding in {"br", "zstd"}:
         raise Malformed("Content-Encoding: only gzip and deflate are understood")
     if not raw or encoding not in {"gzip", "x-gzip", "deflate"}:

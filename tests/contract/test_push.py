@@ -74,6 +74,33 @@ async def test_pushurl_gets_one_poll_answer_each(gateway: Gateway, receiver: Rec
     assert (second.json["event"]["eventType"], second.path) == ("AgentState_Ready", "/events?token=k")
 
 
+async def test_pushurl_gets_events_of_three_members(gateway: Gateway, receiver: Receiver) -> None:
+    """Strict receivers refuse any other with a retcode of their own."""
+    receiver.otherwise = saying(200)
+    await gateway.desk(101).sign_in(pushUrl=receiver.url())
+    for pushed_event in await receiver.receives(2):
+        assert list(pushed_event.json["event"]) == ["eventType", "workNo", "content"]
+
+
+async def test_what_a_receiver_refuses_is_logged_in_its_words_and_pushed_again(
+    receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "gateway.events")
+    limits = {"EVENT_PUSH_FAIL_INTERVALTIME": "100"}
+    async with running_gateway({LIST: receiver.url(), **limits}) as gateway:
+        receiver.otherwise = saying(200, b'{"message":"unknown member x for k-1234","retcode":"1"}')
+        await gateway.desk(101).sign_in(pushUrl=receiver.url("/events?token=k-1234"))
+        await receiver.receives(2)
+        receiver.otherwise = saying(200)
+        await receiver.receives(4)
+    assert receiver.event_types[:2] == ["AgentOther_InService"] * 2
+    assert receiver.event_types[-1] == "AgentState_Ready"
+    assert caplog.messages == [
+        f"pushing to agent 101: http://127.0.0.1:{receiver.port} does not acknowledge: "
+        "retcode 1: unknown member x for ***"
+    ]
+
+
 async def test_sign_in_by_account_may_choose_push_too(gateway: Gateway, receiver: Receiver) -> None:
     receiver.otherwise = saying(200)
     desk = gateway.desk(101)

@@ -75,6 +75,12 @@ async def test_the_answer_comes_back_byte_for_byte(scene: Scene, body: bytes) ->
     assert (said.status, said.body, said.headers["Content-Type"]) == (200, body, "application/json;charset=UTF-8")
 
 
+async def test_an_answer_with_long_headers_comes_back(scene: Scene) -> None:
+    policy = {"Content-Security-Policy": "p" * 9_000}
+    scene.says(f"GET onlineagent/{AGENT}/agentstatus", lambda: written(b'{"message":"","retcode":"0"}', 200, policy))
+    assert (await scene.desk.status()).retcode == "0"
+
+
 async def test_headers_of_the_centre_stay_there(scene: Scene) -> None:
     more = {"Set-Cookie": "route=a1", "X-Powered-By": "it", "Server": "it/1.0"}
     scene.says(f"GET onlineagent/{AGENT}/agentstatus", lambda: written(b'{"message":"","retcode":"0"}', 200, more))

@@ -7,10 +7,8 @@ between is another event.
 
 import hashlib
 import json
-import re
 import secrets
 from collections import Counter
-from collections.abc import Iterator
 from typing import Final
 
 from aiohttp.payload import Payload
@@ -19,10 +17,10 @@ from pydantic_core import to_json
 from gateway.backends.upstream.answers import Answer
 from gateway.sessions.model import Event
 from gateway.wire.event_receipt import WANTED
+from gateway.wire.json_text import members
 
 _TIME: Final = "eventGenTime"
 _DECODER: Final = json.JSONDecoder()
-_SPACE: Final = re.compile(r"[ \t\r\n]*")
 
 
 class Fetched:
@@ -82,22 +80,4 @@ def _said(body: bytes | Payload) -> list[tuple[bytes, dict[str, object]]]:
 
 def _member(text: str, name: str) -> tuple[int, int]:
     """Where the value of a member of the outer object begins and ends in its text; (0, 0) for none."""
-    return next(((start, end) for key, start, end in _members(text) if key == name), (0, 0))
-
-
-def _members(text: str) -> Iterator[tuple[str, int, int]]:
-    """Name and place of each member; `text` is known to be a JSON object."""
-    at = _after_space(text, _after_space(text, 0) + 1)
-    while text[at] == '"':
-        key, at = _DECODER.raw_decode(text, at)
-        start = _after_space(text, _after_space(text, at) + 1)
-        at = _DECODER.raw_decode(text, start)[1]
-        yield key, start, at
-        at = _after_space(text, _after_space(text, at) + 1)
-        if at >= len(text):
-            return
-
-
-def _after_space(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
+    return next(((one.start, one.end) for one in members(text) if one.name == name), (0, 0))

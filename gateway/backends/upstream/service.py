@@ -19,6 +19,7 @@ from gateway.backends.upstream.file_body import FileBody, file_headers
 from gateway.backends.upstream.reach import Reach
 from gateway.settings.schema import Settings
 from gateway.wire import retcodes
+from gateway.wire.answer_heads import HEAD_LIMITS, head_trouble
 from gateway.wire.errors import Unavailable
 from gateway.wire.event_receipt import HEADER as RECEIPT
 from gateway.wire.event_receipt import WANTED, read_receipt
@@ -158,7 +159,8 @@ class Service:
         return Unavailable(CANNOT_SERVE)
 
     def _failed(self, problem: Exception) -> Unavailable:
-        self.reach.failed(next(words for kind, words in _FAILURES if isinstance(problem, kind)))
+        words = head_trouble(problem) or next(words for kind, words in _FAILURES if isinstance(problem, kind))
+        self.reach.failed(words)
         return Unavailable(OUT_OF_REACH)
 
     def _url(self, sent: Sent) -> URL:
@@ -181,6 +183,7 @@ class Service:
             auto_decompress=False,
             trust_env=False,
             middlewares=(_once,),
+            **HEAD_LIMITS,
         )
 
     async def close(self) -> None:

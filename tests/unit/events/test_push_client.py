@@ -1,9 +1,10 @@
 """One push and its answer, with real receivers."""
 
 import asyncio
+import gzip
 import shutil
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -67,9 +68,77 @@ async def test_403_is_a_refusal() -> None:
     assert await outcome(saying(403)) is Outcome.REFUSED
 
 
-@pytest.mark.parametrize("body", [b"", b"OK", b'{"retcode":"100-006"}'])
-async def test_for_pushurl_200_is_enough(body: bytes) -> None:
-    assert await outcome(saying(200, body), older=True) is Outcome.DELIVERED
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(200, b""), (204, b""), (202, b'{"message":"queued"}'), (200, SUCCESS), (200, b'{"retcode":0}')],
+)
+async def test_for_pushurl_a_success_without_a_retcode_or_with_0_is_enough(status: int, body: bytes) -> None:
+    assert await outcome(saying(status, body), older=True) is Outcome.DELIVERED
+
+
+@pytest.mark.parametrize("body", [b"OK", b'{"retcode":"100-006"}', b"<html></html>", b" " * (ANSWER_MAX_BYTES + 1)])
+async def test_for_pushurl_another_retcode_or_what_is_no_json_is_none(body: bytes) -> None:
+    assert await outcome(saying(200, body), older=True) is Outcome.RETCODE
+
+
+@pytest.mark.parametrize("older", [True, False])
+async def test_an_acknowledgement_counts_in_the_charset_that_its_header_names(older: bool) -> None:
+    body = '{"message":"成功","retcode":"0"}'.encode("gbk")
+    answer = saying(200, body, **{"Content-Type": "application/json;charset=GBK"})
+    assert await outcome(answer, older=older) is Outcome.DELIVERED
+
+
+async def test_an_acknowledgement_counts_though_it_was_compressed_unasked() -> None:
+    assert await outcome(saying(200, gzip.compress(SUCCESS), **{"Content-Encoding": "gzip"})) is Outcome.DELIVERED
+
+
+async def test_what_the_receiver_says_is_told_without_its_secrets() -> None:
+    said = b'{"message":"who is token-1\\r\\nat k%2Fey-9 k/ey-9","retcode":"7"}'
+    heard: list[str] = []
+    async with receiving() as receiver, client(receiver.url()) as made:
+        receiver.otherwise = saying(200, said)
+        url = receiver.url("/events?token=k%2Fey-9")
+        await made.push(PushMessage(url, {"service_token": "token-1"}, b"{}"), heard.append)
+    assert heard == ["retcode 7: who is *** at *** ***"]
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        (b"X-Policy: " + b"p" * 9_000, Outcome.DELIVERED),
+        (b"X-Policy: " + b"p" * 60_000, Outcome.DELIVERED),
+        (b"\r\n".join(b"X-%d: x" % number for number in range(300)), Outcome.DELIVERED),
+        (b"X-Policy: " + b"p" * 70_000, Outcome.HEAD),
+        (b"\r\n".join(b"X-%d: x" % number for number in range(600)), Outcome.HEAD),
+        (b"Not A Header", Outcome.NOT_HTTP),
+    ],
+)
+async def test_an_answer_with_a_long_head_is_read_or_named_and_nothing_is_sent_twice(
+    head: bytes, said: Outcome
+) -> None:
+    written = b"HTTP/1.1 200 OK\r\n%b\r\nContent-Length: %d\r\n\r\n%b" % (head, len(SUCCESS), SUCCESS)
+    assert await _written(written) == (said, 1)
+
+
+async def test_an_answer_that_breaks_off_is_not_asked_for_again_at_once() -> None:
+    assert await _written(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{") == (Outcome.CUT, 1)
+
+
+async def _written(answer: bytes) -> tuple[Outcome, int]:
+    """The outcome where the receiver writes these bytes and closes, and how many requests it got."""
+    got = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        got.append(await reader.readuntil(b"\r\n\r\n{}"))
+        writer.write(answer)
+        with suppress(ConnectionError):
+            await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/events"
+        async with client(url) as made:
+            return await made.push(message(url)), len(got)
 
 
 async def test_a_redirect_is_not_followed() -> None:

@@ -5,7 +5,8 @@ import base64
 from gateway.events.push_message import push_message, shown_key, signature
 from gateway.sessions.model import Event, PushWay
 
-EVENT = Event("0123456789abcdef", b'{"eventType":"AgentState_Ready","workNo":"101","content":null}')
+EVENT = Event("0123456789abcdef", b'{"eventType":"AgentState_Ready","eventGenTime":1,"workNo":"101","content":null}')
+THREE_MEMBERS = b'{"eventType":"AgentState_Ready","workNo":"101","content":null}'
 KEYS = (b"k" * 32, b"l" * 32)
 NEWER = PushWay("https://crm.example.com/events", "token-1")
 OLDER = PushWay("https://crm.example.com/events?token=k", older=True)
@@ -29,8 +30,14 @@ def test_the_headers_are_those_of_the_vendor_and_of_standard_webhooks() -> None:
 
 def test_the_older_form_is_a_poll_answer_and_carries_neither_guid_nor_token() -> None:
     message = push_message(101, OLDER, "guid", EVENT, KEYS, NOW_MS)
-    assert message.body == b'{"message":"","retcode":"0","event":' + EVENT.body + b"}"
+    assert message.body == b'{"message":"","retcode":"0","event":' + THREE_MEMBERS + b"}"
     assert message.headers.keys() & {"Guid", "service_token"} == set()
+
+
+def test_the_older_form_keeps_the_letters_of_an_event_of_a_centre_behind() -> None:
+    event = Event("a", b'{ "content" : {"eventGenTime":1.50} , "workNo":"101","eventGenTime" : 7 }')
+    message = push_message(101, OLDER, "guid", event, KEYS, NOW_MS)
+    assert message.body == b'{"message":"","retcode":"0","event":{"content" : {"eventGenTime":1.50},"workNo":"101"}}'
 
 
 def test_the_signature_is_that_of_the_published_example() -> None:

@@ -1,0 +1,42 @@
+"""Looks into the text of a JSON object without changing a letter of what is kept."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+_DECODER: Final = json.JSONDecoder()
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+
+
+class Member(NamedTuple):
+    """A member of an object, and where it stands in the text: its name at `begin`, its value from `start` to `end`."""
+
+    name: str
+    begin: int
+    start: int
+    end: int
+
+
+def members(text: str) -> Iterator[Member]:
+    """The members of `text`, which is known to be a JSON object."""
+    at = _after_space(text, _after_space(text, 0) + 1)
+    while text[at] == '"':
+        begin = at
+        name, at = _DECODER.raw_decode(text, at)
+        start = _after_space(text, _after_space(text, at) + 1)
+        at = _DECODER.raw_decode(text, start)[1]
+        yield Member(name, begin, start, at)
+        at = _after_space(text, _after_space(text, at) + 1)
+        if at >= len(text):
+            return
+
+
+def without(text: str, name: str) -> str:
+    """The object without the member of this name; the others stand as they were."""
+    return "{" + ",".join(text[one.begin : one.end] for one in members(text) if one.name != name) + "}"
+
+
+def _after_space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
