@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final, Protocol
 
-from gateway.agents import counts, password_rules
+from gateway.agents import password_rules
+from gateway.agents.attempt_limiter import AttemptLimiter
 from gateway.agents.demo import DemoDoor, DemoSettings
 from gateway.agents.lockout import Attempts
 from gateway.agents.password_book import Password, PasswordBook
@@ -63,7 +64,7 @@ class Authentication:
     ) -> None:
         self._registry = registry
         self._book = book
-        self._attempts = attempts
+        self._limiter = AttemptLimiter(attempts, lambda: settings().login_address_limit)
         self._pool = pool
         self._settings = settings
         self._tokens = tokens
@@ -110,45 +111,30 @@ class Authentication:
 
     async def _verify_token(self, check: TokenCheck, claim: _Claim, token: str) -> Agent:
         """As with a password, under the same lock; somebody unknown costs a call as well."""
-        await self._refuse_locked(claim)
         known = claim.agent is not NOBODY
         user_name = claim.agent.account if known else claim.who
-        right = await check.verify_token(str(claim.agent.id) if known else claim.who, user_name, token)
-        if not right or not known:
-            await self._count_failure(claim)
-            raise Refused(retcodes.WRONG_CREDENTIALS)
-        await self._attempts.succeeded(claim.who, claim.address)
+        async with self._limiter.attempt(claim.who, claim.address, claim.now_ms) as attempt:
+            right = await check.verify_token(str(claim.agent.id) if known else claim.who, user_name, token)
+            if not right or not known:
+                await attempt.wrong()
+                raise Refused(retcodes.WRONG_CREDENTIALS)
+            await attempt.right()
         return replace(claim.agent, must_change_password=False)
 
     @asynccontextmanager
     async def _checked(self, claim: _Claim, password: str, wrong: str) -> AsyncIterator[tuple[Turn, Password]]:
-        """A turn of the pool in which the password was found right.
-
-        The lock is looked at once more inside the turn: of many guesses sent at once, those that waited meet the lock
-        which the first ones set.
-        """
-        await self._refuse_locked(claim)
-        async with self._pool.turn() as turn:
-            await self._refuse_locked(claim)
+        """A turn of the pool in which the password was found right."""
+        async with (
+            self._limiter.attempt(claim.who, claim.address, claim.now_ms) as attempt,
+            self._pool.turn(attempt.waited_s) as turn,
+        ):
             kept = await self._book.password(claim.agent)
             right = await turn.verify(claim.agent.id, kept.current, password)
             if not right or claim.agent is NOBODY:
-                await self._count_failure(claim)
+                await attempt.wrong()
                 raise Refused(wrong)
-            await self._attempts.succeeded(claim.who, claim.address)
+            await attempt.right()
             yield turn, kept
-
-    async def _refuse_locked(self, claim: _Claim) -> None:
-        limit = self._settings().login_address_limit
-        if await self._attempts.locked(claim.who, claim.address, address_limit=limit, now_ms=claim.now_ms):
-            counts.REFUSED_LOCKED.inc()
-            raise Refused(retcodes.LOCKED)
-
-    async def _count_failure(self, claim: _Claim) -> None:
-        counts.WRONG_PASSWORDS.inc()
-        if await self._attempts.failed(claim.who, claim.address, now_ms=claim.now_ms):
-            counts.LOCKS.inc()
-            audit.record("sign-in-locked", claim.agent.id, who=claim.who, address=claim.address)
 
     def _admitted(self, agent: Agent | None, address: str, *, forwarded: bool) -> Agent:
         """The agent, or NOBODY in place of none and of a demo agent that may not sign in here (design section 2)."""

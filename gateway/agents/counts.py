@@ -12,3 +12,6 @@ REFUSED_DEMO: Final = Counter("gateway_demo_refusals", "Sign-ins of demo agents 
 REFUSED_LOCKED: Final = Counter("gateway_locked_refusals", "Password checks refused by a lock", registry=REGISTRY)
 LOCKS: Final = Counter("gateway_locks", "Pairs of agent and address that were locked", registry=REGISTRY)
 REFUSED_FULL: Final = Counter("gateway_password_line_full", "Password checks refused: too many wait", registry=REGISTRY)
+REFUSED_WAITED: Final = Counter(
+    "gateway_attempts_waited_out", "Password checks refused: others of the pair took too long", registry=REGISTRY
+)

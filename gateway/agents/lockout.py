@@ -1,8 +1,14 @@
-"""Locks after wrong passwords: the contract, and its keeping in memory. Times are in ms."""
+"""Locks after wrong passwords: the contract, and its keeping in memory. Times are in ms.
+
+Whoever judges a password, here or elsewhere, an attempt is counted before it is judged: of many guesses sent at once
+no more are judged than of those sent one after the other.
+"""
 
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
 from ipaddress import IPv6Address, ip_address, ip_network
+from itertools import takewhile
 from typing import Final, Protocol, TypeVar
 
 K = TypeVar("K")
@@ -11,11 +17,25 @@ WINDOW_MS: Final = 300_000
 """Failures older than this count no more; a lock lasts as long."""
 PAIR_LIMIT: Final = 5
 """Failures of one agent from one address, inside the window, that lock the pair."""
+JUDGED_WITHIN_MS: Final = 40_000
+"""Longer than any judge may take. An attempt that nobody has ended by then counts as a failure: its node died."""
+
+
+class Standing(IntEnum):
+    """Whether an attempt may be judged now; the greater one decides where there are two."""
+
+    OPEN = 0
+    BUSY = 1
+    """Not before one of those in flight has ended: should all of them fail, the limit is reached."""
+    LOCKED = 2
 
 
 class Attempts(Protocol):
-    """Failed sign-ins by pair (agent, address) and by address.
+    """Sign-ins in flight and failed ones, by pair (agent, address) and by address.
 
+    - An attempt begins before it is judged, and ends as failed, succeeded or withdrawn (nobody judged it). Until then
+      it is in flight, and as many may be in flight as may still fail: failures and attempts in flight together never
+      exceed PAIR_LIMIT for a pair, nor `address_limit` for an address, over all nodes.
     - A pair with PAIR_LIMIT failures inside WINDOW_MS is locked until WINDOW_MS after the last of them. Failures that
       are reported while it is locked (guesses that were under way) do not prolong the lock.
     - An address is refused while it has `address_limit` failures or more inside WINDOW_MS, over all agents. IPv6
@@ -23,18 +43,22 @@ class Attempts(Protocol):
     - So nobody is locked out by what happens elsewhere, and a success clears its own pair only.
 
     `who` is an agent id in decimal, or any text of at most 64 characters for somebody unknown. `address` is an IP
-    address in text. `now_ms` is the store's time. Kept over nodes and restarts where the store is; every method raises
-    StoreUnavailable when it is out of reach.
+    address in text, `attempt` a text of its own for each. `now_ms` is the store's time. Kept over nodes and restarts
+    where the store is, and never longer than WINDOW_MS after the last change; every method raises StoreUnavailable
+    when it is out of reach.
     """
 
-    async def locked(self, who: str, address: str, *, address_limit: int, now_ms: int) -> bool:
-        """True when a sign-in of this pair must be refused now, whatever the password."""
+    async def begin(self, who: str, address: str, attempt: str, *, address_limit: int, now_ms: int) -> Standing:
+        """Counts an attempt, in one step with the look at what counts already; unless OPEN nothing is counted."""
 
-    async def failed(self, who: str, address: str, *, now_ms: int) -> bool:
-        """Counts a failure. True when it is the one that locked the pair."""
+    async def failed(self, who: str, address: str, attempt: str, *, now_ms: int) -> bool:
+        """The attempt was judged wrong. True when it is the one that locked the pair."""
 
-    async def succeeded(self, who: str, address: str) -> None:
-        """Forgets the failures of the pair."""
+    async def succeeded(self, who: str, address: str, attempt: str, *, now_ms: int) -> None:
+        """The attempt was judged right: forgets the failures of the pair."""
+
+    async def withdrawn(self, who: str, address: str, attempt: str) -> None:
+        """Nobody could judge the attempt: as if it had not been."""
 
 
 def network(address: str) -> str:
@@ -49,39 +73,88 @@ def network(address: str) -> str:
 
 
 class MemoryAttempts:
-    """`Attempts` for one process. Holds no more than the failures of the last WINDOW_MS."""
+    """`Attempts` for one process. Holds no more than the failures and attempts of the last WINDOW_MS."""
 
     def __init__(self) -> None:
         self._pairs: OrderedDict[tuple[str, str], deque[int]] = OrderedDict()
         self._networks: OrderedDict[str, deque[int]] = OrderedDict()
+        self._begun_pairs: OrderedDict[tuple[str, str], dict[str, int]] = OrderedDict()
+        self._begun_networks: OrderedDict[str, dict[str, int]] = OrderedDict()
 
     def __len__(self) -> int:
-        """How many failures are remembered, by pair and by network."""
-        return sum(map(len, self._pairs.values())) + sum(map(len, self._networks.values()))
+        """How many failures and attempts are remembered, by pair and by network."""
+        kept = (self._pairs, self._networks, self._begun_pairs, self._begun_networks)
+        return sum(len(counted) for by_key in kept for counted in by_key.values())
 
-    async def locked(self, who: str, address: str, *, address_limit: int, now_ms: int) -> bool:
+    async def begin(self, who: str, address: str, attempt: str, *, address_limit: int, now_ms: int) -> Standing:
         """See Attempts."""
-        if _locked(self._pairs.get((who, address), ()), now_ms):
-            return True
-        times = self._networks.get(network(address), ())
-        return len(times) >= address_limit and times[-address_limit] > now_ms - WINDOW_MS
+        self._forget(now_ms)
+        pair, sender = (who, address), network(address)
+        failures = self._pairs.get(pair, ())
+        if _locked(failures, now_ms):
+            return Standing.LOCKED
+        standing = max(
+            _standing(failures, _begun(self._begun_pairs, pair, now_ms), PAIR_LIMIT, now_ms),
+            _standing(
+                self._networks.get(sender, ()), _begun(self._begun_networks, sender, now_ms), address_limit, now_ms
+            ),
+        )
+        if standing is Standing.OPEN:
+            _begin(self._begun_pairs, pair, attempt, now_ms)
+            _begin(self._begun_networks, sender, attempt, now_ms)
+        return standing
 
-    async def failed(self, who: str, address: str, *, now_ms: int) -> bool:
+    async def failed(self, who: str, address: str, attempt: str, *, now_ms: int) -> bool:
         """See Attempts."""
-        _forget(self._pairs, now_ms)
-        _forget(self._networks, now_ms)
+        await self.withdrawn(who, address, attempt)
+        self._forget(now_ms)
         _add(self._networks, network(address), now_ms)
         if _locked(self._pairs.get((who, address), ()), now_ms):
             return False
         return len(_add(self._pairs, (who, address), now_ms)) >= PAIR_LIMIT
 
-    async def succeeded(self, who: str, address: str) -> None:
+    async def succeeded(self, who: str, address: str, attempt: str, *, now_ms: int) -> None:
         """See Attempts."""
+        await self.withdrawn(who, address, attempt)
         self._pairs.pop((who, address), None)
+        begun = self._begun_pairs.get((who, address), {})
+        for lapsed in _lapsed(begun, now_ms):
+            del begun[lapsed]
+
+    async def withdrawn(self, who: str, address: str, attempt: str) -> None:
+        """See Attempts."""
+        _end(self._begun_pairs, (who, address), attempt)
+        _end(self._begun_networks, network(address), attempt)
+
+    def _forget(self, now_ms: int) -> None:
+        """Drops what is over; entries stand in the order of their last failure, or of their last beginning."""
+        for failures in (self._pairs, self._networks):
+            while failures and next(iter(failures.values()))[-1] <= now_ms - WINDOW_MS:
+                failures.popitem(last=False)
+        for begun in (self._begun_pairs, self._begun_networks):
+            while begun and max(next(iter(begun.values())).values(), default=0) <= now_ms - WINDOW_MS:
+                begun.popitem(last=False)
 
 
 def _locked(times: Sequence[int], now_ms: int) -> bool:
     return len(times) >= PAIR_LIMIT and times[-1] > now_ms - WINDOW_MS
+
+
+def _standing(times: Sequence[int], begun: Mapping[str, int], limit: int, now_ms: int) -> Standing:
+    lapsed = len(_lapsed(begun, now_ms))
+    if _at_least(limit - lapsed, times, now_ms):
+        return Standing.LOCKED
+    return Standing.BUSY if _at_least(limit - len(begun), times, now_ms) else Standing.OPEN
+
+
+def _lapsed(begun: Mapping[str, int], now_ms: int) -> Sequence[str]:
+    """The attempts that count as failures; what began first stands first."""
+    return [attempt for attempt, _ in takewhile(lambda item: item[1] <= now_ms - JUDGED_WITHIN_MS, begun.items())]
+
+
+def _at_least(count: int, times: Sequence[int], now_ms: int) -> bool:
+    """Whether so many of `times` are inside the window."""
+    return count <= 0 or (len(times) >= count and times[-count] > now_ms - WINDOW_MS)
 
 
 def _add(kept: OrderedDict[K, deque[int]], key: K, now_ms: int) -> deque[int]:
@@ -93,7 +166,22 @@ def _add(kept: OrderedDict[K, deque[int]], key: K, now_ms: int) -> deque[int]:
     return times
 
 
-def _forget(kept: OrderedDict[K, deque[int]], now_ms: int) -> None:
-    """Drops what is over; entries stand in the order of their last failure."""
-    while kept and next(iter(kept.values()))[-1] <= now_ms - WINDOW_MS:
-        kept.popitem(last=False)
+def _begun(kept: Mapping[K, dict[str, int]], key: K, now_ms: int) -> Mapping[str, int]:
+    """What has begun inside the window and has no end yet."""
+    begun = kept.get(key, {})
+    while begun and next(iter(begun.values())) <= now_ms - WINDOW_MS:
+        del begun[next(iter(begun))]
+    return begun
+
+
+def _begin(kept: OrderedDict[K, dict[str, int]], key: K, attempt: str, now_ms: int) -> None:
+    kept.setdefault(key, {})[attempt] = now_ms
+    kept.move_to_end(key)
+
+
+def _end(kept: OrderedDict[K, dict[str, int]], key: K, attempt: str) -> None:
+    begun = kept.get(key)
+    if begun is not None:
+        begun.pop(attempt, None)
+        if not begun:
+            del kept[key]

@@ -1,6 +1,5 @@
 -- Counts a failed sign-in once, however often it is sent. Returns 1 when it locks the pair, else 0.
--- KEYS: failures of the pair, failures of the network; lists of "ms:token", newest first.
--- ARGV: now, window (both ms), limit of the pair, a token of this failure.
+-- KEYS: as in login_begin. ARGV: now, window (both ms), limit of the pair, the token of the attempt.
 local since = tonumber(ARGV[1]) - tonumber(ARGV[2])
 local limit = tonumber(ARGV[3])
 local failure = ARGV[1] .. ':' .. ARGV[4]
@@ -22,6 +21,8 @@ local function add(key)
   redis.call('PEXPIRE', key, ARGV[2])
 end
 
+redis.call('ZREM', KEYS[3], ARGV[4])
+redis.call('ZREM', KEYS[4], ARGV[4])
 if not counted(KEYS[2]) then
   add(KEYS[2])
 end

@@ -1,7 +1,6 @@
 """Hashing and verifying passwords off the event loop: two at a time, a line of waiting bounded in length and time.
 
-One hash takes about 30 ms of a core and 19 MiB. Whatever surrounds a hash (a look at the lock, the count of a failure)
-belongs inside one `turn`, so that no more than THREADS guesses are ever under way.
+One hash takes about 30 ms of a core and 19 MiB.
 """
 
 import asyncio
@@ -84,13 +83,16 @@ class PasswordPool:
         self.waiting = 0
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[Turn]:
-        """Waits for a thread. Raises Unavailable when too many wait already, and when the wait gets too long."""
+    async def turn(self, waited_s: float = 0) -> AsyncIterator[Turn]:
+        """Waits for a thread. Raises Unavailable when too many wait already, and when the wait gets too long.
+
+        `waited_s` is for how long the client has waited before.
+        """
         if self.waiting >= self._longest:
             raise _too_many()
         self.waiting += 1
         try:
-            async with asyncio.timeout(self._patience_s):
+            async with asyncio.timeout(self._patience_s - waited_s):
                 await self._free.acquire()
         except TimeoutError:
             raise _too_many() from None

@@ -28,6 +28,9 @@ GIVE_UP_AFTER_MS: Final = 3_600_000
 _NOT_DONE: Final = frozenset({retcodes.UNAVAILABLE, "000-004", "105-002"})
 """What it says when it could not act: an error of its own, a switch-over under way."""
 
+_WITH_PASSWORD: Final = frozenset({"modifyAccountPwd", "modifyAccountPwdEx"})
+"""Operations that tell whether a password is right."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -71,6 +74,11 @@ class UpstreamCentre:
     async def perform(self, call: RelayCall) -> Relayed:
         """See `Relay.perform`."""
         _refuse_dots(call.sent.target)
+        if call.operation.name not in _WITH_PASSWORD:
+            return await self._perform(call)
+        return await self._entrance.judged(str(call.record.agent_id), call.sent.address, lambda: self._perform(call))
+
+    async def _perform(self, call: RelayCall) -> Relayed:
         file = call.operation.answer is rows.Answer.FILE
         agent_id, session_id = call.record.agent_id, call.session.id
 

@@ -1,26 +1,27 @@
 """Signs agents in at the service behind, which knows them and their passwords (contract onlineagent.yaml).
 
-Failures are counted here all the same, by agent and by client address: to the service all clients have our address, so
-its own limits could lock everybody out for one.
+Attempts are counted here all the same, by agent and by client address, before the service is asked: to it all clients
+have our address, so its own limits could lock everybody out for one.
 """
 
 import asyncio
+import codecs
 import hashlib
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Protocol, TypeVar
+from urllib.parse import parse_qsl
 
 from pydantic_core import from_json
 
-from gateway.agents import counts as agent_counts
-from gateway.agents.lockout import Attempts
+from gateway.agents.attempt_limiter import AttemptLimiter
 from gateway.backends.relay import Declined, Entered, Keys, Relayed, Sent
 from gateway.backends.upstream.answers import Answer, read_result
 from gateway.backends.upstream.seal import Sealer
 from gateway.backends.upstream.service import CANNOT_SERVE, OUT_OF_REACH, PREFIX, Service
 from gateway.operations.fields import AGENT_ID_MAX
-from gateway.ops import audit
 from gateway.sessions.lifecycle import answer_was_lost
 from gateway.sessions.store import SessionStore
 from gateway.settings.schema import Settings
@@ -28,6 +29,17 @@ from gateway.wire import retcodes
 from gateway.wire.errors import Refused, Unavailable
 
 _AS_JSON: Final = "application/json; charset=UTF-8"
+_WRONG: Final = frozenset({retcodes.WRONG_CREDENTIALS, retcodes.WRONG_OLD_PASSWORD, "100-017", "110-021"})
+"""What it says to a wrong password. Whatever else it refuses says nothing of the password."""
+
+
+class _Judged(Protocol):
+    @property
+    def retcode(self) -> str:
+        """What the service says."""
+
+
+A = TypeVar("A", bound=_Judged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +47,7 @@ class EntranceParts:
     """What a sign-in needs."""
 
     store: SessionStore
-    attempts: Attempts
+    limiter: AttemptLimiter
     service: Service
     sealer: Sealer
     settings: Callable[[], Settings]
@@ -49,21 +61,35 @@ class Entrance:
 
     async def enter(self, agent_id: int, sent: Sent) -> Entered:
         """See `Relay.enter`."""
-        who = str(agent_id) if agent_id else _account(sent.body)
-        await self._refuse_locked(who, sent.address)
-        try:
-            # All calls together within the time of one, so that the agent's reservation outlasts them.
-            async with asyncio.timeout(self._parts.settings().upstream_timeout_ms / 1000):
-                answer = await self._ask(agent_id, sent)
-        except TimeoutError:
-            raise Unavailable(OUT_OF_REACH) from None
-        await self._count(who, sent.address, answer)
+        who = str(agent_id) if agent_id else _account(sent)
+        answer = await self.judged(who, sent.address, lambda: self._ask_in_time(agent_id, sent))
         relayed = Relayed(answer.retcode, answer.body, answer.headers)
         if answer.retcode != retcodes.SUCCESS:
             raise Declined(relayed)
         if not answer.guid:
             raise Unavailable(CANNOT_SERVE)
         return Entered(agent_id or _agent_id(answer), Keys(answer.guid, answer.cookie), relayed)
+
+    async def judged(self, who: str, address: str, ask: Callable[[], Awaitable[A]]) -> A:
+        """The service's answer to a request with a password, which is counted before it is asked.
+
+        Raises Refused (LOCKED), and as `ask` does.
+        """
+        async with self._parts.limiter.attempt(who, address, self._parts.store.now_ms()) as attempt:
+            answer = await ask()
+            if answer.retcode == retcodes.SUCCESS:
+                await attempt.right()
+            elif answer.retcode in _WRONG:
+                await attempt.wrong()
+        return answer
+
+    async def _ask_in_time(self, agent_id: int, sent: Sent) -> Answer:
+        """All calls together within the time of one: the client waits no longer."""
+        try:
+            async with asyncio.timeout(self._parts.settings().upstream_timeout_ms / 1000):
+                return await self._ask(agent_id, sent)
+        except TimeoutError:
+            raise Unavailable(OUT_OF_REACH) from None
 
     async def _ask(self, agent_id: int, sent: Sent) -> Answer:
         answer = await self._parts.service.call(sent)
@@ -91,31 +117,24 @@ class Entrance:
         with suppress(Unavailable):
             await self.leave(entered.agent_id, entered.keys)
 
-    async def _refuse_locked(self, who: str, address: str) -> None:
-        parts = self._parts
-        limit, now = parts.settings().login_address_limit, parts.store.now_ms()
-        if await parts.attempts.locked(who, address, address_limit=limit, now_ms=now):
-            agent_counts.REFUSED_LOCKED.inc()
-            raise Refused(retcodes.LOCKED)
 
-    async def _count(self, who: str, address: str, answer: Answer) -> None:
-        if answer.retcode == retcodes.SUCCESS:
-            await self._parts.attempts.succeeded(who, address)
-        elif answer.retcode == retcodes.WRONG_CREDENTIALS:
-            agent_counts.WRONG_PASSWORDS.inc()
-            if await self._parts.attempts.failed(who, address, now_ms=self._parts.store.now_ms()):
-                agent_counts.LOCKS.inc()
-                audit.record("sign-in-locked", who=who, address=address)
+def _account(sent: Sent) -> str:
+    """Stands for somebody named by account, as long for any length of it and alike for spellings of one name.
+
+    Raises Refused where several names are given: nobody knows which one the service takes.
+    """
+    said = from_json(sent.body.removeprefix(codecs.BOM_UTF8)) if sent.body.strip() else {}
+    members = said.items() if isinstance(said, dict) else ()
+    named = [(name, value) for name, value in (*members, *parse_qsl(sent.target.partition("?")[2]))]
+    accounts = {_plain(value) for name, value in named if name.casefold() == "account" and value not in (None, "")}
+    if len(accounts) > 1:
+        raise Refused(retcodes.BAD_SIGN_IN, "account: must be given once")
+    return "?" + hashlib.sha256("".join(accounts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _account(body: bytes) -> str:
-    """Stands for somebody named by account, as long for any length of it."""
-    try:
-        said = from_json(body)
-    except ValueError:
-        said = None
-    account = str(said.get("account")) if isinstance(said, dict) else ""
-    return "?" + hashlib.sha256(account.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+def _plain(account: Any) -> str:
+    """As services compare names: without case, white space around, and forms of one letter."""
+    return unicodedata.normalize("NFKC", str(account)).strip().casefold()
 
 
 def _agent_id(answer: Answer) -> int:

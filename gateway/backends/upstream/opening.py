@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
+from gateway.agents.attempt_limiter import AttemptLimiter
 from gateway.agents.lockout import Attempts
 from gateway.backends.upstream.centre import UpstreamCentre
 from gateway.backends.upstream.entrance import Entrance, EntranceParts
@@ -39,7 +40,8 @@ def open_upstream(
     _make_room(settings())
     store = sessions.store
     service, sealer = Service(settings, trust), Sealer(sessions.ring)
-    entrance = Entrance(EntranceParts(store, attempts, service, sealer, settings))
+    limiter = AttemptLimiter(attempts, lambda: settings().login_address_limit)
+    entrance = Entrance(EntranceParts(store, limiter, service, sealer, settings))
     messenger = Messenger(store, service, sealer, ended)
     lines = Lines(settings().node_name, store, queue, service, messenger, nodes)
     return UpstreamCentre(sessions, queue, service, sealer, entrance, messenger, lines)

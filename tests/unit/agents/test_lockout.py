@@ -1,10 +1,11 @@
 """The contract of Attempts, for memory, for Redis and for several shards of it."""
 
 import asyncio
+import secrets
 
 import pytest
 
-from gateway.agents.lockout import Attempts, MemoryAttempts, network
+from gateway.agents.lockout import JUDGED_WITHIN_MS, Attempts, MemoryAttempts, Standing, network
 from gateway.agents.redis_attempts import FAILED, RedisAttempts
 from gateway.agents.sharded_attempts import ShardedAttempts
 from gateway.redis_link.link import RedisLink
@@ -27,13 +28,33 @@ def attempts(request: pytest.FixtureRequest) -> Attempts:
 
 
 async def fail(attempts: Attempts, *after_ms: int, who: str = "101", address: str = HERE) -> list[bool]:
-    return [await attempts.failed(who, address, now_ms=NOW + after) for after in after_ms]
+    return [await attempts.failed(who, address, secrets.token_hex(8), now_ms=NOW + after) for after in after_ms]
+
+
+async def begin(
+    attempts: Attempts,
+    attempt: str,
+    after_ms: int = 0,
+    *,
+    who: str = "101",
+    address: str = HERE,
+    limit: int = LIMIT,
+) -> Standing:
+    return await attempts.begin(who, address, attempt, address_limit=limit, now_ms=NOW + after_ms)
+
+
+async def begin_all(attempts: Attempts, count: int, *, who: str = "101", address: str = HERE) -> None:
+    """Attempts "0", "1" and so on."""
+    for number in range(count):
+        assert await begin(attempts, str(number), who=who, address=address) is Standing.OPEN
 
 
 async def locked(
     attempts: Attempts, after_ms: int = 0, *, who: str = "101", address: str = HERE, limit: int = LIMIT
 ) -> bool:
-    return await attempts.locked(who, address, address_limit=limit, now_ms=NOW + after_ms)
+    standing = await begin(attempts, "look", after_ms, who=who, address=address, limit=limit)
+    await attempts.withdrawn(who, address, "look")
+    return standing is Standing.LOCKED
 
 
 async def test_nobody_is_locked_at_first(attempts: Attempts) -> None:
@@ -52,7 +73,7 @@ async def test_5_failures_in_the_same_ms_lock_the_pair(attempts: Attempts) -> No
 
 
 async def test_failures_at_once_lock_the_pair_exactly_once(attempts: Attempts) -> None:
-    answers = await asyncio.gather(*(attempts.failed("101", HERE, now_ms=NOW) for _ in range(20)))
+    answers = await asyncio.gather(*(attempts.failed("101", HERE, str(number), now_ms=NOW) for number in range(20)))
     assert answers.count(True) == 1
 
 
@@ -92,14 +113,14 @@ async def test_another_agent_or_address_is_not_locked(attempts: Attempts, who: s
 
 async def test_a_success_forgets_the_failures_of_the_pair(attempts: Attempts) -> None:
     await fail(attempts, 0, 0, 0, 0)
-    await attempts.succeeded("101", HERE)
+    await attempts.succeeded("101", HERE, "a", now_ms=NOW)
     assert await fail(attempts, 0, 0, 0, 0) == [False] * 4
 
 
 async def test_a_success_leaves_the_other_pairs(attempts: Attempts) -> None:
     await fail(attempts, 0, 0, 0, 0, 0)
-    await attempts.succeeded("101", ELSEWHERE)
-    await attempts.succeeded("102", HERE)
+    await attempts.succeeded("101", ELSEWHERE, "a", now_ms=NOW)
+    await attempts.succeeded("102", HERE, "a", now_ms=NOW)
     assert await locked(attempts)
 
 
@@ -112,7 +133,7 @@ async def test_an_address_is_refused_from_its_limit_on(attempts: Attempts) -> No
 
 async def test_failures_that_a_success_forgot_still_count_for_the_address(attempts: Attempts) -> None:
     await fail(attempts, 0, 0, 0)
-    await attempts.succeeded("101", HERE)
+    await attempts.succeeded("101", HERE, "a", now_ms=NOW)
     assert await locked(attempts, limit=3)
 
 
@@ -145,6 +166,89 @@ async def test_ipv6_addresses_of_one_network_are_locked_one_by_one(attempts: Att
     assert not await locked(attempts, address="2001:db8::2")
 
 
+async def test_as_many_may_be_in_flight_as_may_still_fail(attempts: Attempts) -> None:
+    await fail(attempts, 0, 0)
+    await begin_all(attempts, 3)
+    assert await begin(attempts, "one more") is Standing.BUSY
+
+
+async def test_of_300_at_once_5_are_begun(attempts: Attempts) -> None:
+    found = await asyncio.gather(*(begin(attempts, str(number)) for number in range(300)))
+    assert (found.count(Standing.OPEN), found.count(Standing.BUSY)) == (5, 295)
+
+
+async def test_one_in_flight_that_failed_makes_no_room(attempts: Attempts) -> None:
+    await begin_all(attempts, 5)
+    await attempts.failed("101", HERE, "0", now_ms=NOW)
+    assert await begin(attempts, "one more") is Standing.BUSY
+
+
+async def test_5_in_flight_that_failed_lock_the_pair(attempts: Attempts) -> None:
+    await begin_all(attempts, 5)
+    failed = [await attempts.failed("101", HERE, str(number), now_ms=NOW) for number in range(5)]
+    assert failed == [False] * 4 + [True]
+    assert await locked(attempts)
+
+
+async def test_one_that_was_withdrawn_makes_room_and_leaves_no_failure(attempts: Attempts) -> None:
+    await begin_all(attempts, 5)
+    await attempts.withdrawn("101", HERE, "0")
+    assert await begin(attempts, "one more") is Standing.OPEN
+    for attempt in ("1", "2", "3", "4", "one more"):
+        await attempts.withdrawn("101", HERE, attempt)
+    await begin_all(attempts, 5)
+
+
+async def test_a_success_makes_room_and_leaves_the_others_in_flight(attempts: Attempts) -> None:
+    await begin_all(attempts, 5)
+    await attempts.succeeded("101", HERE, "0", now_ms=NOW)
+    assert await begin(attempts, "one more") is Standing.OPEN
+    assert await begin(attempts, "another") is Standing.BUSY
+
+
+@pytest.mark.parametrize(("who", "address"), [("102", HERE), ("101", ELSEWHERE)])
+async def test_attempts_in_flight_are_in_nobody_elses_way(attempts: Attempts, who: str, address: str) -> None:
+    await begin_all(attempts, 5)
+    assert await begin(attempts, "another", who=who, address=address) is Standing.OPEN
+
+
+async def test_attempts_in_flight_count_for_the_address(attempts: Attempts) -> None:
+    for who in ("101", "102", "103"):
+        await begin(attempts, who, who=who)
+    assert await begin(attempts, "another", who="104", limit=3) is Standing.BUSY
+    assert await begin(attempts, "another", who="104", limit=4) is Standing.OPEN
+
+
+async def test_failures_and_attempts_in_flight_count_together_for_the_address(attempts: Attempts) -> None:
+    await fail(attempts, 0, 0)
+    await begin_all(attempts, 1, who="102")
+    assert await begin(attempts, "another", who="103", limit=3) is Standing.BUSY
+
+
+async def test_of_many_agents_at_once_no_more_are_begun_than_the_address_may_fail(attempts: Attempts) -> None:
+    found = await asyncio.gather(*(begin(attempts, str(who), who=str(who), limit=10) for who in range(101, 141)))
+    assert found.count(Standing.OPEN) <= 10
+
+
+async def test_an_attempt_that_nobody_ended_counts_as_a_failure(attempts: Attempts) -> None:
+    await begin_all(attempts, 5)
+    assert await begin(attempts, "one more", JUDGED_WITHIN_MS - 1) is Standing.BUSY
+    assert await begin(attempts, "one more", JUDGED_WITHIN_MS) is Standing.LOCKED
+
+
+async def test_an_attempt_that_nobody_ended_counts_5_minutes(attempts: Attempts) -> None:
+    await begin_all(attempts, 5)
+    assert await locked(attempts, WINDOW - 1)
+    assert not await locked(attempts, WINDOW)
+
+
+async def test_a_success_forgets_attempts_that_nobody_ended(attempts: Attempts) -> None:
+    await begin_all(attempts, 4)
+    await attempts.succeeded("101", HERE, "right", now_ms=NOW + JUDGED_WITHIN_MS)
+    found = [await begin(attempts, f"later {number}", JUDGED_WITHIN_MS) for number in range(5)]
+    assert found == [Standing.OPEN] * 5
+
+
 @pytest.mark.parametrize(
     ("address", "counted_as"),
     [
@@ -173,12 +277,56 @@ async def test_memory_holds_no_failures_of_an_address_that_are_over() -> None:
     assert len(attempts) <= 2 * 5
 
 
+async def test_memory_forgets_attempts_that_nobody_ended() -> None:
+    attempts = MemoryAttempts()
+    for number in range(100):
+        await begin(attempts, "a", who=str(number), address=f"192.0.2.{number}")
+    await fail(attempts, WINDOW)
+    assert len(attempts) == 2
+
+
+async def test_memory_holds_nothing_of_what_was_withdrawn() -> None:
+    attempts = MemoryAttempts()
+    await begin_all(attempts, 5)
+    for number in range(5):
+        await attempts.withdrawn("101", HERE, str(number))
+    assert len(attempts) == 0
+
+
+async def lives(link: RedisLink) -> list[int]:
+    keys = await link.command("KEYS", link.key("*"))
+    return [await link.command("PTTL", key) for key in keys if b":sign-in:" in key]
+
+
 async def test_keys_in_redis_expire(link: RedisLink) -> None:
     await fail(RedisAttempts(link), 0)
-    keys = await link.command("KEYS", link.key("sign-in", "*"))
-    lives = [await link.command("PTTL", key) for key in keys]
-    assert len(lives) == 2
-    assert all(0 < life <= WINDOW for life in lives)
+    found = await lives(link)
+    assert len(found) == 2
+    assert all(0 < life <= WINDOW for life in found)
+
+
+async def test_keys_of_attempts_in_flight_expire(link: RedisLink) -> None:
+    await begin_all(RedisAttempts(link), 1)
+    found = await lives(link)
+    assert len(found) == 2
+    assert all(0 < life <= WINDOW for life in found)
+
+
+async def test_what_was_withdrawn_leaves_no_key(link: RedisLink) -> None:
+    await begin_all(RedisAttempts(link), 1)
+    await RedisAttempts(link).withdrawn("101", HERE, "0")
+    assert await lives(link) == []
+
+
+async def test_a_beginning_that_is_sent_again_counts_once(link: RedisLink) -> None:
+    attempts = RedisAttempts(link)
+    assert [await begin(attempts, "a") for _ in range(6)] == [Standing.OPEN] * 6
+    assert await begin(attempts, "b") is Standing.OPEN
+
+
+async def test_two_nodes_count_what_is_in_flight_together(link: RedisLink) -> None:
+    await begin_all(RedisAttempts(link), 5)
+    assert await begin(RedisAttempts(link), "one more") is Standing.BUSY
 
 
 async def test_two_nodes_count_together(link: RedisLink) -> None:
@@ -189,12 +337,12 @@ async def test_two_nodes_count_together(link: RedisLink) -> None:
 
 
 async def test_a_failure_that_is_sent_again_counts_once(link: RedisLink) -> None:
-    keys = [link.key("pair"), link.key("network")]
+    keys = [link.key("pair"), link.key("network"), link.key("begun pair"), link.key("begun network")]
     for token in "abcd":
         await link.script(FAILED, keys, [NOW, WINDOW, 5, token])
     answers = [await link.script(FAILED, keys, [NOW, WINDOW, 5, "a"]) for _ in range(3)]
     assert answers == [0, 0, 0]
-    assert [await link.command("LLEN", key) for key in keys] == [4, 4]
+    assert [await link.command("LLEN", key) for key in keys[:2]] == [4, 4]
 
 
 async def test_a_store_out_of_reach_is_told() -> None:

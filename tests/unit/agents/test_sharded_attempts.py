@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from gateway.agents.lockout import Standing
 from gateway.agents.redis_attempts import RedisAttempts
 from gateway.agents.sharded_attempts import ShardedAttempts
 from gateway.redis_link.link import RedisLink
@@ -19,14 +20,16 @@ AWAY, THERE, ALSO_THERE = 101, 102, 103
 async def attempts(shard_links: Sequence[RedisLink]) -> ShardedAttempts:
     """Two failures of each agent, then the shard of one agent goes away."""
     made = ShardedAttempts([RedisAttempts(link) for link in shard_links])
-    for who in (AWAY, THERE, ALSO_THERE) * 2:
-        await made.failed(str(who), HERE, now_ms=NOW)
+    for number, who in enumerate((AWAY, THERE, ALSO_THERE) * 2):
+        await made.failed(str(who), HERE, str(number), now_ms=NOW)
     await shard_links[shard_of(AWAY, 4)].close()
     return made
 
 
 async def locked(attempts: ShardedAttempts, who: int, limit: int) -> bool:
-    return await attempts.locked(str(who), HERE, address_limit=limit, now_ms=NOW)
+    standing = await attempts.begin(str(who), HERE, "look", address_limit=limit, now_ms=NOW)
+    await attempts.withdrawn(str(who), HERE, "look")
+    return standing is Standing.LOCKED
 
 
 def test_the_agents_of_these_tests_lie_apart() -> None:
@@ -49,4 +52,6 @@ async def test_the_limit_by_address_holds_for_what_the_shards_in_reach_have_coun
 
 async def test_somebody_unknown_always_lies_in_the_same_shard(shard_links: Sequence[RedisLink]) -> None:
     attempts = ShardedAttempts([RedisAttempts(link) for link in shard_links])
-    assert [await attempts.failed("?somebody", HERE, now_ms=NOW) for _ in range(5)] == [False] * 4 + [True]
+    assert [await attempts.failed("?somebody", HERE, str(number), now_ms=NOW) for number in range(5)] == [False] * 4 + [
+        True
+    ]

@@ -1,0 +1,51 @@
+-- Counts an attempt before it is judged, unless failures and attempts in flight have reached a limit already.
+-- Returns 0 (counted), 1 (busy) or 2 (locked); then what counts against the network: failures, attempts in flight.
+-- KEYS: failures of the pair, failures of the network (lists of "ms:token", newest first); attempts of the pair that
+-- have begun, and of the network (sorted sets: a token by its ms).
+-- ARGV: now, window, time after which an attempt counts as a failure (all ms), limit of the pair, limit of the network,
+-- a token of this attempt.
+local since = tonumber(ARGV[1]) - tonumber(ARGV[2])
+local lapsed = tonumber(ARGV[1]) - tonumber(ARGV[3])
+
+local function inside(key, at)
+  local failure = redis.call('LINDEX', key, at)
+  return failure and tonumber(string.match(failure, '^%d+')) > since
+end
+
+local function failures(key, limit)
+  local count, beyond = 0, math.min(redis.call('LLEN', key), limit)
+  while count < beyond do
+    local middle = math.floor((count + beyond) / 2)
+    if inside(key, middle) then
+      count = middle + 1
+    else
+      beyond = middle
+    end
+  end
+  return count
+end
+
+local function standing(list, begun, limit)
+  redis.call('ZREMRANGEBYSCORE', begun, '-inf', since)
+  local late = redis.call('ZCOUNT', begun, '-inf', lapsed)
+  local failed, flying = failures(list, limit) + late, redis.call('ZCARD', begun) - late
+  return (failed >= limit and 2) or (failed + flying >= limit and 1) or 0, failed, flying
+end
+
+local limit = tonumber(ARGV[4])
+local pair = standing(KEYS[1], KEYS[3], limit)
+local network, failed, flying = standing(KEYS[2], KEYS[4], tonumber(ARGV[5]))
+if redis.call('ZSCORE', KEYS[3], ARGV[6]) then
+  return {0, failed, flying}
+end
+if redis.call('LLEN', KEYS[1]) >= limit and inside(KEYS[1], 0) then
+  pair = 2
+end
+if pair > 0 or network > 0 then
+  return {math.max(pair, network), failed, flying}
+end
+for at = 3, 4 do
+  redis.call('ZADD', KEYS[at], ARGV[1], ARGV[6])
+  redis.call('PEXPIRE', KEYS[at], ARGV[2])
+end
+return {0, failed, flying + 1}

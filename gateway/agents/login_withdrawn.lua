@@ -1,0 +1,4 @@
+-- Ends an attempt that nobody judged. KEYS: attempts of the pair, of the network. ARGV: the token of the attempt.
+redis.call('ZREM', KEYS[1], ARGV[1])
+redis.call('ZREM', KEYS[2], ARGV[1])
+return 1
