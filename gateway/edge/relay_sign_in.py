@@ -1,12 +1,13 @@
 """Sign-in with BACKEND = upstream: the service says who may come in, session and GUID are ours (design section 10)."""
 
+import codecs
 from dataclasses import replace
 from typing import Final, cast
 
 from pydantic import Field
 from pydantic_core import from_json, to_json
 
-from gateway.backends.relay import Declined, Entered, Relay
+from gateway.backends.relay import Declined, Relay
 from gateway.edge import relay, validate
 from gateway.edge.ask import Ask
 from gateway.edge.reply import Reply
@@ -14,7 +15,7 @@ from gateway.edge.services import Services
 from gateway.operations.fields import Body, ServiceToken
 from gateway.operations.operation import SignIn
 from gateway.sessions.model import PushWay
-from gateway.sessions.signing import Admission, Terms, sign_in
+from gateway.sessions.signing import Terms, let_in
 from gateway.wire.errors import GatewayError
 from gateway.wire.guid_headers import signed_in
 
@@ -47,38 +48,33 @@ class _SignIn:
         self._row = cast(SignIn, ask.operation)
         body = cast(_EventWay, validate.body(replace(self._row, body=_EventWay), ask.raw_body))
         self._way = services.push.way(body.call_back_uri, body.service_token, body.push_url)
-        self._sent = relay.sent(ask, _without_push(ask.raw_body) if self._way else None)
-        self._entered: Entered | None = None
+        again = self._way is not None or self._row.by_account
+        self._sent = relay.sent(ask, _once_each(ask.raw_body, self._way) if again else None)
 
     async def answer(self) -> Reply:
+        """Nothing is kept for a sign-in before the service has said yes: who guesses is in nobody's way."""
         services = self._services
-        if self._row.by_account:
-            self._entered = await self._relay.enter(0, self._sent)
-        agent_id = self._entered.agent_id if self._entered else self._ask.agent_id
-        terms = _terms(services, self._ask, agent_id, self._way, force=self._row.force)
+        entered = await self._relay.enter(0 if self._row.by_account else self._ask.agent_id, self._sent)
+        terms = _terms(services, self._ask, entered.agent_id, self._way, force=self._row.force)
         try:
-            session, guid = await sign_in(services.sessions, terms, self._admit)
+            session, guid = await let_in(services.sessions, terms, lambda id_: self._relay.admission(entered, id_))
         except GatewayError:
-            if self._row.by_account and self._entered:
-                await self._relay.give_back(self._entered)
+            await self._relay.give_back(entered)
             raise
-        services.push.opened(agent_id, session)
-        self._relay.opened(agent_id, session)
+        services.push.opened(entered.agent_id, session)
+        self._relay.opened(entered.agent_id, session)
         services.owes()
-        assert self._entered is not None  # noqa: S101 - sign_in admits before it opens
-        return relay.passed_on(self._entered.answer, signed_in(guid))
-
-    async def _admit(self, session_id: str) -> Admission:
-        if self._entered is None:
-            self._entered = await self._relay.enter(self._ask.agent_id, self._sent)
-        return self._relay.admission(self._entered, session_id)
+        return relay.passed_on(entered.answer, signed_in(guid))
 
 
 def _terms(services: Services, ask: Ask, agent_id: int, way: PushWay | None, *, force: bool) -> Terms:
     node = services.settings().node_name
-    return Terms(agent_id, node, force=force, way=way, client=ask.client, backend_decides=True)
+    return Terms(agent_id, node, force=force, way=way, client=ask.client, let_in=True)
 
 
-def _without_push(raw: bytes) -> bytes:
-    body = from_json(raw)
-    return to_json({name: value for name, value in body.items() if name not in _PUSH_MEMBERS})
+def _once_each(raw: bytes, way: PushWay | None) -> bytes:
+    """The body with each member once, so that the service reads what was read here; without those of a `way`."""
+    if not raw.strip():
+        return raw
+    body = from_json(raw.removeprefix(codecs.BOM_UTF8))
+    return to_json({name: value for name, value in body.items() if way is None or name not in _PUSH_MEMBERS})

@@ -42,6 +42,19 @@ def reserve(record: Record, token: str, now_ms: int, *, force: bool, may_be_forc
             raise Refused(retcodes.ALREADY_SIGNED_IN)
         if not may_be_forced:
             raise Refused(retcodes.MAY_NOT_BE_FORCED)
+    return take_reservation(record, token, now_ms)
+
+
+def announce(record: Record, token: str, now_ms: int) -> Record:
+    """Tells that a sign-in is under way which somebody else judges. It keeps nobody from signing in."""
+    under_way = record.reservation
+    if under_way is not None and under_way.until_ms > now_ms:
+        return record
+    return take_reservation(record, token, now_ms)
+
+
+def take_reservation(record: Record, token: str, now_ms: int) -> Record:
+    """Keeps the agent for this sign-in, whoever else had it."""
     return replace(record, reservation=Reservation(token, now_ms + RESERVATION_MS))
 
 

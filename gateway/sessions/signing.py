@@ -24,7 +24,7 @@ HURRY_S = 0.05
 class Terms:
     """How an agent signs in. `way` is where its events are pushed to; `client` what the desktop says of itself.
 
-    `backend_decides`: whether a session that is alive stands in the way is the backend's to say.
+    `let_in`: a backend that judges credentials itself has let the agent in. Nothing here stands in the way then.
     """
 
     agent_id: int
@@ -33,7 +33,7 @@ class Terms:
     may_be_forced: bool = True
     way: PushWay | None = None
     client: str = ""
-    backend_decides: bool = False
+    let_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,19 @@ async def sign_in(service: SessionService, terms: Terms, admit: Admit) -> tuple[
     except BaseException:
         await _undo(service, terms.agent_id, token, None)
         raise
+    return await _opened(service, terms, token, admission)
+
+
+async def let_in(service: SessionService, terms: Terms, admission: Callable[[str], Admission]) -> tuple[Session, str]:
+    """As `sign_in`, once the backend has said yes to terms that are `let_in`: the last one to be let in is in.
+
+    Raises Unavailable.
+    """
+    token = new_session_id()
+    return await _opened(service, terms, token, admission(token))
+
+
+async def _opened(service: SessionService, terms: Terms, token: str, admission: Admission) -> tuple[Session, str]:
     session = await _open(service, terms, token, admission)
     metrics.SESSIONS_STARTED.inc()
     audit.record("sign-in", terms.agent_id, force=terms.force, node=terms.node, client=terms.client)
@@ -77,9 +90,8 @@ async def sign_in(service: SessionService, terms: Terms, admit: Admit) -> tuple[
 
 
 def _reserve(service: SessionService, record: Record, token: str, terms: Terms) -> Change[None]:
-    force = terms.force or terms.backend_decides
     now = service.now_ms(terms.agent_id)
-    return Change(None, lifecycle.reserve(record, token, now, force=force, may_be_forced=terms.may_be_forced))
+    return Change(None, lifecycle.reserve(record, token, now, force=terms.force, may_be_forced=terms.may_be_forced))
 
 
 async def _let_go(service: SessionService, agent_id: int, token: str, within_s: float | None = None) -> None:
@@ -121,7 +133,9 @@ def _opening(
         way=terms.way,
         upstream=admission.upstream,
     )
-    if not (terms.force or terms.backend_decides):
+    if terms.let_in:
+        record = lifecycle.take_reservation(record, token, now)
+    elif not terms.force:
         lifecycle.refuse_used(record, token)
     opened = lifecycle.open_session(record, token, session, admission.state, now, force=terms.force)
     if opened is None:

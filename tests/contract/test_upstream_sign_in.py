@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from gateway.sessions.model import Session
+from gateway.wire.errors import StoreUnavailable
 from tests.support.behind import Centre, answer, saying, written
 from tests.support.desk import Answer
 from tests.support.front import behind_and_before
@@ -127,18 +128,32 @@ async def test_an_agent_that_is_in_elsewhere_is_100_002(scene: Scene) -> None:
 
 
 async def test_two_at_once_are_let_in_once(scene: Scene) -> None:
+    answers = await asyncio.gather(scene.sign_in(), scene.sign_in())
+    assert sorted(answer.retcode for answer in answers) == ["0", "100-002"]
+
+
+async def test_of_two_at_once_by_force_one_stays(scene: Scene) -> None:
+    desks = [scene.gateway.desk(AGENT) for _ in range(2)]
+    answers = await asyncio.gather(*(desk.sign_in(force=True) for desk in desks))
+    assert [answer.retcode for answer in answers] == ["0", "0"]
+    assert sorted([(await desk.status()).retcode for desk in desks]) == ["0", "100-006"]
+
+
+async def test_while_a_guess_is_judged_the_agent_signs_in(scene: Scene) -> None:
     gate = asyncio.Event()
 
-    async def late(_request: web.Request) -> web.StreamResponse:
+    async def slow_to_refuse(request: web.Request) -> web.StreamResponse:
+        if (await request.json())["password"] == PASSWORD:
+            return answer("0", "success", {"workno": "101"}, "g-1")
         await gate.wait()
-        return answer("0", "success", {"workno": "101"}, "g-1")
+        return answer("100-004", "wrong")
 
-    scene.centre.says[SIGN_IN] = late
-    first = asyncio.create_task(scene.sign_in())
+    scene.centre.says[SIGN_IN] = slow_to_refuse
+    guess = asyncio.create_task(scene.sign_in(password="wrong"))
     await until(lambda: bool(scene.centre.asked))
-    assert (await scene.sign_in()).retcode == "100-021"
+    assert (await scene.sign_in()).retcode == "0"
     gate.set()
-    assert (await first).retcode == "0"
+    assert (await guess).retcode == "100-004"
 
 
 @pytest.mark.parametrize(
@@ -234,21 +249,18 @@ async def test_by_account_somebody_impossible_is_503(by_account: ByAccount, work
     assert (await by_account.sign_in()).status == 503
 
 
-async def test_by_account_what_opens_no_session_is_signed_out_there(by_account: ByAccount) -> None:
-    scene, gate = by_account.scene, asyncio.Event()
+async def test_by_account_what_opens_no_session_is_signed_out_there(
+    by_account: ByAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = by_account.scene
 
-    async def late(_request: web.Request) -> web.StreamResponse:
-        await gate.wait()
-        return answer("100-004", "wrong")
+    async def away(*_arguments: object, **_more: object) -> None:
+        raise StoreUnavailable
 
     by_account.let_in("101")
-    scene.centre.says[SIGN_IN] = late
-    other = asyncio.create_task(scene.sign_in())
-    await until(lambda: SIGN_IN in scene.centre.lines())
-    assert (await by_account.sign_in()).retcode == "100-021"
+    monkeypatch.setattr(scene.gateway.app.stores.sessions, "apply", away)
+    assert (await by_account.sign_in()).retcode == "100-007"
     assert AGENT not in scene.centre.sessions
-    gate.set()
-    await other
 
 
 async def test_a_session_whose_answer_was_lost_does_not_block_the_agent_there() -> None:

@@ -22,11 +22,12 @@ from gateway.backends.upstream.answers import Answer, read_result
 from gateway.backends.upstream.seal import Sealer
 from gateway.backends.upstream.service import CANNOT_SERVE, OUT_OF_REACH, PREFIX, Service
 from gateway.operations.fields import AGENT_ID_MAX
-from gateway.sessions.lifecycle import answer_was_lost
-from gateway.sessions.store import SessionStore
+from gateway.sessions.guid import new_session_id
+from gateway.sessions.lifecycle import abandon, announce, answer_was_lost
+from gateway.sessions.store import Change, SessionStore
 from gateway.settings.schema import Settings
 from gateway.wire import retcodes
-from gateway.wire.errors import Refused, Unavailable
+from gateway.wire.errors import Refused, StoreUnavailable, Unavailable
 
 _AS_JSON: Final = "application/json; charset=UTF-8"
 _WRONG: Final = frozenset({retcodes.WRONG_CREDENTIALS, retcodes.WRONG_OLD_PASSWORD, "100-017", "110-021"})
@@ -62,7 +63,7 @@ class Entrance:
     async def enter(self, agent_id: int, sent: Sent) -> Entered:
         """See `Relay.enter`."""
         who = str(agent_id) if agent_id else _account(sent)
-        answer = await self.judged(who, sent.address, lambda: self._ask_in_time(agent_id, sent))
+        answer = await self.judged(who, sent.address, lambda: self._announced(agent_id, sent))
         relayed = Relayed(answer.retcode, answer.body, answer.headers)
         if answer.retcode != retcodes.SUCCESS:
             raise Declined(relayed)
@@ -83,9 +84,25 @@ class Entrance:
                 await attempt.wrong()
         return answer
 
-    async def _ask_in_time(self, agent_id: int, sent: Sent) -> Answer:
-        """All calls together within the time of one: the client waits no longer."""
+    async def _announced(self, agent_id: int, sent: Sent) -> Answer:
+        """Asks while the record tells of it: a session that the service ends for this one is not given up before."""
+        if not agent_id:
+            return await self._ask_in_time(agent_id, sent)
+        store, token = self._parts.store.shard_of(agent_id), new_session_id()
+        await store.apply(agent_id, lambda record: Change(None, announce(record, token, store.now_ms())))
+        let_in = False
         try:
+            answer = await self._ask_in_time(agent_id, sent)
+            let_in = answer.retcode == retcodes.SUCCESS
+        finally:
+            if not let_in:
+                with suppress(StoreUnavailable):
+                    await store.apply(agent_id, lambda record: Change(None, abandon(record, token)))
+        return answer
+
+    async def _ask_in_time(self, agent_id: int, sent: Sent) -> Answer:
+        try:
+            # All calls together within the time of one, so that the announcement outlasts them.
             async with asyncio.timeout(self._parts.settings().upstream_timeout_ms / 1000):
                 return await self._ask(agent_id, sent)
         except TimeoutError:
