@@ -19,8 +19,8 @@ from gateway.ops import audit
 from gateway.wire import retcodes
 from gateway.wire.errors import GatewayError, Refused, StoreUnavailable, Unavailable
 
-PATIENCE_S: Final = 5.0
-"""For a turn. With the time that a judge usually has it stays below the 11 s after which clients give up."""
+ELSEWHERE_S: Final = 5.0
+"""For a turn, where somebody else judges: with its time-out still below the 11 s after which clients give up."""
 FIRST_PAUSE_S: Final = 0.02
 LONGEST_PAUSE_S: Final = 0.3
 """Between looks at what other nodes have in flight: each pause is twice the one before."""
@@ -90,9 +90,14 @@ class Attempt:
 
 
 class AttemptLimiter:
-    """The one way to have a password judged. `address_limit` returns LOGIN_ADDRESS_LIMIT, asked anew for each."""
+    """The one way to have a password judged.
 
-    def __init__(self, attempts: Attempts, address_limit: Callable[[], int], *, patience_s: float = PATIENCE_S) -> None:
+    `address_limit` returns LOGIN_ADDRESS_LIMIT, asked anew for each attempt; `patience_s` bounds the wait.
+    """
+
+    def __init__(
+        self, attempts: Attempts, address_limit: Callable[[], int], *, patience_s: float = ELSEWHERE_S
+    ) -> None:
         self._attempts = attempts
         self._address_limit = address_limit
         self._patience_s = patience_s

@@ -7,11 +7,11 @@ from hashlib import sha256
 from typing import Final, Protocol
 
 from gateway.agents import password_rules
-from gateway.agents.attempt_limiter import AttemptLimiter
+from gateway.agents.attempt_limiter import ELSEWHERE_S, AttemptLimiter
 from gateway.agents.demo import DemoDoor, DemoSettings
 from gateway.agents.lockout import Attempts
 from gateway.agents.password_book import Password, PasswordBook
-from gateway.agents.passwords import DUMMY_HASH, PasswordPool, Turn
+from gateway.agents.passwords import DUMMY_HASH, PATIENCE_S, PasswordPool, Turn
 from gateway.agents.registry import Agent, AgentRegistry
 from gateway.ops import audit
 from gateway.wire import retcodes
@@ -64,7 +64,9 @@ class Authentication:
     ) -> None:
         self._registry = registry
         self._book = book
-        self._limiter = AttemptLimiter(attempts, lambda: settings().login_address_limit)
+        self._limiter = AttemptLimiter(
+            attempts, lambda: settings().login_address_limit, patience_s=ELSEWHERE_S if tokens else PATIENCE_S
+        )
         self._pool = pool
         self._settings = settings
         self._tokens = tokens

@@ -61,6 +61,22 @@ def test_a_reservation_that_ran_out_and_went_to_another_opens_nothing() -> None:
     assert open_next(reserve(late, "mine", START + RESERVATION_MS), "late") is None
 
 
+def test_an_announced_sign_in_leaves_the_reservation_of_another() -> None:
+    reserved = reserve(record(None), "other", START)
+    assert lifecycle.announce(reserved, "mine", START + RESERVATION_MS - 1) == reserved
+
+
+def test_an_announced_sign_in_is_one_that_is_under_way() -> None:
+    assert lifecycle.announce(record(USED), "mine", START) == reserve(record(USED), "mine", START, force=True)
+
+
+def test_who_was_let_in_by_the_backend_opens_over_the_reservation_of_another() -> None:
+    reserved = reserve(record(USED), "other", START, force=True)
+    opened = open_next(lifecycle.take_reservation(reserved, "mine", START), force=True)
+    assert opened is not None
+    assert (opened[0].session, opened[0].reservation) == (NEXT, None)
+
+
 def test_a_retry_keeps_its_own_reservation() -> None:
     once = reserve(record(None), "mine", START)
     assert reserve(once, "mine", START) == once
