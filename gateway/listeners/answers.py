@@ -5,6 +5,7 @@ from typing import Final
 
 from aiohttp.web import Response
 
+from gateway.listeners.framing import BAD_REQUEST, NOT_IMPLEMENTED, VERSION_NOT_SUPPORTED
 from gateway.wire import envelope
 from gateway.wire.errors import Malformed
 
@@ -14,13 +15,23 @@ HEADERS: Final = {
     "Server": "AgentGateway",
     "Connection": "close",
 }
-_NOT_HTTP: Final = envelope.error(Malformed("not an HTTP message: check the request line and the headers"))
+_REFUSALS: Final = {
+    BAD_REQUEST: "not an HTTP message: check the request line and the headers",
+    NOT_IMPLEMENTED: "Transfer-Encoding: only chunked is understood",
+    VERSION_NOT_SUPPORTED: "HTTP version: only 1.1 and 1.0 are understood",
+}
+_BODIES: Final = {status: envelope.error(Malformed(told)) for status, told in _REFUSALS.items()}
 _HALF_SENT: Final = envelope.error(Malformed("the request did not arrive whole in time"))
 
 
-def not_http() -> Response:
-    """400 for what the parser refuses."""
-    return Response(status=400, body=_NOT_HTTP, headers=HEADERS)
+def refuses(status: int) -> bool:
+    """Whether this status says that a message is no HTTP, or none of ours."""
+    return status in _BODIES
+
+
+def refusal(status: int) -> Response:
+    """The answer to such a message."""
+    return Response(status=status, body=_BODIES[status], headers=HEADERS)
 
 
 def unexpected() -> Response:

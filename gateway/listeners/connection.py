@@ -16,6 +16,7 @@ from aiohttp.web import BaseRequest, HTTPException, RequestPayloadError, StreamR
 from gateway.listeners import answers
 from gateway.listeners.conversation import Conversation
 from gateway.listeners.probe import TELLS_ARRIVAL, ProbedSocket, SocketReceipt, probe_of
+from gateway.listeners.framing import BAD_REQUEST, body_is_withheld
 from gateway.listeners.signals import Once
 from gateway.ops.crashes import crash_line
 from gateway.wire.whole_response import WholeResponse
@@ -162,7 +163,7 @@ class Connection(Conversation):
 
     async def finish(self, request: BaseRequest, answer: object) -> bool:
         """Write the answer of the handler, note what the peer must acknowledge, linger where it was the last one."""
-        keep_alive = request.keep_alive and not (self._last or self.draining.is_set)
+        keep_alive = request.keep_alive and not (self._last or self.draining.is_set or body_is_withheld(request))
         if isinstance(answer, WholeResponse):
             await self._write(answer.in_bytes(request, keep_alive=keep_alive))
         else:
@@ -196,17 +197,19 @@ class Connection(Conversation):
     def handle_error(
         self, request: BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
     ) -> StreamResponse:
-        """The answer for what the parser refuses (aiohttp passes status 400) and for a crash of the handler.
+        """The answer for what the parser refuses (aiohttp passes status 400), what we do, and a crash of the handler.
 
         Raises ConnectionError when a part of another answer is out already; aiohttp then drops the connection.
         """
-        refused = status == 400 or isinstance(exc, RequestPayloadError)
+        if isinstance(exc, RequestPayloadError):
+            status = BAD_REQUEST
+        refused = answers.refuses(status)
         if not refused:
             self.log_exception("handler", exc_info=exc or sys.exc_info()[1])
         if request.writer.output_size > 0:
             raise ConnectionError
         self._last = True
-        return answers.not_http() if refused else answers.unexpected()
+        return answers.refusal(status) if refused else answers.unexpected()
 
     def log_exception(self, *args: Any, **kw: Any) -> None:
         """One line for a crash of ours, nothing for a client that went away or sent rubbish."""

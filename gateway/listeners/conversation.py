@@ -13,6 +13,8 @@ from aiohttp.streams import StreamReader
 from aiohttp.web import BaseRequest, RequestHandler
 from aiohttp.web_protocol import ERROR
 
+from gateway.listeners.framing import refused_with
+
 Handler = Callable[[BaseRequest], Awaitable[object]]
 
 
@@ -45,6 +47,8 @@ class Conversation(RequestHandler):
         handler: Handler | None = self._request_handler
         if not isinstance(message, RawRequestMessage):
             handler, message = self._make_error_handler(message), ERROR
+        elif status := refused_with(message):
+            handler = self._refusing(status)
         factory, task = self._request_factory, self._task_handler
         if handler is None or factory is None or task is None:
             return False
@@ -90,6 +94,12 @@ class Conversation(RequestHandler):
             return False
         finally:
             self._current_request, self._request_in_progress = None, False
+
+    def _refusing(self, status: int) -> Handler:
+        async def refuse(request: BaseRequest) -> object:
+            return self.handle_error(request, status)
+
+        return refuse
 
     def _stay_with_http(self) -> None:
         """What came behind a request that offered another protocol is the next request."""

@@ -10,6 +10,7 @@ from aiohttp.streams import StreamReader
 from aiohttp.web import BaseRequest, RequestHandler, Server
 
 from gateway.listeners.connection import Connection
+from gateway.listeners.framing import taken
 from gateway.listeners.signals import Once
 from gateway.wire.whole_response import AnyResponse
 
@@ -129,7 +130,7 @@ class ConnectionServer(Server):
         writer: AbstractStreamWriter,
         task: "asyncio.Task[None]",
     ) -> BaseRequest:
-        """A request object. Its version is that of our answer: 1.0 where asked for, else 1.1, for parser errors too."""
+        """A request object. Its version is that of our answer: 1.0 where asked for, else 1.1, for refusals too."""
         if message.version != HttpVersion11 and (message.version != HttpVersion10 or message.method == "UNKNOWN"):
             message = message._replace(version=HttpVersion11)
-        return BaseRequest(message, payload, protocol, writer, task, self._loop)
+        return BaseRequest(taken(message), payload, protocol, writer, task, self._loop)

@@ -142,6 +142,30 @@ async def test_a_client_that_waits_for_100_learns_at_once_that_the_body_is_too_l
     assert (await client.answer()).status == 413
 
 
+async def test_a_client_that_gets_an_answer_in_place_of_100_is_told_that_the_connection_ends() -> None:
+    async def careless(_request: BaseRequest) -> Response:
+        return Response(text="not found")
+
+    async with opened(careless) as door:
+        client = await door.client()
+        await client.send(post(b"", "Content-Length: 40", "Expect: 100-continue"))
+        answer = await client.answer()
+        await client.send(get())
+        assert (answer.headers.get("Connection"), await client.rest()) == ("close", b"")
+
+
+async def test_a_client_that_sends_its_body_without_waiting_for_100_keeps_the_connection() -> None:
+    async def careless(_request: BaseRequest) -> Response:
+        return Response(text="not found")
+
+    async with opened(careless) as door:
+        client = await door.client()
+        await client.send(post(b"hello", "Expect: 100-continue"))
+        await client.answer()
+        await client.send(get())
+        assert (await client.answer()).status == 200
+
+
 async def slow_length(request: BaseRequest) -> Response:
     await asyncio.sleep(0.05)
     return await length(request)

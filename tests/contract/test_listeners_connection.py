@@ -55,8 +55,9 @@ async def test_connection_close_is_done(door: Door) -> None:
     assert (answer.headers["Connection"], await client.rest()) == ("close", b"")
 
 
-async def test_a_higher_version_is_answered_in_1_1(door: Door) -> None:
-    assert (await door.ask(b"GET / HTTP/2.0\r\nHost: a\r\n\r\n")).status_line == "HTTP/1.1 200 OK"
+async def test_a_higher_version_is_refused_in_1_1(door: Door) -> None:
+    answer = await door.ask(b"GET / HTTP/2.0\r\nHost: a\r\n\r\n")
+    assert answer.status_line == "HTTP/1.1 505 HTTP Version Not Supported"
 
 
 async def test_head_brings_no_body(door: Door) -> None:
