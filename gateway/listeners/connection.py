@@ -7,6 +7,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from aiohttp.http import RawRequestMessage
@@ -45,6 +46,7 @@ class Connection(Conversation):
         "_broken",
         "_head_begun",
         "_head_timer",
+        "_heard_out",
         "_last",
         "_payload",
         "_probe",
@@ -67,6 +69,7 @@ class Connection(Conversation):
         self._payload: StreamReader = EMPTY_PAYLOAD
         self._head_begun = False
         self._head_timer: asyncio.TimerHandle | None = None
+        self._heard_out = False
         self._last = False
         self._broken = False
         self._running: asyncio.Task[None] | None = None
@@ -150,20 +153,28 @@ class Connection(Conversation):
             if self._head_timer is None:
                 self._start_head_timer()
 
-    def eof_received(self) -> None:
-        """The client sends no more. One that stopped in the middle of a request is told before asyncio closes."""
+    def eof_received(self) -> bool:  # type: ignore[override] # aiohttp's never stays
+        """The client sends no more. True: what it had sent whole is answered first (TLS cannot); else asyncio closes.
+
+        One that stopped in the middle of a request is told. Nobody waits for events on its behalf: it may be gone.
+        """
         request = self._current_request
         stopped_in_head = self._waiting and self._head_begun
         stopped_in_body = request is not None and request.writer.output_size == 0 and not self._payload.is_eof()
         if (stopped_in_head or stopped_in_body) and self.transport is not None and not self._close:
             self.transport.write(answers.half_sent())
             self._broken = True
+        elif self.transport is not None and self.transport.can_write_eof() and not self._close:
+            self._heard_out = self._request_in_progress or bool(self._messages)
+        if self._heard_out:
+            self.closed.set()
+        return self._heard_out
 
     # Answers.
 
     async def finish(self, request: BaseRequest, answer: object) -> bool:
         """Write the answer of the handler, note what the peer must acknowledge, linger where it was the last one."""
-        keep_alive = request.keep_alive and not (self._last or self.draining.is_set or body_is_withheld(request))
+        keep_alive = request.keep_alive and not (self._ends or self.draining.is_set or body_is_withheld(request))
         if isinstance(answer, WholeResponse):
             await self._write(answer.in_bytes(request, keep_alive=keep_alive))
         else:
@@ -221,6 +232,11 @@ class Connection(Conversation):
     # Own parts.
 
     @property
+    def _ends(self) -> bool:
+        """No request is to follow the one that is answered now."""
+        return self._last or (self._heard_out and not self._messages)
+
+    @property
     def _waiting(self) -> bool:
         """aiohttp's loop waits for a whole head."""
         return self._waiter is not None and not self._messages
@@ -263,7 +279,8 @@ class Connection(Conversation):
         transport.resume_reading()
         if not transport.can_write_eof():
             return False
-        transport.write_eof()
+        with suppress(OSError):  # The client is gone already.
+            transport.write_eof()
         return True
 
     async def _linger(self) -> None:

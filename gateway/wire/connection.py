@@ -28,7 +28,7 @@ class PeerConnection(Protocol):
 
     @property
     def closed(self) -> Signal:
-        """The peer is gone, or this side has cut the connection; a parked poll on it has nobody to answer."""
+        """The peer is gone, or sends no more, or this side has cut the connection: a parked poll ends at once."""
 
     @property
     def draining(self) -> Signal:

@@ -129,6 +129,18 @@ async def test_a_reset_before_the_answer_was_written_tells_that_it_did_not_arriv
     assert (closed, teller.arrived(), teller.peers[0].all_bytes_acknowledged()) == (False, False, False)
 
 
+async def test_a_client_that_closed_before_the_answer_was_written_has_not_got_it(door: Door, teller: Teller) -> None:
+    teller.go.clear()
+    client = await door.client()
+    await client.send(get("/100"))
+    await until(lambda: bool(teller.peers))
+    await client.close()
+    closed = await teller.closed()
+    teller.go.set()
+    await until(lambda: door.listeners.open_connections == 0)
+    assert (closed, teller.arrived(), teller.peers[0].all_bytes_acknowledged()) == (False, False, False)
+
+
 async def test_an_earlier_answer_has_arrived_while_the_next_call_runs(door: Door, teller: Teller) -> None:
     client = await door.client()
     await client.send(get("/100"))

@@ -193,6 +193,39 @@ async def test_a_parked_call_hears_at_once_that_its_peer_is_gone(way: str, caplo
     assert (parked.peer is not None and parked.peer.closed.is_set, caplog.messages) == (True, [])
 
 
+@pytest.mark.parametrize("waits", [False, True], ids=["at once", "after a while"])
+async def test_a_client_that_closes_its_sending_side_gets_the_answers_to_all_it_sent(waits: bool) -> None:
+    go, here = asyncio.Event(), asyncio.Event()
+
+    async def path(request: BaseRequest) -> Response:
+        here.set()
+        if waits:
+            await go.wait()
+        return Response(text=request.path)
+
+    async with opened(path) as door:
+        client = await door.client()
+        await client.send(get("/1") + get("/2") + b"GET /half")
+        client.writer.write_eof()
+        await here.wait()
+        await asyncio.sleep(0.02)  # So that the end mark is there before the answer; the claim holds without it too.
+        go.set()
+        answers = [await client.answer(), await client.answer()]
+        rest = await client.rest()
+    assert ([each.body for each in answers], rest) == ([b"/1", b"/2"], b"")
+
+
+async def test_a_client_that_is_gone_before_its_answer_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    parked = Parked()
+    async with opened(parked) as door:
+        client = await door.client()
+        await client.send(get())
+        await parked.here.wait()
+        await client.close()
+        await until(lambda: door.listeners.open_connections == 0)
+    assert (parked.ended, caplog.messages) == (True, [])
+
+
 async def leave(client: Client, way: str) -> None:
     if way == "reset":
         client.reset()

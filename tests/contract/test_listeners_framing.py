@@ -1,4 +1,4 @@
-"""Where a request ends (RFC 9112, sections 2.3, 6 and 7), over the listener of the agents and that of the administration.
+"""Where a request ends (RFC 9112, sections 2.3, 6 and 7), over the agents' listener and the administration's.
 
 What a message says twice, or in a coding that nobody here knows, may mean something else to a proxy in front. And after
 a body in chunks nothing follows on the same connection: a trailer of it must never become a header of another request.
