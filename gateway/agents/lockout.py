@@ -4,12 +4,13 @@ Whoever judges a password, here or elsewhere, an attempt is counted before it is
 no more are judged than of those sent one after the other.
 """
 
-from collections import OrderedDict, deque
+from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from ipaddress import IPv6Address, ip_address, ip_network
 from itertools import takewhile
-from typing import Final, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 K = TypeVar("K")
 
@@ -17,6 +18,10 @@ WINDOW_MS: Final = 300_000
 """Failures older than this count no more; a lock lasts as long."""
 PAIR_LIMIT: Final = 5
 """Failures of one agent from one address, inside the window, that lock the pair."""
+MOST_FAILURES: Final = 24_576
+"""Kept in memory at most, by pair and by address; more than two threads can hash in WINDOW_MS."""
+MOST_FAILURES_BYTES: Final = 24 * 1_048_576
+"""What so many take where each is of a pair and an address of its own."""
 JUDGED_WITHIN_MS: Final = 40_000
 """Longer than any judge may take. An attempt that nobody has ended by then counts as a failure: its node died."""
 
@@ -73,50 +78,53 @@ def network(address: str) -> str:
 
 
 class MemoryAttempts:
-    """`Attempts` for one process. Holds no more than the failures and attempts of the last WINDOW_MS."""
+    """`Attempts` for one process. Holds no more than the failures and attempts of the last WINDOW_MS, the newest `most`.
 
-    def __init__(self) -> None:
-        self._pairs: OrderedDict[tuple[str, str], deque[int]] = OrderedDict()
-        self._networks: OrderedDict[str, deque[int]] = OrderedDict()
+    A lock that is forgotten early for that helps nobody: who brings forth so many failures has as many addresses.
+    """
+
+    def __init__(self, most: int = MOST_FAILURES) -> None:
+        self._most = most
+        self._pairs: _Failures[tuple[str, str]] = _Failures(most)
+        self._networks: _Failures[str] = _Failures(most)
         self._begun_pairs: OrderedDict[tuple[str, str], dict[str, int]] = OrderedDict()
         self._begun_networks: OrderedDict[str, dict[str, int]] = OrderedDict()
 
     def __len__(self) -> int:
         """How many failures and attempts are remembered, by pair and by network."""
-        kept = (self._pairs, self._networks, self._begun_pairs, self._begun_networks)
-        return sum(len(counted) for by_key in kept for counted in by_key.values())
+        begun = (self._begun_pairs, self._begun_networks)
+        in_flight = sum(len(counted) for by_key in begun for counted in by_key.values())
+        return self._pairs.count + self._networks.count + in_flight
 
     async def begin(self, who: str, address: str, attempt: str, *, address_limit: int, now_ms: int) -> Standing:
         """See Attempts."""
         self._forget(now_ms)
         pair, sender = (who, address), network(address)
-        failures = self._pairs.get(pair, ())
+        failures = self._pairs.of(pair)
         if _locked(failures, now_ms):
             return Standing.LOCKED
         standing = max(
             _standing(failures, _begun(self._begun_pairs, pair, now_ms), PAIR_LIMIT, now_ms),
-            _standing(
-                self._networks.get(sender, ()), _begun(self._begun_networks, sender, now_ms), address_limit, now_ms
-            ),
+            _standing(self._networks.of(sender), _begun(self._begun_networks, sender, now_ms), address_limit, now_ms),
         )
         if standing is Standing.OPEN:
-            _begin(self._begun_pairs, pair, attempt, now_ms)
-            _begin(self._begun_networks, sender, attempt, now_ms)
+            _begin(self._begun_pairs, pair, attempt, now_ms, self._most)
+            _begin(self._begun_networks, sender, attempt, now_ms, self._most)
         return standing
 
     async def failed(self, who: str, address: str, attempt: str, *, now_ms: int) -> bool:
         """See Attempts."""
         await self.withdrawn(who, address, attempt)
         self._forget(now_ms)
-        _add(self._networks, network(address), now_ms)
-        if _locked(self._pairs.get((who, address), ()), now_ms):
+        self._networks.add(network(address), now_ms)
+        if _locked(self._pairs.of((who, address)), now_ms):
             return False
-        return len(_add(self._pairs, (who, address), now_ms)) >= PAIR_LIMIT
+        return self._pairs.add((who, address), now_ms) >= PAIR_LIMIT
 
     async def succeeded(self, who: str, address: str, attempt: str, *, now_ms: int) -> None:
         """See Attempts."""
         await self.withdrawn(who, address, attempt)
-        self._pairs.pop((who, address), None)
+        self._pairs.forget((who, address))
         begun = self._begun_pairs.get((who, address), {})
         for lapsed in _lapsed(begun, now_ms):
             del begun[lapsed]
@@ -128,9 +136,8 @@ class MemoryAttempts:
 
     def _forget(self, now_ms: int) -> None:
         """Drops what is over; entries stand in the order of their last failure, or of their last beginning."""
-        for failures in (self._pairs, self._networks):
-            while failures and next(iter(failures.values()))[-1] <= now_ms - WINDOW_MS:
-                failures.popitem(last=False)
+        self._pairs.forget_before(now_ms - WINDOW_MS)
+        self._networks.forget_before(now_ms - WINDOW_MS)
         for begun in (self._begun_pairs, self._begun_networks):
             while begun and max(next(iter(begun.values())).values(), default=0) <= now_ms - WINDOW_MS:
                 begun.popitem(last=False)
@@ -157,15 +164,6 @@ def _at_least(count: int, times: Sequence[int], now_ms: int) -> bool:
     return count <= 0 or (len(times) >= count and times[-count] > now_ms - WINDOW_MS)
 
 
-def _add(kept: OrderedDict[K, deque[int]], key: K, now_ms: int) -> deque[int]:
-    times = kept.setdefault(key, deque())
-    while times and times[0] <= now_ms - WINDOW_MS:
-        times.popleft()
-    times.append(now_ms)
-    kept.move_to_end(key)
-    return times
-
-
 def _begun(kept: Mapping[K, dict[str, int]], key: K, now_ms: int) -> Mapping[str, int]:
     """What has begun inside the window and has no end yet."""
     begun = kept.get(key, {})
@@ -174,9 +172,11 @@ def _begun(kept: Mapping[K, dict[str, int]], key: K, now_ms: int) -> Mapping[str
     return begun
 
 
-def _begin(kept: OrderedDict[K, dict[str, int]], key: K, attempt: str, now_ms: int) -> None:
+def _begin(kept: OrderedDict[K, dict[str, int]], key: K, attempt: str, now_ms: int, most: int) -> None:
     kept.setdefault(key, {})[attempt] = now_ms
     kept.move_to_end(key)
+    if len(kept) > most:
+        kept.popitem(last=False)
 
 
 def _end(kept: OrderedDict[K, dict[str, int]], key: K, attempt: str) -> None:
@@ -185,3 +185,37 @@ def _end(kept: OrderedDict[K, dict[str, int]], key: K, attempt: str) -> None:
         begun.pop(attempt, None)
         if not begun:
             del kept[key]
+
+
+class _Failures(Generic[K]):
+    """Times of failures by key, in the order of the last ones. `count` is how many there are, never above `most`."""
+
+    def __init__(self, most: int) -> None:
+        self.count = 0
+        self._most = most
+        self._kept: OrderedDict[K, list[int]] = OrderedDict()
+
+    def of(self, key: K) -> Sequence[int]:
+        """Those of a key, oldest first."""
+        return self._kept.get(key, ())
+
+    def add(self, key: K, now_ms: int) -> int:
+        """One more, in place of those of the key that are over; how many it has now."""
+        times = self._kept.setdefault(key, [])
+        over = bisect_right(times, now_ms - WINDOW_MS)
+        del times[:over]
+        times.append(now_ms)
+        self.count += 1 - over
+        self._kept.move_to_end(key)
+        while self.count > self._most:
+            self.forget(next(iter(self._kept)))
+        return len(times)
+
+    def forget(self, key: K) -> None:
+        """Drops all of a key."""
+        self.count -= len(self._kept.pop(key, ()))
+
+    def forget_before(self, since_ms: int) -> None:
+        """Drops the keys whose last one is not younger."""
+        while self._kept and next(iter(self._kept.values()))[-1] <= since_ms:
+            self.forget(next(iter(self._kept)))

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from gateway.edge import cors, heartbeat, perform, poll, relay, relay_sign_in, renew, sign_in, sign_out, validate
 from gateway.edge.ask import Ask
+from gateway.edge.paths import remembering
 from gateway.edge.reply import Reply, of_error, to_response
 from gateway.edge.services import Services
 from gateway.edge.target import path_of
@@ -23,7 +24,6 @@ from gateway.wire.whole_response import AnyResponse
 Answerer = Callable[[Services, Ask], Awaitable[Reply]]
 Page = Callable[[web.BaseRequest], Awaitable[AnyResponse]]
 
-REMEMBERED_PATHS = 16_384
 UNKNOWN_RETCODE = "other"
 _count = lru_cache(4_096)(metrics.CALLS.labels)
 
@@ -57,7 +57,7 @@ class Edge:
         self._services = services
         self._pages = dict(pages)
         self._answerers = _RELAYING if services.settings().backend == "upstream" else _ANSWERERS
-        self._find = lru_cache(REMEMBERED_PATHS)(OperationTable().find)
+        self._find = remembering(OperationTable().find)
 
     async def handle(self, request: web.BaseRequest) -> AnyResponse:
         """Answers one request; only bugs raise."""

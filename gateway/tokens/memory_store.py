@@ -1,20 +1,27 @@
 """`TokenStore` for one process."""
 
 import heapq
-from collections import Counter as Tally
+from collections import OrderedDict
 from collections.abc import Sequence
+from typing import Final
 
 from gateway.tokens.store import MINUTE_MS, Counter, FirstUse, judge
 
+MOST_COUNTERS: Final = 65_536
+"""Addresses need no credentials to be counted."""
+MOST_COUNTERS_BYTES: Final = 16 * 1_048_576
+"""What so many take."""
+
 
 class MemoryTokenStore:
-    """Holds used tokens until their time is over, and the counters of the present minute."""
+    """Holds used tokens until their time is over, and the newest counters of the present minute."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_counters: int = MOST_COUNTERS) -> None:
+        self._most_counters = most_counters
         self._used: dict[str, tuple[str, int]] = {}
         self._until: list[tuple[int, str]] = []
         self._minute = 0
-        self._tally: Tally[str] = Tally()
+        self._tally: OrderedDict[str, int] = OrderedDict()
 
     def __len__(self) -> int:
         """How many tokens and counters are remembered."""
@@ -39,8 +46,13 @@ class MemoryTokenStore:
         if now_ms // MINUTE_MS != self._minute:
             self._minute = now_ms // MINUTE_MS
             self._tally.clear()
-        self._tally.update(counter.name for counter in counters)
-        return all(self._tally[counter.name] <= counter.limit for counter in counters)
+        within = True
+        for counter in counters:
+            count = self._tally[counter.name] = self._tally.get(counter.name, 0) + 1
+            within &= count <= counter.limit
+        while len(self._tally) > self._most_counters:
+            self._tally.popitem(last=False)
+        return within
 
     def _forget(self, now_ms: int) -> None:
         while self._until and self._until[0][0] <= now_ms:

@@ -2,10 +2,19 @@
 
 import asyncio
 import secrets
+import tracemalloc
 
 import pytest
 
-from gateway.agents.lockout import JUDGED_WITHIN_MS, Attempts, MemoryAttempts, Standing, network
+from gateway.agents.lockout import (
+    JUDGED_WITHIN_MS,
+    MOST_FAILURES,
+    MOST_FAILURES_BYTES,
+    Attempts,
+    MemoryAttempts,
+    Standing,
+    network,
+)
 from gateway.agents.redis_attempts import FAILED, RedisAttempts
 from gateway.agents.sharded_attempts import ShardedAttempts
 from gateway.redis_link.link import RedisLink
@@ -275,6 +284,31 @@ async def test_memory_holds_no_failures_of_an_address_that_are_over() -> None:
     attempts = MemoryAttempts()
     await fail(attempts, *range(0, 100 * MINUTE, MINUTE))
     assert len(attempts) <= 2 * 5
+
+
+FEW = 1000
+
+
+async def test_memory_holds_no_more_bytes_than_its_bound_whoever_fails() -> None:
+    attempts = MemoryAttempts(FEW)
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for number in range(2 * FEW):
+        who, address = f"?{number:032d}", f"2001:db8:{number:x}:{number:x}:1111:2222:3333:4444"
+        await fail(attempts, 0, who=who, address=address)
+    taken = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert (len(attempts), taken / FEW < MOST_FAILURES_BYTES / MOST_FAILURES) == (2 * FEW, True)
+
+
+async def test_the_newest_failures_are_those_that_memory_holds() -> None:
+    attempts = MemoryAttempts(FEW)
+    await fail(attempts, 0, 0, 0, 0, 0, who="101")
+    for number in range(FEW - 5):
+        await fail(attempts, 1, who=str(1000 + number), address=f"10.{number >> 8}.{number & 255}.1")
+    held = await locked(attempts, 1, who="101")
+    await fail(attempts, 1, who="102", address=ELSEWHERE)
+    assert (held, await locked(attempts, 1, who="101")) == (True, False)
 
 
 async def test_memory_forgets_attempts_that_nobody_ended() -> None:

@@ -1,6 +1,8 @@
 """What the memory store forgets."""
 
-from gateway.tokens.memory_store import MemoryTokenStore
+import tracemalloc
+
+from gateway.tokens.memory_store import MOST_COUNTERS, MOST_COUNTERS_BYTES, MemoryTokenStore
 from gateway.tokens.store import MINUTE_MS, Counter, FirstUse
 from tests.support.tokens import NOW
 
@@ -19,3 +21,23 @@ async def test_counters_of_former_minutes_are_forgotten() -> None:
         await store.count([Counter(str(number), 1)], now_ms=NOW)
     await store.count([Counter("c", 1)], now_ms=NOW + MINUTE_MS)
     assert len(store) == 1
+
+
+async def test_counters_of_ever_new_addresses_take_no_more_bytes_than_their_bound() -> None:
+    few = 1000
+    store = MemoryTokenStore(few)
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for number in range(2 * few):
+        await store.count([Counter(f"2001:db8:{number:x}:{number:x}:/64 ", 1)], now_ms=NOW)
+    taken = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert (len(store), taken / few < MOST_COUNTERS_BYTES / MOST_COUNTERS) == (few, True)
+
+
+async def test_an_address_that_is_counted_again_and_again_is_not_forgotten_meanwhile() -> None:
+    store = MemoryTokenStore(2)
+    for _ in range(5):
+        await store.count([Counter("a", 5)], now_ms=NOW)
+    await store.count([Counter("b", 5)], now_ms=NOW)
+    assert not await store.count([Counter("a", 5)], now_ms=NOW)
