@@ -15,6 +15,7 @@ from gateway.commands.failing import CANNOT_SERVE, WRONG_SETTINGS, fail
 from gateway.commands.options import SettingsCommand, settings_options
 from gateway.listeners.errors import ListenError
 from gateway.ops import logs
+from gateway.ops.open_files import OPEN_FILES, allow_open_files
 from gateway.settings.load import Loaded, load
 from gateway.settings.problems import SettingsError
 from gateway.settings.workers import worker_count
@@ -46,6 +47,7 @@ def serve(config: Path, overrides: Mapping[str, str], seat: Seat | None, *, demo
     except SettingsError as wrong:
         fail(str(wrong), WRONG_SETTINGS)
     logs.setup_logs(loaded.settings.log_level, None if seat is None else seat.number)
+    allow_open_files(OPEN_FILES)
     if seat is not None:
         _work(loaded, seat)
         return

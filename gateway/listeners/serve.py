@@ -2,15 +2,16 @@
 
 import asyncio
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final
 
+from gateway.listeners.accepting import Acceptor
 from gateway.listeners.development_certificate import development_certificate
 from gateway.listeners.errors import ListenError
 from gateway.listeners.probe import ListeningSocket
 from gateway.listeners.server import LINGER_MS, ConnectionServer, Handler
-from gateway.listeners.sockets import accepts_a_turn, adopt, open_socket, url_of
+from gateway.listeners.sockets import BACKLOG, accepts_a_turn, adopt, open_socket, url_of
 from gateway.listeners.tls import TlsCertificate, own_files
 from gateway.settings.schema import Settings
 from gateway.wire.connection import Signal
@@ -30,7 +31,7 @@ class Listeners:
         self.certificate: TlsCertificate | None = None
         self.authority: Path | None = None
         self._connections = connections
-        self._servers: list[asyncio.Server] = []
+        self._acceptors: list[Acceptor] = []
         self._doors: list[ListeningSocket] = []
 
     @property
@@ -54,7 +55,7 @@ class Listeners:
         For a process whose successor accepts on the same sockets: idle connections stay open until their next answer,
         which says `Connection: close`, so that no request meets a connection that is closing.
         """
-        await self._stop_accepting()
+        self._stop_accepting()
         await self._connections.step_down(patience_ms, lambda: self.beginning)
 
     async def drain(self, time_ms: int) -> None:
@@ -62,18 +63,14 @@ class Listeners:
 
         Every answer from now on says `Connection: close`. Parked polls hear of it by `draining`.
         """
-        await self._stop_accepting()
+        self._stop_accepting()
         await self._connections.drain(time_ms, lambda: self.beginning)
 
-    async def _stop_accepting(self) -> None:
-        """The sockets close a turn of the loop later: until then asyncio would drop a connection that it accepted."""
-        loop = asyncio.get_running_loop()
+    def _stop_accepting(self) -> None:
+        for acceptor in self._acceptors:
+            acceptor.stop()
         for door in self._doors:
-            if door.fileno() >= 0:
-                loop.remove_reader(door)
-        await asyncio.sleep(0)
-        for server in self._servers:
-            server.close()
+            door.close()
 
     async def watch_certificate(self) -> None:
         """Read the certificate again whenever its files have changed and rest; runs until it is cancelled."""
@@ -83,16 +80,16 @@ class Listeners:
 
     async def open(self, listening: ListeningSocket, handshake_s: float, certificate: TlsCertificate | None) -> None:
         """Accept on `listening`, with TLS where there is a certificate; handshakes must end within `handshake_s`."""
+        limits = {"ssl_handshake_timeout": handshake_s, "ssl_shutdown_timeout": LINGER_MS / 1000} if certificate else {}
+        context = certificate.context if certificate else None
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(
-            self._connections,
-            sock=listening,
-            backlog=accepts_a_turn(listening),
-            ssl=certificate.context if certificate else None,
-            ssl_handshake_timeout=handshake_s if certificate else None,
-            ssl_shutdown_timeout=LINGER_MS / 1000 if certificate else None,
-        )
-        self._servers.append(server)
+
+        async def serve(link: socket.socket) -> None:
+            with suppress(OSError):  # A handshake that fails, or a client that is gone already.
+                await loop.connect_accepted_socket(self._connections, link, ssl=context, **limits)
+
+        listening.listen(BACKLOG)  # Given sockets may be bound alone.
+        self._acceptors.append(Acceptor(listening, serve, accepts_a_turn(listening)))
         self._doors.append(listening)
         self.urls.append(url_of("https" if certificate else "http", listening))
 

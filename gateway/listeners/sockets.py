@@ -78,7 +78,7 @@ def adopt(listening: socket.socket, *, shared: bool = False) -> ListeningSocket:
 
 
 def accepts_a_turn(listening: ListeningSocket) -> int:
-    """How many connections the loop may take from it before it does other work: asyncio's `backlog`."""
+    """How many connections the loop may take from it before it does other work."""
     return 1 if isinstance(listening, SharedSocket) else BACKLOG
 
 

@@ -1,6 +1,11 @@
 """How many files and connections this process may have open at once (RLIMIT_NOFILE)."""
 
 import resource
+from contextlib import suppress
+from typing import Final
+
+OPEN_FILES: Final = 1_048_576
+"""What a process asks for at its start: as many as Linux lets a process have, unless told otherwise (fs.nr_open)."""
 
 
 def allow_open_files(wanted: int) -> int:
@@ -10,5 +15,7 @@ def allow_open_files(wanted: int) -> int:
         return wanted
     reachable = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if reachable > soft:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (reachable, hard))
-    return max(soft, reachable)
+        with suppress(OSError, ValueError):  # The hard limit is above what the system grants anybody by now.
+            resource.setrlimit(resource.RLIMIT_NOFILE, (reachable, hard))
+            return reachable
+    return soft

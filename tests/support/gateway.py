@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,16 +131,24 @@ class GatewayProcess:
 
 
 async def start_process(
-    folder: Path, overrides: Mapping[str, str] | None = None, *, config: Path = CONFIG, port: int = 0
+    folder: Path,
+    overrides: Mapping[str, str] | None = None,
+    *,
+    config: Path = CONFIG,
+    port: int = 0,
+    before: Sequence[str] = (),
 ) -> GatewayProcess:
-    """Starts one and waits for its ready line; raises RuntimeError with its log when none comes."""
+    """Starts one and waits for its ready line; raises RuntimeError with its log when none comes.
+
+    `before` are words of a command line that goes before that of the gateway.
+    """
     port = port or free_port()
     settings = {"HTTP_PORT": str(port), "HTTPS_PORT": "0", "VAR_DIR": str(folder / "var"), **DEMO, **(overrides or {})}
     sets = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
     log = folder / f"gateway-{port}.log"
     with log.open("wb") as sink:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "gateway", "serve", "--config", str(config), *sets),
+            *(*before, sys.executable, "-P", "-m", "gateway", "serve", "--config", str(config), *sets),
             stdout=asyncio.subprocess.PIPE,
             stderr=sink,
             cwd=ROOT,
@@ -161,10 +169,10 @@ async def start_process(
 
 @contextlib.asynccontextmanager
 async def gateway_process(
-    folder: Path, overrides: Mapping[str, str] | None = None, *, config: Path = CONFIG
+    folder: Path, overrides: Mapping[str, str] | None = None, *, config: Path = CONFIG, before: Sequence[str] = ()
 ) -> AsyncIterator[GatewayProcess]:
-    """A gateway process that ends with the block."""
-    running = await start_process(folder, overrides, config=config)
+    """A gateway process that ends with the block; see `start_process`."""
+    running = await start_process(folder, overrides, config=config, before=before)
     try:
         yield running
     finally:

