@@ -101,9 +101,9 @@ def _plan(facts: LocalFacts) -> Verdict | None:
 
 
 def _open_files(facts: LocalFacts) -> Verdict:
-    """With an upstream the process raises its own limit."""
+    """A process raises its own limit."""
     upstream = facts.settings.backend == "upstream"
-    limit = facts.files[1 if upstream else 0]
+    _, limit = facts.files
     wanted = files_wanted(facts.settings) if upstream else AGENT_CONNECTIONS * facts.agents + FILES_BESIDES
     if limit == resource.RLIM_INFINITY:
         return right("no limit")
@@ -148,7 +148,7 @@ CHECKS: Final[tuple[Check[LocalFacts], ...]] = (
         "open files",
         "may a process have all its connections?",
         Level.WARN,
-        "raise the limit: ulimit -n, or LimitNOFILE of the service",
+        "raise the hard limit: ulimit -Hn, or LimitNOFILE of the service",
         _open_files,
     ),
 )

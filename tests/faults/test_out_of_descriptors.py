@@ -55,7 +55,7 @@ async def crowded(folder: Path) -> Seen:
             slowest_s = max(slowest_s, time.monotonic() - asked_s)
             await asyncio.sleep(0.05)
         cpu_s, lines = cpu_of(gateway) - cpu_s, gateway.log.read_text().removeprefix(said).splitlines()
-        files = len(list(Path(f"/proc/{gateway.process.pid}/fd").iterdir()))
+        files = files_of(gateway)
         late = await Line.open(gateway.port)
         for other in others:
             await other.close()
@@ -70,6 +70,10 @@ async def crowded(folder: Path) -> Seen:
 def cpu_of(gateway: GatewayProcess) -> float:
     fields = Path(f"/proc/{gateway.process.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) * TICK_S
+
+
+def files_of(gateway: GatewayProcess) -> int:
+    return len(list(Path(f"/proc/{gateway.process.pid}/fd").iterdir()))
 
 
 def test_a_connected_desktop_is_answered_as_ever(seen: Seen) -> None:

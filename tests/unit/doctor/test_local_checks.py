@@ -105,8 +105,8 @@ def test_demo_agents_are_off_in_a_deployment(settings: dict[str, str], expected:
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
-        (replace(GOOD, agents=1000, files=(3024, 3024)), Level.OK),
-        (replace(GOOD, agents=1000, files=(3023, 100_000)), Level.WARN),
+        (replace(GOOD, agents=1000, files=(1024, 3024)), Level.OK),
+        (replace(GOOD, agents=1000, files=(1024, 3023)), Level.WARN),
         (replace(given(BACKEND="upstream", UPSTREAM_URL="https://a"), files=(1024, 100_000)), Level.OK),
         (replace(given(BACKEND="upstream", UPSTREAM_URL="https://a"), files=(1024, 20_000)), Level.WARN),
         (replace(GOOD, agents=1_000_000, files=(-1, -1)), Level.OK),
