@@ -78,7 +78,7 @@ def network(address: str) -> str:
 
 
 class MemoryAttempts:
-    """`Attempts` for one process. Holds no more than the failures and attempts of the last WINDOW_MS, the newest `most`.
+    """`Attempts` for one process. Holds the newest `most` failures and attempts of the last WINDOW_MS, no more.
 
     A lock that is forgotten early for that helps nobody: who brings forth so many failures has as many addresses.
     """

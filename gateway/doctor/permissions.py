@@ -42,6 +42,7 @@ NEEDED: Final = (
     "RPOP {key}",
     "ZADD {key} 1 member",
     "ZCARD {key}",
+    "ZCOUNT {key} 0 1",
     "ZRANGE {key} 0 -1",
     "ZREM {key} member",
     "ZREMRANGEBYSCORE {key} 0 1",

@@ -16,8 +16,8 @@ from aiohttp.web import BaseRequest, HTTPException, RequestPayloadError, StreamR
 
 from gateway.listeners import answers
 from gateway.listeners.conversation import Conversation
-from gateway.listeners.probe import TELLS_ARRIVAL, ProbedSocket, SocketReceipt, probe_of
 from gateway.listeners.framing import BAD_REQUEST, body_is_withheld
+from gateway.listeners.probe import TELLS_ARRIVAL, ProbedSocket, SocketReceipt, probe_of
 from gateway.listeners.signals import Once
 from gateway.ops.crashes import crash_line
 from gateway.wire.whole_response import WholeResponse
