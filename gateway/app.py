@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,12 +29,14 @@ from gateway.events.poll import Due, PollService
 from gateway.events.push import PushService
 from gateway.listeners.development_certificate import FOLDER
 from gateway.ops import health, logs
+from gateway.ops.jobs import Job
 from gateway.redis_link.shards import shard_tags
 from gateway.sessions.admin_routes import session_routes
 from gateway.sessions.guid import KeyRing, random_key_ring
 from gateway.sessions.key_check import check_keys
 from gateway.sessions.over_shards import over_shards
 from gateway.sessions.policy import Policy
+from gateway.sessions.refusal import CannotServeError
 from gateway.sessions.secret_file import read_secret_file
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import SessionStore
@@ -166,9 +168,9 @@ class App:
         return sum(map(bool, await self._shard_reasons()))
 
     async def _shard_reasons(self) -> list[str | None]:
-        """Why each shard is not ready, in the words of its connection where it has some; None for one that is."""
+        """Why each shard is not ready, in the words of its connections where they have some; None for one that is."""
         found = await asyncio.gather(*map(_reason, self.stores.sessions.shards()))
-        return [reason and (word or reason) for reason, word in zip(found, self.stores.reasons(), strict=True)]
+        return [word or reason for reason, word in zip(found, self.stores.reasons(), strict=True)]
 
     async def _settings_reason(self) -> str | None:
         refused = (
@@ -190,15 +192,22 @@ class App:
         if self._registry is not None:
             demo.tell(self._registry.all(), self.live.current)
 
-    def jobs(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
-        """The periodic work; each runs until cancelled."""
+    def jobs(self) -> dict[str, Callable[[], Coroutine[Any, Any, None]]]:
+        """The periodic work by its name in the metrics; each runs until cancelled."""
         registry, backend = self._registry, self.backend
-        jobs = [self.sweeper.run, self.live.watch, self._keep_beginning, self.push.run, self.tokens.follow, backend.run]
+        jobs = {
+            "sweep": self.sweeper.run,
+            "settings": self.live.watch,
+            "begin": self._keep_beginning,
+            "push": self.push.run,
+            "token-files": self.tokens.follow,
+            "backend": backend.run,
+        }
         if registry is not None:
-            jobs.append(lambda: follow(registry))
+            jobs["agents-file"] = lambda: follow(registry)
         chain = _certificate(self.live.current)
         if chain is not None:
-            jobs.append(ExpiryWatch(chain).run)
+            jobs["certificate-expiry"] = ExpiryWatch(chain).run
         return jobs
 
     async def _begin(self) -> None:
@@ -217,9 +226,9 @@ class App:
 
         So may the number of shards change under us.
         """
+        beginning = Job("begin", passes=(CannotServeError,))
         while True:
-            with suppress(StoreUnavailable):
-                await self._begin()
+            await beginning.attempt(self._begin)
             await asyncio.sleep(BEGIN_EVERY_S)
 
     async def close(self) -> None:

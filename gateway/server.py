@@ -14,6 +14,7 @@ from gateway.admin import open_admin
 from gateway.app import App, make_app
 from gateway.listeners.serve import Listeners
 from gateway.listeners.serve import start as listen
+from gateway.ops.jobs import Job
 from gateway.sessions.refusal import CannotServeError
 from gateway.settings.load import Loaded
 from gateway.settings.reload import LiveSettings
@@ -84,8 +85,10 @@ async def serve(loaded: Loaded, doors: Doors = NO_DOORS) -> None:
 
         async def reload() -> None:
             systemd.reloading()
-            await gateway.reload()
-            systemd.ready(told)
+            try:
+                await gateway.reload()
+            finally:
+                systemd.ready(told)
 
         _handle(reload, stop.set, _cannot_roll)
         # Supervisors and tests wait for this line.
@@ -118,11 +121,11 @@ async def work(loaded: Loaded, doors: Doors, seat: Seat) -> None:
 
 @contextlib.asynccontextmanager
 async def _jobs(app: App, open_listeners: Listeners) -> AsyncIterator[None]:
-    """Runs the periodic work; one that ends with an error ends the process with it."""
-    jobs = [*app.jobs(), open_listeners.watch_certificate]
+    """Runs the periodic work. What fails of it is tried again; only CannotServeError ends the process."""
+    jobs = {**app.jobs(), "certificate": open_listeners.watch_certificate}
     try:
         async with asyncio.TaskGroup() as group:
-            running = [group.create_task(job()) for job in jobs]
+            running = [group.create_task(Job(name, passes=(CannotServeError,)).keep(run)) for name, run in jobs.items()]
             yield
             for task in running:
                 task.cancel()
@@ -132,10 +135,10 @@ async def _jobs(app: App, open_listeners: Listeners) -> AsyncIterator[None]:
 
 def _handle(reload: Reload, stop: Callable[[], None], roll: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
-    reloads: set[asyncio.Task[None]] = set()
+    reloads: set[asyncio.Task[bool]] = set()
 
     def begin_reload() -> None:
-        task = loop.create_task(reload())
+        task = loop.create_task(Job("reload").attempt(reload))
         reloads.add(task)
         task.add_done_callback(reloads.discard)
 

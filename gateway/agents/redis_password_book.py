@@ -1,6 +1,7 @@
 """Passwords that agents chose, kept in Redis over the agents file: the same on every node."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,6 +18,7 @@ REPLACE: Final = load_script("gateway.agents", "password_replace")
 CARRY: Final = load_script("gateway.agents", "password_carry")
 REPLACED: Final = 8
 """How many hashes of the file are remembered as replaced."""
+_OURS: Final = re.compile(rb":[1-9][0-9]{0,5}\Z")
 SCANNED: Final = 1000
 """How many keys Redis looks at in one go."""
 
@@ -57,7 +59,7 @@ class RedisPasswordBook:
         found = await self._link.command("HMGET", self._key(agent_id), "hash", "former", "replaced")
         if not isinstance(found, list) or not isinstance(found[0], bytes):
             return NOTHING
-        current, former, replaced = (value.decode() for value in found)
+        current, former, replaced = ((value or b"").decode("ascii", "replace") for value in found)
         return _Stored(current, tuple(former.split()), tuple(replaced.split()))
 
     def _key(self, agent_id: int) -> str:
@@ -88,7 +90,7 @@ async def carry_passwords(before: Sequence[RedisLink], after: Sequence[RedisLink
         while True:
             pattern = link.key("password", "*")
             cursor, keys = await link.command("SCAN", cursor, "MATCH", pattern, "COUNT", SCANNED)
-            await asyncio.gather(*(_carry(link, key.decode(), after) for key in keys))
+            await asyncio.gather(*(_carry(link, key.decode(), after) for key in keys if _OURS.search(key)))
             if cursor == b"0":
                 break
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from gateway.ops import metrics
+from gateway.ops.jobs import Job
 from gateway.sessions.model import Event
 from gateway.sessions.store import EventQueue
-from gateway.wire.errors import StoreUnavailable
 
 LOOK_AFTER_S: Final = (0.005, 0.04, 0.05, 0.05, 0.05, 0.25, 1.0, 4.0)
 """When the kernel is asked after an answer, in s after the look before. The peer's kernel may hold an acknowledgement
@@ -119,10 +119,8 @@ class Deliveries:
         task.add_done_callback(self._tasks.discard)
 
     async def _try_confirm(self, sent: _Sent) -> None:
-        try:
-            await self._confirm(sent)
-        except StoreUnavailable:
-            return  # It stays noted as arrived, and the agent's next poll here confirms it.
+        """Where it fails it stays noted as arrived, and the agent's next poll here confirms it."""
+        await Job("confirm", f"agent {sent.agent_id}").attempt(lambda: self._confirm(sent))
 
     async def _confirm(self, sent: _Sent) -> None:
         await self._queue.confirm(sent.agent_id, sent.session_id, sent.event_id)

@@ -7,29 +7,27 @@ so that an outage of the store moves no session.
 """
 
 import asyncio
-import contextlib
-import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from gateway.events.push_nodes import PushNodes
-from gateway.wire.errors import StoreUnavailable
+from gateway.ops.jobs import Job
 
 LEASE_S: Final = 3.0
 LOOK_EVERY_S: Final = 1.0
 """With these, others have taken over within 5 s of the death of a process."""
 LOOK_AT_ALL_EVERY: Final = 30
 
-_LOG = logging.getLogger(__name__)
-
 
 class Lease:
     """Who is alive, and when to look for sessions whose process is not.
 
-    `process` is the name of this process in records: `node` and something unique. `look` goes through all sessions;
-    `regained` is called when a lease is held after none was. `clock` is monotonic, in s.
+    `process` is the name of this process in records: `node` and something unique. `work` names the work in the log.
+    `look` goes through all sessions; a look that fails costs no lease. `regained` is called when a lease is held after
+    none was. `clock` is monotonic, in s.
     """
 
     def __init__(
@@ -38,6 +36,7 @@ class Lease:
         nodes: PushNodes,
         look: Callable[[], Awaitable[None]],
         *,
+        work: str = "",
         regained: Callable[[], None] = lambda: None,
         lease_s: float = LEASE_S,
         clock: Callable[[], float] = time.monotonic,
@@ -51,6 +50,9 @@ class Lease:
         self._clock = clock
         self._since_s = self._until_s = 0.0
         self._look_due = True
+        self._work = work
+        self._saying = Job("lease", work)
+        self._looking = Job("look", work)
 
     def holds(self) -> bool:
         """Whether this process may work for its sessions now."""
@@ -68,15 +70,17 @@ class Lease:
         """Keeps the lease and looks for sessions without a living process, until cancelled."""
         rounds = 0
         while True:
-            try:
-                await self.round(everything=rounds % LOOK_AT_ALL_EVERY == 0)
-            except StoreUnavailable:
-                _LOG.debug("lease: the store is out of reach")
+            if await self._saying.attempt(partial(self._say, everything=rounds % LOOK_AT_ALL_EVERY == 0)):
+                await self._looking.attempt(self._look_if_due)
             rounds += 1
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def round(self, *, everything: bool = False) -> None:
         """One word. It looks when a process came or went, or for `everything`. Raises StoreUnavailable."""
+        await self._say(everything=everything)
+        await self._look_if_due()
+
+    async def _say(self, *, everything: bool) -> None:
         asked_s = self._clock()
         alive = await self._nodes.alive(self.process, int(self._lease_s * 1000))
         held = self.holds()
@@ -86,11 +90,13 @@ class Lease:
             self._regained()
         self._look_due |= everything or alive != self.alive
         self.alive = frozenset(alive)
+
+    async def _look_if_due(self) -> None:
         if self._look_due:
             self._look_due = False
             try:
                 await self._look()
-            except StoreUnavailable:
+            except Exception:
                 self._look_due = True
                 raise
 
@@ -100,5 +106,4 @@ class Lease:
 
     async def leave(self) -> None:
         """Others need not wait for the end of the lease."""
-        with contextlib.suppress(StoreUnavailable):
-            await self._nodes.leave(self.process)
+        await Job("leave", self._work).attempt(partial(self._nodes.leave, self.process))

@@ -20,6 +20,7 @@ from gateway.events.push_line import PushLine, PushParts
 from gateway.events.push_nodes import PushNodes
 from gateway.events.push_rules import claiming, renewing, way_of
 from gateway.events.push_seal import PushSeal
+from gateway.ops.jobs import all_done, for_each
 from gateway.sessions.model import PushWay, Session
 from gateway.sessions.over_shards import over_shards
 from gateway.sessions.service import SessionService
@@ -57,7 +58,9 @@ class PushService:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._lease = Lease(settings().node_name, nodes, self._look, regained=lambda: self.wake(0, ""), clock=clock)
+        self._lease = Lease(
+            settings().node_name, nodes, self._look, work="push", regained=lambda: self.wake(0, ""), clock=clock
+        )
         self._service = service
         self._settings = settings
         self._client = client or PushClient(settings)
@@ -142,9 +145,7 @@ class PushService:
     async def _look_in(self, store: SessionStore) -> None:
         sessions = await store.silent(0, store.now_ms() + _AHEAD_MS, _MOST)
         strange = [seen for seen in sessions if not self._is_ours(seen)]
-        for start in range(0, len(strange), _READ_TOGETHER):
-            some = strange[start : start + _READ_TOGETHER]
-            await asyncio.gather(*(self._consider(seen.agent_id, seen.session_id) for seen in some))
+        await for_each(strange, lambda seen: self._consider(seen.agent_id, seen.session_id), together=_READ_TOGETHER)
 
     def _is_ours(self, seen: Seen) -> bool:
         line = self._lines.get(seen.agent_id)
@@ -184,6 +185,8 @@ class PushService:
     async def close(self) -> None:
         """Lets pushes under way end and leaves the sessions to other processes."""
         self._lease.give_up()
-        await asyncio.gather(*(line.stop(STOP_S) for line in list(self._lines.values())))
-        await self._lease.leave()
-        await self._client.close()
+        try:
+            await all_done([line.stop(STOP_S) for line in self._lines.values()])
+        finally:
+            await self._lease.leave()
+            await self._client.close()

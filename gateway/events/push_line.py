@@ -19,6 +19,7 @@ from gateway.events.push_client import Outcome, PushClient
 from gateway.events.push_message import push_message
 from gateway.events.push_rules import failing, way_of
 from gateway.ops import audit, metrics
+from gateway.ops.jobs import Job
 from gateway.sessions.limits import runs_out
 from gateway.sessions.model import EndReason, Event, PushWay, Record, Session
 from gateway.sessions.service import SessionService
@@ -81,6 +82,7 @@ class PushLine:
         self._parts = parts
         self._over = over
         self._delivered = self._said = self._heard = ""
+        self._job = Job("push-line", f"agent {agent_id}", passes=(_Over,))
         self._due_ms: int | None = None
         self._last: tuple[Session, PushWay] | None = None
         self._busy = self._stopping = False
@@ -106,13 +108,10 @@ class PushLine:
             await self._parts.pause(first_s)
             while not self._stopping:
                 await self._rest()
-                while not self._stopping and (pause_s := await self._step()) is not None:
+                while not self._stopping and (pause_s := await self._try_step()) is not None:
                     await self._parts.pause(pause_s)
         except _Over as over:
             taken = over.taken
-        except Exception as crash:
-            _LOG.error("pushing to agent %d stopped: %s", self.agent_id, type(crash).__name__)
-            taken = True
         self._over(self, taken)
 
     async def _rest(self) -> None:
@@ -123,6 +122,17 @@ class PushLine:
             async with asyncio.timeout(left_s):
                 await self._woken.wait()
         self._woken.clear()
+
+    async def _try_step(self) -> float | None:
+        """As `_step`; what it stumbles over is tried again, after a rest."""
+        pause_s: float | None = STORE_RETRY_S
+
+        async def step() -> None:
+            nonlocal pause_s
+            pause_s = await self._step()
+
+        await self._job.attempt(step)
+        return pause_s
 
     async def _step(self) -> float | None:
         """One push, if there is an event; how long to wait for the next in s, None when there is nothing to push."""

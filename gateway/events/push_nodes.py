@@ -56,4 +56,4 @@ class RedisPushNodes:
 
     async def _say(self, process: str, for_ms: int) -> AbstractSet[str]:
         names = await self._link.script(_ALIVE, [self._link.key(self._work, "alive")], [process, for_ms])
-        return frozenset(name.decode() for name in names)
+        return frozenset(name.decode("utf-8", "replace") for name in names)

@@ -1,7 +1,10 @@
 """One log line for a crash, without anything a client sent."""
 
+import errno
 import traceback
 from typing import Final
+
+from hiredis import ReplyError
 
 _FRAMES: Final = 6
 
@@ -10,7 +13,7 @@ def crash_line(problem: BaseException) -> str:
     """Types and places of `problem` and of its causes, innermost frame first.
 
     The texts of exceptions are left out: they often hold the value that was wrong (design section 11: no secrets, no
-    query strings in logs).
+    query strings in logs). What kind of error the system or Redis gave is told: its name holds nothing of a request.
     """
     return "; caused by ".join(_one(each) for each in _chain(problem))
 
@@ -34,4 +37,13 @@ def _chain(problem: BaseException) -> list[BaseException]:
 def _one(problem: BaseException) -> str:
     frames = traceback.extract_tb(problem.__traceback__)[-_FRAMES:]
     places = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames))
-    return f"{type(problem).__qualname__} in {places}" if places else type(problem).__qualname__
+    return f"{_kind(problem)} in {places}" if places else _kind(problem)
+
+
+def _kind(problem: BaseException) -> str:
+    name = type(problem).__qualname__
+    if isinstance(problem, ReplyError):
+        return f"{name} {str(problem).partition(' ')[0][:20]}"
+    if isinstance(problem, OSError) and problem.errno is not None and problem.errno in errno.errorcode:
+        return f"{name} {errno.errorcode[problem.errno]}"
+    return name

@@ -29,3 +29,6 @@ PUSHES: Final = Counter("gateway_pushes", "Attempts to push an event", ["outcome
 POLLS_PARKED: Final = Gauge("gateway_polls_parked", "Polls that wait for an event now", registry=REGISTRY)
 BACKEND_OWED: Final = Counter("gateway_backend_ends_failed", "Ends the backend did not take at once", registry=REGISTRY)
 ADMIN_REFUSED: Final = Counter("gateway_admin_refused", "Requests not let in", ["reason"], registry=REGISTRY)
+JOB_FAILURES: Final = Counter(
+    "gateway_job_failures", "Failures of the gateway's own periodic work", ["job"], registry=REGISTRY
+)

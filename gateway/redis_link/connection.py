@@ -1,11 +1,13 @@
 """One connection: bytes out, replies in, in order. No waiting, no time-outs, no second try; `line.py` has those."""
 
 import asyncio
+import logging
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from hiredis import HiredisError, PushNotification, Reader
 
+from gateway.ops.crashes import crash_line
 from gateway.redis_link.address import Address
 from gateway.redis_link.packing import pack
 
@@ -13,7 +15,10 @@ Replies = Callable[[list[Any]], None]
 Pushed = Callable[[list[Any]], None]
 Lost = Callable[[str], None]
 
+OWN_FAULT: Final = "an error of this gateway, see its log"
+
 _MORE: Any = object()
+_LOG = logging.getLogger(__name__)
 
 
 class Connection(asyncio.Protocol):
@@ -56,13 +61,15 @@ class Connection(asyncio.Protocol):
                     self._pushed(reply)
                 else:
                     self._replies.append(reply)
+            if self._done is not None and len(self._replies) >= self._expected:
+                done, replies = self._done, self._replies
+                self._done, self._replies = None, []
+                done(replies)
         except HiredisError as error:
             self._end(f"not the protocol of Redis: {error}")
-            return
-        if self._done is not None and len(self._replies) >= self._expected:
-            done, replies = self._done, self._replies
-            self._done, self._replies = None, []
-            done(replies)
+        except Exception as fault:
+            _LOG.error("an answer of redis could not be taken over: %s", crash_line(fault))
+            self._end(OWN_FAULT)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """See asyncio.Protocol."""

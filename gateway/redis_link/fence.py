@@ -4,6 +4,7 @@ A primary that lost its replicas refuses it, and so does a store of another numb
 Redis, and its gaps date the outages. All of this is known before the caller sees any reply of the same flight.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -38,6 +39,8 @@ LOOK: Final = "look"
 UNGUARDED: Final = Division()
 SHARDS: Final = "shards"
 """The field of the fence that says the number."""
+
+_SPAN: Final = re.compile(rb"(?<!\S)(\d{1,16})-(\d{1,16})(?!\S)")
 
 Replicas = frozenset[tuple[bytes, bytes]]
 
@@ -80,5 +83,4 @@ class Fence:
         self.clock.sample(int(seconds) + int(micros) / 1e6, asked_s)
         if told != self._told:
             self._told = told
-            spans = (span.partition(b"-") for span in told.split())
-            self._outages = tuple((int(start), int(end)) for start, _, end in spans)
+            self._outages = tuple((int(start), int(end)) for start, end in _SPAN.findall(told))

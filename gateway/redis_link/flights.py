@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from hiredis import ReplyError
 
+from gateway.ops.jobs import Job
 from gateway.redis_link import fence as fences
 from gateway.redis_link.connection import Connection
 from gateway.redis_link.fence import Fence
-from gateway.redis_link.replies import ELSEWHERE, as_failure, code
+from gateway.redis_link.replies import as_failure, is_elsewhere
 from gateway.redis_link.seal import Seal
 from gateway.wire.errors import StoreUnavailable
 
@@ -56,6 +57,7 @@ class Flights:
         self._flight: _Flight | None = None
         self._doubted: list[_Doubted] = []
         self._asking: asyncio.Task[None] | None = None
+        self._questions = Job("ask-sentinels")
         self._connection: Connection | None = None
         self._leaving = False
         self._fenced_s = 0.0
@@ -143,23 +145,30 @@ class Flights:
 
     async def _ask_about(self, seal: Seal) -> None:
         """One question for all flights that came back before it; for those that come meanwhile, the next one."""
-        while self._doubted:
-            count = len(self._doubted)
-            try:
-                safe = await seal.still_the_primary()
-            except Exception as error:
-                _LOG.error("the sentinels could not be asked: %s", type(error).__name__)
-                safe = False
-            doubted, self._doubted = self._doubted[:count], self._doubted[count:]
-            for flight, replies in doubted:
-                self._deliver(flight, replies if safe else _unsafe(replies))
-        self._asking = None
+        try:
+            while self._doubted:
+                count = len(self._doubted)
+                safe = await self._is_safe(seal)
+                doubted, self._doubted = self._doubted[:count], self._doubted[count:]
+                for flight, replies in doubted:
+                    self._deliver(flight, replies if safe else _unsafe(replies))
+        finally:
+            self._asking = None
+
+    async def _is_safe(self, seal: Seal) -> bool:
+        safe = False
+
+        async def ask() -> None:
+            nonlocal safe
+            safe = await seal.still_the_primary()
+
+        return await self._questions.attempt(ask) and safe
 
     def _deliver(self, flight: _Flight, replies: list[Any]) -> None:
         elsewhere: ReplyError | None = None
         for (future, _, _), reply in zip(flight.commands, replies, strict=True):
             if isinstance(reply, Exception):
-                if isinstance(reply, ReplyError) and code(reply) in ELSEWHERE:
+                if isinstance(reply, ReplyError) and is_elsewhere(reply):
                     elsewhere = reply
                 if not future.done():
                     future.set_exception(as_failure(reply))

@@ -8,14 +8,16 @@ from typing import Any, Final
 
 from hiredis import ReplyError
 
+from gateway.ops.jobs import Job
 from gateway.redis_link import fence as fences
 from gateway.redis_link.address import Address
-from gateway.redis_link.connection import dial, greeting
+from gateway.redis_link.connection import OWN_FAULT, dial, greeting
 from gateway.redis_link.fence import Fence
 from gateway.redis_link.flights import Flights
 from gateway.redis_link.packing import pack
 from gateway.redis_link.places import Places
-from gateway.redis_link.replies import code, refusal
+from gateway.redis_link.replies import refusal_of
+from gateway.redis_link.rights import Rights
 from gateway.redis_link.seal import Seal
 from gateway.wire.errors import StoreUnavailable
 
@@ -32,11 +34,13 @@ class Manner:
 
     `name` is the connection's name in Redis; `channel` is subscribed to, if any, and `pushed` hears it. `prelude` gives
     packed commands for each new connection. With `seal`, a key to write, what is sent counts only when it is safe (see
-    Seal). `state` hears "" when the line is up and else why not.
+    Seal). `state` hears "" when the line is up and else why not. `rights` hears of denials, and answers before a new
+    connection is used.
     """
 
     name: str
     state: Callable[[str], None]
+    rights: Rights
     pushed: Callable[[list[Any]], None] = lambda push: None
     channel: str = ""
     prelude: Callable[[], list[bytes]] = list
@@ -55,6 +59,7 @@ class Line:
         self._flights = Flights(fence, self._timeout_s, self._seal, self._broken)
         self._longest_pause_s = SEEKING_PAUSE_S if places.several else LONGEST_PAUSE_S
         self._gone = asyncio.Event()
+        self._faults = Job("redis-line", manner.name)
         self._closed = False
         self._dialled: Address | None = None
         self.address: Address | None = None
@@ -83,7 +88,11 @@ class Line:
                     await self._open()
             except (OSError, TimeoutError, ReplyError, TypeError, ValueError) as error:
                 self._tell(error)
+            except Exception as fault:
+                self._faults.failed(fault)
+                self._tell(ConnectionError(OWN_FAULT))
             else:
+                self._faults.worked()
                 await self._stay()
                 if loop.time() - began_s >= LONGEST_PAUSE_S:
                     pause_s = FIRST_PAUSE_S
@@ -95,14 +104,16 @@ class Line:
         self._dialled = None
         manner, address = self._manner, await self._places.find()
         self._dialled = address
-        head = greeting(address, manner.name) + manner.prelude()
+        head, question = greeting(address, manner.name) + manner.prelude(), manner.rights.question()
         # What a subscription answers is a push, not a reply; a refusal is a reply and takes the place of another.
         subscribe = pack(("SUBSCRIBE", manner.channel)) if manner.channel else b""
-        packed = b"".join((*head, subscribe, self._fence.packed))
+        packed = b"".join((*head, *question, subscribe, self._fence.packed))
         asked_s = asyncio.get_running_loop().time()
-        connection, replies = await dial(address, packed, len(head) + fences.COMMANDS, manner.pushed, self._lost)
+        count = len(head) + len(question) + fences.COMMANDS
+        connection, replies = await dial(address, packed, count, manner.pushed, self._lost)
         try:
-            for reply in replies:
+            manner.rights.answered(replies[len(head) : len(head) + len(question)])
+            for reply in replies[: len(head)] + replies[len(head) + len(question) :]:
                 if isinstance(reply, ReplyError):
                     raise reply
             self._fence.accept(replies[-fences.COMMANDS :], asked_s)
@@ -138,6 +149,7 @@ class Line:
         self._gone.set()
 
     def _tell(self, error: Exception) -> None:
+        self._manner.rights.note(error)
         if self._dialled is not None and isinstance(error, ReplyError):
             self._places.refused(self._dialled, str(error))
         elif self._dialled is not None:
@@ -146,7 +158,7 @@ class Line:
 
     def _why(self, error: Exception) -> str:
         if isinstance(error, ReplyError):
-            return refusal(code(error))
+            return refusal_of(error)
         if isinstance(error, TimeoutError) and not str(error):
             return f"no answer within {self._timeout_s * 1000:.0f} ms"
         return str(error) or type(error).__name__

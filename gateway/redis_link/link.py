@@ -14,6 +14,7 @@ from gateway.redis_link.line import Line, Manner
 from gateway.redis_link.packing import Argument, pack
 from gateway.redis_link.places import Places
 from gateway.redis_link.replies import code, refusal
+from gateway.redis_link.rights import Rights
 from gateway.redis_link.scripts import Script
 from gateway.redis_link.sentinels import Sentinels
 from gateway.redis_link.wakes import Wake, Wakes
@@ -44,6 +45,7 @@ class RedisLink:
         self._shown = target.shown if division.expected in {"", "1"} else f"{target.shown} ({{{tag}}})"
         self._fence = Fence(self.key("fence"), division)
         self._wakes = Wakes(self.key("wake"))
+        self._rights = Rights(tag)
         self._scripts: dict[str, bytes] = {}
         self._reasons = {"main": "not connected yet", "durable": "not connected yet"}
         self._down_since: float | None = time.monotonic()
@@ -63,6 +65,7 @@ class RedisLink:
             pushed=self._wakes.pushed,
             channel=channel,
             prelude=lambda: list(self._scripts.values()),
+            rights=self._rights,
             seal=seal,
         )
 

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from hiredis import ReplyError
 
+from gateway.ops.jobs import Job
 from gateway.redis_link.address import Address, Target
 from gateway.redis_link.connection import dial
 from gateway.redis_link.packing import pack
@@ -83,12 +84,16 @@ class Sentinels:
             self._watching = None
 
     async def _watch(self) -> None:
+        looking = Job("sentinels")
         while True:
             await asyncio.sleep(WATCH_EVERY_S * random.uniform(0.5, 1))
-            named = await self._named(self._most)
-            self._note(len(named) >= self._most)
-            for hear in tuple(self._followers) if named else ():
-                hear(self._address(max(named)))
+            await looking.attempt(self._look)
+
+    async def _look(self) -> None:
+        named = await self._named(self._most)
+        self._note(len(named) >= self._most)
+        for hear in tuple(self._followers) if named else ():
+            hear(self._address(max(named)))
 
     def _note(self, answered: bool) -> None:
         were_silent = self.are_silent
@@ -125,7 +130,7 @@ async def _ask(sentinel: Address, primary: str) -> _Named | None:
             connection, replies = await dial(sentinel, b"".join(commands), len(commands), _ignored, _ignored)
         connection.drop()
         return _read(*replies[-2:])
-    except (OSError, TypeError, ValueError):
+    except (OSError, AttributeError, TypeError, ValueError):
         return None
 
 

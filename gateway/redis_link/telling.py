@@ -2,7 +2,10 @@
 
 from typing import Final
 
+from gateway.redis_link.connection import OWN_FAULT
+
 WITHOUT_PLACE: Final = (
+    OWN_FAULT,
     "it refuses: ",
     "no answer within ",
     "no sentinel names a primary",

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
+_LONGEST_ID: Final = 6
 Wake = Callable[[int, str], None]
 """An agent id (0: any agent) and the token of a newer poll ("": none)."""
 
@@ -33,5 +34,5 @@ class Wakes:
         """Takes what the subscription brought."""
         if push[0] == b"message":
             agent, _, token = push[2].decode("ascii", "replace").partition(":")
-            if agent.isdigit():
+            if agent.isdigit() and len(agent) <= _LONGEST_ID:
                 self.wake(int(agent), token)

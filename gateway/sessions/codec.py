@@ -122,6 +122,22 @@ def _shape(kind: type[T]) -> _Shape[T]:
     return _Shape(kind)
 
 
+class Rubbish(ValueError):
+    """Bytes that no version of the gateway writes, older or newer."""
+
+
+def _object(kept: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(kept)
+    except ValueError as error:
+        raise Rubbish(str(error)) from None
+    except RecursionError:
+        raise Rubbish("nested too deeply") from None
+    if not isinstance(found, dict):
+        raise Rubbish("not an object")
+    return found
+
+
 def _bytes(kept: dict[str, Any]) -> bytes:
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -132,8 +148,8 @@ def write_record(record: Record) -> bytes:
 
 
 def read_record(kept: bytes) -> Record:
-    """The record in bytes of `write_record`. Raises ValueError."""
-    record: Record = _shape(Record).read(json.loads(kept))
+    """The record in bytes of `write_record`. Raises ValueError, Rubbish among them."""
+    record: Record = _shape(Record).read(_object(kept))
     return record
 
 
@@ -143,6 +159,6 @@ def write_end(end: End) -> bytes:
 
 
 def read_end(kept: bytes) -> End:
-    """The end in bytes of `write_end`. Raises ValueError."""
-    end: End = _shape(End).read(json.loads(kept))
+    """The end in bytes of `write_end`. Raises ValueError, Rubbish among them."""
+    end: End = _shape(End).read(_object(kept))
     return end

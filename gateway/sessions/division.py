@@ -6,6 +6,7 @@ whose tag is the same for all numbers, is the one that counts. A store that does
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
@@ -31,6 +32,7 @@ _ADVICE: Final = (
     "start them all with the new one"
 )
 _LOG = logging.getLogger(__name__)
+_NUMBER: Final = re.compile(rb"[0-9]{1,6}")
 
 Carry = Callable[[Sequence[RedisLink], Sequence[RedisLink]], Awaitable[None]]
 """Brings what outlasts sessions from the former shards to the new ones. Must be safe to do twice, also at once."""
@@ -129,6 +131,8 @@ class Divided:
 async def _said(first: RedisLink) -> tuple[bytes | None, int]:
     """When the last fence was written, None for never; and the number that it says, 0 for none."""
     at, said = await first.command("HMGET", first.key("fence"), "at", SHARDS)
+    if said and not _NUMBER.fullmatch(said):
+        raise WrongShardsError(f"the field {SHARDS} of {first.key('fence')} in redis is no number: set it right")
     return at, int(said or 0)
 
 

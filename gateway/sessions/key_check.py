@@ -1,10 +1,12 @@
 """Whether this node holds the secrets that live sessions need (design section 5, GUID)."""
 
-import hmac
+from contextlib import suppress
 
+from gateway.ops.jobs import for_each
 from gateway.sessions.guid import KeyRing
 from gateway.sessions.refusal import CannotServeError
-from gateway.sessions.store import SessionStore
+from gateway.sessions.store import Seen, SessionStore
+from gateway.wire.errors import Unreadable
 
 
 class MissingKeyError(CannotServeError):
@@ -18,14 +20,18 @@ async def check_keys(store: SessionStore, ring: KeyRing) -> None:
     """
     ours = ring.fingerprints()
     known = await store.key_fingerprints({ring.making: ours[ring.making]})
-    wrong = [key for key, print_ in known.items() if not hmac.compare_digest(ours.get(key, ""), print_)]
+    wrong = [key for key, print_ in known.items() if ours.get(key) != print_]
     if not wrong:
         return
-    needed = set()
-    for seen in await store.live():
-        record = await store.read(seen.agent_id)
-        if record.session is not None:
-            needed.add(record.session.key_id)
+    needed = set[str]()
+
+    async def need(seen: Seen) -> None:
+        with suppress(Unreadable):
+            record = await store.read(seen.agent_id)
+            if record.session is not None:
+                needed.add(record.session.key_id)
+
+    await for_each(await store.live(), need)
     if bad := sorted(needed.intersection(wrong)):
         raise MissingKeyError(
             f"GUID_SECRET_FILE: live sessions need the key {', '.join(bad)} as other nodes have it:"

@@ -88,6 +88,9 @@ class MemoryStore:
         if seen is not None and seen.session_id == session_id:
             self._seen[agent_id] = Seen(agent_id, session_id, self.now_ms(), push)
 
+    async def forget_seen(self, seen: Seen) -> None:
+        """See `SessionStore.forget_seen`: here a session is in both or in none."""
+
     async def silent(self, poll_before_ms: int, push_before_ms: int, most: int) -> Sequence[Seen]:
         """See `SessionStore.silent`."""
         overdue = [

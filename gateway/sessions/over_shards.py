@@ -1,23 +1,15 @@
 """Work on every shard of a store, so that one out of reach holds up no other (design section 8, STORE_SHARDS)."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
+from gateway.ops.jobs import all_done
 from gateway.sessions.store import SessionStore
-from gateway.wire.errors import StoreUnavailable
 
 
 async def over_shards(store: SessionStore, work: Callable[[SessionStore], Awaitable[object]]) -> None:
-    """Does `work` on all shards at the same time, to the end on each.
-
-    Raises what it raised, another exception rather than StoreUnavailable.
-    """
+    """Does `work` on all shards at the same time, to the end on each. Raises as `all_done`."""
     shards = store.shards()
     if len(shards) == 1:
         await work(shards[0])
         return
-    outcomes = await asyncio.gather(*map(work, shards), return_exceptions=True)
-    failed = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
-    failed.sort(key=lambda error: isinstance(error, StoreUnavailable))
-    if failed:
-        raise failed[0]
+    await all_done([work(shard) for shard in shards])

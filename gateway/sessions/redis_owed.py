@@ -3,10 +3,15 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from typing import Final
 
 from gateway.redis_link.link import RedisLink
-from gateway.sessions.codec import read_end
+from gateway.sessions.aside import Aside, Bad
+from gateway.sessions.codec import Rubbish, read_end
 from gateway.sessions.model import End
+
+UNREADABLE: Final = 100
+"""Of so many ends it is remembered that the log names them."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -14,19 +19,48 @@ _LOG = logging.getLogger(__name__)
 class RedisOwed:
     """Ends come in with the swap that makes them; here they are read and taken out."""
 
-    def __init__(self, link: RedisLink) -> None:
+    def __init__(self, link: RedisLink, aside: Aside) -> None:
         self._link = link
+        self._aside = aside
+        self._missing: set[bytes] = set()
+        self._unreadable: set[bytes] = set()
         self.keys = (link.key("owed"), link.key("owed", "ends"))
 
     async def oldest(self, most: int) -> Sequence[End]:
-        """See `SessionStore.owed`."""
+        """See `SessionStore.owed`. What cannot be read makes no room for others."""
         order, ends = self.keys
-        names = await self._link.command("ZRANGE", order, 0, most - 1)
+        names = await self._link.command("ZRANGE", order, 0, most + len(self._unreadable) - 1)
         if not names:
             return []
         # Told behind on the word of a primary that was replaced, an end would sign out an agent who is at work.
         kept = await self._link.surely("HMGET", ends, *names)
-        return [end for end in map(_read, kept) if end is not None]
+        found: list[End] = []
+        bad: list[Bad] = []
+        for name, content in zip(names, kept, strict=True):
+            try:
+                found += self._read(name, content)
+            except Rubbish:
+                bad.append(Bad(order, "field", name, content or b"", ends))
+        self._missing = {name for name, content in zip(names, kept, strict=True) if content is None}
+        if bad:
+            await self._aside.put(bad)
+        return found[:most]
+
+    def _read(self, name: bytes, content: bytes | None) -> list[End]:
+        """The end; none where another node has just had it confirmed, or another version wrote it. Raises Rubbish."""
+        if content is None:
+            if name in self._missing:
+                raise Rubbish("there is no end of this name")
+            return []
+        try:
+            return [read_end(content)]
+        except Rubbish:
+            raise
+        except ValueError as error:
+            if name not in self._unreadable and len(self._unreadable) < UNREADABLE:
+                self._unreadable.add(name)
+                _LOG.error("an end owed to the backend cannot be read: %s", error)
+            return []
 
     async def paid(self, session_id: str) -> None:
         """See `SessionStore.paid`."""
@@ -34,14 +68,3 @@ class RedisOwed:
         await asyncio.gather(
             self._link.command("ZREM", order, session_id), self._link.command("HDEL", ends, session_id)
         )
-
-
-def _read(kept: bytes | None) -> End | None:
-    """The end, None where another node has just had it confirmed."""
-    if kept is None:
-        return None
-    try:
-        return read_end(kept)
-    except ValueError as error:
-        _LOG.error("an end owed to the backend cannot be read: %s", error)
-        return None

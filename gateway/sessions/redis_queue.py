@@ -6,6 +6,7 @@ from typing import Final
 from gateway.redis_link.link import RedisLink
 from gateway.redis_link.packing import Argument
 from gateway.redis_link.scripts import load_script
+from gateway.sessions.aside import Aside, Bad
 from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.model import Event
 
@@ -21,6 +22,7 @@ class RedisQueue:
         self, link: RedisLink, bounds: Callable[[], Bounds], dropped: Callable[[int], None] = lambda count: None
     ) -> None:
         self._link = link
+        self._aside = Aside(link)
         self._bounds = bounds
         self._dropped = dropped
 
@@ -29,11 +31,14 @@ class RedisQueue:
 
     async def head(self, agent_id: int, session_id: str) -> Event | None:
         """See `EventQueue.head`."""
-        element = await self._link.command("LINDEX", self._link.key("events", agent_id), 0)
-        if element is None:
-            return None
-        owner, event_id, body = element.split(b"\n", 2)
-        return Event(event_id.decode(), body) if owner == session_id.encode() else None
+        key = self._link.key("events", agent_id)
+        while (element := await self._link.command("LINDEX", key, 0)) is not None:
+            try:
+                owner, event_id, body = element.split(b"\n", 2)
+                return Event(event_id.decode("ascii"), body) if owner == session_id.encode() else None
+            except ValueError:
+                await self._aside.put([Bad(key, "first", content=element)])
+        return None
 
     async def confirm(self, agent_id: int, session_id: str, event_id: str) -> None:
         """See `EventQueue.confirm`."""

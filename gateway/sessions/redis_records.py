@@ -4,12 +4,14 @@ import logging
 import secrets
 from typing import Final
 
-from gateway.sessions.codec import read_record, write_record
+from gateway.sessions.codec import Rubbish, read_record, write_record
 from gateway.sessions.model import Record
-from gateway.wire.errors import StoreUnavailable
+from gateway.wire.errors import Unreadable
 
 VERSION_SIZE: Final = 16
 REMEMBERED: Final = 20_000
+UNREADABLE: Final = 100
+"""Of so many agents it is remembered that the log names them."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -22,19 +24,35 @@ class RedisRecords:
 
     def __init__(self) -> None:
         self._parsed: dict[int, tuple[bytes, Record]] = {}
+        self._unreadable: dict[int, bytes] = {}
 
     def read(self, agent_id: int, kept: bytes) -> Record:
-        """The record in `kept`, empty where there is none. Raises StoreUnavailable for bytes that are no record."""
+        """The record in `kept`, empty where there is none.
+
+        Raises Rubbish, and Unreadable for what another version may have written; that is said once.
+        """
         parsed = self._parsed.get(agent_id)
         if parsed is not None and parsed[0] == kept:
             return parsed[1]
         try:
             record = read_record(kept[VERSION_SIZE:]) if kept else Record(agent_id)
+            if record.agent_id != agent_id:
+                raise ValueError(f"it is that of agent {record.agent_id}")
+        except Rubbish:
+            raise
         except ValueError as error:
-            _LOG.error("the record of agent %d cannot be read: %s", agent_id, error)
-            raise StoreUnavailable from error
+            self._say(agent_id, kept, error)
+            raise Unreadable from error
         self.remember(agent_id, kept, record)
         return record
+
+    def _say(self, agent_id: int, kept: bytes, error: ValueError) -> None:
+        if self._unreadable.get(agent_id) != kept:
+            _LOG.error("the record of agent %d cannot be read: %s: the agent is answered 503", agent_id, error)
+            self._unreadable.pop(agent_id, None)
+            self._unreadable[agent_id] = kept
+            if len(self._unreadable) > UNREADABLE:
+                del self._unreadable[next(iter(self._unreadable))]
 
     def remember(self, agent_id: int, kept: bytes, record: Record) -> None:
         """Notes that `kept` are the bytes of `record`."""

@@ -1,18 +1,22 @@
 """When each session was last seen, in two sorted sets of Redis: polling and push sessions (design section 8, Ends)."""
 
 import asyncio
+import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from gateway.ops.jobs import Job
 from gateway.redis_link.link import RedisLink
 from gateway.redis_link.packing import Argument
 from gateway.redis_link.scripts import load_script
+from gateway.sessions.aside import Aside, Bad
 from gateway.sessions.store import Seen
-from gateway.wire.errors import StoreUnavailable
 
 FLUSH_EVERY_S: Final = 0.5
 MOST_A_SCRIPT: Final = 500
 
+_MEMBER: Final = re.compile(rb"([1-9][0-9]{0,5}):([!-~]{1,64})")
 _SEEN: Final = load_script("gateway.sessions.lua", "seen")
 
 
@@ -24,12 +28,14 @@ def member(agent_id: int, session_id: str) -> str:
 class RedisSeen:
     """Notes wait here for half a second and are then written together; while Redis is out of reach they are kept."""
 
-    def __init__(self, link: RedisLink, now_ms: Callable[[], int]) -> None:
+    def __init__(self, link: RedisLink, now_ms: Callable[[], int], aside: Aside) -> None:
         self._link = link
+        self._aside = aside
         self._now_ms = now_ms
         self._noted: dict[str, tuple[int, int]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._writing: set[asyncio.Task[None]] = set()
+        self._writes = Job("last-seen")
         self.keys = (link.key("seen", "poll"), link.key("seen", "push"))
 
     def note(self, agent_id: int, session_id: str, *, push: bool) -> None:
@@ -48,9 +54,7 @@ class RedisSeen:
         task.add_done_callback(self._writing.discard)
 
     async def _flush_again(self) -> None:
-        try:
-            await self.flush()
-        except StoreUnavailable:
+        if not await self._writes.attempt(self.flush):
             self._flush_later()
 
     async def flush(self) -> None:
@@ -88,12 +92,21 @@ class RedisSeen:
                 for key, limit in zip(self.keys, before, strict=True)
             )
         )
-        found = [
-            _seen(name, seen_ms, push)
-            for push, answer in zip((False, True), answers, strict=True)
-            for name, seen_ms in answer
-        ]
+        found: list[Seen] = []
+        bad: list[Bad] = []
+        for key, push, answer in zip(self.keys, (False, True), answers, strict=True):
+            for name, seen_ms in answer:
+                try:
+                    found.append(_seen(name, seen_ms, push))
+                except ValueError:
+                    bad.append(Bad(key, "member", name))
+        if bad:
+            await self._aside.put(bad)
         return sorted(found, key=lambda seen: seen.seen_ms)
+
+    async def forget(self, seen: Seen) -> None:
+        """See `SessionStore.forget_seen`."""
+        await self._link.command("ZREM", self.keys[seen.push], member(seen.agent_id, seen.session_id))
 
     async def close(self) -> None:
         """Writes what is noted, if Redis is in reach."""
@@ -102,12 +115,12 @@ class RedisSeen:
         for task in self._writing:
             task.cancel()
         await asyncio.gather(*self._writing, return_exceptions=True)
-        try:
-            await self.flush()
-        except StoreUnavailable:
-            return
+        await Job("last-seen").attempt(self.flush)
 
 
 def _seen(name: bytes, seen_ms: float, push: bool) -> Seen:
-    agent, _, session_id = name.decode().partition(":")
-    return Seen(int(agent), session_id, int(seen_ms), push)
+    """What a member says. Raises ValueError for one that we did not write."""
+    found = _MEMBER.fullmatch(name)
+    if found is None or not math.isfinite(seen_ms):
+        raise ValueError
+    return Seen(int(found[1]), found[2].decode("ascii"), int(seen_ms), push)

@@ -10,6 +10,8 @@ from typing import Any, Final, TypeVar
 
 from gateway.redis_link.link import RedisLink
 from gateway.redis_link.scripts import load_script
+from gateway.sessions.aside import Aside, Bad
+from gateway.sessions.codec import Rubbish
 from gateway.sessions.limits import Outage
 from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.model import End, Record
@@ -49,8 +51,9 @@ class RedisStore:
         self._dropped = dropped
         self._node = secrets.token_hex(4)
         self._records = RedisRecords()
-        self._seen = RedisSeen(link, self.now_ms)
-        self._owed = RedisOwed(link)
+        self._aside = Aside(link)
+        self._seen = RedisSeen(link, self.now_ms, self._aside)
+        self._owed = RedisOwed(link, self._aside)
         self._swap = Swap(link, bounds, self._seen.keys, self._owed.keys)
         self._spans: tuple[tuple[int, int], ...] = ()
         self._outages: tuple[Outage, ...] = ()
@@ -76,7 +79,16 @@ class RedisStore:
 
     async def read(self, agent_id: int, *, sure: bool = False) -> Record:
         """See `SessionStore.read`."""
-        return self._records.read(agent_id, await self._kept(agent_id, sure=sure) or b"")
+        for _ in range(TRIES):
+            kept = await self._kept(agent_id, sure=sure) or b""
+            try:
+                return self._records.read(agent_id, kept)
+            except Rubbish:
+                await self._put_aside(agent_id, kept)
+        raise StoreUnavailable
+
+    async def _put_aside(self, agent_id: int, kept: bytes) -> None:
+        await self._aside.put([Bad(self._link.key("agent", agent_id), "value", content=kept)])
 
     def _kept(self, agent_id: int, *, sure: bool = False) -> Awaitable[bytes | None]:
         ask = self._link.surely if sure else self._link.command
@@ -90,7 +102,12 @@ class RedisStore:
         if kept is None:
             kept = await self._kept(agent_id) or b""
         for _ in range(TRIES):
-            record = self._records.read(agent_id, kept)
+            try:
+                record = self._records.read(agent_id, kept)
+            except Rubbish:
+                await self._put_aside(agent_id, kept)
+                kept = await self._kept(agent_id) or b""
+                continue
             try:
                 change = rule(record)
             except Refused:
@@ -121,6 +138,10 @@ class RedisStore:
         """See `SessionStore.note_seen`."""
         self._seen.note(agent_id, session_id, push=push)
 
+    async def forget_seen(self, seen: Seen) -> None:
+        """See `SessionStore.forget_seen`."""
+        await self._seen.forget(seen)
+
     async def silent(self, poll_before_ms: int, push_before_ms: int, most: int) -> Sequence[Seen]:
         """See `SessionStore.silent`."""
         return await self._seen.before(poll_before_ms, push_before_ms, most)
@@ -144,10 +165,11 @@ class RedisStore:
     async def key_fingerprints(self, add: Mapping[str, str], drop: Sequence[str] = ()) -> Mapping[str, str]:
         """See `SessionStore.key_fingerprints`."""
         key, command = self._link.key("keys"), self._link.command
-        sent = [command("HDEL", key, *drop)] if drop else []
+        gone = [key_id.encode("utf-8", "surrogateescape") for key_id in drop]
+        sent = [command("HDEL", key, *gone)] if gone else []
         sent += [command("HSETNX", key, key_id, fingerprint) for key_id, fingerprint in add.items()]
         answers: list[Any] = await asyncio.gather(*sent, command("HGETALL", key))
-        return {key_id.decode(): fingerprint.decode() for key_id, fingerprint in answers[-1].items()}
+        return {_text(key_id): _text(fingerprint) for key_id, fingerprint in answers[-1].items()}
 
     def on_wake(self, wake: Wake) -> None:
         """See `SessionStore.on_wake`."""
@@ -162,3 +184,8 @@ class RedisStore:
     async def close(self) -> None:
         """Writes what is noted; the link is closed by its owner."""
         await self._seen.close()
+
+
+def _text(kept: bytes) -> str:
+    """Text that gives the same bytes again, whatever they are."""
+    return kept.decode("utf-8", "surrogateescape")

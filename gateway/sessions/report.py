@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from gateway.sessions.model import Record, Session
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import Seen, SessionStore
+from gateway.wire.errors import Unreadable
 
 READ_TOGETHER = 200
 
@@ -106,10 +107,18 @@ async def _sessions(store: SessionStore, live: Sequence[Seen]) -> AsyncIterator[
     """The sessions that still are the live ones, read some at a time."""
     for start in range(0, len(live), READ_TOGETHER):
         some = live[start : start + READ_TOGETHER]
-        records = await asyncio.gather(*(store.read(seen.agent_id) for seen in some))
+        records = await asyncio.gather(*(_read(store, seen.agent_id) for seen in some))
         for seen, record in zip(some, records, strict=True):
-            if record.session is not None and record.session.id == seen.session_id:
+            if record is not None and record.session is not None and record.session.id == seen.session_id:
                 yield seen, record, record.session
+
+
+async def _read(store: SessionStore, agent_id: int) -> Record | None:
+    """None for a record that cannot be read."""
+    try:
+        return await store.read(agent_id)
+    except Unreadable:
+        return None
 
 
 def _line(seen: Seen, session: Session) -> SessionLine:

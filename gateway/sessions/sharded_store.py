@@ -61,6 +61,10 @@ class ShardedStore:
         """See `SessionStore.note_seen`."""
         self.shard_of(agent_id).note_seen(agent_id, session_id, push=push)
 
+    async def forget_seen(self, seen: Seen) -> None:
+        """See `SessionStore.forget_seen`."""
+        await self.shard_of(seen.agent_id).forget_seen(seen)
+
     async def silent(self, poll_before_ms: int, push_before_ms: int, most: int) -> Sequence[Seen]:
         """See `SessionStore.silent`."""
         found = await self._all(lambda shard: shard.silent(poll_before_ms, push_before_ms, most))

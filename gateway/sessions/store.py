@@ -87,6 +87,9 @@ class SessionStore(Protocol):
     def note_seen(self, agent_id: int, session_id: str, *, push: bool) -> None:
         """Notes a request of a session. Written in batches, only forward, only for sessions that exist."""
 
+    async def forget_seen(self, seen: Seen) -> None:
+        """Takes out what `silent` or `live` told of a session that the agent's record does not have."""
+
     async def silent(self, poll_before_ms: int, push_before_ms: int, most: int) -> Sequence[Seen]:
         """Up to `most` live sessions last seen before the limit of their mode, the longest silent first."""
 

@@ -1,11 +1,11 @@
 """Ends what ran out of time, and tells the backend of every end at least once (design section 5, Time limits)."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from gateway.ops import audit, metrics
+from gateway.ops.jobs import Job, all_done, for_each
 from gateway.sessions.limits import runs_out
 from gateway.sessions.model import End, EndReason
 from gateway.sessions.over_shards import over_shards
@@ -17,8 +17,6 @@ from gateway.wire.errors import Unavailable
 SWEEP_EVERY_S = 1.0
 AGE_EVERY = 5
 MOST = 200
-
-_LOG = logging.getLogger(__name__)
 
 
 class Sweeper:
@@ -45,15 +43,13 @@ class Sweeper:
         await asyncio.gather(*(self._run(shard, wanted) for shard, wanted in self._wanted.items()))
 
     async def _run(self, shard: SessionStore, wanted: asyncio.Event) -> None:
+        silent, old, told = Job("end-silent"), Job("end-old"), Job("tell-backend")
         rounds = 0
         while True:
-            try:
-                await self._end_silent_of(shard)
-                if rounds % AGE_EVERY == 0:
-                    await self._end_old_of(shard)
-                await self._tell_backend_of(shard)
-            except Unavailable:
-                _LOG.debug("sweep put off: the store is out of reach")
+            await silent.attempt(lambda: self._end_silent_of(shard))
+            if rounds % AGE_EVERY == 0:
+                await old.attempt(lambda: self._end_old_of(shard))
+            await told.attempt(lambda: self._tell_backend_of(shard))
             rounds += 1
             await _pause(wanted)
 
@@ -67,18 +63,23 @@ class Sweeper:
             return
         now = store.now_ms()
         overdue = await store.silent(now - settings.max_time_ms, now - settings.handshake_max_time_ms, MOST)
-        for seen in overdue:
+
+        async def consider(seen: Seen) -> None:
             limit = settings.handshake_max_time_ms if seen.push else settings.max_time_ms
             if runs_out(seen.seen_ms, limit, store.outages()) < now:
-                await self._end_silent(seen)
+                await self._end_silent(store, seen)
 
-    async def _end_silent(self, seen: Seen) -> None:
+        await for_each(overdue, consider)
+
+    async def _end_silent(self, store: SessionStore, seen: Seen) -> None:
         """One that may be silent for ever counts as seen, so that it is not found again at once."""
-        record = await self._service.store.read(seen.agent_id)
-        if record.session is not None and record.session.id == seen.session_id and not record.state.runs_out:
-            self._service.store.note_seen(seen.agent_id, seen.session_id, push=seen.push)
-            return
-        await self._end(seen, EndReason.IDLE, seen.seen_ms)
+        record = await store.read(seen.agent_id)
+        if record.session is None or record.session.id != seen.session_id:
+            await store.forget_seen(seen)
+        elif not record.state.runs_out:
+            store.note_seen(seen.agent_id, seen.session_id, push=seen.push)
+        else:
+            await self._end(seen, EndReason.IDLE, seen.seen_ms)
 
     async def end_old(self) -> None:
         """Ends sessions older than SESSION_MAXTIME that are in no call."""
@@ -87,10 +88,13 @@ class Sweeper:
     async def _end_old_of(self, store: SessionStore) -> None:
         if not self._policy().settings.session_max_time_ms:
             return
-        for seen in await store.live():
+
+        async def consider(seen: Seen) -> None:
             record = await store.read(seen.agent_id)
             if record.session and self._policy().too_old(record.session, record.state, store.now_ms()):
                 await self._end(seen, EndReason.TOO_OLD, None)
+
+        await for_each(await store.live(), consider)
 
     async def _end(self, seen: Seen, reason: EndReason, silent_since_ms: int | None) -> None:
         rule = self._service.ending(seen.session_id, reason, silent_since_ms=silent_since_ms)
@@ -102,7 +106,7 @@ class Sweeper:
         await over_shards(self._service.store, self._tell_backend_of)
 
     async def _tell_backend_of(self, store: SessionStore) -> None:
-        await asyncio.gather(*(self._tell(store, end) for end in await store.owed(MOST)))
+        await all_done([self._tell(store, end) for end in await store.owed(MOST)])
 
     async def _tell(self, store: SessionStore, end: End) -> None:
         try:

@@ -7,6 +7,7 @@ import signal
 import click
 
 from gateway.listeners.errors import ListenError
+from gateway.ops.jobs import Job
 from gateway.settings.load import Loaded
 from gateway.supervisor import systemd
 from gateway.supervisor.crew import Crew
@@ -59,8 +60,8 @@ class Supervisor:
         self._tell_who()
         async with asyncio.TaskGroup() as group:
             for post in self._posts:
-                group.create_task(post.keep())
-            group.create_task(self._rolls(group))
+                self._keep(group, post)
+            group.create_task(Job("rolling-restart").keep(lambda: self._rolls(group)))
         return 0
 
     async def _fill(self) -> None:
@@ -125,8 +126,11 @@ class Supervisor:
             if not await post.try_fill():
                 return f" at worker {number}"
             self._posts.append(post)
-            group.create_task(post.keep())
+            self._keep(group, post)
         return ""
+
+    def _keep(self, group: asyncio.TaskGroup, post: Post) -> None:
+        group.create_task(Job("worker", f"number {post.number}").keep(post.keep))
 
 
 def supervise(loaded: Loaded, doors: Doors, count: int) -> int:

@@ -66,3 +66,10 @@ class Unavailable(GatewayError):
 
 class StoreUnavailable(Unavailable):
     """The session store did not answer in time or refused to write."""
+
+
+class Unreadable(StoreUnavailable):
+    """The session store answers, but what it keeps of this one agent cannot be understood."""
+
+    def __init__(self) -> None:
+        super().__init__("what is stored of this agent cannot be read: tell the operator, whose log names it")

@@ -76,6 +76,7 @@ class GatedStore:
         self.now_ms = inner.now_ms
         self.in_reach = inner.in_reach
         self.note_seen = inner.note_seen
+        self.forget_seen = inner.forget_seen
         self.on_wake = inner.on_wake
 
     def shards(self) -> Sequence[SessionStore]:

@@ -91,7 +91,7 @@ async def running_gateway(
     await app.start()
     listeners = await start(app.edge.handle, live.current, http=door, linger_ms=50)
     listeners.draining.on(app.parking.drain)
-    running = [asyncio.create_task(job()) for job in (app.jobs() if jobs else [])]
+    running = [asyncio.create_task(job()) for job in (app.jobs().values() if jobs else [])]
     try:
         yield Gateway(app, port, listeners)
     finally:

@@ -4,12 +4,17 @@ import asyncio
 import errno
 import socket
 
+import pytest
 from aiohttp.web import BaseRequest, Response
 
-from gateway.server import Running
+from gateway.app import App
+from gateway.ops import jobs
+from gateway.server import Running, running
+from gateway.sessions.refusal import CannotServeError
 from gateway.settings.load import load
 from gateway.settings.reload import LiveSettings
 from tests.support.gateway import CONFIG
+from tests.support.servers import free_port
 from tests.support.waiting import until
 from tests.unit.listeners.doors import Door, fine, get, opened
 
@@ -42,3 +47,30 @@ async def test_a_process_with_a_successor_accepts_no_agent_while_an_operator_sti
         await operator.close()
         await leaving
     assert (still, answer.body) == (True, b"slow")
+
+
+async def test_work_that_fails_is_tried_again_and_the_process_serves_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "FIRST_REST_S", 0)
+    tries = 0
+
+    async def fails_twice() -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise KeyError
+
+    monkeypatch.setattr(App, "jobs", lambda _app: {"test": fails_twice})
+    overrides = {"HTTP_PORT": str(free_port()), "HTTPS_PORT": "0", "ADMIN_PORT": "0"}
+    async with running(load(CONFIG, overrides)):
+        await until(lambda: tries == 3)
+
+
+async def test_work_that_finds_that_it_must_not_serve_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuses() -> None:
+        raise CannotServeError("another number of shards")
+
+    monkeypatch.setattr(App, "jobs", lambda _app: {"test": refuses})
+    overrides = {"HTTP_PORT": str(free_port()), "HTTPS_PORT": "0", "ADMIN_PORT": "0"}
+    with pytest.raises(CannotServeError, match="another number"):
+        async with running(load(CONFIG, overrides)):
+            await asyncio.get_running_loop().create_future()

@@ -24,13 +24,14 @@ from gateway.backends.embedded.switchboard import Switchboard
 from gateway.backends.embedded.watching import Watch
 from gateway.events.event import make_event
 from gateway.events.push_nodes import OneProcess, PushNodes
+from gateway.ops.jobs import for_each
 from gateway.sessions.agent_state import AgentState, State
 from gateway.sessions.model import End
 from gateway.sessions.service import SessionService
 from gateway.sessions.signing import Admission
-from gateway.sessions.store import EventQueue, SessionStore
+from gateway.sessions.store import EventQueue, Seen, SessionStore
 from gateway.wire import retcodes
-from gateway.wire.errors import Refused
+from gateway.wire.errors import Refused, Unreadable
 
 CLOSE_S: Final = 2.0
 PHONE_WITH_VIDEO: Final = 11
@@ -86,8 +87,12 @@ class EmbeddedCentre:
     async def start(self, store: SessionStore) -> None:
         """Says that this process is alive, and learns who of a shard is signed in. Raises StoreUnavailable."""
         await self.orphans.say()
-        for seen in await store.live():
-            self._records.note_record(await store.read(seen.agent_id))
+
+        async def note(seen: Seen) -> None:
+            with suppress(Unreadable):
+                self._records.note_record(await store.read(seen.agent_id))
+
+        await for_each(await store.live(), note)
 
     async def run(self) -> None:
         """Frees agents of processes that are gone, until cancelled."""

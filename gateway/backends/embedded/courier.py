@@ -15,6 +15,7 @@ from gateway.backends.embedded.core.world import World
 from gateway.backends.embedded.records import STORE_RETRY_S, Records
 from gateway.backends.embedded.scheduler import Scheduler
 from gateway.events.event import make_event
+from gateway.ops.crashes import crash_line
 from gateway.sessions.agent_state import AgentState
 from gateway.sessions.model import Event
 from gateway.sessions.signing import Transition
@@ -128,6 +129,6 @@ class Courier:
                 self._try_later(shard)
                 return
             except Exception as crash:
-                _LOG.error("events of agent %d are lost: %s", late[0].agent_id, type(crash).__name__)
+                _LOG.error("events of agent %d are lost: %s", late[0].agent_id, crash_line(crash))
             late.popleft()
         del self._late[shard]

@@ -13,6 +13,7 @@ from typing import Final
 
 from gateway.events.lease import LEASE_S, Lease
 from gateway.events.push_nodes import PushNodes
+from gateway.ops.jobs import Job, for_each
 from gateway.sessions.over_shards import over_shards
 from gateway.sessions.store import Seen, SessionStore
 from gateway.wire.errors import Refused, StoreUnavailable
@@ -41,7 +42,8 @@ class Orphans:
         regained: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._lease = Lease(node, nodes, self._look_soon, regained=self._regain, clock=clock)
+        self._lease = Lease(node, nodes, self._look_soon, work="centre", regained=self._regain, clock=clock)
+        self._looking = Job("orphans", clock=clock)
         self._store = store
         self._free = free
         self._freed = freed
@@ -90,7 +92,9 @@ class Orphans:
     async def _look_when_due(self) -> None:
         while True:
             await self._due.wait()
-            await self.look()
+            self._due.clear()
+            if not await self._looking.attempt(self.look):
+                self._lease.look_again()
 
     def _regain(self) -> None:
         self._missing.clear()
@@ -101,13 +105,17 @@ class Orphans:
         return self._lease.may_take_over() and missing_s >= LEASE_S
 
     async def _look_in(self, shard: SessionStore) -> None:
-        live = await shard.live()
-        freed = False
-        for start in range(0, len(live), _READ_TOGETHER):
-            some = live[start : start + _READ_TOGETHER]
-            freed |= any(await asyncio.gather(*(self._consider(shard, seen) for seen in some)))
-        if freed:
-            await self._freed()
+        freed: list[int] = []
+
+        async def consider(seen: Seen) -> None:
+            if await self._consider(shard, seen):
+                freed.append(seen.agent_id)
+
+        try:
+            await for_each(await shard.live(), consider, together=_READ_TOGETHER)
+        finally:
+            if freed:
+                await self._freed()
 
     async def _consider(self, shard: SessionStore, seen: Seen) -> bool:
         try:

@@ -1,13 +1,12 @@
 """Timers of the contact centre, so that tests bring their own time."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-Action = Callable[[], Awaitable[None]]
+from gateway.ops.jobs import Job
 
-_LOG = logging.getLogger(__name__)
+Action = Callable[[], Awaitable[None]]
 
 
 class Pending(Protocol):
@@ -42,7 +41,7 @@ class _LoopTimer:
 
 
 class LoopScheduler:
-    """Timers of the running event loop. An action that fails is logged and ends there."""
+    """Timers of the running event loop. An action that fails is logged and counted, and ends there."""
 
     def __init__(self) -> None:
         self._timers: set[_LoopTimer] = set()
@@ -53,7 +52,7 @@ class LoopScheduler:
 
         def start() -> None:
             self._timers.discard(timer)
-            task = loop.create_task(_logged(action))
+            task = loop.create_task(_done(action))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -70,8 +69,5 @@ class LoopScheduler:
             task.cancel()
 
 
-async def _logged(action: Action) -> None:
-    try:
-        await action()
-    except Exception:
-        _LOG.exception("a timer of the contact centre failed")
+async def _done(action: Action) -> None:
+    await Job("timer", "contact centre").attempt(action)

@@ -20,8 +20,9 @@ from gateway.backends.embedded.occupation import Way
 from gateway.backends.embedded.records import Records
 from gateway.backends.embedded.scheduler import Pending, Scheduler
 from gateway.backends.embedded.turn import Turn
+from gateway.ops.jobs import Job, for_each
 from gateway.sessions.over_shards import over_shards
-from gateway.sessions.store import SessionStore
+from gateway.sessions.store import Seen, SessionStore
 from gateway.wire.errors import Refused, StoreUnavailable
 
 _LOG = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ class Switchboard:
         self._lock = asyncio.Lock()
         self._timers: dict[TimerKey, Pending] = {}
         self._patrolling = False
+        self._patrols = Job("patrol")
         self._doubts = 0
         records.on_idle = self.route
 
@@ -164,10 +166,7 @@ class Switchboard:
 
         async def look() -> None:
             self._patrolling = False
-            try:
-                await self._look_after()
-            except StoreUnavailable:
-                _LOG.debug("patrol put off: the store is out of reach")
+            await self._patrols.attempt(self._look_after)
             await self.route()
 
         self._scheduler.after(PATROL_EVERY_S, look)
@@ -175,14 +174,18 @@ class Switchboard:
     async def _look_after(self) -> None:
         store = self.records.service.store
         doubtful, self._doubts = self._doubts > 0, max(0, self._doubts - 1)
-        for agent_id, session_id in self.world.sessions():
+
+        async def look(who: tuple[int, str]) -> None:
+            agent_id, session_id = who
             if not store.shard_of(agent_id).in_reach():
-                continue
+                return
             record = await store.read(agent_id)
             if record.session is None or record.session.id != session_id:
                 await self.gone(agent_id, session_id)
             elif doubtful and record.state.centre != self.records.centre and self.world.occupied(session_id):
                 await self._taken_out(agent_id, session_id)
+
+        await for_each(list(self.world.sessions()), look)
         if self.world.anybody_waits():
             await over_shards(store, self._note_all)
 
@@ -198,5 +201,7 @@ class Switchboard:
             self.records.note_record(record)
 
     async def _note_all(self, shard: SessionStore) -> None:
-        for seen in await shard.live():
+        async def note(seen: Seen) -> None:
             self.records.note_record(await shard.read(seen.agent_id))
+
+        await for_each(await shard.live(), note)

@@ -5,7 +5,6 @@ a moment ago, so no sign-in has to wait for it.
 """
 
 import asyncio
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -15,6 +14,7 @@ from gateway.backends.embedded.courier import Courier, Parcel
 from gateway.backends.embedded.records import Records
 from gateway.backends.embedded.scheduler import Scheduler
 from gateway.events.event import make_event
+from gateway.ops.jobs import Job
 from gateway.sessions.model import Event
 from gateway.wire.errors import StoreUnavailable
 
@@ -25,8 +25,6 @@ NOTIFY: Final = "QC_AgentState_Notify"
 SIGNED_IN: Final = "QC_AgentState_Login"
 SIGNED_OUT: Final = "QC_AgentState_Logout"
 _MEDIA_SERVER: Final = "CtiServer"
-
-_LOG = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -50,6 +48,7 @@ class Watch:
         self._watchers: dict[str, _Watcher] = {}
         self._known: dict[int, str] | None = None
         self._looking = False
+        self._job = Job("watching")
 
     async def begin(self, agent_id: int, session_id: str, agents: Iterable[int]) -> None:
         """Watches these agents too. Raises StoreUnavailable."""
@@ -97,10 +96,7 @@ class Watch:
 
     async def _look(self) -> None:
         self._looking = False
-        try:
-            await self._compare()
-        except StoreUnavailable:
-            _LOG.debug("watching put off: the store is out of reach")
+        await self._job.attempt(self._compare)
         if self._watchers:
             self._again()
         else:

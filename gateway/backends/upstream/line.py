@@ -6,7 +6,6 @@ hears of the session now and then, so that it does not sign the agent out becaus
 """
 
 import asyncio
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from gateway.backends.upstream.fetched import Fetched
 from gateway.backends.upstream.messenger import Gone, Heard, Messenger
 from gateway.backends.upstream.rules import upstream_of
 from gateway.backends.upstream.service import Service
+from gateway.ops.jobs import Job
 from gateway.sessions.store import EventQueue, SessionStore
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused, StoreUnavailable, Unavailable
@@ -34,8 +34,6 @@ BELIEVE_AFTER_S: Final = 0.5
 SIGN_OF_LIFE_S: Final = 20.0
 KEEP_S: Final = 1.0
 """At a stop, what was fetched has this long to reach the store."""
-
-_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +71,7 @@ class Line:
         self._parts = parts
         self._over = over
         self._backoff = Backoff()
+        self._job = Job("upstream-line", f"agent {agent_id}", passes=(_Over,))
         self._fetched = Fetched(session_id)
         self._receipt = WANTED
         self._refusals = 0
@@ -95,17 +94,25 @@ class Line:
         try:
             await asyncio.sleep(delay_s)
             while not self._stopping:
-                pause_s = await self._step()
+                pause_s = await self._try_step()
                 await asyncio.sleep(pause_s)
         except _Over as over:
             self._look_again = over.taken
-        except Exception as crash:
-            _LOG.error("fetching events of agent %d stopped: %s", self.agent_id, type(crash).__name__)
-            self._look_again = True
 
     def _ended(self, _task: asyncio.Task[None]) -> None:
         counts.LINES.dec()
         self._over(self, self._look_again)
+
+    async def _try_step(self) -> float:
+        """As `_step`; what it stumbles over is tried again, after a rest."""
+        pause_s = STORE_RETRY_S
+
+        async def step() -> None:
+            nonlocal pause_s
+            pause_s = await self._step()
+
+        await self._job.attempt(step)
+        return pause_s
 
     async def _step(self) -> float:
         """One poll and what follows from it; how long to wait before the next, in s."""

@@ -3,7 +3,6 @@
 The process that opened a session fetches for it until it dies; then another takes over (`events.lease`).
 """
 
-import asyncio
 import logging
 import random
 import time
@@ -16,6 +15,7 @@ from gateway.backends.upstream.messenger import Messenger
 from gateway.backends.upstream.service import Service
 from gateway.events.lease import LEASE_S, Lease
 from gateway.events.push_nodes import PushNodes
+from gateway.ops.jobs import all_done, for_each
 from gateway.sessions.model import Session
 from gateway.sessions.over_shards import over_shards
 from gateway.sessions.store import EventQueue, Seen, SessionStore
@@ -43,7 +43,7 @@ class Lines:
         lease_s: float = LEASE_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._lease = Lease(node, nodes, self._look, lease_s=lease_s, clock=clock)
+        self._lease = Lease(node, nodes, self._look, work="upstream", lease_s=lease_s, clock=clock)
         self._store = store
         self._lines: dict[str, Line] = {}
         self._parts = LineParts(self.process, store, queue, service, messenger, self._lease.holds, clock)
@@ -79,9 +79,7 @@ class Lines:
     async def _look_in(self, store: SessionStore) -> None:
         strange = [seen for seen in await store.live() if seen.session_id not in self._lines]
         spread_s = len(strange) * len(self._store.shards()) / BEGIN_A_SECOND
-        for start in range(0, len(strange), _READ_TOGETHER):
-            some = strange[start : start + _READ_TOGETHER]
-            await asyncio.gather(*(self._consider(seen, spread_s) for seen in some))
+        await for_each(strange, lambda seen: self._consider(seen, spread_s), together=_READ_TOGETHER)
 
     async def _consider(self, seen: Seen, spread_s: float) -> None:
         """Takes the session when it is ours, or its process is dead."""
@@ -115,4 +113,4 @@ class Lines:
         self._lease.give_up()
         others = self._lease.alive - {self.process}
         await self._lease.leave()
-        await asyncio.gather(*(line.stop(STOP_S if others else 0) for line in list(self._lines.values())))
+        await all_done([line.stop(STOP_S if others else 0) for line in self._lines.values()])

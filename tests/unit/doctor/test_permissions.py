@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from gateway.doctor.asking import asking
-from gateway.doctor.permissions import NEEDED, denied_commands
+from gateway.doctor.permissions import denied_commands
 from gateway.redis_link.address import parse_target
+from gateway.redis_link.rights import NEEDED
 from tests.support.servers import Server
 from tests.unit.doctor.samples import user_of
 

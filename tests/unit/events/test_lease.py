@@ -1,9 +1,13 @@
 """The word of a process that it is alive (design section 8), under a clock of the test."""
 
+import asyncio
+
 import pytest
 
+from gateway.events import lease
 from gateway.events.lease import LEASE_S, Lease
 from gateway.wire.errors import StoreUnavailable
+from tests.support.waiting import until
 
 
 class World:
@@ -116,3 +120,23 @@ async def test_who_gives_up_works_for_nobody(world: World) -> None:
 async def test_who_leaves_without_the_store_just_goes(world: World) -> None:
     world.away = True
     await world.lease.leave()
+
+
+async def test_a_look_that_fails_costs_no_lease(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails() -> None:
+        raise KeyError
+
+    monkeypatch.setattr(lease, "LOOK_EVERY_S", 0)
+    running = asyncio.create_task(Lease("NodeA", world, fails, clock=lambda: world.clock_s).run())
+    said = 0
+
+    async def alive(process: str, lease_ms: int) -> frozenset[str]:
+        nonlocal said
+        said += 1
+        return frozenset({process})
+
+    monkeypatch.setattr(world, "alive", alive)
+    await until(lambda: said > 3)
+    running.cancel()
+    await asyncio.wait([running])
+    assert running.cancelled()

@@ -138,7 +138,7 @@ async def test_a_wrong_password_is_told_without_the_password(
 async def test_a_user_who_may_not_subscribe_is_told_so(kind: str, servers: Servers, links: Links) -> None:
     server = servers.start(kind, {"user": "desk on >secret ~* resetchannels +@all"})
     link = await links(f"redis://desk:secret@127.0.0.1:{server.port}", 300)
-    await until(lambda: link.reason == "it refuses: NOPERM")
+    await until(lambda: link.reason == "it refuses: NOPERM (publish, subscribe)")
 
 
 async def test_tls_with_a_checked_certificate(kind: str, servers: Servers, links: Links, tmp_path: Path) -> None:

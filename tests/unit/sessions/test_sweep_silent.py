@@ -1,22 +1,39 @@
 """Who is signed out for silence, and who is not (design section 5, Time limits)."""
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.sessions.agent_state import AgentState
+from gateway.sessions.memory_queue import Bounds, MemoryQueue
+from gateway.sessions.memory_store import MemoryStore
 from gateway.sessions.model import End, Record
 from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import Change
 from gateway.sessions.sweep import Sweeper
 from gateway.settings.schema import Settings
+from gateway.wire.errors import Unreadable
 from tests.unit.sessions import samples
 from tests.unit.sessions.houses import House, memory_house
 
 MAX_TIME_MS = 120_000
+BAD, GOOD = 101, 102
 
 
 async def tell(_end: End) -> None:
     return None
+
+
+class Flawed(MemoryStore):
+    """A store that keeps what nobody understands of one agent."""
+
+    async def read(self, agent_id: int, *, sure: bool = False) -> Record:
+        if agent_id == BAD:
+            raise self.problem
+        return await super().read(agent_id, sure=sure)
+
+    problem: Exception = KeyError()
 
 
 async def swept(house: House, *, runs_out: bool, rounds: int = 1) -> bool:
@@ -42,3 +59,18 @@ async def test_a_session_that_does_not_run_out_is_not_overdue_again_at_once() ->
         await swept(house, runs_out=False, rounds=3)
         now = house.world.now_ms
         assert await house.one.store.silent(now - MAX_TIME_MS, now - MAX_TIME_MS, 10) == []
+
+
+@pytest.mark.parametrize("problem", [KeyError(), Unreadable()])
+async def test_one_bad_record_keeps_no_other_session_alive(problem: Exception) -> None:
+    now_ms = 1_700_000_000_000
+    store = Flawed(MemoryQueue(lambda: Bounds(1000, 1_048_576)), lambda: now_ms)
+    store.problem = problem
+    for agent_id in (BAD, GOOD):
+        opened = Record(agent_id, replace(samples.FRESH, id=f"{agent_id:032x}"))
+        await store.apply(agent_id, lambda _record, opened=opened: Change(None, opened))  # type: ignore[misc]
+    now_ms += MAX_TIME_MS + 1
+    service = SessionService(store, samples.RING, lambda: Policy(Settings()))
+    with pytest.raises(type(problem)):
+        await Sweeper(service, lambda: Policy(Settings()), tell).end_silent()
+    assert (await store.read(GOOD)).session is None

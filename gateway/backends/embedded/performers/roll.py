@@ -9,6 +9,7 @@ from gateway.backends.embedded.parts import Parts
 from gateway.backends.embedded.performers.agent_status import status
 from gateway.sessions.agent_state import AgentState, State
 from gateway.sessions.model import Record, Session
+from gateway.wire.errors import Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,14 @@ def entry(parts: Parts, record: Record) -> Entry | None:
 
 async def of(parts: Parts, agent_ids: Iterable[int]) -> list[Entry]:
     """These agents, in this order, without those that there are not."""
-    records = await asyncio.gather(*map(parts.service.store.read, agent_ids))
+
+    async def read(agent_id: int) -> Record:
+        try:
+            return await parts.service.store.read(agent_id)
+        except Unreadable:
+            return Record(agent_id)  # Who asks is another agent, and need not suffer for it.
+
+    records = await asyncio.gather(*map(read, agent_ids))
     return [found for record in records if (found := entry(parts, record)) is not None]
 
 

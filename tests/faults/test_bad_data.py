@@ -1,0 +1,57 @@
+"""Rubbish in the store costs no node and no other agent anything (design section 11)."""
+
+import json
+
+from tests.support.desk import Desk
+from tests.support.gateway import GatewayProcess
+from tests.support.servers import Server
+from tests.support.site import Site
+from tests.support.waiting import until_async
+
+TAG = "{agentgateway}"
+POLLING = f"{TAG}:seen:poll"
+BAD_MEMBERS = (b"rubbish", b"\xff\xfe:1", b"0:x", b"1" * 5000 + b":x", b"101:", "١٠١:x".encode())
+
+
+async def signed_in(node: GatewayProcess, agent_id: int = 101) -> Desk:
+    desk = node.desk(agent_id)
+    assert (await desk.sign_in()).retcode == "0"
+    return desk
+
+
+def members(server: Server) -> int:
+    count: int = server.ask("ZCARD", POLLING)
+    return count
+
+
+async def test_a_bad_member_of_the_last_seen_is_put_aside_and_named_once_and_the_others_are_swept(
+    shared: Site, redis_server: Server
+) -> None:
+    shared.edit(MAXTIME="1000")
+    node = await shared.start()
+    await signed_in(node)
+    for place, member in enumerate(BAD_MEMBERS):
+        redis_server.ask("ZADD", POLLING, place, member)
+    redis_server.ask("ZADD", POLLING, "-inf", "102:infinite")
+
+    async def swept() -> bool:
+        return not members(redis_server)
+
+    await until_async(swept)
+    assert json.loads(redis_server.ask("GET", f"{TAG}:agent:101")[16:]).get("s") is None
+    assert node.process.returncode is None
+    log = node.log.read_text()
+    assert log.count("put aside") == 1
+    assert "Traceback" not in log
+    assert redis_server.ask("LLEN", f"{TAG}:aside") == len(BAD_MEMBERS) + 1
+
+
+async def test_a_record_that_is_rubbish_is_put_aside_and_its_agent_signs_in_again(
+    shared: Site, redis_server: Server
+) -> None:
+    node = await shared.start()
+    desk = await signed_in(node)
+    redis_server.ask("SET", f"{TAG}:agent:101", "rubbish")
+    assert (await desk.status()).retcode == "100-006"
+    assert (await desk.sign_in()).retcode == "0"
+    assert node.log.read_text().count("put aside") == 1
