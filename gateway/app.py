@@ -41,6 +41,7 @@ from gateway.sessions.secret_file import read_secret_file
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import SessionStore
 from gateway.sessions.sweep import Sweeper
+from gateway.settings.files import exists
 from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.reload import LiveSettings
 from gateway.settings.schema import Settings
@@ -276,7 +277,7 @@ def _plan(settings: Settings, registry: AgentRegistry) -> Plan:
     path = settings.contact_center_file
     if path is None:
         return Plan(vdn_id=settings.vdn_id)
-    if not path.exists():
+    if not exists(path):
         _LOG.warning("CONTACT_CENTER_FILE %s: there is no such file: the contact centre has no numbers", path)
         return Plan(vdn_id=settings.vdn_id)
     return read_plan(path, registry.skills(), settings.vdn_id)

@@ -1,7 +1,6 @@
 """The form of the agents file (AGENTS_FILE, TOML) and its reading. All its problems are told at once."""
 
-import tomllib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
@@ -10,7 +9,12 @@ from argon2 import Type, extract_parameters
 from argon2.exceptions import InvalidHashError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from gateway.settings import files
+from gateway.settings.files import FileFault
+
 AGENT_IDS: Final = range(1, 1_000_000)
+_LONGEST_SHOWN: Final = 10**18
+"""A greater id is left out of messages: Python makes no text of one with thousands of digits."""
 FORMER_PASSWORDS: Final = 4
 """How many passwords before the present one are kept: with it they are "the last five" of the password rule."""
 
@@ -27,7 +31,7 @@ class AgentsFileError(Exception):
 
     def __init__(self, path: Path, problems: Iterable[str]) -> None:
         self.path = path
-        self.problems = tuple(problems)
+        self.problems = files.told(problems)
         super().__init__(f"{path}: " + "; ".join(self.problems))
 
 
@@ -93,24 +97,27 @@ class AgentsFile(_Strict):
 def read(path: Path) -> AgentsFile:
     """The file's content. Raises AgentsFileError with every problem."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as problem:
-        raise AgentsFileError(path, [f"cannot be read: {problem.strerror}"]) from None
-    except UnicodeDecodeError:
-        raise AgentsFileError(path, ["is not UTF-8 text"]) from None
+        text = files.read(path).text()
+    except FileFault as fault:
+        raise AgentsFileError(path, [str(fault)]) from None
     return parse(text, path)
 
 
 def parse(text: str, path: Path) -> AgentsFile:
     """The content of `text`; `path` only names it. Raises AgentsFileError with every problem."""
     try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise AgentsFileError(path, [f"is not TOML: {problem}"]) from None
+        with files.understood(AgentsFileError):
+            return _parse(text, path)
+    except FileFault as fault:
+        raise AgentsFileError(path, [str(fault)]) from None
+
+
+def _parse(text: str, path: Path) -> AgentsFile:
+    raw = files.parse_toml(text)
     try:
         content = AgentsFile.model_validate(raw)
     except ValidationError as problems:
-        found = [_line(raw, error["loc"], error["msg"]) for error in problems.errors(include_input=False)]
+        found = [_line(raw, error["loc"], error["msg"]) for error in files.errors_of(problems)]
         raise AgentsFileError(path, found) from None
     if found := list(_contradictions(content)):
         raise AgentsFileError(path, found)
@@ -125,7 +132,7 @@ def _line(raw: Mapping[str, object], place: tuple[int | str, ...], reason: str) 
     rows = raw[str(table)]
     row = rows[index] if isinstance(rows, list) and isinstance(index, int) else None
     number = row.get("id") if isinstance(row, dict) else None
-    named = f" (id {number})" if isinstance(number, int) else ""
+    named = f" (id {number})" if isinstance(number, int) and abs(number) <= _LONGEST_SHOWN else ""
     return f"{table}[{index}]{named} {'.'.join(str(part) for part in field)}: {reason}"
 
 
@@ -144,7 +151,10 @@ def _contradictions(content: AgentsFile) -> Iterator[str]:
 
 
 def _repeated(table: str, field: str, values: list[Hashable]) -> Iterator[str]:
-    for value, times in Counter(values).items():
-        if times > 1:
-            rows = ", ".join(f"{table}[{index}]" for index, other in enumerate(values) if other == value)
+    places = defaultdict[Hashable, list[int]](list)
+    for index, value in enumerate(values):
+        places[value].append(index)
+    for value, indices in places.items():
+        if len(indices) > 1:
+            rows = ", ".join(f"{table}[{index}]" for index in indices)
             yield f"{table} {field} {value}: used by {rows}"

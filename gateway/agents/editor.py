@@ -11,6 +11,7 @@ from gateway.agents import agents_file
 from gateway.agents.agents_file import FORMER_PASSWORDS, AgentEntry, AgentsFileError
 from gateway.agents.toml_text import TomlTables
 from gateway.agents.whole_file import alone, read_text, replace
+from gateway.settings.files import FileFault, resolved
 
 
 class EditError(Exception):
@@ -74,12 +75,15 @@ def editing(path: Path) -> Iterator[Editor]:
     A missing file is made. Raises AgentsFileError when the file or the outcome is wrong (then nothing is written),
     OSError when it cannot be read or written. Blocks while another process edits: call it off the event loop.
     """
-    path = path.resolve()
+    try:
+        path = resolved(path)
+    except FileFault as fault:
+        raise AgentsFileError(path, [str(fault)]) from None
     with alone(path.parent):
         try:
             editor = Editor(read_text(path))
             yield editor
-        except ValueError as problem:
+        except (FileFault, ValueError) as problem:
             raise AgentsFileError(path, [str(problem)]) from None
         text = editor.text()
         agents_file.parse(text, path)

@@ -4,16 +4,17 @@ import asyncio
 from typing import Final
 
 from gateway.agents.registry import AgentRegistry, signature
+from gateway.ops.jobs import Job
 
 LOOK_EVERY_S: Final = 0.5
 
 
 async def follow(registry: AgentRegistry, *, look_every_s: float = LOOK_EVERY_S) -> None:
     """Reloads the registry within 2 s of a change of its file; runs until cancelled."""
-    follower = Follower(registry)
+    follower, looking = Follower(registry), Job("agents-file")
     while True:
         await asyncio.sleep(look_every_s)
-        await asyncio.to_thread(follower.look)
+        await looking.attempt(lambda: asyncio.to_thread(follower.look))
 
 
 class Follower:

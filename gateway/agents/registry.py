@@ -12,7 +12,7 @@ from gateway.agents.agents_file import AgentEntry, AgentsFileError
 
 log = logging.getLogger(__name__)
 
-Signature = tuple[int, int, int] | None
+Signature = tuple[int, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,12 @@ class AgentRegistry:
 
 
 def signature(path: Path) -> Signature:
-    """What changes with the content of a file: inode, time of change (ns), size. None when there is no file."""
+    """What changes with a file and with who may read it: inode, times of change (ns), size. None without a file."""
     try:
         found = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
+    return found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
 
 
 def _read(path: Path) -> _Content:

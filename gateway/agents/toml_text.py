@@ -19,6 +19,10 @@ class TomlTables:
             self._document = tomlkit.parse(text if not text or text.endswith("\n") else text + "\n")
         except TOMLKitError as problem:
             raise ValueError(f"is not TOML: {problem}") from None
+        except RecursionError:
+            raise ValueError("is nested too deeply") from None
+        except ValueError:
+            raise ValueError("holds a number with too many digits") from None
         self._leads: dict[int, str] = {}
         self._end = ""
         for table in self._all():

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from gateway.settings import files
+from gateway.settings.files import FileMissing
+
 NEW_FILE_MODE: Final = 0o600
 
 
@@ -23,10 +26,10 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def read_text(path: Path) -> str:
-    """The text of a UTF-8 file; "" when there is none. Raises OSError and UnicodeDecodeError."""
+    """The text of a UTF-8 file, its line ends as they stand; "" when there is none. Raises FileFault."""
     try:
-        return path.read_bytes().decode()
-    except FileNotFoundError:
+        return files.read(path).text(line_ends=True)
+    except FileMissing:
         return ""
 
 

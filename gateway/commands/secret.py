@@ -9,6 +9,8 @@ from gateway.commands.failing import WRONG_SETTINGS, fail
 from gateway.commands.options import settings_options
 from gateway.events.push_message import shown_key
 from gateway.sessions.secret_file import SecretFileError, new_secret_line, read_secret_file
+from gateway.settings import files
+from gateway.settings.files import FileFault
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 
@@ -23,13 +25,16 @@ def secret() -> None:
 @click.option("--key-id", default="k1", show_default=True, help="Name of the key; another one than those in the file.")
 def new_secret(file: Path, key_id: str) -> None:
     """Put a new key first into FILE, so that it makes the GUIDs from the next start on; former keys stay valid."""
-    former = file.read_text("ascii") if file.exists() else ""
+    try:
+        former = files.read(file).text() if files.exists(file) else ""
+    except FileFault as fault:
+        fail(f"{file}: {fault}", WRONG_SETTINGS)
     if any(line.split(" ", 1)[0] == key_id for line in former.splitlines()):
         fail(f"{file} has a key {key_id} already: choose another --key-id", WRONG_SETTINGS)
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_name(f".{file.name}.new")
     fresh.touch(mode=0o600)
-    fresh.write_text(f"{new_secret_line(key_id)}\n{former}", "ascii")
+    fresh.write_text(f"{new_secret_line(key_id)}\n{former}", "utf-8")
     fresh.replace(file)
     click.echo(f"{file}: key {key_id} makes the GUIDs of new sessions from the next start on")
 

@@ -8,7 +8,7 @@ from gateway import server
 from gateway.agents.agents_file import AgentsFileError
 from gateway.backends.embedded.plan_file import PlanFileError
 from gateway.commands.failing import CANNOT_SERVE, WRONG_SETTINGS, fail
-from gateway.listeners.errors import ListenError
+from gateway.listeners.errors import CertificateError, ListenError
 from gateway.ops.admin_token import AdminTokenError
 from gateway.sessions.refusal import CannotServeError
 from gateway.sessions.secret_file import SecretFileError
@@ -25,6 +25,7 @@ WRONG_FILES: Final = (
     PlanFileError,
     SecretFileError,
     AdminTokenError,
+    CertificateError,
     TokenFileError,
     TrustError,
 )

@@ -7,6 +7,9 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from gateway.settings import files
+from gateway.settings.files import FileFault
+
 _NONE: Final = frozenset[tuple[str, int]]()
 
 
@@ -47,7 +50,10 @@ def _changed_ns(path: Path) -> int:
 
 
 def _place(folder: str) -> Path:
-    return Path.home() / Path(folder).expanduser()
+    try:
+        return Path.home() / Path(folder).expanduser()
+    except RuntimeError:  # `~name` of a user who is not there
+        return Path.home() / folder
 
 
 def _certificates(folder: Path) -> str:
@@ -56,14 +62,16 @@ def _certificates(folder: Path) -> str:
         found = [certificate for path in files for certificate in _read(path)]
     except OSError as problem:
         raise PushTrustError(f"eventpush.ssl.cert.file: {folder} cannot be read: {problem.strerror}") from None
+    except FileFault as fault:
+        raise PushTrustError(f"eventpush.ssl.cert.file: a file in {folder} {fault}") from None
     if not found:
         raise PushTrustError(f"eventpush.ssl.cert.file: {folder} holds no certificate")
     return "".join(certificate.public_bytes(Encoding.PEM).decode() for certificate in found)
 
 
 def _read(path: Path) -> list[x509.Certificate]:
-    raw = path.read_bytes()
+    raw = files.read(path).raw
     try:
         return x509.load_pem_x509_certificates(raw) if b"-----BEGIN" in raw else [x509.load_der_x509_certificate(raw)]
-    except ValueError:
+    except Exception:  # x509.InvalidVersion is no ValueError
         raise PushTrustError(f"eventpush.ssl.cert.file: {path} is no certificate in PEM or DER (CER)") from None

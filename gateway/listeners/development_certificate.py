@@ -56,7 +56,7 @@ def _names(bind_address: str) -> list[str]:
 def _made_for(folder: Path, names: list[str]) -> bool:
     try:
         known = (folder / _NAMES).read_text().split()
-    except FileNotFoundError:
+    except (FileNotFoundError, UnicodeDecodeError):
         return False
     return known == names and all(path.is_file() for path in _files(folder))
 

@@ -10,3 +10,7 @@ class ListenError(Exception):
     def __init__(self, setting: str, problem: str) -> None:
         self.setting = setting
         super().__init__(f"{setting}: {problem}")
+
+
+class CertificateError(ListenError):
+    """A certificate or its key cannot be used."""

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from gateway.listeners.probe import ListeningSocket
 from gateway.listeners.server import LINGER_MS, ConnectionServer, Handler
 from gateway.listeners.sockets import BACKLOG, accepts_a_turn, adopt, open_socket, url_of
 from gateway.listeners.tls import TlsCertificate, own_files
+from gateway.ops.jobs import Job
 from gateway.settings.schema import Settings
 from gateway.wire.connection import Signal
 
@@ -74,9 +76,10 @@ class Listeners:
 
     async def watch_certificate(self) -> None:
         """Read the certificate again whenever its files have changed and rest; runs until it is cancelled."""
+        looking = Job("certificate")
         while self.certificate is not None:
             await asyncio.sleep(CERTIFICATE_LOOK_S)
-            self.certificate.reload_if_changed()
+            await looking.attempt(partial(asyncio.to_thread, self.certificate.reload_if_changed))
 
     async def open(self, listening: ListeningSocket, handshake_s: float, certificate: TlsCertificate | None) -> None:
         """Accept on `listening`, with TLS where there is a certificate; handshakes must end within `handshake_s`."""

@@ -1,14 +1,15 @@
 """TLS for the HTTPS listener: TLS 1.2 and later, with a certificate that can be swapped while connections are open."""
 
 import logging
-import os
 import ssl
 from pathlib import Path
 from typing import Final
 
 from cryptography import x509
 
-from gateway.listeners.errors import ListenError
+from gateway.listeners.errors import CertificateError, ListenError
+from gateway.settings import files
+from gateway.settings.files import FileFault
 
 CERT_SETTING: Final = "TLS_CERT_FILE"
 KEY_SETTING: Final = "TLS_KEY_FILE"
@@ -77,9 +78,9 @@ def _context(chain: Path, key: Path) -> ssl.SSLContext:
     try:
         # The password keeps OpenSSL from asking for one on the terminal; an encrypted key is refused.
         context.load_cert_chain(chain, key, password="")
-    except (ssl.SSLError, ValueError) as problem:
+    except (OSError, ValueError) as problem:  # ssl.SSLError is an OSError
         reason = getattr(problem, "reason", None) or type(problem).__name__
-        raise ListenError(
+        raise CertificateError(
             CERT_SETTING, f"{chain} and {KEY_SETTING} {key} are not an unencrypted pair in PEM ({reason})"
         ) from None
     return context
@@ -88,16 +89,16 @@ def _context(chain: Path, key: Path) -> ssl.SSLContext:
 def _ends_s(chain: Path) -> float | None:
     """The end of the first certificate in a file that OpenSSL has just loaded, and may be laxer about."""
     try:
-        return x509.load_pem_x509_certificate(chain.read_bytes()).not_valid_after_utc.timestamp()
-    except (OSError, ValueError):
+        return x509.load_pem_x509_certificate(files.read(chain).raw).not_valid_after_utc.timestamp()
+    except Exception:  # x509.InvalidVersion, for one, is no ValueError
         return None
 
 
 def _must_be_readable(setting: str, path: Path) -> None:
     try:
-        path.read_bytes()
-    except OSError as problem:
-        raise ListenError(setting, f"cannot read {path}: {os.strerror(problem.errno or 0)}") from None
+        files.read(path)
+    except FileFault as fault:
+        raise CertificateError(setting, f"cannot read {path}: {str(fault).removeprefix('cannot be read: ')}") from None
 
 
 def _stamp(files: tuple[Path, Path]) -> tuple[object, ...]:
@@ -107,6 +108,6 @@ def _stamp(files: tuple[Path, Path]) -> tuple[object, ...]:
 def _one_stamp(path: Path) -> object:
     try:
         state = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return None
-    return state.st_ino, state.st_mtime_ns, state.st_size
+    return state.st_ino, state.st_mtime_ns, state.st_ctime_ns, state.st_size

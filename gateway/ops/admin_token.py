@@ -7,6 +7,9 @@ import stat
 from pathlib import Path
 from typing import Final
 
+from gateway.settings import files
+from gateway.settings.files import FileFault
+
 TOKEN_MIN_LENGTH: Final = 16
 TOKEN_MAX_LENGTH: Final = 4096
 _MADE_BYTES: Final = 32
@@ -23,7 +26,7 @@ def open_admin_token(path: Path) -> str:
 
     Raises AdminTokenError.
     """
-    if not path.exists():
+    if not files.exists(path):
         _make(path)
     return read_admin_token(path)
 
@@ -31,10 +34,10 @@ def open_admin_token(path: Path) -> str:
 def read_admin_token(path: Path) -> str:
     """The token: printable ASCII without spaces, at least 16 characters. Raises AdminTokenError."""
     try:
-        mode = path.stat().st_mode
-        token = path.read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise AdminTokenError(f"ADMIN_TOKEN_FILE {path}: cannot be read: {type(wrong).__name__}") from None
+        content = files.read(path)
+        mode, token = content.mode, content.text().strip()
+    except FileFault as fault:
+        raise AdminTokenError(f"ADMIN_TOKEN_FILE {path}: {fault}") from None
     if stat.S_IMODE(mode) & 0o077:
         raise AdminTokenError(f"ADMIN_TOKEN_FILE {path}: others may read it: chmod 600 {path}")
     plain = all("!" <= char <= "~" for char in token)

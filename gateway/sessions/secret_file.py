@@ -1,7 +1,6 @@
 """The file of GUID secrets: lines of `key-id secret`, the first makes new GUIDs (design section 5, GUID)."""
 
 import base64
-import binascii
 import re
 import secrets
 import stat
@@ -9,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from gateway.sessions.guid import SECRET_MIN_BYTES, KeyRing
+from gateway.settings import files
+from gateway.settings.files import FileFault
 
 KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
@@ -20,10 +21,10 @@ class SecretFileError(Exception):
 def read_secret_file(path: Path) -> KeyRing:
     """The ring in the file. Secrets are hex or base64 of 32 random bytes or more. Raises SecretFileError."""
     try:
-        mode = path.stat().st_mode
-        lines = path.read_text("ascii").splitlines()
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise SecretFileError(f"GUID_SECRET_FILE {path}: cannot be read: {type(wrong).__name__}") from None
+        content = files.read(path)
+        mode, lines = content.mode, content.text().splitlines()
+    except FileFault as fault:
+        raise SecretFileError(f"GUID_SECRET_FILE {path}: {fault}") from None
     if stat.S_IMODE(mode) & 0o077:
         raise SecretFileError(f"GUID_SECRET_FILE {path}: others may read it: chmod 600 {path}")
     keys: dict[str, bytes] = {}
@@ -55,7 +56,7 @@ def _decode(text: str) -> bytes | None:
     except ValueError:
         try:
             secret = base64.b64decode(text, altchars=b"-_" if set(text) & set("-_") else None, validate=True)
-        except binascii.Error:
+        except ValueError:
             return None
     return secret if len(secret) >= SECRET_MIN_BYTES else None
 

@@ -85,7 +85,7 @@ def text(pattern: str, allowed: str) -> Kind:
 
 
 def _read_path(value: str, folder: Path) -> Path | None:
-    if "\0" in value:
+    if "\0" in value or any("\ud800" <= mark <= "\udfff" for mark in value):
         raise ValueError
     return Path(os.path.normpath(folder / value)) if value else None
 

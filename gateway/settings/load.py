@@ -7,14 +7,17 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from gateway.settings import files
 from gateway.settings.checks import REFUSALS, WARNINGS, Check
+from gateway.settings.files import FileFault, understood
 from gateway.settings.problems import Problem, SettingsError, shown_key
 from gateway.settings.properties import Properties, decode, read_properties
 from gateway.settings.rows import Row
 from gateway.settings.schema import BY_ATTRIBUTE, BY_KEY, Settings, nearest
 
 OVERRIDE: Final = "--set"
-_MAX_BYTES: Final = 1_048_576
+MOST_BYTES: Final = 1_048_576
+"""Of the file."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +50,22 @@ class Loaded:
 def load(path: Path, overrides: Mapping[str, str]) -> Loaded:
     """Read the file at `path`; `overrides` (key to text) win over it. Raises SettingsError with every problem."""
     try:
-        raw = path.read_bytes()
-    except OSError as problem:
-        raise SettingsError([Problem(str(path), "", "", f"cannot be read: {problem.strerror}")]) from None
-    return interpret(raw, path, overrides)
+        return interpret(files.read(path, MOST_BYTES).raw, path, overrides)
+    except FileFault as fault:
+        raise SettingsError([Problem(str(path), "", "", str(fault))]) from None
 
 
 def interpret(raw: bytes, path: Path, overrides: Mapping[str, str]) -> Loaded:
     """Like `load`, for content that was read already; `path` gives its name and the folder of relative paths."""
-    if len(raw) > _MAX_BYTES or b"\0" in raw:
+    try:
+        with understood(SettingsError):
+            return _interpret(raw, path, overrides)
+    except FileFault as fault:
+        raise SettingsError([Problem(str(path), "", "", str(fault))]) from None
+
+
+def _interpret(raw: bytes, path: Path, overrides: Mapping[str, str]) -> Loaded:
+    if len(raw) > MOST_BYTES or b"\0" in raw:
         raise SettingsError([Problem(str(path), "", "", "is not a properties file")])
     properties = read_properties(decode(raw))
     given, warnings = _given_by_file(properties, path)

@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
+from gateway.settings import files
 from gateway.settings.changes import Change, judge, settle_ms
-from gateway.settings.load import Loaded
+from gateway.settings.files import FileFault, FileMissing, understood
+from gateway.settings.load import MOST_BYTES, Loaded
 from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.schema import Settings
 from gateway.settings.watching import watch_files
@@ -67,25 +69,31 @@ class LiveSettings:
                 if raw == self._loaded.raw:
                     self._unchanged(why)
                 else:
-                    self._apply(judge(self._loaded, self.current, raw, force=force), why)
-            except SettingsError as error:
+                    with understood(SettingsError):
+                        change = judge(self._loaded, self.current, raw, force=force)
+                    self._apply(change, why)
+            except (SettingsError, FileFault) as found:
+                error = found if isinstance(found, SettingsError) else self._faulty(str(found))
                 if force or (str(error), raw) != (self.last_error, self._refused_raw):
                     self._refuse(error, raw, why)
 
     async def _settled(self) -> bytes:
         """The content once it stays the same for long enough. Raises SettingsError when there is none, or no rest."""
         path, waited, same = self._loaded.path, 0, 0
-        raw = await asyncio.to_thread(_read, path)
+        raw, fault = await asyncio.to_thread(_read, path)
         while same < settle_ms(self._loaded, raw):
             if waited >= _NEVER_SETTLES_MS:
-                raise SettingsError([Problem(str(path), "", "", f"kept changing for {_NEVER_SETTLES_MS} ms")])
+                raise self._faulty(f"kept changing for {_NEVER_SETTLES_MS} ms")
             await self._pause(_READ_AGAIN_MS / 1000)
-            again = await asyncio.to_thread(_read, path)
+            again, fault = await asyncio.to_thread(_read, path)
             waited, same = waited + _READ_AGAIN_MS, same + _READ_AGAIN_MS if again == raw else 0
             raw = again
         if raw is None:
-            raise SettingsError([Problem(str(path), "", "", "is missing or cannot be read")])
+            raise self._faulty(fault)
         return raw
+
+    def _faulty(self, says: str) -> SettingsError:
+        return SettingsError([Problem(str(self._loaded.path), "", "", says)])
 
     def _unchanged(self, why: str) -> None:
         if self.last_error is not None:
@@ -123,8 +131,11 @@ class LiveSettings:
                 _LOG.exception("a part of the gateway could not follow changed settings")
 
 
-def _read(path: Path) -> bytes | None:
+def _read(path: Path) -> tuple[bytes | None, str]:
+    """The content, or None and why there is none."""
     try:
-        return path.read_bytes()
-    except OSError:
-        return None
+        return files.read(path, MOST_BYTES).raw, ""
+    except FileMissing:
+        return None, "is missing or cannot be read"
+    except FileFault as fault:
+        return None, str(fault)

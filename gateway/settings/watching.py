@@ -9,6 +9,8 @@ from typing import Final
 
 from watchfiles import awatch
 
+from gateway.settings.files import FileFault, resolved
+
 _LOG: Final = logging.getLogger(__name__)
 _DEBOUNCE_MS: Final = 200
 _LOOK_EVERY_MS: Final = 500
@@ -62,7 +64,7 @@ async def _wakes(folders: Iterable[Path]) -> AsyncGenerator[frozenset[str], None
 def _mark(path: Path) -> _Mark:
     try:
         state = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return None
     return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns
 
@@ -72,17 +74,26 @@ def _marks(paths: Iterable[Path]) -> dict[Path, _Mark]:
 
 
 def _names(path: Path) -> frozenset[str]:
-    return frozenset((str(path.absolute()), str(path.resolve())))
+    return frozenset((str(path.absolute()), str(_resolved(path))))
+
+
+def _resolved(path: Path) -> Path:
+    """Where links lead; the path itself where they lead in a circle."""
+    try:
+        return resolved(path)
+    except FileFault:
+        return path.absolute()
 
 
 def _folders(paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
     """Existing folders of the paths and of what they link to, each with what tells it from a new one of that name."""
-    found = {folder for path in paths for folder in (path.absolute().parent, path.resolve().parent)}
+    found = {folder for path in paths for folder in (path.absolute().parent, _resolved(path).parent)}
     return {folder: mark[:2] for folder in sorted(found) if (mark := _mark(folder))}
 
 
 async def _tell(on_change: Callable[[frozenset[Path]], Awaitable[None]], changed: frozenset[Path]) -> None:
     try:
         await on_change(changed)
-    except Exception:
-        _LOG.exception("a changed file could not be taken over: %s", ", ".join(sorted(map(str, changed))))
+    except Exception as crash:
+        names = ", ".join(sorted(map(str, changed)))
+        _LOG.error("a changed file could not be taken over: %s (%s)", names, type(crash).__name__)

@@ -10,6 +10,7 @@ from typing import Final
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from gateway.ops.jobs import Job
 from gateway.tokens import counts
 from gateway.tokens.trust import TrustError, certificates
 
@@ -45,8 +46,9 @@ class ExpiryWatch:
 
     async def run(self) -> None:
         """Looks now and every hour; runs until cancelled."""
+        looking = Job("certificate-expiry")
         while True:
-            await asyncio.to_thread(self.look, datetime.now(UTC))
+            await looking.attempt(lambda: asyncio.to_thread(self.look, datetime.now(UTC)))
             await asyncio.sleep(LOOK_EVERY_S)
 
     def look(self, now: datetime) -> None:

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import secrets
-import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,10 +62,7 @@ def parse(text: str, path: Path) -> KeySet:
 
 def read(path: Path) -> KeySet:
     """The keys in the file, none when there is no file. Raises TokenFileError, also when others may read it."""
-    keys = toml_file.read(path, parse)
-    if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise TokenFileError(path, [f"others may read it: chmod 600 {path}"])
-    return keys
+    return toml_file.read(path, parse, private=True)
 
 
 def add_key(path: Path, signs_from_ms: int, algorithm: str = DEFAULT_ALGORITHM) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from gateway.settings.files import exists
 from gateway.settings.watching import watch_files
 from gateway.tokens import counts
 from gateway.tokens.toml_file import TokenFileError
@@ -22,7 +23,7 @@ class LiveFile(Generic[C]):
         """Reads the file. Raises TokenFileError."""
         self.path = path
         self._read = read
-        self._there = path is not None and path.exists()
+        self._there = path is not None and exists(path)
         self._content = empty if path is None else read(path)
 
     def __call__(self) -> C:
@@ -31,10 +32,10 @@ class LiveFile(Generic[C]):
 
     def reload(self) -> bool:
         """Takes over the file as it is. One that is wrong or gone is logged and counted, the former stays: False."""
-        if self.path is None or not (self._there or self.path.exists()):
+        if self.path is None or not (self._there or exists(self.path)):
             return False
         try:
-            if not self.path.exists():
+            if not exists(self.path):
                 raise TokenFileError(self.path, ["is gone"])
             content = self._read(self.path)
         except TokenFileError as problem:

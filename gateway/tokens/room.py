@@ -7,6 +7,8 @@ from typing import Any
 
 from aiohttp.web import BaseRequest
 
+from gateway.settings import files
+from gateway.settings.files import FileFault
 from gateway.settings.load import load
 from gateway.settings.schema import Settings
 from gateway.tokens import keys_file, tenants_file, users
@@ -114,9 +116,9 @@ def users_caller(settings: Settings) -> Caller:
 
 def _secret(path: Path) -> str:
     try:
-        secret = path.read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise TrustError(f"{path}: cannot be read: {type(problem).__name__}") from None
-    if not secret or not secret.isprintable():
+        secret = files.read(path).text().strip()
+    except FileFault as fault:
+        raise TrustError(f"{path}: {fault}") from None
+    if not secret or not (secret.isascii() and secret.isprintable()):
         raise TrustError(f"{path}: must hold a bearer token in one line")
     return secret

@@ -1,6 +1,6 @@
 """The TOML files of this room: read whole with every problem told, changed in one step, comments kept."""
 
-import tomllib
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gateway.agents.toml_text import TomlTables
 from gateway.agents.whole_file import alone, read_text, replace
+from gateway.settings import files
+from gateway.settings.files import FileFault, FileMissing
 
 C = TypeVar("C")
 M = TypeVar("M", bound=BaseModel)
@@ -20,7 +22,7 @@ class TokenFileError(Exception):
 
     def __init__(self, path: Path, problems: Iterable[str]) -> None:
         self.path = path
-        self.problems = tuple(problems)
+        self.problems = files.told(problems)
         super().__init__(f"{path}: " + "; ".join(self.problems))
 
 
@@ -35,27 +37,39 @@ class Entry(BaseModel):
 
 
 def content(text: str, path: Path, model: type[M]) -> M:
-    """The content of `text`; `path` only names it. Raises TokenFileError with every problem."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise TokenFileError(path, [f"is not TOML: {problem}"]) from None
+    """The content of `text`; `path` only names it. Raises TokenFileError with every problem, and FileFault."""
+    raw = files.parse_toml(text)
     try:
         return model.model_validate(raw)
     except ValidationError as problems:
-        found = [_line(error["loc"], error["msg"]) for error in problems.errors(include_input=False)]
+        found = [_line(error["loc"], error["msg"]) for error in files.errors_of(problems)]
         raise TokenFileError(path, found) from None
 
 
-def read(path: Path, parse: Callable[[str, Path], C]) -> C:
-    """What `parse` makes of the file; a missing one is as an empty one. Raises TokenFileError."""
+def read(path: Path, parse: Callable[[str, Path], C], *, private: bool = False) -> C:
+    """What `parse` makes of the file; a missing one is as an empty one.
+
+    Raises TokenFileError, with `private` also when others may read the file.
+    """
+    with told(path):
+        try:
+            content = files.read(path)
+        except FileMissing:
+            return parse("", path)
+        parsed = parse(content.text(), path)
+        if private and stat.S_IMODE(content.mode) & 0o077:
+            raise TokenFileError(path, [f"others may read it: chmod 600 {path}"])
+        return parsed
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Whatever is wrong with the file becomes a TokenFileError."""
     try:
-        text = read_text(path)
-    except OSError as problem:
-        raise TokenFileError(path, [f"cannot be read: {problem.strerror}"]) from None
-    except UnicodeDecodeError:
-        raise TokenFileError(path, ["is not UTF-8 text"]) from None
-    return parse(text, path)
+        with files.understood(TokenFileError, ChangeRefusedError, OSError):
+            yield
+    except FileFault as fault:
+        raise TokenFileError(path, [str(fault)]) from None
 
 
 @contextmanager
@@ -65,16 +79,18 @@ def editing(path: Path, parse: Callable[[str, Path], object]) -> Iterator[TomlTa
     A missing file is made, with mode 0600. Raises TokenFileError when the file or the outcome is wrong (then nothing is
     written), OSError when it cannot be read or written. Blocks while another process edits.
     """
-    path = path.resolve()
+    with told(path):
+        path = files.resolved(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with alone(path.parent):
         try:
             tables = TomlTables(read_text(path))
-        except ValueError as problem:
+        except (FileFault, ValueError) as problem:
             raise TokenFileError(path, [str(problem)]) from None
         yield tables
         text = tables.text()
-        parse(text, path)
+        with told(path):
+            parse(text, path)
         replace(path, text)
 
 

@@ -6,6 +6,9 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from gateway.settings import files
+from gateway.settings.files import FileFault
+
 
 class TrustError(Exception):
     """A file of certificates that cannot be used, with the reason for the operator."""
@@ -14,11 +17,12 @@ class TrustError(Exception):
 def certificates(path: Path) -> list[x509.Certificate]:
     """The certificates in a DER or PEM file, at least one. Raises TrustError."""
     try:
-        raw = path.read_bytes()
+        raw = files.read(path).raw
+    except FileFault as fault:
+        raise TrustError(f"{path}: {fault}") from None
+    try:
         return x509.load_pem_x509_certificates(raw) if b"-----BEGIN" in raw else [x509.load_der_x509_certificate(raw)]
-    except OSError as problem:
-        raise TrustError(f"{path}: cannot be read: {problem.strerror}") from None
-    except ValueError:
+    except Exception:  # x509.InvalidVersion is no ValueError
         raise TrustError(f"{path}: holds no certificate in DER (CER) or PEM") from None
 
 

@@ -1,6 +1,5 @@
 """The form of the contact centre file (TOML) and its reading. All its problems are told at once."""
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -9,6 +8,8 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.backends.embedded.core.plan import Arrivals, Behaviour, Group, Ivr, Plan, Queue, Timing
+from gateway.settings import files
+from gateway.settings.files import FileFault
 
 
 def _one_length(value: str) -> str:
@@ -28,7 +29,7 @@ class PlanFileError(Exception):
     """The contact centre file cannot be used. `problems` are lines for the operator."""
 
     def __init__(self, path: Path, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
+        self.problems = files.told(problems)
         super().__init__(f"{path}: " + "; ".join(self.problems))
 
 
@@ -126,18 +127,19 @@ _LONGEST_ID: Final = 10
 def read(path: Path, skills: Iterable[int] | None = None, vdn_id: int = 1) -> Plan:
     """The plan in a file; `skills` are the known skill ids, None for not to check. Raises PlanFileError."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise PlanFileError(path, [f"cannot be read: {problem}"]) from None
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise PlanFileError(path, [f"is not TOML: {problem}"]) from None
+        with files.understood(PlanFileError):
+            return _read(path, skills, vdn_id)
+    except FileFault as fault:
+        raise PlanFileError(path, [str(fault)]) from None
+
+
+def _read(path: Path, skills: Iterable[int] | None, vdn_id: int) -> Plan:
+    raw = files.parse_toml(files.read(path).text())
     problems: list[str] = []
     try:
         content = _File.model_validate(raw)
     except ValidationError as wrong:
-        problems += [_line(error["loc"], error["msg"]) for error in wrong.errors()]
+        problems += [_line(error["loc"], error["msg"]) for error in files.errors_of(wrong)]
     problems += [*_repeated(raw), *_unknown(raw, None if skills is None else frozenset(skills))]
     if problems:
         raise PlanFileError(path, problems)

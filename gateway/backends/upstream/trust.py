@@ -3,6 +3,9 @@
 import ssl
 from pathlib import Path
 
+from gateway.settings import files
+from gateway.settings.files import FileFault
+
 
 class UpstreamTrustError(Exception):
     """The file cannot be used; the text says what to do."""
@@ -14,7 +17,11 @@ def upstream_context(trusted: Path | None) -> ssl.SSLContext:
     Raises UpstreamTrustError.
     """
     try:
+        if trusted is not None:
+            files.read(trusted)  # OpenSSL would wait for a pipe.
         context = ssl.create_default_context(cafile=trusted)
+    except FileFault as fault:
+        raise UpstreamTrustError(f"{trusted}: {fault}") from None
     except ssl.SSLError:
         raise UpstreamTrustError(f"{trusted}: holds no certificate in PEM") from None
     except OSError as problem:

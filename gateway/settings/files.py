@@ -1,0 +1,146 @@
+"""Small files that somebody edits, read whole or not at all: never waiting, and every fault in words.
+
+All rooms read such files alike: UTF-8 with or without its mark, any line ends.
+"""
+
+import errno
+import os
+import stat
+import tomllib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+MOST_BYTES: Final = 16_777_216
+MOST_PROBLEMS: Final = 20
+_MOST_ERRORS: Final = 10_000
+_LONGEST_PROBLEM: Final = 300
+_NOT_HERE: Final = (FileNotFoundError, NotADirectoryError)
+
+
+class FileFault(Exception):
+    """The file cannot be used; `str()` says why, without its name and without anything it holds."""
+
+
+class FileMissing(FileFault):
+    """There is no such file, or it is a link that leads nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file holds, and its mode as `os.stat` gives it."""
+
+    raw: bytes = field(repr=False)
+    mode: int
+
+    def text(self, *, line_ends: bool = False) -> str:
+        """The text without its mark, each line end as `\\n` (with `line_ends` as it stands). Raises FileFault."""
+        try:
+            text = self.raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise FileFault("is not UTF-8 text") from None
+        return text if line_ends else text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read(path: Path, most: int = MOST_BYTES) -> Content:
+    """An ordinary file of at most `most` bytes. Raises FileFault, FileMissing among them.
+
+    A pipe or a device is not opened: whoever reads one may wait for ever.
+    """
+    try:
+        _must_be_ordinary(os.stat(path), most)
+        with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY), "rb") as file:
+            state = os.fstat(file.fileno())
+            _must_be_ordinary(state, most)
+            raw = file.read(most + 1)
+    except OSError as problem:
+        kind = FileMissing if isinstance(problem, _NOT_HERE) else FileFault
+        raise kind(f"cannot be read: {os.strerror(problem.errno or 0)}") from None
+    except ValueError:
+        raise FileFault("cannot be read: its name is no path") from None
+    if len(raw) > most:
+        raise FileFault(_too_large(most))
+    return Content(raw, state.st_mode)
+
+
+def resolved(path: Path) -> Path:
+    """Where links lead. Raises FileFault for links in a circle."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        raise FileFault(f"cannot be read: {os.strerror(errno.ELOOP)}") from None
+
+
+def exists(path: Path) -> bool:
+    """Whether there is anything at this path, be it of use or not."""
+    try:
+        os.stat(path)
+    except _NOT_HERE:
+        return False
+    except (OSError, ValueError):
+        return True
+    return True
+
+
+def _must_be_ordinary(state: os.stat_result, most: int) -> None:
+    if stat.S_ISDIR(state.st_mode):
+        raise FileFault("cannot be read: it is a folder")
+    if not stat.S_ISREG(state.st_mode):
+        raise FileFault("cannot be read: it is no ordinary file")
+    if state.st_size > most:
+        raise FileFault(_too_large(most))
+
+
+def _too_large(most: int) -> str:
+    return f"has more than {most} bytes"
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """The tables of a TOML text. Raises FileFault."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise FileFault(f"is not TOML: {problem}") from None
+    except RecursionError:
+        raise FileFault("is nested too deeply") from None
+    except ValueError:
+        raise FileFault("holds a number with too many digits") from None
+
+
+def errors_of(wrong: ValidationError) -> list[ErrorDetails]:
+    """Each wrong value. Raises FileFault for more than anybody can mend one by one, which would fill the memory."""
+    if wrong.error_count() > _MOST_ERRORS:
+        raise FileFault(f"has {wrong.error_count()} wrong values")
+    return wrong.errors(include_input=False, include_url=False)
+
+
+@contextmanager
+def understood(*passes: type[Exception]) -> Iterator[None]:
+    """Whatever goes wrong in the block is a FileFault, but for `passes`: a file must not end who reads it."""
+    ours: tuple[type[Exception], ...] = (FileFault, *passes)
+    try:
+        yield
+    except ours:
+        raise
+    except RecursionError:
+        raise FileFault("is nested too deeply") from None
+    except Exception as crash:
+        raise FileFault(f"cannot be understood ({type(crash).__name__})") from None
+
+
+def told(problems: Iterable[str]) -> tuple[str, ...]:
+    """Problems for the operator: the first of them, each in one line of bounded length, and how many more there are."""
+    found = list(problems)
+    lines = [_one_line(problem) for problem in found[:MOST_PROBLEMS]]
+    more = len(found) - len(lines)
+    return (*lines, f"and {more} more problems") if more else tuple(lines)
+
+
+def _one_line(text: str) -> str:
+    safe = "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text[: _LONGEST_PROBLEM + 1])
+    return safe if len(text) <= _LONGEST_PROBLEM else safe[:_LONGEST_PROBLEM] + "..."
