@@ -3,18 +3,21 @@
 import asyncio
 import errno
 import socket
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from aiohttp.web import BaseRequest, Response
 
+from gateway import server
 from gateway.app import App
 from gateway.ops import jobs
-from gateway.server import Running, running
+from gateway.server import Running
 from gateway.sessions.refusal import CannotServeError
 from gateway.settings.load import load
 from gateway.settings.reload import LiveSettings
 from tests.support.gateway import CONFIG
-from tests.support.servers import free_port
 from tests.support.waiting import until
 from tests.unit.listeners.doors import Door, fine, get, opened
 
@@ -49,7 +52,7 @@ async def test_a_process_with_a_successor_accepts_no_agent_while_an_operator_sti
     assert (still, answer.body) == (True, b"slow")
 
 
-async def test_work_that_fails_is_tried_again_and_the_process_serves_on(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_work_that_fails_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "FIRST_REST_S", 0)
     tries = 0
 
@@ -59,18 +62,20 @@ async def test_work_that_fails_is_tried_again_and_the_process_serves_on(monkeypa
         if tries < 3:
             raise KeyError
 
-    monkeypatch.setattr(App, "jobs", lambda _app: {"test": fails_twice})
-    overrides = {"HTTP_PORT": str(free_port()), "HTTPS_PORT": "0", "ADMIN_PORT": "0"}
-    async with running(load(CONFIG, overrides)):
+    async with opened(fine) as door, server._jobs(doing(fails_twice), door.listeners):
         await until(lambda: tries == 3)
 
 
-async def test_work_that_finds_that_it_must_not_serve_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_work_that_finds_that_it_must_not_serve_ends_the_process() -> None:
     async def refuses() -> None:
         raise CannotServeError("another number of shards")
 
-    monkeypatch.setattr(App, "jobs", lambda _app: {"test": refuses})
-    overrides = {"HTTP_PORT": str(free_port()), "HTTPS_PORT": "0", "ADMIN_PORT": "0"}
-    with pytest.raises(CannotServeError, match="another number"):
-        async with running(load(CONFIG, overrides)):
-            await asyncio.get_running_loop().create_future()
+    async with opened(fine) as door:
+        with pytest.raises(CannotServeError, match="another number"):
+            async with server._jobs(doing(refuses), door.listeners):
+                await asyncio.get_running_loop().create_future()
+
+
+def doing(work: Callable[[], Awaitable[None]]) -> App:
+    """An application whose only periodic work this is."""
+    return cast(App, SimpleNamespace(jobs=lambda: {"test": work}))
