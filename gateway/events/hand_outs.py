@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from gateway.events.delivery import LOOK_AFTER_S
+from gateway.ops.jobs import Job
 from gateway.sessions.service import Caller
 from gateway.wire.connection import PeerConnection
-from gateway.wire.errors import Unavailable
 
 Note = Callable[[int, str, int], Awaitable[None]]
 """Agent id, session id, generation -> noted, as `SessionService.note_hand_out`."""
@@ -61,7 +61,6 @@ class HandOuts:
             task.add_done_callback(self._tasks.discard)
 
     async def _try_note(self, handed: _HandOut) -> None:
-        try:
-            await self._note(handed.agent_id, handed.session_id, handed.number)
-        except Unavailable:
-            return  # The GUID before lives on until the next hand-out or the first use of the new one.
+        """Where it fails, the GUID before lives on until the next hand-out or the first use of the new one."""
+        noting = Job("note-hand-out", f"agent {handed.agent_id}")
+        await noting.attempt(lambda: self._note(handed.agent_id, handed.session_id, handed.number))
