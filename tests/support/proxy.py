@@ -60,6 +60,8 @@ async def proxy_to(target_port: int) -> AsyncIterator[Proxy]:
     proxy = Proxy(target_port)
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
     proxy.port = server.sockets[0].getsockname()[1]
-    yield proxy
-    server.close()
-    await proxy.close()
+    try:
+        yield proxy
+    finally:
+        server.close()
+        await proxy.close()
