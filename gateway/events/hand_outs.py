@@ -9,15 +9,13 @@ from gateway.ops.jobs import Job
 from gateway.sessions.service import Caller
 from gateway.wire.connection import PeerConnection
 
-Note = Callable[[int, str, int], Awaitable[None]]
-"""Agent id, session id, generation -> noted, as `SessionService.note_hand_out`."""
+Note = Callable[[Caller], Awaitable[None]]
+"""As `SessionService.note_hand_out`."""
 
 
 @dataclass(eq=False, slots=True)
 class _HandOut:
-    agent_id: int
-    session_id: str
-    number: int
+    caller: Caller
     peer: PeerConnection
     answer: int
     over: bool = False
@@ -33,13 +31,13 @@ class HandOuts:
     def __init__(self, note: Note) -> None:
         self._note = note
         self._tasks: set[asyncio.Task[None]] = set()
+        self._noting = Job("note-hand-out")
 
     def sent(self, caller: Caller, peer: PeerConnection) -> None:
         """The answer under way on `peer` hands out what `caller` says, if anything."""
-        if not caller.wants_note:
+        if not caller.to_note:
             return
-        session = caller.session
-        handed = _HandOut(caller.record.agent_id, session.id, session.number, peer, peer.current_answer)
+        handed = _HandOut(caller, peer, peer.current_answer)
         handed.forget = peer.on_close(lambda: self._look(handed, len(LOOK_AFTER_S)))
         self._look_later(handed, 0)
 
@@ -62,5 +60,4 @@ class HandOuts:
 
     async def _try_note(self, handed: _HandOut) -> None:
         """Where it fails, the GUID before lives on until the next hand-out or the first use of the new one."""
-        noting = Job("note-hand-out", f"agent {handed.agent_id}")
-        await noting.attempt(lambda: self._note(handed.agent_id, handed.session_id, handed.number))
+        await self._noting.attempt(lambda: self._note(handed.caller))

@@ -1,17 +1,23 @@
 """Who does not follow new GUIDs, so far as this node has found out (design section 5, AUTHMODE and Rehearsal)."""
 
+import time
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from gateway.ops import audit, metrics
+from gateway.sessions import rules
+from gateway.sessions.limits import Limits
 from gateway.sessions.model import Session
+from gateway.sessions.rules import Bearer, Derive
+from gateway.wire.errors import Unavailable
 
 REMEMBERED: Final = 65_536
-SEARCHES_A_SECOND: Final = 100
-SEARCHES_OF_ONE_SESSION: Final = 10
-"""A search of a rehearsal's oldest generations takes milliseconds; those that find nothing count, two a wrong GUID."""
+SEARCHES_A_SECOND: Final = 50
+SEARCHES_OF_ONE_SESSION: Final = 5
+"""In vain: each takes milliseconds."""
+MOST_FOUND: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +63,45 @@ class AdoptionBook:
         return list(self._not_adopting.values())
 
 
-class SearchBudget:
-    """How often a GUID may be searched in vain, for each session and in all, in a second of the store's time."""
+class RehearsalSearch:
+    """Finds the oldest generations that live by a rehearsal. `clock` gives s.
 
-    def __init__(self) -> None:
+    A GUID that was found once is found again without a search; those in vain are bounded, for each session and in all,
+    so that whoever sends wrong ones costs little, and nobody who was found before is turned away for them.
+    """
+
+    def __init__(self, derive: Derive, clock: Callable[[], float] = time.monotonic) -> None:
+        self._derive = derive
+        self._clock = clock
+        self._found: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._second = 0
+        self._wrong: set[tuple[str, str]] = set()
         self._in_vain: Counter[str] = Counter()
 
-    def may_search(self, session_id: str, now_ms: int) -> bool:
-        """Whether one more search is allowed now."""
-        if now_ms // 1000 != self._second:
-            self._second = now_ms // 1000
-            self._in_vain.clear()
-        return self._in_vain[session_id] < SEARCHES_OF_ONE_SESSION and self._in_vain.total() < SEARCHES_A_SECOND
+    def find(self, session: Session, guid: str, limits: Limits) -> Bearer | None:
+        """Whose GUID this is, if anybody's. Raises Unavailable when that would take one search too many."""
+        sought = session.id, guid
+        number = self._found.get(sought)
+        if number is not None:
+            return Bearer(session, number) if number in rules.rehearsed(session, limits) else None
+        self._begin_second()
+        if sought in self._wrong:
+            return None
+        if self._in_vain[session.id] >= SEARCHES_OF_ONE_SESSION or self._in_vain.total() >= SEARCHES_A_SECOND:
+            raise Unavailable("too many wrong GUIDs in a rehearsal: try again")
+        found = rules.search(session, guid, self._derive, limits)
+        if found is None:
+            self._wrong.add(sought)
+            self._in_vain[session.id] += 1
+            return None
+        self._found[sought] = found.number
+        if len(self._found) > MOST_FOUND:
+            self._found.popitem(last=False)
+        return found
 
-    def found_nothing(self, session_id: str) -> None:
-        """A search found nothing."""
-        self._in_vain[session_id] += 1
+    def _begin_second(self) -> None:
+        second = int(self._clock())
+        if second != self._second:
+            self._second = second
+            self._wrong.clear()
+            self._in_vain.clear()

@@ -232,11 +232,10 @@ def _make_next(session: Session, limits: Limits, now_ms: int) -> Session:
 
 def _end_rehearsal(session: Session, now_ms: int) -> Session:
     """The first rotation in earnest: what lived on from the rehearsal gets its grace from now."""
-    first = session.rehearsed_from
-    left = {former.number: former.left_ms for former in session.superseded}
-    oldest = max(first, session.number - MAX_SUPERSEDED)
+    oldest = max(session.rehearsed_from, session.number - MAX_SUPERSEDED)
     older = [former for former in session.superseded if former.number < oldest]
-    again = [Superseded(number, now_ms, left.get(number, 0)) for number in range(oldest, session.number)]
+    # Not known as left: whoever holds one was let live until now, and is no thief for it.
+    again = [Superseded(number, now_ms) for number in range(oldest, session.number)]
     return replace(session, superseded=(*older, *again), rehearsed_from=-1)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple, NoReturn
 
 from gateway.ops import audit, metrics
 from gateway.sessions import lifecycle, rules
-from gateway.sessions.adoption import AdoptionBook, NotAdopting, SearchBudget
+from gateway.sessions.adoption import AdoptionBook, NotAdopting, RehearsalSearch
 from gateway.sessions.guid import KeyRing
 from gateway.sessions.limits import Limits
 from gateway.sessions.model import EndReason, Record, Session
@@ -16,7 +16,7 @@ from gateway.sessions.policy import Policy
 from gateway.sessions.rules import Bearer, Stranger, Use
 from gateway.sessions.store import Change, SessionStore
 from gateway.wire import retcodes
-from gateway.wire.errors import Refused, StoreUnavailable, Unavailable
+from gateway.wire.errors import Refused, StoreUnavailable
 
 _LOG = logging.getLogger(__name__)
 REMEMBERED_GUIDS = 65_536
@@ -34,7 +34,8 @@ class SessionOver(Refused):
 class Caller(NamedTuple):
     """An accepted request: its record, the generation it carries, and the GUID to hand out, if any.
 
-    `made`: this very request made that GUID; otherwise it is handed out again.
+    `made`: this very request made that GUID; otherwise it is handed out again. `to_note`: it is to be noted when the
+    client has got it, since the grace of the one before begins with that.
     """
 
     record: Record
@@ -42,12 +43,7 @@ class Caller(NamedTuple):
     number: int
     hand_out: str = ""
     made: bool = False
-
-    @property
-    def wants_note(self) -> bool:
-        """Whether it is to be noted that the client got this hand-out: a grace begins with it."""
-        former = self.session.superseded
-        return bool(self.hand_out and former and former[-1].waiting)
+    to_note: bool = False
 
 
 class SessionService:
@@ -60,7 +56,7 @@ class SessionService:
         self._policy = policy
         self._missing_keys: set[str] = set()
         self._adoption = AdoptionBook()
-        self._searches = SearchBudget()
+        self._rehearsal = RehearsalSearch(ring.derive)
 
     def limits(self, agent_id: int) -> Limits:
         """What age means for this agent now."""
@@ -118,12 +114,7 @@ class SessionService:
         session = record.session
         if isinstance(verdict, Bearer) or verdict.ended or session is None or not rules.rehearsed(session, limits):
             return verdict
-        if not self._searches.may_search(session.id, now_ms):
-            raise Unavailable("too many wrong GUIDs for this agent in a rehearsal: try again")
-        found = rules.search(session, guid, self.ring.derive, limits)
-        if found is None:
-            self._searches.found_nothing(session.id)
-        return found or verdict
+        return self._rehearsal.find(session, guid, limits) or verdict
 
     async def look_again(self, agent_id: int, session_id: str) -> Record:
         """The record as it is now. Where it says that this session is over, it is sure. Raises StoreUnavailable."""
@@ -164,22 +155,25 @@ class SessionService:
             metrics.GUIDS_HANDED_AGAIN.inc()
             self._handed_again(agent_id, use.session)
         hand_out = self.guid(use.session, use.hand_out) if use.hand_out is not None else ""
-        return Caller(record, use.session, bearer.number, hand_out, use.made)
+        waits = use.hand_out is not None and use.session.superseded[-1].waiting
+        to_note = waits and not self.limits(agent_id).lenient
+        return Caller(record, use.session, bearer.number, hand_out, use.made, to_note)
 
-    async def note_hand_out(self, agent_id: int, session_id: str, number: int) -> None:
-        """The client has got an answer that handed out this generation. Raises StoreUnavailable.
+    async def note_hand_out(self, caller: Caller) -> None:
+        """The client has got the answer with this hand-out. Raises StoreUnavailable.
 
         Without the note the generation before simply lives on, until its successor is used or handed out again.
         """
+        agent_id = caller.record.agent_id
 
         def rule(record: Record) -> Change[None]:
             session = record.session
-            if session is None or session.id != session_id:
+            if session is None or session.id != caller.session.id:
                 return Change(None)
-            after = rules.note_hand_out(session, number, self.limits(agent_id), self.now_ms(agent_id))
+            after = rules.note_hand_out(session, caller.session.number, self.limits(agent_id), self.now_ms(agent_id))
             return Change(None, replace(record, session=after) if after is not session else None)
 
-        await self.store.apply(agent_id, rule)
+        await self.store.apply(agent_id, rule, known=caller.record)
 
     def _handed_again(self, agent_id: int, session: Session) -> None:
         now = self.now_ms(agent_id)

@@ -111,6 +111,7 @@ class Outage:
         parked = await self._park()
         await self._set_max_time(self._fault.max_time)
         await self._desks[FORMER].call("PUT", "onlineagent/{id}/updateGuid")
+        await self._desks[FORMER].status()  # The grace of the former GUID runs from here.
         await self._desks[SILENT].status()
         self._fault.begin(self._server)
         await self._look_while_down(parked)

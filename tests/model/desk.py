@@ -4,7 +4,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 
 from gateway.sessions.agent_state import AgentState
-from gateway.sessions.model import EndReason
+from gateway.sessions.model import EndReason, Record, Session
 from gateway.sessions.rules import Bearer
 from gateway.sessions.service import Caller, SessionService
 from gateway.sessions.signing import Admission, Terms, sign_in
@@ -88,8 +88,10 @@ async def look_again(service: SessionService, agent_id: int, parked: Caller) -> 
 
 
 async def note(service: SessionService, request: Request) -> str:
-    session, number = request.agent.issued[request.guid]
-    await service.note_hand_out(request.agent.number, session, number)
+    """It may be about a session that is over, or a generation that was replaced since."""
+    session_id, number = request.agent.issued[request.guid]
+    session = Session(session_id, "", "", 0, number=number)
+    await service.note_hand_out(Caller(Record(request.agent.number), session, number))
     return done("")
 
 

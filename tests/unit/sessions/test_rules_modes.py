@@ -223,3 +223,9 @@ def test_a_use_applied_twice_is_one_use(limits: Limits, number: int) -> None:
     once = poll(handed_out(), number, limits, START + DAY)
     twice = poll(once.session, number, limits, START + DAY)
     assert (twice.session, twice.hand_out) == (once.session, once.hand_out)
+
+
+def test_nor_is_what_got_its_grace_at_the_end_of_a_rehearsal() -> None:
+    session = followed(REHEARSAL, 3)
+    rotated = poll(session, 3, ROTATING, START + DAY).session
+    assert not any(rules.is_reuse(rotated, number, ROTATING, START + DAY + HOLD + 2_001) for number in range(4))
