@@ -4,11 +4,9 @@ Beside `backends.base`, where the gateway judges credentials, parameters and bod
 came, and what the centre answers goes back as it is (design section 10).
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
-
-from aiohttp.payload import Payload
 
 from gateway.operations.operation import Operation
 from gateway.sessions.agent_state import AgentState
@@ -33,7 +31,7 @@ class Relayed:
     """An answer to pass on: the whole body, JSON or (as a payload) a file, and headers that belong to it."""
 
     retcode: str
-    body: bytes | Payload = field(repr=False)
+    body: bytes | AsyncGenerator[bytes, None] = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

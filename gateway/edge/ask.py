@@ -2,11 +2,10 @@
 
 from typing import NamedTuple
 
-from aiohttp import web
-
 from gateway.edge.client_address import ClientAddress, Networks, client_address
 from gateway.operations.operation import Operation
-from gateway.wire.connection import PeerConnection, connection_of
+from gateway.wire.connection import PeerConnection
+from gateway.wire.http import Request
 
 CLIENT_LENGTH = 120
 
@@ -17,7 +16,7 @@ class Ask(NamedTuple):
     `guid`: the GUID it carries, "" for none. `values`: its path and query parameters by name.
     """
 
-    request: web.BaseRequest
+    request: Request
     operation: Operation
     agent_id: int
     guid: str
@@ -33,7 +32,7 @@ class Ask(NamedTuple):
     @property
     def peer(self) -> PeerConnection:
         """The connection it came on."""
-        return connection_of(self.request)
+        return self.request.peer
 
     @property
     def client(self) -> str:

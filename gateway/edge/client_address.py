@@ -4,9 +4,8 @@ from collections.abc import Collection, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import NamedTuple
 
-from aiohttp.web import BaseRequest
-
 from gateway.wire.forwarding import FORWARDED_FOR, FORWARDING_HEADERS
+from gateway.wire.http import Request
 
 Networks = Collection[IPv4Network | IPv6Network]
 _Address = IPv4Address | IPv6Address
@@ -19,11 +18,11 @@ class ClientAddress(NamedTuple):
     forwarded: bool
 
 
-def client_address(request: BaseRequest, trusted_proxies: Networks) -> ClientAddress:
+def client_address(request: Request, trusted_proxies: Networks) -> ClientAddress:
     """The address that counts for limits and for the demo agents (design sections 2 and 6, TRUSTED_PROXIES)."""
     headers = request.headers
     forwarded = any(name in headers for name in FORWARDING_HEADERS)
-    peer = request.remote or ""
+    peer = request.remote
     if forwarded and trusted_proxies:
         peer = behind_proxies(peer, headers.getall(FORWARDED_FOR, ()), trusted_proxies)
     return ClientAddress(peer, forwarded)

@@ -8,9 +8,8 @@ pages would be no gate. An origin that is not listed gets no header at all, and 
 from collections.abc import Collection
 from typing import Final
 
-from aiohttp.web import BaseRequest, Response
-
 from gateway.wire.guid_headers import GUID, SET_GUID
+from gateway.wire.http import Request, Response
 
 _EXPOSED: Final = f"{SET_GUID}, {GUID}"
 _PREFLIGHT: Final = {
@@ -33,7 +32,7 @@ def headers(origin: str | None, allowed: Collection[str]) -> dict[str, str]:
     }
 
 
-def preflight(request: BaseRequest, allowed: Collection[str]) -> Response | None:
+def preflight(request: Request, allowed: Collection[str]) -> Response | None:
     """The answer to a preflight, 204; None where the request is none.
 
     One from an origin that is not allowed is answered without leave, which makes the browser drop the call.

@@ -4,8 +4,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 
-from aiohttp import web
-
 from gateway.edge import cors, heartbeat, perform, poll, relay, relay_sign_in, renew, sign_in, sign_out, validate
 from gateway.edge.ask import Ask
 from gateway.edge.paths import remembering
@@ -19,10 +17,10 @@ from gateway.wire import retcodes
 from gateway.wire.body import read_body
 from gateway.wire.errors import GatewayError, Refused
 from gateway.wire.guid_headers import REQUEST_HEADER, read_guid
-from gateway.wire.whole_response import AnyResponse
+from gateway.wire.http import AnyResponse, Request
 
 Answerer = Callable[[Services, Ask], Awaitable[Reply]]
-Page = Callable[[web.BaseRequest], Awaitable[AnyResponse]]
+Page = Callable[[Request], Awaitable[AnyResponse]]
 
 UNKNOWN_RETCODE = "other"
 _count = lru_cache(4_096)(metrics.CALLS.labels)
@@ -59,7 +57,7 @@ class Edge:
         self._answerers = _RELAYING if services.settings().backend == "upstream" else _ANSWERERS
         self._find = remembering(OperationTable().find)
 
-    async def handle(self, request: web.BaseRequest) -> AnyResponse:
+    async def handle(self, request: Request) -> AnyResponse:
         """Answers one request; only bugs raise."""
         path = path_of(request.raw_path)
         page = self._pages.get(path)
@@ -75,7 +73,7 @@ class Edge:
         except GatewayError as problem:
             return to_response(of_error(problem), extra)
 
-    async def _answer(self, request: web.BaseRequest, path: str, extra: dict[str, str]) -> AnyResponse:
+    async def _answer(self, request: Request, path: str, extra: dict[str, str]) -> AnyResponse:
         began = time.perf_counter()
         match = self._find(request.method, path)
         operation = match.operation
@@ -90,7 +88,7 @@ class Edge:
         _count(operation.name, reply.retcode if reply.retcode in retcodes.MESSAGES else UNKNOWN_RETCODE).inc()
         return to_response(reply, extra)
 
-    async def _ask(self, request: web.BaseRequest, operation: Operation, values: dict[str, str]) -> Ask:
+    async def _ask(self, request: Request, operation: Operation, values: dict[str, str]) -> Ask:
         settings = self._services.settings()
         guid = read_guid(request.headers.getall(REQUEST_HEADER, ()))
         raw_body = b""

@@ -15,8 +15,6 @@ import re
 from typing import Final
 from urllib.parse import unquote
 
-from aiohttp import web
-
 from gateway.edge import validate
 from gateway.edge.dispatch import Page
 from gateway.edge.reply import Reply, of_error, to_response
@@ -26,10 +24,9 @@ from gateway.operations.operation import Operation
 from gateway.operations.table import PREFIX, OperationTable
 from gateway.ops import metrics
 from gateway.wire import retcodes
-from gateway.wire.connection import connection_of
 from gateway.wire.errors import GatewayError, Malformed, MethodNotAllowed, NotFound, Refused
 from gateway.wire.guid_headers import REQUEST_HEADER, read_guid
-from gateway.wire.whole_response import AnyResponse
+from gateway.wire.http import AnyResponse, Request, Response
 
 PATH: Final = "/gateway/auth"
 TARGETS: Final = ("X-Original-URI", "X-Forwarded-Uri")
@@ -49,9 +46,9 @@ def pages(services: Services) -> dict[str, Page]:
     """The page by path. It answers 204, 401 with the refusal (`X-Retcode`, `X-Refusal`, and the usual body), or 503."""
     table = OperationTable()
 
-    async def check(request: web.BaseRequest) -> AnyResponse:
+    async def check(request: Request) -> AnyResponse:
         if request.body_exists:
-            connection_of(request).close_after_answer()  # Some proxies announce a body that they do not send.
+            request.peer.close_after_answer()  # Some proxies announce a body that they do not send.
         targets = _all(request, *TARGETS)
         if not targets:
             return to_response(of_error(Malformed("the proxy must send the request target in X-Original-URI")), {})
@@ -62,7 +59,7 @@ def pages(services: Services) -> dict[str, Page]:
             metrics.CALLS.labels(NAME, problem.retcode).inc()
             return to_response(_refusal(of_error(problem)), _in_headers(problem))
         metrics.CALLS.labels(NAME, retcodes.SUCCESS).inc()
-        return web.Response(status=204, headers={**_ALWAYS, AGENT: str(agent_id), RETCODE: retcodes.SUCCESS})
+        return Response(status=204, headers={**_ALWAYS, AGENT: str(agent_id), RETCODE: retcodes.SUCCESS})
 
     return {PATH: check}
 
@@ -80,7 +77,7 @@ def _in_headers(problem: GatewayError) -> dict[str, str]:
     return {RETCODE: problem.retcode, REFUSAL: json.dumps(refusal, separators=(",", ":"))}
 
 
-def _all(request: web.BaseRequest, *names: str) -> set[str]:
+def _all(request: Request, *names: str) -> set[str]:
     return {value for name in names for value in request.headers.getall(name, ()) if value}
 
 

@@ -1,15 +1,12 @@
 """Replies as HTTP: the headers that every agent answer carries (design section 4)."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from aiohttp import web
-from aiohttp.payload import Payload
-
 from gateway.wire import envelope, retcodes
 from gateway.wire.errors import GatewayError, MethodNotAllowed, Unavailable
-from gateway.wire.whole_response import AnyResponse, WholeResponse, header_lines
+from gateway.wire.http import AnyResponse, Response, StreamedResponse, header_lines
 
 _ALWAYS: Final = {"Content-Type": envelope.CONTENT_TYPE, "Cache-Control": "no-store", "Server": "AgentGateway"}
 _ALWAYS_LINES: Final = header_lines(_ALWAYS)
@@ -19,7 +16,7 @@ _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 class Reply(NamedTuple):
     """An answer before it is HTTP: encoded body (or a file), status, headers besides those of every answer."""
 
-    body: bytes | Payload
+    body: bytes | AsyncGenerator[bytes, None]
     status: int = 200
     headers: Mapping[str, str] = _NONE
     retcode: str = retcodes.SUCCESS
@@ -39,6 +36,5 @@ def to_response(reply: Reply, extra: Mapping[str, str]) -> AnyResponse:
     """The HTTP response; `extra` are headers of the connection's own concern (CORS)."""
     if isinstance(reply.body, bytes):
         more = header_lines({**reply.headers, **extra}) if reply.headers or extra else ""
-        return WholeResponse(reply.body, reply.status, _ALWAYS_LINES + more)
-    of_file = {"Content-Type": reply.body.content_type}
-    return web.Response(body=reply.body, status=reply.status, headers={**_ALWAYS, **of_file, **reply.headers, **extra})
+        return Response(reply.body, reply.status, lines=_ALWAYS_LINES + more)
+    return StreamedResponse(reply.body, reply.status, {**_ALWAYS, **reply.headers, **extra})

@@ -5,7 +5,7 @@ from gateway.listeners.errors import ListenError
 from gateway.listeners.serve import Listeners, start
 from gateway.listeners.tls import TlsCertificate
 from gateway.wire.body import read_body
-from gateway.wire.connection import PeerConnection, connection_of
+from gateway.wire.connection import PeerConnection
 
 __all__ = [
     "Connection",
@@ -13,7 +13,6 @@ __all__ = [
     "Listeners",
     "PeerConnection",
     "TlsCertificate",
-    "connection_of",
     "read_body",
     "start",
 ]

@@ -1,39 +1,47 @@
-"""One client connection on aiohttp's low-level server: parser errors, deadlines, crashes, and what the peer has got.
+"""One client connection: bytes in, requests in order, answers out, and what the peer has got of them.
 
-Read beside `aiohttp.web_protocol`.
+The parser is aiohttp's, through its public face (`aiohttp.http.HttpRequestParser`). It is fed one message at a time, to
+the end of the head and then the announced body: so what stands behind a good request cannot spoil it, and nothing that
+the parser keeps of one message (a trailer of a body in chunks) meets the next.
 """
 
 import asyncio
 import logging
-import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from aiohttp.http import RawRequestMessage
+from aiohttp.http import HttpProcessingError, HttpRequestParser, RawRequestMessage
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
-from aiohttp.web import BaseRequest, HTTPException, RequestPayloadError, StreamResponse
+from aiohttp.web import RequestPayloadError
 
 from gateway.listeners import answers
-from gateway.listeners.conversation import Conversation
-from gateway.listeners.framing import BAD_REQUEST, body_is_withheld
+from gateway.listeners.framing import BAD_REQUEST, body_is_withheld, refused_with
 from gateway.listeners.probe import TELLS_ARRIVAL, ProbedSocket, SocketReceipt, probe_of
 from gateway.listeners.signals import Once
 from gateway.ops.crashes import crash_line
-from gateway.wire.whole_response import WholeResponse
+from gateway.wire.http import AnyResponse, Request, Response, StreamedResponse
 
 if TYPE_CHECKING:
     from gateway.listeners.server import ConnectionServer
 
 _log = logging.getLogger(__name__)
-_LINE_ENDS = b"\r\n"
+
+_HEAD_END: Final = b"\r\n\r\n"
+_LINE_ENDS: Final = b"\r\n"
+_MAX_LINE_BYTES: Final = 8190
+_MAX_HEADERS: Final = 100
+_MOST_AHEAD_BYTES: Final = 65_536
+"""Of requests that come before the one ahead is answered; beyond that the connection is not read."""
+_BODY_BUFFER_BYTES: Final = 65_536
+_IN_CHUNKS: Final = -1
 
 
 class NoAnswerError(Exception):
     """A handler returned something that is no answer."""
 
 
-class Connection(Conversation):
+class Connection(asyncio.Protocol):
     """Implements `gateway.wire.connection.PeerConnection`.
 
     A request whose head is not whole within the server's `head_timeout_ms` is refused; a connection that brings no byte
@@ -43,40 +51,95 @@ class Connection(Conversation):
     """
 
     __slots__ = (
+        "_answered_s",
+        "_body_left",
         "_broken",
+        "_drained",
+        "_ended",
         "_head_begun",
-        "_head_timer",
         "_heard_out",
+        "_held",
+        "_idle_timer",
         "_last",
+        "_loop",
+        "_parser",
+        "_parser_is_done",
         "_payload",
         "_probe",
+        "_reading_paused",
         "_receipt",
-        "_running",
+        "_remote",
+        "_seam",
         "_server",
+        "_skipping",
+        "_streaming",
+        "_task",
+        "_timer",
+        "_writing_paused",
         "_written",
         "attachment",
         "closed",
         "draining",
+        "transport",
     )
 
-    def __init__(self, server: "ConnectionServer", **options: Any) -> None:
-        super().__init__(server, **options)
+    def __init__(self, server: "ConnectionServer", loop: asyncio.AbstractEventLoop) -> None:
         self.attachment: object | None = None
         self.closed = Once()
         self.draining = server.draining
+        self.transport: asyncio.Transport | None = None
         self._server = server
+        self._loop = loop
+        self._remote: str | None = None
         self._probe: ProbedSocket | None = None
-        self._payload: StreamReader = EMPTY_PAYLOAD
+        # What has come and was not fed yet, and the last bytes fed of a head that is not whole.
+        self._held = b""
+        self._seam = b""
+        self._parser = self._new_parser()
+        self._parser_is_done = False
         self._head_begun = False
-        self._head_timer: asyncio.TimerHandle | None = None
-        self._heard_out = False
-        self._last = False
-        self._broken = False
-        self._running: asyncio.Task[None] | None = None
+        # The body that is coming: how many bytes of it are left (_IN_CHUNKS where it tells that itself).
+        self._payload: StreamReader = EMPTY_PAYLOAD
+        self._body_left = 0
+        self._skipping = False
+        self._reading_paused = False
+        # The request that is being answered, and the answers so far.
+        self._task: asyncio.Task[None] | None = None
+        self._streaming = False
         self._written = 0
         self._receipt: SocketReceipt | None = None
+        self._writing_paused = False
+        self._drained: asyncio.Future[None] | None = None
+        # The end: after the answer in preparation; once no more comes; now. And whether an answer came too late for it.
+        self._last = False
+        self._heard_out = False
+        self._ended = False
+        self._broken = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._idle_timer: asyncio.TimerHandle | None = None
+        self._answered_s = 0.0
+
+    def _new_parser(self) -> HttpRequestParser:
+        return HttpRequestParser(
+            cast(Any, self),
+            self._loop,
+            _BODY_BUFFER_BYTES,
+            max_line_size=_MAX_LINE_BYTES,
+            max_field_size=_MAX_LINE_BYTES,
+            max_headers=_MAX_HEADERS,
+            payload_exception=RequestPayloadError,
+            auto_decompress=False,
+        )
 
     # What other rooms ask (documented in gateway.wire.connection).
+
+    @property
+    def remote(self) -> str:
+        """The IP address of the peer."""
+        if self._remote is None:
+            name = self.transport.get_extra_info("peername") if self.transport is not None else None
+            self._remote = str(name[0]) if isinstance(name, tuple) else ""
+        return self._remote
 
     @property
     def current_answer(self) -> int:
@@ -100,7 +163,7 @@ class Connection(Conversation):
         receipt = self._receipt
         if answer is not None and receipt is not None and receipt.answer == answer:
             return receipt.arrived()
-        busy = self._broken or self._request_in_progress or bool(self._messages)
+        busy = self._broken or self._task is not None or bool(self._held)
         if self._probe is None or (busy if answer is None else answer > self._written):
             return False
         return self._probe.acknowledged(None)
@@ -109,191 +172,354 @@ class Connection(Conversation):
         """Make the answer in preparation the last one of this connection."""
         self._last = True
 
+    def write_now(self, data: bytes) -> None:
+        """Send bytes outside of any answer (100 Continue), if the peer is there."""
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.write(data)
+
     # What the server asks.
 
     @property
     def idle(self) -> bool:
         """Neither a request nor a part of one is here."""
-        return self._waiting and not self._head_begun
+        return self._task is None and not (self._head_begun or self._held or self._body_left)
+
+    @property
+    def over(self) -> bool:
+        """The peer is gone, and nothing runs on its behalf any more."""
+        return self.transport is None and self._task is None
 
     def cut(self) -> None:
         """Close at once, whatever is going on; the handler is cancelled."""
-        task = self._task_handler or self._running
         if self.transport is not None:
             self.transport.abort()
-        if task is not None:
-            task.cancel()
+        if self._task is not None:
+            self._task.cancel()
+
+    def force_close(self) -> None:
+        """Close behind what was written."""
+        self._ended = True
+        if self.transport is not None:
+            self.transport.close()
 
     # Life of the connection, called by asyncio.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """As in aiohttp; the time for the first head begins."""
-        super().connection_made(transport)
+        """The time for the first head begins."""
+        self.transport = cast(asyncio.Transport, transport)
         link = transport.get_extra_info("socket")
         self._probe = None if link is None else probe_of(link.fileno())
         if self._probe is not None:
             self._probe.known = True
-        self._start_head_timer()
+        self._server.joined(self)
+        self._start_timer()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """As in aiohttp; then those are told who wait for it (a plain socket is still open at that moment)."""
-        self._stop_head_timer()
-        self._running = self._task_handler
-        super().connection_lost(exc)
+        """Those are told who wait for it (a plain socket is still open at that moment)."""
+        self.transport = None
+        self._ended = True
+        self._stop_timer()
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+        if not self._payload.is_eof():
+            self._payload.set_exception(RequestPayloadError("the client is gone"))
+        self._writable_again()
         self.closed.set()
+        self._server.left(self)
 
     def data_received(self, data: bytes) -> None:
-        """As in aiohttp; keeps an eye on heads that are not whole."""
-        before = self._request_count
-        super().data_received(data)
-        if self._request_count != before:
-            self._message_arrived()
-        elif not self._head_begun and self._payload.is_eof() and data.strip(_LINE_ENDS):
-            self._head_begun = True
-            if self._head_timer is None:
-                self._start_head_timer()
+        """Parses as far as the request that is to be answered now."""
+        if not self._ended:
+            self._held = self._held + data if self._held else data
+            self._go_on()
 
-    def eof_received(self) -> bool:  # type: ignore[override] # aiohttp's never stays
+    def eof_received(self) -> bool:
         """The client sends no more. True: what it had sent whole is answered first (TLS cannot); else asyncio closes.
 
         One that stopped in the middle of a request is told. Nobody waits for events on its behalf: it may be gone.
         """
-        request = self._current_request
-        stopped_in_head = self._waiting and self._head_begun
-        stopped_in_body = request is not None and request.writer.output_size == 0 and not self._payload.is_eof()
-        if (stopped_in_head or stopped_in_body) and self.transport is not None and not self._close:
-            self.transport.write(answers.half_sent())
-            self._broken = True
-        elif self.transport is not None and self.transport.can_write_eof() and not self._close:
-            self._heard_out = self._request_in_progress or bool(self._messages)
+        transport = self.transport
+        if transport is None or self._ended:
+            return False
+        stopped_in_body = self._body_left and not (self._skipping or self._streaming)
+        if stopped_in_body or (self._task is None and self._head_begun):
+            self._last = self._ended = self._broken = True
+            transport.write(answers.half_sent())
+            return False
+        self._heard_out = transport.can_write_eof() and self._task is not None
         if self._heard_out:
             self.closed.set()
         return self._heard_out
 
+    def pause_writing(self) -> None:
+        """The client reads slower than we write."""
+        self._writing_paused = True
+
+    def resume_writing(self) -> None:
+        """Writing may go on."""
+        self._writing_paused = False
+        self._writable_again()
+
+    # What a body asks of the connection that brings it (`aiohttp.streams.StreamReader`).
+
+    @property
+    def connected(self) -> bool:
+        """Whether the peer is there."""
+        return self.transport is not None
+
+    def pause_reading(self) -> None:
+        """No more for now: what has come is not read yet."""
+        if not self._reading_paused and self.transport is not None:
+            self._reading_paused = True
+            self.transport.pause_reading()
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """There is room again."""
+        if self._reading_paused and self.transport is not None and not self.transport.is_closing():
+            self._reading_paused = False
+            self.transport.resume_reading()
+
+    # Parsing.
+
+    def _go_on(self) -> None:
+        while self._held and not self._ended:
+            if self._body_left:
+                self._take_body()
+            elif self._task is None:
+                self._take_head()
+            else:
+                if len(self._held) > _MOST_AHEAD_BYTES:
+                    self.pause_reading()
+                if self._timer is None:
+                    self._start_timer()
+                return
+        if self._heard_out and self._task is None and not self._ended:
+            self._end()
+
+    def _take_head(self) -> None:
+        """Feeds the parser to the end of a head, and no further."""
+        data, seam = self._held, self._seam
+        end = (seam + data).find(_HEAD_END)
+        if end < 0:
+            self._held, self._seam = b"", (seam + data)[1 - len(_HEAD_END) :]
+        else:
+            cut = end + len(_HEAD_END) - len(seam)
+            self._held, self._seam = data[cut:], b""
+            data = data[:cut]
+        try:
+            messages, _, _ = self._parser.feed_data(data)
+        except HttpProcessingError:
+            self._refuse(BAD_REQUEST)
+            return
+        if messages:
+            self._begin(*messages[0])
+        elif not self._head_begun and data.strip(_LINE_ENDS):
+            self._head_begun = True
+            if self._timer is None:
+                self._start_timer()
+
+    def _begin(self, message: RawRequestMessage, payload: StreamReader) -> None:
+        """A head is whole: its request is answered while the body comes."""
+        self._head_begun = False
+        if self._timer is not None:
+            self._stop_timer()
+        if status := refused_with(message):
+            self._refuse(status)
+            return
+        self._payload = payload
+        if payload is not EMPTY_PAYLOAD:
+            self._body_left = _IN_CHUNKS if message.chunked else int(message.headers["Content-Length"])
+        # Behind an offer of another protocol the parser expects that one; here the next request comes.
+        self._parser_is_done = message.upgrade or message.method == "CONNECT"
+        self._task = self._loop.create_task(self._answer(Request(message, payload, self)))
+
+    def _take_body(self) -> None:
+        data, left = self._held, self._body_left
+        if left == _IN_CHUNKS:
+            self._held = b""
+        else:
+            data, self._held = data[:left], data[left:]
+            self._body_left = left - len(data)
+        if self._skipping:
+            if not self._body_left:
+                self._skipping = False
+                self._stop_timer()
+            return
+        try:
+            self._parser.feed_data(data)
+        except HttpProcessingError:
+            self._break_body()
+        if self._payload.is_eof() or self._payload.exception() is not None:
+            self._body_left = 0
+
+    def _break_body(self) -> None:
+        """The parser tells what is wrong with a body as an error of its own; behind its end it means nothing."""
+        self._held = b""
+        self._last = True
+        if not self._payload.is_eof():
+            self._payload.set_exception(RequestPayloadError("broken"))
+
     # Answers.
 
-    async def finish(self, request: BaseRequest, answer: object) -> bool:
-        """Write the answer of the handler, note what the peer must acknowledge, linger where it was the last one."""
-        keep_alive = request.keep_alive and not (self._ends or self.draining.is_set or body_is_withheld(request))
-        if isinstance(answer, WholeResponse):
-            await self._write(answer.in_bytes(request, keep_alive=keep_alive))
-        else:
-            keep_alive = await self._write_other(request, answer, keep_alive)
-        if self._broken:
-            return False
+    async def _answer(self, request: Request) -> None:
+        try:
+            await self._write(request, await self._handled(request))
+        except asyncio.CancelledError:
+            if not self._ended:  # Else an end was sent already, and the client has its time to read it.
+                self.force_close()
+            raise
+        except Exception as problem:  # A part of the answer is out: only the end of the connection tells of it.
+            if self.transport is not None:
+                _log.error("unexpected error: %s", crash_line(problem))
+            self.force_close()
+        finally:
+            self._task = None
+            self._streaming = False
+            if self.transport is None:
+                self._server.left(self)
+        self._rest()
+
+    async def _handled(self, request: Request) -> AnyResponse:
+        try:
+            answer: object = await self._server.handler(request)
+            if isinstance(answer, Response | StreamedResponse):
+                return answer
+            raise NoAnswerError
+        except RequestPayloadError:
+            self._last = True
+            return answers.refusal(BAD_REQUEST)
+        except Exception as problem:
+            self._last = True
+            _log.error("unexpected error: %s", crash_line(problem))
+            return answers.unexpected()
+
+    async def _write(self, request: Request, answer: AnyResponse) -> None:
+        ends = self._last or self.draining.is_set or (self._heard_out and not self._held)
+        keep_alive = request.keep_alive and not (ends or body_is_withheld(request))
+        if isinstance(answer, StreamedResponse):
+            keep_alive = keep_alive and not answer.ends_by_closing(request)
+            await self._write_pieces(request, answer, keep_alive=keep_alive)
+        transport = self.transport
+        if transport is None or transport.is_closing() or self._ended:
+            self._broken = True
+            return
+        if isinstance(answer, Response):
+            transport.write(answer.in_bytes(request, keep_alive=keep_alive))
+            if self._writing_paused:
+                await self._writable()
         self._written += 1
         if self._receipt is not None and self._receipt.answer == self._written:
             self._receipt.written()
         if not keep_alive:
-            await self._linger()
-        return keep_alive
+            self._end()
 
-    async def _write_other(self, request: BaseRequest, answer: object, keep_alive: bool) -> bool:
-        if not isinstance(answer, StreamResponse) or isinstance(answer, HTTPException):
-            answer = self.handle_error(request, exc=answer if isinstance(answer, Exception) else NoAnswerError())
-        if self._last or not keep_alive:
-            answer.force_close()
-        _, self._broken = await self.finish_response(request, answer, None)
-        return bool(answer.keep_alive)
+    async def _write_pieces(self, request: Request, answer: StreamedResponse, *, keep_alive: bool) -> None:
+        in_chunks = answer.in_chunks(request)
+        self._streaming = True
+        self.write_now(answer.head(request, keep_alive=keep_alive))
+        try:
+            if request.method == "HEAD":
+                return
+            async for piece in answer.pieces:
+                if self.transport is None:
+                    return
+                self.write_now(b"%x\r\n%b\r\n" % (len(piece), piece) if in_chunks else piece)
+                if self._writing_paused:
+                    await self._writable()
+            if in_chunks:
+                self.write_now(b"0\r\n\r\n")
+        finally:
+            await answer.pieces.aclose()
 
-    async def _write(self, whole: bytes) -> None:
-        transport = self.transport
-        if transport is None or transport.is_closing():
-            self._broken = True
+    async def _writable(self) -> None:
+        """Waits until the client has read on, or is gone."""
+        if self.transport is not None:
+            self._drained = self._loop.create_future()
+            await self._drained
+
+    def _writable_again(self) -> None:
+        if self._drained is not None and not self._drained.done():
+            self._drained.set_result(None)
+
+    def _rest(self) -> None:
+        """Behind an answer: the next request, or none yet. Others have their turn before."""
+        if self._ended or self.transport is None:
             return
-        transport.write(whole)
-        if self._paused:
-            await self._drain_helper()
+        if self._body_left:
+            self._skip_body()
+        elif self._heard_out and not self._held:
+            self._end()
+            return
+        if self._parser_is_done:
+            self._parser, self._parser_is_done = self._new_parser(), False
+        self._payload = EMPTY_PAYLOAD
+        self.resume_reading()
+        if self._held:
+            if not self._skipping:
+                self._stop_timer()
+            self._loop.call_soon(self._go_on)
+        self._answered_s = self._loop.time()
+        if self._idle_timer is None:
+            self._idle_timer = self._loop.call_later(self._server.keep_alive_s, self._look_whether_idle)
 
-    def handle_error(
-        self, request: BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
-    ) -> StreamResponse:
-        """The answer for what the parser refuses (aiohttp passes status 400), what we do, and a crash of the handler.
+    def _skip_body(self) -> None:
+        """Nobody wants the rest of this body; it is dropped for as long as a connection lingers."""
+        self._skipping = self._parser_is_done = True
+        self._stop_timer()
+        self._timer = self._loop.call_later(self._server.linger_ms / 1000, self.force_close)
 
-        Raises ConnectionError when a part of another answer is out already; aiohttp then drops the connection.
-        """
-        if isinstance(exc, RequestPayloadError):
-            status = BAD_REQUEST
-        refused = answers.refuses(status)
-        if not refused:
-            self.log_exception("handler", exc_info=exc or sys.exc_info()[1])
-        if request.writer.output_size > 0:
-            raise ConnectionError
+    def _look_whether_idle(self) -> None:
+        self._idle_timer = None
+        left_s = self._answered_s + self._server.keep_alive_s - self._loop.time()
+        if self.idle and left_s <= 0:
+            self.force_close()
+        elif not self._ended:
+            again_s = left_s if left_s > 0 else self._server.keep_alive_s
+            self._idle_timer = self._loop.call_later(again_s, self._look_whether_idle)
+
+    # Ends.
+
+    def _refuse(self, status: int) -> None:
+        """The answer to a message that is none, the last of its connection."""
         self._last = True
-        return answers.refusal(status) if refused else answers.unexpected()
+        self.write_now(answers.refusal(status).last_words())
+        self._written += 1
+        self._end()
 
-    def log_exception(self, *args: Any, **kw: Any) -> None:
-        """One line for a crash of ours, nothing for a client that went away or sent rubbish."""
-        problem = kw.get("exc_info")
-        if isinstance(problem, RequestPayloadError) or (isinstance(problem, OSError) and self.transport is None):
-            return
-        _log.error("unexpected error: %s", crash_line(problem) if problem is not None else args[0])
+    def _start_timer(self) -> None:
+        self._timer = self._loop.call_later(self._server.head_timeout_ms / 1000, self._head_is_late)
 
-    # Own parts.
-
-    @property
-    def _ends(self) -> bool:
-        """No request is to follow the one that is answered now."""
-        return self._last or (self._heard_out and not self._messages)
-
-    @property
-    def _waiting(self) -> bool:
-        """aiohttp's loop waits for a whole head."""
-        return self._waiter is not None and not self._messages
-
-    def _message_arrived(self) -> None:
-        self._head_begun = False
-        self._stop_head_timer()
-        message, payload = self._messages[-1]
-        if isinstance(message, RawRequestMessage):
-            self._payload = payload
-        elif not self._payload.is_eof():
-            # The body of the request before is broken; the C parser tells this only as an error of its own.
-            self._payload.set_exception(RequestPayloadError())
-
-    def _start_head_timer(self) -> None:
-        self._head_timer = self._loop.call_later(self._server.head_timeout_ms / 1000, self._head_is_late)
-
-    def _stop_head_timer(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _head_is_late(self) -> None:
-        self._head_timer = None
-        if not self._waiting:
-            self.close_after_answer()
-        elif self._head_begun and self.transport is not None:
-            self.transport.write(answers.half_sent())
-            self._send_end_mark()
-            self._loop.call_later(self._server.linger_ms / 1000, self.force_close)
+        self._timer = None
+        if self._task is not None:
+            if _HEAD_END not in self._held:
+                self.close_after_answer()
+        elif self._head_begun:
+            self._last = True
+            self.write_now(answers.half_sent())
+            self._end()
         else:
             self.force_close()
 
-    def _send_end_mark(self) -> bool:
-        """No more in either direction: drop what comes, end what we send. False where TLS has no half-closing."""
-        self.close()
+    def _end(self) -> None:
+        """No more in either direction: what still comes is dropped, and the client has `linger_ms` to read the rest."""
+        everything_read = not (self._body_left or self._last)
+        self._ended = True
+        self._held = b""
+        self._stop_timer()
         transport = self.transport
         if transport is None or transport.is_closing():
-            return True
-        transport.resume_reading()
-        if not transport.can_write_eof():
-            return False
-        with suppress(OSError):  # The client is gone already.
-            transport.write_eof()
-        return True
-
-    async def _linger(self) -> None:
-        everything_read = self._payload.is_eof() and not self._last
-        if not self._send_end_mark() and everything_read:
             return
-        gone = asyncio.Event()
-        forget = self.closed.on(gone.set)
-        try:
-            async with asyncio.timeout(self._server.linger_ms / 1000):
-                await gone.wait()
-        except TimeoutError:
-            pass  # The client had its time.
-        finally:
-            forget()
-            self.force_close()
+        self.resume_reading()
+        if transport.can_write_eof():
+            with suppress(OSError):  # The client is gone already.
+                transport.write_eof()
+        elif everything_read:  # TLS has no half-closing.
+            transport.close()
+            return
+        self._timer = self._loop.call_later(self._server.linger_ms / 1000, self.force_close)

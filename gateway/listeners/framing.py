@@ -4,7 +4,8 @@ from typing import Final
 
 from aiohttp import hdrs
 from aiohttp.http import HttpVersion10, HttpVersion11, RawRequestMessage
-from aiohttp.web import BaseRequest
+
+from gateway.wire.http import Request
 
 BAD_REQUEST: Final = 400
 NOT_IMPLEMENTED: Final = 501
@@ -29,15 +30,7 @@ def refused_with(message: RawRequestMessage) -> int:
     return 0 if codings == ["chunked"] else NOT_IMPLEMENTED
 
 
-def taken(message: RawRequestMessage) -> RawRequestMessage:
-    """The message, as the last one of its connection where its body came in chunks.
-
-    The parser keeps the last trailer of such a body, and would hand it out as a header of the next request.
-    """
-    return message._replace(should_close=True) if message.chunked else message
-
-
-def body_is_withheld(request: BaseRequest) -> bool:
+def body_is_withheld(request: Request) -> bool:
     """Whether the client asked leave for its body (`Expect: 100-continue`) and the body is not here.
 
     An answer that comes first takes the place of the leave: the client need not send that body any more, and what it

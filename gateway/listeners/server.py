@@ -2,69 +2,54 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, cast
-
-from aiohttp.abc import AbstractStreamWriter
-from aiohttp.http import HttpVersion10, HttpVersion11, RawRequestMessage
-from aiohttp.streams import StreamReader
-from aiohttp.web import BaseRequest, RequestHandler, Server
+from typing import Final
 
 from gateway.listeners.connection import Connection
-from gateway.listeners.framing import taken
 from gateway.listeners.signals import Once
-from gateway.wire.whole_response import AnyResponse
+from gateway.wire.http import AnyResponse, Request
 
-Handler = Callable[[BaseRequest], Awaitable[AnyResponse]]
+Handler = Callable[[Request], Awaitable[AnyResponse]]
 
 LINGER_MS: Final = 2_000
 KEEP_ALIVE_MS: Final = 150_000
 """An idle connection is kept longer than EVENT_PUSH_HANDSHAKE_MAXTIME, so that a client that sends heartbeats in time
 never meets one that is closing."""
 
-_MAX_LINE_BYTES: Final = 8190
-_MAX_HEADERS: Final = 100
 _CUT_WAIT_S: Final = 1.0
 _LOOK_S: Final = 0.02
 
 
-class ConnectionServer(Server):
-    """aiohttp's low-level server with our connections.
+class ConnectionServer:
+    """What all connections of a process share.
 
-    `head_timeout_ms`: time for the head of a request; may be changed, for heads that begin later.
-    `linger_ms`: time for which the end of a connection waits for the client.
-    `draining`: set when the shutdown begins.
+    `handler` answers a request; what it raises is answered 503. `head_timeout_ms`: time for the head of a request; may
+    be changed, for heads that begin later. `linger_ms`: time for which the end of a connection waits for the client.
+    `draining`: set when the shutdown begins. `connections`: those whose client is there or whose call still runs.
     """
 
     def __init__(self, handler: Handler, *, head_timeout_ms: int, linger_ms: int = LINGER_MS) -> None:
-        super().__init__(cast(Any, handler), request_factory=self._request)
+        self.handler = handler
         self.head_timeout_ms = head_timeout_ms
         self.linger_ms = linger_ms
+        self.keep_alive_s = KEEP_ALIVE_MS / 1000
         self.draining = Once()
+        self.connections: set[Connection] = set()
+        self._loop = asyncio.get_running_loop()
         self._empty = asyncio.Event()
 
     def __call__(self) -> Connection:
         """A protocol for a connection that was just accepted."""
-        return Connection(
-            self,
-            loop=self._loop,
-            keepalive_timeout=KEEP_ALIVE_MS / 1000,
-            tcp_keepalive=False,
-            access_log=None,
-            max_line_size=_MAX_LINE_BYTES,
-            max_field_size=_MAX_LINE_BYTES,
-            max_headers=_MAX_HEADERS,
-            lingering_time=self.linger_ms / 1000,
-            auto_decompress=False,
-        )
+        return Connection(self, self._loop)
 
-    def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
-        """As in aiohttp, which forgets the connection only when its handler has ended."""
-        task = handler._task_handler
-        super().connection_lost(handler, exc)
-        if task is None:
+    def joined(self, connection: Connection) -> None:
+        """A client is there."""
+        self.connections.add(connection)
+
+    def left(self, connection: Connection) -> None:
+        """A client is gone, or the last call on its behalf has ended."""
+        if connection.over:
+            self.connections.discard(connection)
             self._look_whether_empty()
-        else:
-            task.add_done_callback(self._look_whether_empty)
 
     async def step_down(self, patience_ms: int, beginning: Callable[[], bool]) -> None:
         """Let every connection have one more answer, with `Connection: close`, for up to `patience_ms`.
@@ -89,7 +74,7 @@ class ConnectionServer(Server):
         await self._close_idle()
         await self._begun(beginning, end_s)  # Their requests are on the way: not closed, though idle for a moment.
         if not await self._emptied(end_s - self._loop.time()):
-            for connection in self._ours():
+            for connection in list(self.connections):
                 connection.cut()
             await self._emptied(_CUT_WAIT_S)
 
@@ -100,15 +85,12 @@ class ConnectionServer(Server):
     async def _close_idle(self) -> None:
         for _ in range(2):  # a whole turn of the loop reads the requests that are here already: answered, not lost
             await asyncio.sleep(0)
-        for connection in self._ours():
+        for connection in list(self.connections):
             if connection.idle:
                 connection.force_close()
 
-    def _ours(self) -> list[Connection]:
-        return [each for each in self.connections if isinstance(each, Connection)]
-
-    def _look_whether_empty(self, _ended: object = None) -> None:
-        if self.draining.is_set and not self._connections:
+    def _look_whether_empty(self) -> None:
+        if self.draining.is_set and not self.connections:
             self._empty.set()
 
     async def _emptied(self, within_s: float) -> bool:
@@ -121,16 +103,3 @@ class ConnectionServer(Server):
         except TimeoutError:
             return False
         return True
-
-    def _request(
-        self,
-        message: RawRequestMessage,
-        payload: StreamReader,
-        protocol: RequestHandler,
-        writer: AbstractStreamWriter,
-        task: "asyncio.Task[None]",
-    ) -> BaseRequest:
-        """A request object. Its version is that of our answer: 1.0 where asked for, else 1.1, for refusals too."""
-        if message.version != HttpVersion11 and (message.version != HttpVersion10 or message.method == "UNKNOWN"):
-            message = message._replace(version=HttpVersion11)
-        return BaseRequest(taken(message), payload, protocol, writer, task, self._loop)

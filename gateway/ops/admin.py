@@ -8,13 +8,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from aiohttp import web
 from pydantic_core import to_json
 
 from gateway.ops.admin_guard import Guard
 from gateway.wire.body import read_body
-from gateway.wire.connection import connection_of
 from gateway.wire.errors import GatewayError, MethodNotAllowed, NotFound, Unavailable
+from gateway.wire.http import Request, Response
 
 BODY_MAX_BYTES: Final = 65_536
 BODY_TIMEOUT_MS: Final = 10_000
@@ -63,11 +62,11 @@ class AdminPages:
         """Serves these pages too."""
         self._routes.extend(routes)
 
-    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def handle(self, request: Request) -> Response:
         """Answers one request; only bugs raise."""
         refusal = self._guard.refusal(request)
         if refusal is not None:
-            connection_of(request).close_after_answer()
+            request.peer.close_after_answer()
             return _json({"error": refusal.error}, refusal.status, refusal.headers)
         try:
             route, values = self._find(request.method, request.path)
@@ -76,7 +75,7 @@ class AdminPages:
         except GatewayError as problem:
             return _problem(problem)
         if isinstance(answer, Page):
-            return web.Response(body=answer.body, headers={**_HEADERS, "Content-Type": answer.content_type})
+            return Response(body=answer.body, headers={**_HEADERS, "Content-Type": answer.content_type})
         return _json(answer)
 
     def _find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
@@ -103,16 +102,16 @@ def _values(pattern: str, path: str) -> dict[str, str] | None:
     return values
 
 
-def _problem(problem: GatewayError) -> web.Response:
+def _problem(problem: GatewayError) -> Response:
     extra: dict[str, str] = {}
     if isinstance(problem, MethodNotAllowed):
         extra["Allow"] = ", ".join(problem.allowed)
     elif isinstance(problem, Unavailable):
         extra["Retry-After"] = str(problem.retry_after_s)
-    status = problem.status if problem.status != web.HTTPOk.status_code else _REFUSED
+    status = problem.status if problem.status != 200 else _REFUSED
     return _json({"error": problem.message}, status, extra)
 
 
-def _json(value: object, status: int = 200, extra: Mapping[str, str] | None = None) -> web.Response:
+def _json(value: object, status: int = 200, extra: Mapping[str, str] | None = None) -> Response:
     headers = {**_HEADERS, "Content-Type": _JSON, **(extra or {})}
-    return web.Response(body=to_json(value, by_alias=True), status=status, headers=headers)
+    return Response(body=to_json(value, by_alias=True), status=status, headers=headers)

@@ -12,10 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from aiohttp import web
-
 from gateway.ops import metrics
 from gateway.wire.forwarding import FORWARDING_HEADERS
+from gateway.wire.http import Request
 
 _HOST: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 _SCHEME: Final = "bearer "
@@ -47,14 +46,14 @@ class Guard:
     def __init__(self, token: str) -> None:
         self._token = token.encode()
 
-    def refusal(self, request: web.BaseRequest) -> Refusal | None:
+    def refusal(self, request: Request) -> Refusal | None:
         """Why this request must not be answered, None when it may. Counted by reason."""
         refused = self._refusal(request)
         if refused is not None:
             metrics.ADMIN_REFUSED.labels(refused.reason).inc()
         return refused
 
-    def _refusal(self, request: web.BaseRequest) -> Refusal | None:
+    def _refusal(self, request: Request) -> Refusal | None:
         if any(name in request.headers for name in FORWARDING_HEADERS):
             return _FORWARDED
         hosts = request.headers.getall("Host", ())

@@ -5,8 +5,9 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from aiohttp import web
 from pydantic_core import to_json
+
+from gateway.wire.http import Request, Response
 
 Reason = Callable[[], Awaitable[str | None]]
 """Why a part is not ready, None when it is."""
@@ -35,7 +36,7 @@ class _Look:
 
 def pages(
     parts: Mapping[str, Reason], remarks: Mapping[str, Reason], clock: Callable[[], float] = time.monotonic
-) -> dict[str, Callable[[web.BaseRequest], Awaitable[web.Response]]]:
+) -> dict[str, Callable[[Request], Awaitable[Response]]]:
     """The two pages by path. `ready` is 200 only when none of `parts` gives a reason; the body tells each one's word.
 
     `remarks` are told alike and take no node out of service: what all nodes share, such as a file or the sentinels,
@@ -43,14 +44,14 @@ def pages(
     """
     look = _Look(parts, clock)
 
-    async def live(_request: web.BaseRequest) -> web.Response:
-        return web.Response(body=to_json({"status": "live"}), headers=_HEADERS)
+    async def live(_request: Request) -> Response:
+        return Response(body=to_json({"status": "live"}), headers=_HEADERS)
 
-    async def ready(_request: web.BaseRequest) -> web.Response:
+    async def ready(_request: Request) -> Response:
         words = await look.words()
         is_ready = not any(words.values())
         words = words | {name: await remark() for name, remark in remarks.items()}
         body = {"status": "ready" if is_ready else "not ready", **{name: word or "ok" for name, word in words.items()}}
-        return web.Response(body=to_json(body), status=200 if is_ready else 503, headers=_HEADERS)
+        return Response(body=to_json(body), status=200 if is_ready else 503, headers=_HEADERS)
 
     return {"/gateway/live": live, "/gateway/ready": ready}

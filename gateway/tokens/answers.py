@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-from aiohttp import web
 from pydantic_core import to_json
 
 from gateway.tokens import causes
 from gateway.tokens.causes import Cause
 from gateway.tokens.issuing import Issued
 from gateway.wire.errors import GatewayError, MethodNotAllowed, Unavailable
+from gateway.wire.http import Response
 
 _ALWAYS: Final = {"Content-Type": "application/json", "Cache-Control": "no-store", "Server": "AgentGateway"}
 
@@ -20,7 +20,7 @@ class WrongApiKey(GatewayError):
     status = 401
 
 
-def verdict(found: tuple[Cause, ...], *, explain: bool) -> web.Response:
+def verdict(found: tuple[Cause, ...], *, explain: bool) -> Response:
     """The answer to a validation; with `explain` it tells the first cause."""
     if not found:
         return _answer(200, causes.SUCCESS, causes.VALIDATED)
@@ -29,13 +29,13 @@ def verdict(found: tuple[Cause, ...], *, explain: bool) -> web.Response:
     return _answer(200, causes.REFUSED, causes.NOT_VALIDATED)
 
 
-def issued(made: Issued) -> web.Response:
+def issued(made: Issued) -> Response:
     """The answer that carries a token; `expiresIn` is in s."""
     more = {"Token": made.token, "expiresIn": made.lives_s}
     return _answer(200, causes.SUCCESS, "success", more=more)
 
 
-def error(problem: GatewayError) -> web.Response:
+def error(problem: GatewayError) -> Response:
     """The answer to a request that gets no verdict."""
     headers: dict[str, str] = {}
     code = causes.MALFORMED
@@ -56,6 +56,6 @@ def _answer(
     message: str,
     headers: Mapping[str, str] | None = None,
     more: Mapping[str, object] | None = None,
-) -> web.Response:
+) -> Response:
     body = {"retCode": code, "message": message, **(more or {})}
-    return web.Response(body=to_json(body), status=status, headers={**_ALWAYS, **(headers or {})})
+    return Response(body=to_json(body), status=status, headers={**_ALWAYS, **(headers or {})})

@@ -5,8 +5,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from aiohttp.web import BaseRequest, StreamResponse
-
 from gateway.ops import audit
 from gateway.settings.token_sections import TOKENS_PATH
 from gateway.tokens import answers, counts, messages
@@ -18,8 +16,9 @@ from gateway.tokens.tenants_file import Tenant, Tenants
 from gateway.tokens.validating import ValidateSettings, Validator, Verdict
 from gateway.wire.body import read_body
 from gateway.wire.errors import GatewayError, MethodNotAllowed, Unavailable
+from gateway.wire.http import Request, Response
 
-Page = Callable[[BaseRequest], Awaitable[StreamResponse]]
+Page = Callable[[Request], Awaitable[Response]]
 BODY_MAX_BYTES: Final = 65_536
 BEARER: Final = "bearer "
 
@@ -53,14 +52,14 @@ class Pages:
     rates: Rates
     tenants: Callable[[], Tenants]
     settings: Callable[[], PageSettings]
-    address: Callable[[BaseRequest], str]
+    address: Callable[[Request], str]
     now_ms: Callable[[], int]
 
     def by_path(self) -> dict[str, Page]:
         """The handlers by path."""
         return {self.settings().token_validate_path: self.validate, TOKENS_PATH: self.issue}
 
-    async def validate(self, request: BaseRequest) -> StreamResponse:
+    async def validate(self, request: Request) -> Response:
         """Answers whether a token is good for a user; only bugs raise."""
         try:
             return await self._validate(request)
@@ -69,14 +68,14 @@ class Pages:
             counts.VALIDATIONS.labels(outcome).inc()
             return answers.error(problem)
 
-    async def issue(self, request: BaseRequest) -> StreamResponse:
+    async def issue(self, request: Request) -> Response:
         """Answers with a new token; only bugs raise."""
         try:
             return await self._issue(request)
         except GatewayError as problem:
             return answers.error(problem)
 
-    async def _validate(self, request: BaseRequest) -> StreamResponse:
+    async def _validate(self, request: Request) -> Response:
         address, raw = await self._received(request)
         try:
             asked = messages.read_validate(raw)
@@ -90,7 +89,7 @@ class Pages:
         _record(verdict, tenant, address)
         return answers.verdict(verdict.causes, explain=self.settings().token_explain)
 
-    async def _issue(self, request: BaseRequest) -> StreamResponse:
+    async def _issue(self, request: Request) -> Response:
         address, raw = await self._received(request)
         tenant = self.tenants().of_api_key(_api_key(request))
         await self.rates.admit(address, tenant.id if tenant else NO_TENANT, now_ms=self.now_ms())
@@ -105,7 +104,7 @@ class Pages:
         except IssueError as problem:
             raise Unavailable(str(problem)) from None
 
-    async def _received(self, request: BaseRequest) -> tuple[str, bytes]:
+    async def _received(self, request: Request) -> tuple[str, bytes]:
         """Address and body. Raises MethodNotAllowed, TooLarge and Malformed, each counted for the address."""
         address, settings = self.address(request), self.settings()
         try:
@@ -137,6 +136,6 @@ def _record(verdict: Verdict, tenant: str, address: str) -> None:
     )
 
 
-def _api_key(request: BaseRequest) -> str:
+def _api_key(request: Request) -> str:
     given = request.headers.get("Authorization", "")
     return given[len(BEARER) :].strip() if given[: len(BEARER)].lower() == BEARER else ""

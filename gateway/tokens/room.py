@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from aiohttp.web import BaseRequest
-
 from gateway.settings import files
 from gateway.settings.files import FileFault
 from gateway.settings.load import load
@@ -26,6 +24,7 @@ from gateway.tokens.trust import TrustError, client_context
 from gateway.tokens.users import FileDirectory, UserDirectory, Users
 from gateway.tokens.users_service import HttpDirectory
 from gateway.tokens.validating import Validator
+from gateway.wire.http import Request
 
 
 class TokenRoom:
@@ -38,7 +37,7 @@ class TokenRoom:
         self,
         settings: Callable[[], Settings],
         store: TokenStore,
-        address: Callable[[BaseRequest], str],
+        address: Callable[[Request], str],
         now_ms: Callable[[], int],
     ) -> None:
         """Reads the files. Raises TokenFileError and TrustError."""

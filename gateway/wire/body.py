@@ -6,16 +6,16 @@ from typing import Final
 
 from aiohttp import HttpVersion11
 from aiohttp.streams import StreamReader
-from aiohttp.web import BaseRequest, RequestPayloadError
+from aiohttp.web import RequestPayloadError
 
-from gateway.wire.connection import connection_of
 from gateway.wire.errors import GatewayError, Malformed, TooLarge
+from gateway.wire.http import Request
 
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 _GZIP: Final = 16 + zlib.MAX_WBITS
 
 
-async def read_body(request: BaseRequest, limit_bytes: int, timeout_ms: int) -> bytes:
+async def read_body(request: Request, limit_bytes: int, timeout_ms: int) -> bytes:
     """The whole body, decompressed; b"" where the request has none.
 
     `limit_bytes` holds for the bytes on the wire and for the decompressed ones; the last byte must be here within
@@ -31,11 +31,11 @@ async def read_body(request: BaseRequest, limit_bytes: int, timeout_ms: int) -> 
         raw = await _read_raw(request, limit_bytes, timeout_ms)
         return decoded(raw, request.headers.get("Content-Encoding", "").lower(), limit_bytes)
     except GatewayError:
-        connection_of(request).close_after_answer()
+        request.peer.close_after_answer()
         raise
 
 
-async def _read_raw(request: BaseRequest, limit_bytes: int, timeout_ms: int) -> bytes:
+async def _read_raw(request: Request, limit_bytes: int, timeout_ms: int) -> bytes:
     announced = request.content_length
     if announced is not None and announced > limit_bytes:
         raise _too_large(limit_bytes)
@@ -61,10 +61,10 @@ async def _collected(payload: StreamReader, limit_bytes: int) -> bytes:
     return bytes(body)
 
 
-def _say_continue(request: BaseRequest) -> None:
+def _say_continue(request: Request) -> None:
     expects = request.headers.get("Expect", "").lower() == "100-continue"
-    if expects and request.version >= HttpVersion11 and request.transport is not None:
-        request.transport.write(_CONTINUE)
+    if expects and request.version >= HttpVersion11:
+        request.peer.write_now(_CONTINUE)
 
 
 def decoded(raw: bytes, encoding: str, limit_bytes: int) -> bytes:

@@ -4,9 +4,7 @@
 """
 
 from collections.abc import Callable
-from typing import Protocol, cast
-
-from aiohttp.web import BaseRequest
+from typing import Protocol
 
 
 class Signal(Protocol):
@@ -35,6 +33,10 @@ class PeerConnection(Protocol):
         """The server is going down: parked polls answer empty at once."""
 
     @property
+    def remote(self) -> str:
+        """The IP address of the peer, "" where it has none."""
+
+    @property
     def current_answer(self) -> int:
         """Number of the answer to the request that is being handled now; the first on a connection is 1."""
 
@@ -58,7 +60,5 @@ class PeerConnection(Protocol):
     def close_after_answer(self) -> None:
         """Make the answer that is being prepared the last one of this connection (`Connection: close`)."""
 
-
-def connection_of(request: BaseRequest) -> PeerConnection:
-    """The connection that brought `request`."""
-    return cast(PeerConnection, request.protocol)
+    def write_now(self, data: bytes) -> None:
+        """Send bytes outside of any answer (100 Continue), if the peer is there."""

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp.web import BaseRequest, Response
 
 from gateway.listeners.server import ConnectionServer
-from gateway.wire.connection import PeerConnection, connection_of
+from gateway.wire.connection import PeerConnection
+from gateway.wire.http import Request, Response
 from tests.unit.listeners.doors import Client, Door, get, opened, until
 
 LARGE = 2**23
@@ -28,8 +28,8 @@ class Teller:
         self.go = asyncio.Event()
         self.go.set()
 
-    async def __call__(self, request: BaseRequest) -> Response:
-        peer = connection_of(request)
+    async def __call__(self, request: Request) -> Response:
+        peer = request.peer
         answer = peer.current_answer
         self.peers.append(peer)
         self.answers.append(answer)

@@ -8,22 +8,22 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp.web import BaseRequest, Response
 
 from gateway.listeners.server import Handler
 from gateway.wire.body import read_body
 from gateway.wire.errors import GatewayError
+from gateway.wire.http import Request, Response
 from tests.unit.listeners.doors import SOON_S, Door, get, opened, post
 
 LIMIT = 65_536
 
 
-async def length(request: BaseRequest) -> Response:
+async def length(request: Request) -> Response:
     try:
         body = await read_body(request, LIMIT, 5_000)
     except GatewayError as problem:
-        return Response(status=problem.status, text=problem.message)
-    return Response(text=f"{len(body)} {body[:9].decode()}")
+        return Response(problem.message.encode(), problem.status)
+    return Response((f"{len(body)} {body[:9].decode()}").encode())
 
 
 @pytest.fixture
@@ -104,8 +104,8 @@ async def test_chunk_garbage_that_comes_later_is_refused_at_once(door: Door) -> 
 
 
 async def test_garbage_in_a_body_that_nobody_reads_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
-    async def careless(_request: BaseRequest) -> Response:
-        return Response(text="not found")
+    async def careless(_request: Request) -> Response:
+        return Response(b"not found")
 
     async with opened(careless) as door:
         client = await door.client()
@@ -117,8 +117,8 @@ async def test_garbage_in_a_body_that_nobody_reads_is_not_logged(caplog: pytest.
 
 
 async def test_a_body_that_nobody_reads_does_not_spoil_the_next_request() -> None:
-    async def careless(request: BaseRequest) -> Response:
-        return Response(text=request.method)
+    async def careless(request: Request) -> Response:
+        return Response(request.method.encode())
 
     async with opened(careless) as door:
         client = await door.client()
@@ -143,8 +143,8 @@ async def test_a_client_that_waits_for_100_learns_at_once_that_the_body_is_too_l
 
 
 async def test_a_client_that_gets_an_answer_in_place_of_100_is_told_that_the_connection_ends() -> None:
-    async def careless(_request: BaseRequest) -> Response:
-        return Response(text="not found")
+    async def careless(_request: Request) -> Response:
+        return Response(b"not found")
 
     async with opened(careless) as door:
         client = await door.client()
@@ -155,8 +155,8 @@ async def test_a_client_that_gets_an_answer_in_place_of_100_is_told_that_the_con
 
 
 async def test_a_client_that_sends_its_body_without_waiting_for_100_keeps_the_connection() -> None:
-    async def careless(_request: BaseRequest) -> Response:
-        return Response(text="not found")
+    async def careless(_request: Request) -> Response:
+        return Response(b"not found")
 
     async with opened(careless) as door:
         client = await door.client()
@@ -166,7 +166,7 @@ async def test_a_client_that_sends_its_body_without_waiting_for_100_keeps_the_co
         assert (await client.answer()).status == 200
 
 
-async def slow_length(request: BaseRequest) -> Response:
+async def slow_length(request: Request) -> Response:
     await asyncio.sleep(0.05)
     return await length(request)
 

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 
 import pytest
-from aiohttp.web import BaseRequest, HTTPNotFound, Response, StreamResponse
+from aiohttp.web import HTTPNotFound
 
 from gateway.wire import envelope
-from gateway.wire.connection import PeerConnection, connection_of
+from gateway.wire.body import read_body
+from gateway.wire.connection import PeerConnection
+from gateway.wire.http import Request, Response, StreamedResponse
 from tests.unit.listeners.doors import Client, Door, fine, get, opened, post, until
 
 
@@ -26,8 +28,8 @@ async def test_a_connection_serves_many_requests(door: Door) -> None:
 
 
 async def test_requests_sent_ahead_are_answered_in_order() -> None:
-    async def path(request: BaseRequest) -> Response:
-        return Response(text=request.path)
+    async def path(request: Request) -> Response:
+        return Response(request.path.encode())
 
     async with opened(path) as door:
         client = await door.client()
@@ -74,8 +76,8 @@ async def test_options_passes_to_the_handler(door: Door, target: str) -> None:
 
 
 async def test_doubled_slashes_and_any_guid_reach_the_handler_as_sent() -> None:
-    async def told(request: BaseRequest) -> Response:
-        return Response(text=f"{request.raw_path} {request.headers['guid'].isascii()}")
+    async def told(request: Request) -> Response:
+        return Response((f"{request.raw_path} {request.headers['guid'].isascii()}").encode())
 
     async with opened(told) as door:
         answer = await door.ask(b"GET //a//b?x=1 HTTP/1.1\r\nHost: a\r\nGuid: \xe4\r\n\r\n")
@@ -83,8 +85,8 @@ async def test_doubled_slashes_and_any_guid_reach_the_handler_as_sent() -> None:
 
 
 async def test_a_client_that_offers_http_2_by_upgrade_is_answered_in_1_1() -> None:
-    async def body(request: BaseRequest) -> Response:
-        return Response(body=await request.read())
+    async def body(request: Request) -> Response:
+        return Response(await read_body(request, 100, 10_000))
 
     offer = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk", "Content-Length: 2")
     async with opened(body) as door:
@@ -102,19 +104,19 @@ async def test_a_request_sent_ahead_behind_an_offer_of_web_sockets_is_answered_t
     assert [(await client.answer()).body for _ in range(3)] == [b"fine"] * 3
 
 
-async def boom(_request: BaseRequest) -> Response:
+async def boom(_request: Request) -> Response:
     raise KeyError("s3cret")
 
 
-async def too_late(_request: BaseRequest) -> Response:
+async def too_late(_request: Request) -> Response:
     raise TimeoutError("s3cret")
 
 
-async def not_found(_request: BaseRequest) -> Response:
+async def not_found(_request: Request) -> Response:
     raise HTTPNotFound(text="s3cret")
 
 
-async def nothing(_request: BaseRequest) -> Response:
+async def nothing(_request: Request) -> Response:
     return None  # type: ignore[return-value]
 
 
@@ -122,7 +124,7 @@ CRASHES = {"exception": boom, "time-out": too_late, "aiohttp's own": not_found, 
 
 
 @pytest.mark.parametrize("handler", CRASHES.values(), ids=CRASHES)
-async def test_a_crash_is_answered_with_503_and_our_body(handler: Callable[[BaseRequest], Awaitable[Response]]) -> None:
+async def test_a_crash_is_answered_with_503_and_our_body(handler: Callable[[Request], Awaitable[Response]]) -> None:
     async with opened(handler) as door:
         answer = await door.ask(get("/a?s3cret"))
     del answer.headers["Date"], answer.headers["Content-Length"]
@@ -140,7 +142,7 @@ async def test_a_crash_is_answered_with_503_and_our_body(handler: Callable[[Base
 
 @pytest.mark.parametrize("handler", CRASHES.values(), ids=CRASHES)
 async def test_a_crash_is_one_log_line_without_what_the_client_sent(
-    handler: Callable[[BaseRequest], Awaitable[Response]], caplog: pytest.LogCaptureFixture
+    handler: Callable[[Request], Awaitable[Response]], caplog: pytest.LogCaptureFixture
 ) -> None:
     async with opened(handler) as door:
         await door.ask(get("/a?s3cret", "guid: s3cret"))
@@ -149,12 +151,12 @@ async def test_a_crash_is_one_log_line_without_what_the_client_sent(
 
 
 async def test_a_crash_in_the_middle_of_an_answer_ends_the_connection() -> None:
-    async def torn(request: BaseRequest) -> StreamResponse:
-        answer = StreamResponse()
-        answer.content_length = 10
-        await answer.prepare(request)
-        await answer.write(b"12345")
+    async def pieces() -> AsyncGenerator[bytes, None]:
+        yield b"12345"
         raise KeyError
+
+    async def torn(_request: Request) -> StreamedResponse:
+        return StreamedResponse(pieces(), headers={"Content-Length": "10"})
 
     async with opened(torn) as door:
         client = await door.client()
@@ -171,14 +173,14 @@ class Parked:
         self.peer: PeerConnection | None = None
         self.ended = False
 
-    async def __call__(self, request: BaseRequest) -> Response:
-        self.peer = connection_of(request)
+    async def __call__(self, request: Request) -> Response:
+        self.peer = request.peer
         forget = self.peer.on_close(self.over.set)
         self.here.set()
         await self.over.wait()
         forget()
         self.ended = True
-        return Response(text="released")
+        return Response(b"released")
 
 
 @pytest.mark.parametrize("way", ["close", "reset"])
@@ -197,11 +199,11 @@ async def test_a_parked_call_hears_at_once_that_its_peer_is_gone(way: str, caplo
 async def test_a_client_that_closes_its_sending_side_gets_the_answers_to_all_it_sent(waits: bool) -> None:
     go, here = asyncio.Event(), asyncio.Event()
 
-    async def path(request: BaseRequest) -> Response:
+    async def path(request: Request) -> Response:
         here.set()
         if waits:
             await go.wait()
-        return Response(text=request.path)
+        return Response(request.path.encode())
 
     async with opened(path) as door:
         client = await door.client()
@@ -234,11 +236,11 @@ async def leave(client: Client, way: str) -> None:
 
 
 async def test_what_is_attached_to_a_connection_is_there_at_its_next_request() -> None:
-    async def count(request: BaseRequest) -> Response:
-        peer = connection_of(request)
+    async def count(request: Request) -> Response:
+        peer = request.peer
         earlier = peer.attachment if isinstance(peer.attachment, int) else 0
         peer.attachment = earlier + 1
-        return Response(text=str(peer.attachment))
+        return Response(str(peer.attachment).encode())
 
     async with opened(count) as door:
         client = await door.client()
@@ -252,7 +254,7 @@ async def test_what_is_attached_to_a_connection_is_there_at_its_next_request() -
 async def test_a_peer_that_resets_while_a_large_answer_is_written_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
     started = asyncio.Event()
 
-    async def large(_request: BaseRequest) -> Response:
+    async def large(_request: Request) -> Response:
         started.set()
         return Response(body=bytes(2**23))
 

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp.web import BaseRequest, Response
 
 from gateway.listeners.server import Handler
 from gateway.wire.body import read_body
+from gateway.wire.http import Request, Response
 from tests.unit.listeners.doors import MALFORMED, Door, fine, get, opened, post
 
 TIMEOUT_MS = 400
@@ -21,12 +21,12 @@ AT_ONCE_S = 20.0
 def echo_length(timeout_ms: int) -> Handler:
     """Tells how long the body is."""
 
-    async def handler(request: BaseRequest) -> Response:
+    async def handler(request: Request) -> Response:
         try:
             body = await read_body(request, 1000, timeout_ms)
         except Exception as problem:
-            return Response(status=400, text=f'{type(problem).__name__} {problem}"retcode":"000-006"}}')
-        return Response(text=str(len(body)))
+            return Response((f'{type(problem).__name__} {problem}"retcode":"000-006"}}').encode(), 400)
+        return Response(str(len(body)).encode())
 
     return handler
 
@@ -124,10 +124,10 @@ async def test_a_second_head_that_stops_is_refused(door: Door) -> None:
 async def test_a_half_head_behind_a_running_call_ends_the_connection_with_the_answer_of_the_call() -> None:
     running, go = asyncio.Event(), asyncio.Event()
 
-    async def slow(_request: BaseRequest) -> Response:
+    async def slow(_request: Request) -> Response:
         running.set()
         await go.wait()
-        return Response(text="slow")
+        return Response(b"slow")
 
     async with opened(slow, request_timeout_ms=TIMEOUT_MS) as door:
         client = await door.client()

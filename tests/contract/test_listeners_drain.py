@@ -3,9 +3,8 @@
 import asyncio
 
 import pytest
-from aiohttp.web import BaseRequest, Response
 
-from gateway.wire.connection import connection_of
+from gateway.wire.http import Request, Response
 from tests.unit.listeners.doors import Client, Door, fine, get, opened
 
 LONG_MS = 60_000
@@ -19,10 +18,10 @@ class Calls:
         self.go = asyncio.Event()
         self.cancelled = False
 
-    async def __call__(self, request: BaseRequest) -> Response:
+    async def __call__(self, request: Request) -> Response:
         if request.path == "/poll":
             drained = asyncio.Event()
-            connection_of(request).draining.on(drained.set)
+            request.peer.draining.on(drained.set)
             self.here.set()
             await drained.wait()
         if request.path == "/call":
@@ -32,7 +31,7 @@ class Calls:
             except asyncio.CancelledError:
                 self.cancelled = True
                 raise
-        return Response(text=request.path)
+        return Response(request.path.encode())
 
 
 async def asked(door: Door, calls: Calls, path: str) -> Client:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from aiohttp.web import BaseRequest, Response
 
 from gateway.ops.admin import AdminCall, Route
 from gateway.wire.body import read_body
 from gateway.wire.errors import GatewayError
+from gateway.wire.http import Request, Response
 from tests.support.admin import TOKEN, serving
 from tests.support.gateway import running_gateway
 from tests.unit.listeners.doors import SOON_S, opened
@@ -46,13 +46,13 @@ class Listener:
             with suppress(OSError):
                 await writer.wait_closed()
 
-    async def agents_page(self, request: BaseRequest) -> Response:
+    async def agents_page(self, request: Request) -> Response:
         try:
             body = await read_body(request, 65_536, 5000)
         except GatewayError as problem:
             return Response(status=problem.status)
         self.done.append(f"{request.method} {body.decode()}{''.join(request.headers.getall('guid', ()))}")
-        return Response(text="fine")
+        return Response(b"fine")
 
     async def admin_page(self, call: AdminCall) -> object:
         self.done.append(f"POST {call.body.decode()}")
@@ -130,8 +130,8 @@ async def test_a_request_before_one_with_a_body_in_chunks_is_carried_out(listene
 
 
 async def test_a_body_in_chunks_that_nobody_reads_ends_the_connection_too() -> None:
-    async def careless(request: BaseRequest) -> Response:
-        return Response(text=request.method)
+    async def careless(request: Request) -> Response:
+        return Response(request.method.encode())
 
     sent = TAKEN["a guid as trailer"]
     async with opened(careless, linger_ms=50) as door:

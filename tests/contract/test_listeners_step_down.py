@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aiohttp.web import BaseRequest, Response
 
 from gateway.listeners.serve import Listeners
+from gateway.wire.http import Request, Response
 from tests.support.waiting import until
 from tests.unit.listeners.doors import Door, get, opened
 
@@ -25,10 +25,10 @@ class Call:
         self.here = asyncio.Event()
         self.go = asyncio.Event()
 
-    async def __call__(self, _request: BaseRequest) -> Response:
+    async def __call__(self, _request: Request) -> Response:
         self.here.set()
         await self.go.wait()
-        return Response(text="fine")
+        return Response(b"fine")
 
 
 class Late:

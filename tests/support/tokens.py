@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from aiohttp.web import BaseRequest, Response, StreamResponse
-
 from gateway.listeners.serve import start
 from gateway.settings.load import interpret
 from gateway.settings.schema import Settings
@@ -18,6 +16,7 @@ from gateway.tokens import keys_file, tenants_file, users
 from gateway.tokens.messages import User
 from gateway.tokens.room import TokenRoom, issuer
 from gateway.tokens.store import TokenStore
+from gateway.wire.http import AnyResponse, Request, Response
 from tests.support.desk import Answer, ask_once
 
 NOW: Final = 1_760_000_000_000
@@ -98,7 +97,7 @@ class Bench:
         return await self.post(TOKENS_PATH, json.dumps(data).encode(), **given)
 
 
-def _caller(request: BaseRequest) -> str:
+def _caller(request: Request) -> str:
     return request.headers.get(CALLER, request.remote or "")
 
 
@@ -111,7 +110,7 @@ async def serving(
     room = TokenRoom(lambda: site.settings, store, _caller, clock)
     pages = room.pages()
 
-    async def handle(request: BaseRequest) -> StreamResponse:
+    async def handle(request: Request) -> AnyResponse:
         page = pages.get(request.path)
         return await page(request) if page else Response(status=404)
 

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from aiohttp.web import BaseRequest, Response
 
 from gateway import server
 from gateway.app import App
@@ -17,6 +16,7 @@ from gateway.server import Running
 from gateway.sessions.refusal import CannotServeError
 from gateway.settings.load import load
 from gateway.settings.reload import LiveSettings
+from gateway.wire.http import Request, Response
 from tests.support.gateway import CONFIG
 from tests.support.waiting import until
 from tests.unit.listeners.doors import Door, fine, get, opened
@@ -32,10 +32,10 @@ def refuses(door: Door) -> bool:
 async def test_a_process_with_a_successor_accepts_no_agent_while_an_operator_still_waits_for_an_answer() -> None:
     here, go = asyncio.Event(), asyncio.Event()
 
-    async def slow(_request: BaseRequest) -> Response:
+    async def slow(_request: Request) -> Response:
         here.set()
         await go.wait()
-        return Response(text="slow")
+        return Response(b"slow")
 
     live = LiveSettings(load(CONFIG, {"DRAIN_TIME": str(LONG_MS)}))
     async with opened(fine) as agents, opened(slow) as admin:

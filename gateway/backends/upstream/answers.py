@@ -1,11 +1,10 @@
 """Reads what the service behind answers: envelope, GUID, cookies (contract connection.md)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from aiohttp.payload import Payload
 from pydantic_core import from_json
 
 from gateway.sessions.model import EndReason
@@ -29,7 +28,7 @@ class Answer:
 
     retcode: str
     message: str
-    body: bytes | Payload = field(repr=False)
+    body: bytes | AsyncGenerator[bytes, None] = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
     guid: str = field(default="", repr=False)
     cookie: str = field(default="", repr=False)
@@ -58,7 +57,7 @@ def read_envelope(body: bytes) -> tuple[str, str] | None:
     return str(said["retcode"]), message if isinstance(message, str) else ""
 
 
-def read_result(body: bytes | Payload, name: str) -> object:
+def read_result(body: bytes | AsyncGenerator[bytes, None], name: str) -> object:
     """A member of the `result` object; None where there is none."""
     said = from_json(body) if isinstance(body, bytes) else None
     result = said.get("result") if isinstance(said, dict) else None

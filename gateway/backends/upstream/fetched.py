@@ -9,9 +9,9 @@ import hashlib
 import json
 import secrets
 from collections import Counter
+from collections.abc import AsyncGenerator
 from typing import Final
 
-from aiohttp.payload import Payload
 from pydantic_core import to_json
 
 from gateway.backends.upstream.answers import Answer
@@ -66,7 +66,7 @@ def _with_time(text: bytes, now_ms: int) -> bytes:
     return text[:-1].rstrip() + b',"%s":%d}' % (_TIME.encode(), now_ms)
 
 
-def _said(body: bytes | Payload) -> list[tuple[bytes, dict[str, object]]]:
+def _said(body: bytes | AsyncGenerator[bytes, None]) -> list[tuple[bytes, dict[str, object]]]:
     """Text and value of each event in an answer: one, an array of them, or nothing."""
     if not isinstance(body, bytes):
         return []

@@ -5,7 +5,7 @@ Two pools of connections: polls are held for seconds, and calls must not wait fo
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -15,7 +15,7 @@ from yarl import URL
 from gateway.backends.relay import Keys, Sent
 from gateway.backends.upstream import counts
 from gateway.backends.upstream.answers import Answer, read_cookies, read_envelope, read_guid
-from gateway.backends.upstream.file_body import FileBody, file_headers
+from gateway.backends.upstream.file_body import file_body, file_headers
 from gateway.backends.upstream.reach import Reach
 from gateway.settings.schema import Settings
 from gateway.wire import retcodes
@@ -141,7 +141,7 @@ class Service:
                 raise self._refused(response.status)
             self.reach.answered()
             if file and "json" not in response.content_type:
-                return _answer(response, (retcodes.SUCCESS, ""), FileBody(response), file_headers(response))
+                return _answer(response, (retcodes.SUCCESS, ""), file_body(response), file_headers(response))
             body = await _whole(response)
         except BaseException:
             response.release()
@@ -203,7 +203,7 @@ def _encoded(target: str) -> str:
 def _answer(
     response: aiohttp.ClientResponse,
     said: tuple[str, str],
-    body: bytes | FileBody,
+    body: bytes | AsyncGenerator[bytes, None],
     headers: Mapping[str, str] = MappingProxyType({}),
 ) -> Answer:
     found = response.headers

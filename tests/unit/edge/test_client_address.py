@@ -1,10 +1,9 @@
 from ipaddress import ip_network
-from unittest.mock import Mock
 
 import pytest
-from aiohttp.test_utils import make_mocked_request
 
 from gateway.edge.client_address import ClientAddress, behind_proxies, client_address
+from tests.support.requests import made_request
 
 TRUSTED = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
@@ -34,10 +33,7 @@ def test_the_right_most_address_that_is_not_trusted_is_the_client(
 
 
 def asked(peer: str, headers: dict[str, str], *, trusted: bool = True) -> ClientAddress:
-    transport = Mock()
-    transport.get_extra_info.return_value = (peer, 4711)
-    request = make_mocked_request("GET", "/", headers=headers, transport=transport)
-    return client_address(request, TRUSTED if trusted else ())
+    return client_address(made_request("GET", "/", headers, peer), TRUSTED if trusted else ())
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,10 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from aiohttp.web import BaseRequest, Response
-
 from gateway.listeners import Listeners, start
 from gateway.listeners.server import Handler
 from gateway.settings.schema import Settings
+from gateway.wire.http import Request, Response
 
 SOON_S = 30.0
 """No wait of a test is longer; what is waited for comes within milliseconds."""
@@ -159,7 +158,7 @@ def post(body: bytes = b"", *headers: str) -> bytes:
     return ("POST / HTTP/1.1\r\nHost: a\r\n" + "".join(f"{line}\r\n" for line in headers) + "\r\n").encode() + body
 
 
-async def fine(_request: BaseRequest) -> Response:
+async def fine(_request: Request) -> Response:
     """A handler that answers `fine`."""
     return Response(body=b"fine", headers={"Content-Type": "application/json"})
 

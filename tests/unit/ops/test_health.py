@@ -5,11 +5,11 @@ import json
 from typing import cast
 
 import pytest
-from aiohttp.web import BaseRequest
 
 from gateway.ops.health import SERVES_S, Reason, pages
+from gateway.wire.http import Request
 
-REQUEST = cast(BaseRequest, None)
+REQUEST = cast(Request, None)
 
 
 async def _ok() -> str | None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from aiohttp.web import BaseRequest
 
 from gateway.ops.metrics import REGISTRY
 from gateway.settings.token_sections import TOKENS_PATH
@@ -20,6 +19,7 @@ from gateway.tokens.signed import open_token
 from gateway.tokens.toml_file import TokenFileError
 from gateway.tokens.trust import TrustError
 from gateway.wire.errors import Malformed
+from gateway.wire.http import Request
 from tests.support.tokens import ADA, BOB, VALIDATE, Site, serving
 from tests.support.waiting import lost_time, until_async
 from tests.unit.tokens.services import Service, running
@@ -28,7 +28,7 @@ SLACK_S = 2.0
 """For what watches in a thread of its own, whose lost time is not counted."""
 
 
-def nowhere(_request: BaseRequest) -> str:
+def nowhere(_request: Request) -> str:
     return "192.0.2.7"
 
 

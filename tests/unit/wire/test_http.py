@@ -4,19 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from aiohttp import web
 from freezegun import freeze_time
 
 from gateway.listeners.server import ConnectionServer
-from gateway.wire.whole_response import WholeResponse, header_lines
+from gateway.wire.http import Request, Response, header_lines
 
 Ask = Callable[[bytes], Awaitable[bytes]]
 BODY = b'{"retcode":"0"}'
 LINES = header_lines({"Content-Type": "application/json", "Set-GUID": "JSESSIONID=a-1.AgentGateway0"})
 
 
-async def _answer(_request: web.BaseRequest) -> WholeResponse:
-    return WholeResponse(BODY, 200, LINES)
+async def _answer(_request: Request) -> Response:
+    return Response(BODY, lines=LINES)
 
 
 @pytest.fixture

@@ -1,0 +1,154 @@
+"""One HTTP request and its answer, as every room above the listeners sees them (design sections 4 and 12)."""
+
+import time
+from collections.abc import AsyncGenerator, Mapping
+from email.utils import formatdate
+from functools import lru_cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl, unquote
+
+from aiohttp.http import HttpVersion, HttpVersion10, RawRequestMessage
+from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
+from multidict import CIMultiDictProxy
+
+if TYPE_CHECKING:
+    from gateway.wire.connection import PeerConnection
+
+_WITHOUT_LENGTH: Final = frozenset({204, 304})
+
+
+class Request:
+    """A request whose head is here. `raw_path` is its target as sent; `content` brings the body as it arrives."""
+
+    __slots__ = ("content", "headers", "keep_alive", "method", "peer", "raw_path", "version")
+
+    def __init__(self, message: RawRequestMessage, content: StreamReader, peer: "PeerConnection") -> None:
+        self.method: str = message.method
+        self.raw_path: str = message.path
+        self.headers: CIMultiDictProxy[str] = message.headers
+        self.version: HttpVersion = message.version
+        # Behind a body in chunks nothing follows: a trailer of it must not become a header of another request.
+        self.keep_alive: bool = not (message.should_close or message.chunked)
+        self.content = content
+        self.peer = peer
+
+    @property
+    def body_exists(self) -> bool:
+        """Whether a body is announced."""
+        return self.content is not EMPTY_PAYLOAD
+
+    @property
+    def content_length(self) -> int | None:
+        """What Content-Length announces, in bytes."""
+        announced = self.headers.get("Content-Length")
+        return None if announced is None else int(announced)
+
+    @property
+    def remote(self) -> str:
+        """The IP address of the connection's other end, "" where it has none."""
+        return self.peer.remote
+
+    @property
+    def path(self) -> str:
+        """The path of the target, decoded."""
+        target = self._target
+        if not target.startswith("/"):
+            target = "/" + target.partition("://")[2].partition("/")[2]
+        return unquote(target.partition("?")[0])
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters of the target; the first one of a name counts."""
+        pairs = parse_qsl(self._target.partition("?")[2], keep_blank_values=True)
+        return dict(reversed(pairs))
+
+    @property
+    def _target(self) -> str:
+        return self.raw_path.partition("#")[0]
+
+
+def header_lines(headers: Mapping[str, str]) -> str:
+    """The lines of some headers, each with its end. Raises ValueError for a header that would be more than its line."""
+    lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    if not lines.count("\r") == lines.count("\n") == len(headers) or "\0" in lines:
+        raise ValueError("a header must be one line")
+    return lines
+
+
+class Response:
+    """An answer that leaves in one piece. `lines` are headers as `header_lines` writes them, besides `headers`."""
+
+    __slots__ = ("body", "lines", "status")
+
+    def __init__(
+        self, body: bytes = b"", status: int = 200, headers: Mapping[str, str] | None = None, *, lines: str = ""
+    ) -> None:
+        self.body = body
+        self.status = status
+        self.lines = lines + header_lines(headers) if headers else lines
+
+    def in_bytes(self, request: Request, *, keep_alive: bool) -> bytes:
+        """The whole answer to `request`."""
+        length = "" if self.status in _WITHOUT_LENGTH else f"Content-Length: {len(self.body)}\r\n"
+        old = request.version == HttpVersion10
+        head = _head(self.status, f"{self.lines}{length}", old=old, keep_alive=keep_alive)
+        return head if request.method == "HEAD" else head + self.body
+
+    def last_words(self) -> bytes:
+        """The whole answer to what is no request: the last one of its connection."""
+        lines = f"{self.lines}Content-Length: {len(self.body)}\r\n"
+        return _head(self.status, lines, old=False, keep_alive=False) + self.body
+
+
+class StreamedResponse:
+    """An answer whose body comes in pieces, such as a file that is passed on.
+
+    Where `headers` have no Content-Length it goes out in chunks, to an HTTP/1.0 client up to the end of the connection.
+    """
+
+    __slots__ = ("_lines", "_told_length", "pieces", "status")
+
+    def __init__(
+        self, pieces: AsyncGenerator[bytes, None], status: int = 200, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.pieces = pieces
+        self.status = status
+        self._lines = header_lines(headers or {})
+        self._told_length = any(name.lower() == "content-length" for name in headers or {})
+
+    def in_chunks(self, request: Request) -> bool:
+        """Whether each piece goes out as a chunk."""
+        return not self._told_length and request.version != HttpVersion10
+
+    def ends_by_closing(self, request: Request) -> bool:
+        """Whether only the end of the connection tells where the body ends."""
+        return not self._told_length and request.version == HttpVersion10
+
+    def head(self, request: Request, *, keep_alive: bool) -> bytes:
+        """Status line and headers."""
+        coding = "Transfer-Encoding: chunked\r\n" if self.in_chunks(request) else ""
+        old = request.version == HttpVersion10
+        return _head(self.status, f"{self._lines}{coding}", old=old, keep_alive=keep_alive)
+
+
+AnyResponse = Response | StreamedResponse
+"""What handlers of requests return."""
+
+
+def _head(status: int, lines: str, *, old: bool, keep_alive: bool) -> bytes:
+    """Status line, `lines`, Date and Connection; `old` for HTTP/1.0."""
+    connection = ""
+    if old == keep_alive:
+        connection = "Connection: keep-alive\r\n" if old else "Connection: close\r\n"
+    return f"{_status_line(old, status)}{lines}Date: {_date(int(time.time()))}\r\n{connection}\r\n".encode()
+
+
+@lru_cache(128)
+def _status_line(old: bool, status: int) -> str:
+    return f"HTTP/1.{0 if old else 1} {status} {HTTPStatus(status).phrase}\r\n"
+
+
+@lru_cache(1)
+def _date(second: int) -> str:
+    return formatdate(second, usegmt=True)
