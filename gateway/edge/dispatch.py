@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from functools import lru_cache
 
 from gateway.edge import cors, heartbeat, perform, poll, relay, relay_sign_in, renew, sign_in, sign_out, validate
 from gateway.edge.ask import Ask
@@ -23,7 +22,6 @@ Answerer = Callable[[Services, Ask], Awaitable[Reply]]
 Page = Callable[[Request], Awaitable[AnyResponse]]
 
 UNKNOWN_RETCODE = "other"
-_count = lru_cache(4_096)(metrics.CALLS.labels)
 
 
 async def _refuse(_services: Services, ask: Ask) -> Reply:
@@ -81,11 +79,12 @@ class Edge:
             ask = await self._ask(request, operation, match.values)
             reply = await self._answerers[type(operation)](self._services, ask)
         except GatewayError as problem:
-            _count(operation.name, problem.retcode).inc()
+            metrics.CALLS.answered(operation.name, problem.retcode)
             raise
         if not isinstance(operation, Poll):
-            metrics.CALL_SECONDS.observe(time.perf_counter() - began)
-        _count(operation.name, reply.retcode if reply.retcode in retcodes.MESSAGES else UNKNOWN_RETCODE).inc()
+            metrics.CALLS.took(time.perf_counter() - began)
+        known = reply.retcode in retcodes.MESSAGES
+        metrics.CALLS.answered(operation.name, reply.retcode if known else UNKNOWN_RETCODE)
         return to_response(reply, extra)
 
     async def _ask(self, request: Request, operation: Operation, values: dict[str, str]) -> Ask:

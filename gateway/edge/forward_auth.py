@@ -56,9 +56,9 @@ def pages(services: Services) -> dict[str, Page]:
             agent_id = _agent_id(table, targets, _all(request, AGENT))
             await services.sessions.call(agent_id, read_guid(request.headers.getall(REQUEST_HEADER, ())))
         except GatewayError as problem:
-            metrics.CALLS.labels(NAME, problem.retcode).inc()
+            metrics.CALLS.answered(NAME, problem.retcode)
             return to_response(_refusal(of_error(problem)), _in_headers(problem))
-        metrics.CALLS.labels(NAME, retcodes.SUCCESS).inc()
+        metrics.CALLS.answered(NAME, retcodes.SUCCESS)
         return Response(status=204, headers={**_ALWAYS, AGENT: str(agent_id), RETCODE: retcodes.SUCCESS})
 
     return {PATH: check}

@@ -2,17 +2,14 @@
 
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from gateway.ops.call_counts import CallCounts
 
 REGISTRY: Final = CollectorRegistry()
 
-CALLS: Final = Counter("gateway_calls", "Answered calls", ["operation", "retcode"], registry=REGISTRY)
-CALL_SECONDS: Final = Histogram(
-    "gateway_call_seconds",
-    "Time to answer, polls excepted",
-    registry=REGISTRY,
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
-)
+CALLS: Final = CallCounts()
+REGISTRY.register(CALLS)
 SESSIONS_STARTED: Final = Counter("gateway_sessions_started", "Sign-ins that opened a session", registry=REGISTRY)
 SESSIONS_ENDED: Final = Counter("gateway_sessions_ended", "Ended sessions", ["reason"], registry=REGISTRY)
 GUIDS_MADE: Final = Counter("gateway_guids_made", "New generations", registry=REGISTRY)
