@@ -1,6 +1,6 @@
 """Checks the house rules of gateway/: `scripts/house.py [folder]`, one line for each breach, exit 1 if there is any.
 
-- a file has at most 400 lines
+- a file has at most 500 lines
 - imports go downwards through LAYERS, and modules do not import each other in a circle
 - tests/unit/X/test_Y.py tests gateway/X/Y.py, which exists; so may test_Y_part.py
 - no file of the repository names a package registry or a path of somebody's machine
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = "gateway"
-MOST_LINES = 400
+MOST_LINES = 500
 LAYERS = (
     ("__main__", "cli", "commands", "doctor", "sim", "app", "server", "supervisor", "admin", "stores", "keys"),
     ("listeners",),

@@ -1,23 +1,21 @@
-"""One client connection: bytes in, requests in order, answers out, and what the peer has got of them.
+"""One client connection: its requests in order, its answers, and what the peer has got of them.
 
-The parser is aiohttp's, through its public face (`aiohttp.http.HttpRequestParser`). It is fed one message at a time, to
-the end of the head and then the announced body: so what stands behind a good request cannot spoil it, and nothing that
-the parser keeps of one message (a trailer of a body in chunks) meets the next.
+Bytes become requests in `gateway.listeners.incoming`.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, cast
+from contextlib import aclosing, suppress
+from typing import TYPE_CHECKING, Final, cast
 
-from aiohttp.http import HttpProcessingError, HttpRequestParser, RawRequestMessage
-from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
+from aiohttp.http import HttpProcessingError
 from aiohttp.web import RequestPayloadError
 
 from gateway.listeners import answers
 from gateway.listeners.framing import BAD_REQUEST, body_is_withheld, refused_with
-from gateway.listeners.probe import TELLS_ARRIVAL, ProbedSocket, SocketReceipt, probe_of
+from gateway.listeners.incoming import Incoming
+from gateway.listeners.probe import Receipts, probe_of
 from gateway.listeners.signals import Once
 from gateway.ops.crashes import crash_line
 from gateway.wire.http import AnyResponse, Request, Response, StreamedResponse
@@ -27,14 +25,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_HEAD_END: Final = b"\r\n\r\n"
-_LINE_ENDS: Final = b"\r\n"
-_MAX_LINE_BYTES: Final = 8190
-_MAX_HEADERS: Final = 100
 _MOST_AHEAD_BYTES: Final = 65_536
 """Of requests that come before the one ahead is answered; beyond that the connection is not read."""
-_BODY_BUFFER_BYTES: Final = 65_536
-_IN_CHUNKS: Final = -1
 
 
 class NoAnswerError(Exception):
@@ -52,31 +44,22 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_answered_s",
-        "_body_left",
         "_broken",
         "_drained",
         "_ended",
-        "_head_begun",
         "_heard_out",
-        "_held",
         "_idle_timer",
+        "_incoming",
         "_last",
         "_loop",
-        "_parser",
-        "_parser_is_done",
-        "_payload",
-        "_probe",
         "_reading_paused",
-        "_receipt",
+        "_receipts",
         "_remote",
-        "_seam",
         "_server",
-        "_skipping",
         "_streaming",
         "_task",
         "_timer",
         "_writing_paused",
-        "_written",
         "attachment",
         "closed",
         "draining",
@@ -91,23 +74,12 @@ class Connection(asyncio.Protocol):
         self._server = server
         self._loop = loop
         self._remote: str | None = None
-        self._probe: ProbedSocket | None = None
-        # What has come and was not fed yet, and the last bytes fed of a head that is not whole.
-        self._held = b""
-        self._seam = b""
-        self._parser = self._new_parser()
-        self._parser_is_done = False
-        self._head_begun = False
-        # The body that is coming: how many bytes of it are left (_IN_CHUNKS where it tells that itself).
-        self._payload: StreamReader = EMPTY_PAYLOAD
-        self._body_left = 0
-        self._skipping = False
+        self._incoming = Incoming(self, loop)
         self._reading_paused = False
         # The request that is being answered, and the answers so far.
         self._task: asyncio.Task[None] | None = None
         self._streaming = False
-        self._written = 0
-        self._receipt: SocketReceipt | None = None
+        self._receipts = Receipts(None)
         self._writing_paused = False
         self._drained: asyncio.Future[None] | None = None
         # The end: after the answer in preparation; once no more comes; now. And whether an answer came too late for it.
@@ -118,18 +90,6 @@ class Connection(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._idle_timer: asyncio.TimerHandle | None = None
         self._answered_s = 0.0
-
-    def _new_parser(self) -> HttpRequestParser:
-        return HttpRequestParser(
-            cast(Any, self),
-            self._loop,
-            _BODY_BUFFER_BYTES,
-            max_line_size=_MAX_LINE_BYTES,
-            max_field_size=_MAX_LINE_BYTES,
-            max_headers=_MAX_HEADERS,
-            payload_exception=RequestPayloadError,
-            auto_decompress=False,
-        )
 
     # What other rooms ask (documented in gateway.wire.connection).
 
@@ -144,15 +104,12 @@ class Connection(asyncio.Protocol):
     @property
     def current_answer(self) -> int:
         """Number of the answer to the request that is being handled now; a receipt is kept for it."""
-        number = self._written + 1
-        if self._receipt is None or self._receipt.answer != number:
-            self._receipt = SocketReceipt(number, self._probe)
-        return number
+        return self._receipts.current_answer
 
     @property
     def tells_arrival(self) -> bool:
         """Whether this is a socket of a system that tells what the peer has acknowledged."""
-        return TELLS_ARRIVAL and self._probe is not None
+        return self._receipts.tells_arrival
 
     def on_close(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Run `callback` when the peer is gone; call what is returned to forget it."""
@@ -160,13 +117,8 @@ class Connection(asyncio.Protocol):
 
     def all_bytes_acknowledged(self, answer: int | None = None) -> bool:
         """Whether the answers written so far (or that one) were acknowledged by the peer's kernel, to the last byte."""
-        receipt = self._receipt
-        if answer is not None and receipt is not None and receipt.answer == answer:
-            return receipt.arrived()
-        busy = self._broken or self._task is not None or bool(self._held)
-        if self._probe is None or (busy if answer is None else answer > self._written):
-            return False
-        return self._probe.acknowledged(None)
+        busy = self._broken or self._task is not None or bool(self._incoming.held)
+        return self._receipts.arrived(answer, busy=busy)
 
     def close_after_answer(self) -> None:
         """Make the answer in preparation the last one of this connection."""
@@ -182,7 +134,8 @@ class Connection(asyncio.Protocol):
     @property
     def idle(self) -> bool:
         """Neither a request nor a part of one is here."""
-        return self._task is None and not (self._head_begun or self._held or self._body_left)
+        incoming = self._incoming
+        return self._task is None and not (incoming.head_begun or incoming.held or incoming.body_left)
 
     @property
     def over(self) -> bool:
@@ -208,9 +161,10 @@ class Connection(asyncio.Protocol):
         """The time for the first head begins."""
         self.transport = cast(asyncio.Transport, transport)
         link = transport.get_extra_info("socket")
-        self._probe = None if link is None else probe_of(link.fileno())
-        if self._probe is not None:
-            self._probe.known = True
+        probe = None if link is None else probe_of(link.fileno())
+        if probe is not None:
+            probe.known = True
+        self._receipts = Receipts(probe)
         self._server.joined(self)
         self._start_timer()
 
@@ -221,8 +175,7 @@ class Connection(asyncio.Protocol):
         self._stop_timer()
         if self._idle_timer is not None:
             self._idle_timer.cancel()
-        if not self._payload.is_eof():
-            self._payload.set_exception(RequestPayloadError("the client is gone"))
+        self._incoming.lose()
         self._writable_again()
         self.closed.set()
         self._server.left(self)
@@ -230,7 +183,8 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Parses as far as the request that is to be answered now."""
         if not self._ended:
-            self._held = self._held + data if self._held else data
+            incoming = self._incoming
+            incoming.held = incoming.held + data if incoming.held else data
             self._go_on()
 
     def eof_received(self) -> bool:
@@ -241,8 +195,9 @@ class Connection(asyncio.Protocol):
         transport = self.transport
         if transport is None or self._ended:
             return False
-        stopped_in_body = self._body_left and not (self._skipping or self._streaming)
-        if stopped_in_body or (self._task is None and self._head_begun):
+        incoming = self._incoming
+        stopped_in_body = incoming.body_left and not (incoming.skipping or self._streaming)
+        if stopped_in_body or (self._task is None and incoming.head_begun):
             self._last = self._ended = self._broken = True
             transport.write(answers.half_sent())
             return False
@@ -279,16 +234,17 @@ class Connection(asyncio.Protocol):
             self._reading_paused = False
             self.transport.resume_reading()
 
-    # Parsing.
+    # Requests.
 
     def _go_on(self) -> None:
-        while self._held and not self._ended:
-            if self._body_left:
+        incoming = self._incoming
+        while incoming.held and not self._ended:
+            if incoming.body_left:
                 self._take_body()
             elif self._task is None:
                 self._take_head()
             else:
-                if len(self._held) > _MOST_AHEAD_BYTES:
+                if len(incoming.held) > _MOST_AHEAD_BYTES:
                     self.pause_reading()
                 if self._timer is None:
                     self._start_timer()
@@ -296,68 +252,31 @@ class Connection(asyncio.Protocol):
         if self._heard_out and self._task is None and not self._ended:
             self._end()
 
+    def _take_body(self) -> None:
+        skipping = self._incoming.skipping
+        self._incoming.take_body()
+        if skipping and not self._incoming.skipping:
+            self._stop_timer()
+
     def _take_head(self) -> None:
-        """Feeds the parser to the end of a head, and no further."""
-        data, seam = self._held, self._seam
-        end = (seam + data).find(_HEAD_END)
-        if end < 0:
-            self._held, self._seam = b"", (seam + data)[1 - len(_HEAD_END) :]
-        else:
-            cut = end + len(_HEAD_END) - len(seam)
-            self._held, self._seam = data[cut:], b""
-            data = data[:cut]
+        """Begins the answer to a request whose head is whole, while its body comes."""
         try:
-            messages, _, _ = self._parser.feed_data(data)
+            head = self._incoming.take_head()
         except HttpProcessingError:
             self._refuse(BAD_REQUEST)
             return
-        if messages:
-            self._begin(*messages[0])
-        elif not self._head_begun and data.strip(_LINE_ENDS):
-            self._head_begun = True
-            if self._timer is None:
+        if head is None:
+            if self._incoming.head_begun and self._timer is None:
                 self._start_timer()
-
-    def _begin(self, message: RawRequestMessage, payload: StreamReader) -> None:
-        """A head is whole: its request is answered while the body comes."""
-        self._head_begun = False
+            return
         if self._timer is not None:
             self._stop_timer()
+        message, payload = head
         if status := refused_with(message):
             self._refuse(status)
             return
-        self._payload = payload
-        if payload is not EMPTY_PAYLOAD:
-            self._body_left = _IN_CHUNKS if message.chunked else int(message.headers["Content-Length"])
-        # Behind an offer of another protocol the parser expects that one; here the next request comes.
-        self._parser_is_done = message.upgrade or message.method == "CONNECT"
+        self._incoming.expect_body(message, payload)
         self._task = self._loop.create_task(self._answer(Request(message, payload, self)))
-
-    def _take_body(self) -> None:
-        data, left = self._held, self._body_left
-        if left == _IN_CHUNKS:
-            self._held = b""
-        else:
-            data, self._held = data[:left], data[left:]
-            self._body_left = left - len(data)
-        if self._skipping:
-            if not self._body_left:
-                self._skipping = False
-                self._stop_timer()
-            return
-        try:
-            self._parser.feed_data(data)
-        except HttpProcessingError:
-            self._break_body()
-        if self._payload.is_eof() or self._payload.exception() is not None:
-            self._body_left = 0
-
-    def _break_body(self) -> None:
-        """The parser tells what is wrong with a body as an error of its own; behind its end it means nothing."""
-        self._held = b""
-        self._last = True
-        if not self._payload.is_eof():
-            self._payload.set_exception(RequestPayloadError("broken"))
 
     # Answers.
 
@@ -394,7 +313,7 @@ class Connection(asyncio.Protocol):
             return answers.unexpected()
 
     async def _write(self, request: Request, answer: AnyResponse) -> None:
-        ends = self._last or self.draining.is_set or (self._heard_out and not self._held)
+        ends = self._last or self.draining.is_set or (self._heard_out and not self._incoming.held)
         keep_alive = request.keep_alive and not (ends or body_is_withheld(request))
         if isinstance(answer, StreamedResponse):
             keep_alive = keep_alive and not answer.ends_by_closing(request)
@@ -407,29 +326,19 @@ class Connection(asyncio.Protocol):
             transport.write(answer.in_bytes(request, keep_alive=keep_alive))
             if self._writing_paused:
                 await self._writable()
-        self._written += 1
-        if self._receipt is not None and self._receipt.answer == self._written:
-            self._receipt.written()
+        self._receipts.written()
         if not keep_alive:
             self._end()
 
     async def _write_pieces(self, request: Request, answer: StreamedResponse, *, keep_alive: bool) -> None:
-        in_chunks = answer.in_chunks(request)
         self._streaming = True
-        self.write_now(answer.head(request, keep_alive=keep_alive))
-        try:
-            if request.method == "HEAD":
-                return
-            async for piece in answer.pieces:
+        async with aclosing(answer.on_the_wire(request, keep_alive=keep_alive)) as pieces:
+            async for piece in pieces:
                 if self.transport is None:
                     return
-                self.write_now(b"%x\r\n%b\r\n" % (len(piece), piece) if in_chunks else piece)
+                self.write_now(piece)
                 if self._writing_paused:
                     await self._writable()
-            if in_chunks:
-                self.write_now(b"0\r\n\r\n")
-        finally:
-            await answer.pieces.aclose()
 
     async def _writable(self) -> None:
         """Waits until the client has read on, or is gone."""
@@ -445,28 +354,22 @@ class Connection(asyncio.Protocol):
         """Behind an answer: the next request, or none yet. Others have their turn before."""
         if self._ended or self.transport is None:
             return
-        if self._body_left:
-            self._skip_body()
-        elif self._heard_out and not self._held:
+        incoming = self._incoming
+        if self._heard_out and not (incoming.held or incoming.body_left):
             self._end()
             return
-        if self._parser_is_done:
-            self._parser, self._parser_is_done = self._new_parser(), False
-        self._payload = EMPTY_PAYLOAD
+        incoming.go_on_behind()
         self.resume_reading()
-        if self._held:
-            if not self._skipping:
-                self._stop_timer()
+        if incoming.skipping:  # For as long as a connection lingers.
+            self._stop_timer()
+            self._timer = self._loop.call_later(self._server.linger_ms / 1000, self.force_close)
+        elif incoming.held:
+            self._stop_timer()
+        if incoming.held:
             self._loop.call_soon(self._go_on)
         self._answered_s = self._loop.time()
         if self._idle_timer is None:
             self._idle_timer = self._loop.call_later(self._server.keep_alive_s, self._look_whether_idle)
-
-    def _skip_body(self) -> None:
-        """Nobody wants the rest of this body; it is dropped for as long as a connection lingers."""
-        self._skipping = self._parser_is_done = True
-        self._stop_timer()
-        self._timer = self._loop.call_later(self._server.linger_ms / 1000, self.force_close)
 
     def _look_whether_idle(self) -> None:
         self._idle_timer = None
@@ -483,7 +386,7 @@ class Connection(asyncio.Protocol):
         """The answer to a message that is none, the last of its connection."""
         self._last = True
         self.write_now(answers.refusal(status).last_words())
-        self._written += 1
+        self._receipts.written()
         self._end()
 
     def _start_timer(self) -> None:
@@ -497,9 +400,9 @@ class Connection(asyncio.Protocol):
     def _head_is_late(self) -> None:
         self._timer = None
         if self._task is not None:
-            if _HEAD_END not in self._held:
+            if not self._incoming.holds_a_head:
                 self.close_after_answer()
-        elif self._head_begun:
+        elif self._incoming.head_begun:
             self._last = True
             self.write_now(answers.half_sent())
             self._end()
@@ -508,9 +411,9 @@ class Connection(asyncio.Protocol):
 
     def _end(self) -> None:
         """No more in either direction: what still comes is dropped, and the client has `linger_ms` to read the rest."""
-        everything_read = not (self._body_left or self._last)
+        everything_read = not (self._incoming.body_left or self._last)
         self._ended = True
-        self._held = b""
+        self._incoming.held = b""
         self._stop_timer()
         transport = self.transport
         if transport is None or transport.is_closing():

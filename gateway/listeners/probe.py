@@ -113,6 +113,45 @@ class SocketReceipt:
         return self._arrived
 
 
+class Receipts:
+    """What arrived of the answers of one connection; `probe` is that of its socket, None where it has none."""
+
+    __slots__ = ("_probe", "_receipt", "_written")
+
+    def __init__(self, probe: ProbedSocket | None) -> None:
+        self._probe = probe
+        self._written = 0
+        self._receipt: SocketReceipt | None = None
+
+    @property
+    def tells_arrival(self) -> bool:
+        """Whether it can be known at all."""
+        return TELLS_ARRIVAL and self._probe is not None
+
+    @property
+    def current_answer(self) -> int:
+        """Number of the answer that is written next, from 1; its receipt is kept."""
+        number = self._written + 1
+        if self._receipt is None or self._receipt.answer != number:
+            self._receipt = SocketReceipt(number, self._probe)
+        return number
+
+    def written(self) -> None:
+        """The last byte of the next answer has just been given to the transport."""
+        self._written += 1
+        if self._receipt is not None and self._receipt.answer == self._written:
+            self._receipt.written()
+
+    def arrived(self, answer: int | None, *, busy: bool) -> bool:
+        """Whether this answer, or every one, was acknowledged; `busy`: not every one is written."""
+        receipt = self._receipt
+        if answer is not None and receipt is not None and receipt.answer == answer:
+            return receipt.arrived()
+        if self._probe is None or (busy if answer is None else answer > self._written):
+            return False
+        return self._probe.acknowledged(None)
+
+
 class ListeningSocket(socket.socket):
     """A listening TCP socket whose connections are probed."""
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
@@ -117,19 +118,24 @@ class StreamedResponse:
         self._lines = header_lines(headers or {})
         self._told_length = any(name.lower() == "content-length" for name in headers or {})
 
-    def in_chunks(self, request: Request) -> bool:
-        """Whether each piece goes out as a chunk."""
-        return not self._told_length and request.version != HttpVersion10
-
     def ends_by_closing(self, request: Request) -> bool:
         """Whether only the end of the connection tells where the body ends."""
         return not self._told_length and request.version == HttpVersion10
 
-    def head(self, request: Request, *, keep_alive: bool) -> bytes:
-        """Status line and headers."""
-        coding = "Transfer-Encoding: chunked\r\n" if self.in_chunks(request) else ""
+    async def on_the_wire(self, request: Request, *, keep_alive: bool) -> AsyncGenerator[bytes, None]:
+        """The answer to `request`, piece by piece; the body is let go of in the end."""
         old = request.version == HttpVersion10
-        return _head(self.status, f"{self._lines}{coding}", old=old, keep_alive=keep_alive)
+        in_chunks = not (self._told_length or old)
+        coding = "Transfer-Encoding: chunked\r\n" if in_chunks else ""
+        async with aclosing(self.pieces) as pieces:
+            yield _head(self.status, f"{self._lines}{coding}", old=old, keep_alive=keep_alive)
+            if request.method == "HEAD":
+                return
+            async for piece in pieces:
+                if piece:
+                    yield b"%x\r\n%b\r\n" % (len(piece), piece) if in_chunks else piece
+            if in_chunks:
+                yield b"0\r\n\r\n"
 
 
 AnyResponse = Response | StreamedResponse

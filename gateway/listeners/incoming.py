@@ -1,0 +1,132 @@
+"""What comes on one connection, cut into requests: no I/O, no time.
+
+The parser is aiohttp's, through its public face (`aiohttp.http.HttpRequestParser`). It is fed one message at a time, to
+the end of the head and then the announced body: so what stands behind a good request cannot spoil it, and nothing that
+the parser keeps of one message (a trailer of a body in chunks) meets the next.
+"""
+
+import asyncio
+from typing import Any, Final, cast
+
+from aiohttp.http import HttpProcessingError, HttpRequestParser, RawRequestMessage
+from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
+from aiohttp.web import RequestPayloadError
+
+_HEAD_END: Final = b"\r\n\r\n"
+_LINE_ENDS: Final = b"\r\n"
+_MAX_LINE_BYTES: Final = 8190
+_MAX_HEADERS: Final = 100
+_BODY_BUFFER_BYTES: Final = 65_536
+_IN_CHUNKS: Final = -1
+
+
+class Incoming:
+    """Bytes in, heads and bodies out.
+
+    `held`: what has come and was not fed yet. `head_begun`: a part of a head was fed. `payload`: the body of the newest
+    request; it asks `connection` for `pause_reading`, `resume_reading` and `connected`. `body_left`: how many bytes of
+    it are still to come (less than 0 where it tells that itself). `skipping`: nobody wants them.
+    """
+
+    __slots__ = (
+        "_connection",
+        "_loop",
+        "_parser",
+        "_parser_is_done",
+        "_seam",
+        "body_left",
+        "head_begun",
+        "held",
+        "payload",
+        "skipping",
+    )
+
+    def __init__(self, connection: object, loop: asyncio.AbstractEventLoop) -> None:
+        self._connection = connection
+        self._loop = loop
+        self._parser = self._new_parser()
+        self._parser_is_done = False
+        self._seam = b""
+        self.held = b""
+        self.head_begun = False
+        self.payload: StreamReader = EMPTY_PAYLOAD
+        self.body_left = 0
+        self.skipping = False
+
+    def _new_parser(self) -> HttpRequestParser:
+        return HttpRequestParser(
+            cast(Any, self._connection),
+            self._loop,
+            _BODY_BUFFER_BYTES,
+            max_line_size=_MAX_LINE_BYTES,
+            max_field_size=_MAX_LINE_BYTES,
+            max_headers=_MAX_HEADERS,
+            payload_exception=RequestPayloadError,
+            auto_decompress=False,
+        )
+
+    @property
+    def holds_a_head(self) -> bool:
+        """Whether a whole head was not fed yet."""
+        return _HEAD_END in self.held
+
+    def take_head(self) -> tuple[RawRequestMessage, StreamReader] | None:
+        """Feeds the parser to the end of a head, and no further; None while that is not here.
+
+        Raises HttpProcessingError for what is no HTTP.
+        """
+        data, seam = self.held, self._seam
+        end = (seam + data).find(_HEAD_END)
+        if end < 0:
+            self.held, self._seam = b"", (seam + data)[1 - len(_HEAD_END) :]
+        else:
+            cut = end + len(_HEAD_END) - len(seam)
+            self.held, self._seam = data[cut:], b""
+            data = data[:cut]
+        messages, _, _ = self._parser.feed_data(data)
+        if not messages:
+            self.head_begun = self.head_begun or bool(data.strip(_LINE_ENDS))
+            return None
+        self.head_begun = False
+        return messages[0]
+
+    def expect_body(self, message: RawRequestMessage, payload: StreamReader) -> None:
+        """This message is answered: its body comes next."""
+        self.payload = payload
+        if payload is not EMPTY_PAYLOAD:
+            self.body_left = _IN_CHUNKS if message.chunked else int(message.headers["Content-Length"])
+        # Behind an offer of another protocol the parser expects that one; here the next request comes.
+        self._parser_is_done = message.upgrade or message.method == "CONNECT"
+
+    def take_body(self) -> None:
+        """Feeds the parser what is here of the body; one that is broken tells that to whoever reads it."""
+        data, left = self.held, self.body_left
+        if left == _IN_CHUNKS:
+            self.held = b""
+        else:
+            data, self.held = data[:left], data[left:]
+            self.body_left = left - len(data)
+        if self.skipping:
+            self.skipping = bool(self.body_left)
+            return
+        try:
+            self._parser.feed_data(data)
+        except HttpProcessingError:  # Behind the end of a body in chunks it means nothing.
+            self.held = b""
+            if not self.payload.is_eof():
+                self.payload.set_exception(RequestPayloadError("broken"))
+        if self.payload.is_eof() or self.payload.exception() is not None:
+            self.body_left = 0
+
+    def go_on_behind(self) -> None:
+        """The request is answered: what is left of its body is skipped, and the next head may come."""
+        if self.body_left:
+            self.skipping = self._parser_is_done = True
+        if self._parser_is_done:
+            self._parser, self._parser_is_done = self._new_parser(), False
+        self.payload = EMPTY_PAYLOAD
+
+    def lose(self) -> None:
+        """No more comes: whoever waits for a body is told."""
+        if not self.payload.is_eof():
+            self.payload.set_exception(RequestPayloadError("the client is gone"))
