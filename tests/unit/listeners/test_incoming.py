@@ -1,0 +1,109 @@
+"""Bytes become requests, one at a time; what is used of aiohttp for it are public names, none that breaks unseen."""
+
+import ast
+import asyncio
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+from aiohttp.http import HttpProcessingError, HttpRequestParser
+from aiohttp.streams import StreamReader
+
+import gateway
+from gateway.listeners.incoming import Incoming
+
+USED = {
+    ("aiohttp", "ClientResponse"),
+    ("aiohttp", "ClientResponseError"),
+    ("aiohttp", "HttpVersion11"),
+    ("aiohttp", "hdrs"),
+    ("aiohttp.abc", "AbstractResolver"),
+    ("aiohttp.abc", "ResolveResult"),
+    ("aiohttp.http", "HttpProcessingError"),
+    ("aiohttp.http", "HttpRequestParser"),
+    ("aiohttp.http", "HttpVersion"),
+    ("aiohttp.http", "HttpVersion10"),
+    ("aiohttp.http", "HttpVersion11"),
+    ("aiohttp.http", "RawRequestMessage"),
+    ("aiohttp.streams", "EMPTY_PAYLOAD"),
+    ("aiohttp.streams", "StreamReader"),
+    ("aiohttp.web", "RequestPayloadError"),
+}
+"""Besides `import aiohttp` where the gateway itself is a client."""
+
+
+def imported() -> Iterator[tuple[str, str]]:
+    for file in Path(gateway.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "aiohttp":
+                yield from ((str(node.module), name.name) for name in node.names)
+
+
+def test_these_names_of_aiohttp_are_used_and_no_others() -> None:
+    assert set(imported()) == USED
+
+
+def test_the_parser_is_the_compiled_one() -> None:
+    assert HttpRequestParser.__module__ == "aiohttp._http_parser"
+
+
+def test_a_body_can_be_asked_and_told_what_the_connection_needs() -> None:
+    methods = ("is_eof", "exception", "set_exception", "read_nowait", "readany")
+    assert all(inspect.isfunction(getattr(StreamReader, method)) for method in methods)
+
+
+GET = b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
+POST = b"POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n"
+
+
+@pytest.fixture
+async def incoming() -> Incoming:
+    return Incoming(Mock(), asyncio.get_running_loop())
+
+
+def paths(incoming: Incoming, *pieces: bytes) -> list[str]:
+    """The requests in what comes piece by piece, each answered as soon as it is whole."""
+    found = []
+    for piece in pieces:
+        incoming.held += piece
+        while incoming.held:
+            if incoming.body_left:
+                incoming.take_body()
+            elif (head := incoming.take_head()) is not None:
+                incoming.expect_body(*head)
+                found.append(head[0].path)
+            if not incoming.body_left:
+                incoming.go_on_behind()
+    return found
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 1000])
+async def test_requests_are_the_same_however_their_bytes_come(incoming: Incoming, size: int) -> None:
+    sent = b"\r\n" + GET + POST + b"body" + GET
+    assert paths(incoming, *(sent[at : at + size] for at in range(0, len(sent), size))) == ["/a", "/b", "/a"]
+
+
+async def test_what_stands_behind_a_good_request_does_not_spoil_it(incoming: Incoming) -> None:
+    incoming.held = GET + b"\0garbage\r\n\r\n"
+    assert incoming.take_head() is not None
+    incoming.go_on_behind()
+    with pytest.raises(HttpProcessingError):
+        incoming.take_head()
+
+
+async def test_a_body_that_nobody_read_is_skipped(incoming: Incoming) -> None:
+    incoming.held = POST + b"bo"
+    head = incoming.take_head()
+    assert head is not None
+    incoming.expect_body(*head)
+    incoming.go_on_behind()
+    assert (paths(incoming, b"dy" + GET), incoming.skipping) == (["/a"], False)
+
+
+async def test_a_part_of_a_head_is_known_and_line_ends_before_it_are_none(incoming: Incoming) -> None:
+    incoming.held = b"\r\n\r\n"
+    assert (incoming.take_head(), incoming.head_begun) == (None, False)
+    incoming.held = GET[:9]
+    assert (incoming.take_head(), incoming.head_begun) == (None, True)
