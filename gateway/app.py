@@ -70,7 +70,7 @@ class App:
     ) -> None:
         self.live = live
         self.stores = stores
-        self.parking = Parking()
+        self.parking = Parking(lambda: live.current.drain_time_ms / 1000)
         self._begun: set[SessionStore] = set()
         self._registry = registry
         self._ring = ring

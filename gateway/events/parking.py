@@ -2,22 +2,40 @@
 
 import asyncio
 import itertools
+import math
 import secrets
+from collections.abc import Callable
+from typing import Final
 
+from gateway.events.hold import Holds
 from gateway.ops import metrics
+
+RESTS_FROM: Final = 2
 
 
 class Parked:
-    """One poll under way. `over` is set once it should answer with what it has: a newer poll, a gone peer, a drain."""
+    """One poll under way. `over` is set once it should answer with what it has: a newer poll, a gone peer.
 
-    __slots__ = ("_waiter", "_woken", "agent_id", "over", "token")
+    `ended`: 1 when it ended another poll of its session that waited, one more when that one had ended another, and so
+    on: two windows with one GUID end each other's polls for ever, a client that lost its connection ends one.
+    """
 
-    def __init__(self, agent_id: int, token: str) -> None:
+    __slots__ = ("_gone", "_waiter", "_woken", "agent_id", "ended", "over", "session_id", "token")
+
+    def __init__(self, agent_id: int, token: str, session_id: str = "", ended: int = 0) -> None:
         self.agent_id = agent_id
         self.token = token
+        self.session_id = session_id
+        self.ended = ended
         self.over = False
+        self._gone = False
         self._woken = False
         self._waiter: asyncio.Future[None] | None = None
+
+    @property
+    def rests(self) -> bool:
+        """Whether it rests before it answers, now that it is over: a first poll that was ended never does."""
+        return self._gone or self.ended >= RESTS_FROM
 
     def wake(self) -> None:
         """Look again."""
@@ -25,9 +43,14 @@ class Parked:
         self._go_on()
 
     def finish(self) -> None:
-        """Answer now."""
+        """A newer poll has come."""
         self.over = True
         self.wake()
+
+    def leave_alone(self) -> None:
+        """The peer is gone, or has only closed its sending side and reads the answer; no event is for it."""
+        self._gone = True
+        self.finish()
 
     def _go_on(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -49,23 +72,22 @@ class Parked:
 
 
 class Parking:
-    """All polls of this node. A poll's token is unique over nodes."""
+    """All polls of this node. A poll's token is unique over nodes. `drain_s` is how long a drain lasts."""
 
-    def __init__(self) -> None:
+    def __init__(self, drain_s: Callable[[], float] = lambda: math.inf) -> None:
+        self.holds = Holds(drain_s)
         self._node = secrets.token_hex(4)
         self._count = itertools.count()
         self._parked: dict[int, Parked] = {}
-        self._draining = False
 
-    def enter(self, agent_id: int) -> Parked:
-        """A new poll; an older one of the agent on this node is finished."""
-        older = self._parked.get(agent_id)
-        if older is not None:
+    def enter(self, agent_id: int, session_id: str = "") -> Parked:
+        """A new poll of this session; an older one of the agent on this node is finished."""
+        older, ended = self._parked.get(agent_id), 0
+        if older is not None and not older.over:
+            ended = older.ended + 1 if older.session_id == session_id else 0
             older.finish()
-        parked = Parked(agent_id, f"{self._node}-{next(self._count)}")
+        parked = Parked(agent_id, f"{self._node}-{next(self._count)}", session_id, ended)
         self._parked[agent_id] = parked
-        if self._draining:
-            parked.finish()
         return parked
 
     def leave(self, parked: Parked) -> None:
@@ -74,9 +96,14 @@ class Parking:
             del self._parked[parked.agent_id]
 
     def wake(self, agent_id: int, token: str) -> None:
-        """As `sessions.store.Wake`: look again, or finish when the token is a newer poll's."""
+        """As `sessions.store.Wake`: look again, or finish when the token is a newer poll's.
+
+        One of this node was told by `enter`, which knows better which came first.
+        """
+        if token.startswith(f"{self._node}-"):
+            return
         for parked in list(self._parked.values()) if agent_id == 0 else [self._parked.get(agent_id)]:
-            if parked is None or parked.token == token:
+            if parked is None:
                 continue
             if token:
                 parked.finish()
@@ -84,10 +111,10 @@ class Parking:
                 parked.wake()
 
     def drain(self) -> None:
-        """Finishes every poll, and from now on each new one at once."""
-        self._draining = True
+        """Wakes every poll: each answers as soon as it has rested, and so does one that still comes."""
+        self.holds.drain()
         for parked in list(self._parked.values()):
-            parked.finish()
+            parked.wake()
 
     def __len__(self) -> int:
         return len(self._parked)

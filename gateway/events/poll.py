@@ -8,6 +8,7 @@ from typing import TypeVar
 from gateway.events.delivery import Deliveries
 from gateway.events.farewell import farewell
 from gateway.events.hand_outs import HandOuts
+from gateway.events.hold import Hold
 from gateway.events.parking import Parked, Parking
 from gateway.sessions.model import DISPLACED, Event, Record
 from gateway.sessions.rules import Bearer, comes_of_age_ms
@@ -16,12 +17,10 @@ from gateway.sessions.store import EventQueue
 from gateway.settings.schema import Settings
 from gateway.wire import retcodes
 from gateway.wire.connection import PeerConnection
-from gateway.wire.errors import Refused, StoreUnavailable
+from gateway.wire.errors import GatewayError, Refused, StoreUnavailable
 from gateway.wire.event_receipt import WANTED
 
 STORE_RETRY_S = 0.2
-HANDED_AGAIN_AFTER_S = 0.5
-"""How long a poll rests that is handed the same GUID again: a client that takes none would poll without pause."""
 SAME_TIME_MS = 20
 """What began and what ended so close together may be the other way round: nodes' clocks differ by a few ms."""
 
@@ -78,25 +77,34 @@ class PollService:
         """Answers at once when there is something to hand out, else after the hold at the latest.
 
         With a `receipt`, the id of an event or WANTED, nothing else confirms (see `wire.event_receipt`).
-        Raises Refused (`000-001` in push mode, `000-003`, `100-006`); while the store is out of reach the poll is
-        parked, and StoreUnavailable is raised at the end of the hold. A poll that is held when another session takes
-        the place of its own ends as an empty one: programs that keep one session an agent would take a refusal for one
-        of the new session.
+        Raises Refused (`000-001` in push mode, `000-003`, `100-006`), after a rest; while the store is out of reach the
+        poll is parked, and StoreUnavailable is raised at the end of the hold. A poll that is held when another session
+        takes the place of its own ends as an empty one: programs that keep one session an agent would take a refusal
+        for one of the new session.
         """
-        deadline = asyncio.get_running_loop().time() + self._settings().poll_hold_ms / 1000
+        hold = self._parking.holds.begin(self._settings().poll_hold_ms / 1000)
+        try:
+            return await self._answer(agent_id, guid, peer, receipt, hold)
+        except GatewayError:
+            await hold.rest()
+            raise
+
+    async def _answer(
+        self, agent_id: int, guid: str, peer: PeerConnection, receipt: str | None, hold: Hold
+    ) -> PollAnswer:
         began_ms = self._service.now_ms(agent_id)
         try:
-            caller = await _patiently(lambda: self._service.call(agent_id, guid, hands_out=True), deadline)
+            caller = await _patiently(lambda: self._service.call(agent_id, guid, hands_out=True), hold)
         except SessionOver as over:
             return _displaced(over, held=over.ended_ms - began_ms > SAME_TIME_MS)
         if caller.session.push:
             raise Refused(retcodes.WRONG_EVENT_WAY, "events of this session are pushed: send heartbeats instead")
-        parked = self._parking.enter(agent_id)
-        forget = peer.on_close(parked.finish)
+        parked = self._parking.enter(agent_id, caller.session.id)
+        forget = peer.on_close(parked.leave_alone)
         try:
-            await _patiently(lambda: self._confirm(caller, peer, receipt), deadline)
-            await _patiently(lambda: self._come_due(caller), deadline)
-            answer = await self._wait(caller, parked, deadline)
+            await _patiently(lambda: self._confirm(caller, peer, receipt), hold)
+            await _patiently(lambda: self._come_due(caller), hold)
+            answer = await self._wait(caller, parked, hold)
         except SessionOver as over:
             return _displaced(over, held=True)
         finally:
@@ -115,30 +123,33 @@ class PollService:
         elif receipt != WANTED:
             await self._queue.confirm(caller.record.agent_id, caller.session.id, receipt)
 
-    async def _wait(self, caller: Caller, parked: Parked, deadline: float) -> PollAnswer:
+    async def _wait(self, caller: Caller, parked: Parked, hold: Hold) -> PollAnswer:
         agent_id, session = parked.agent_id, caller.session
         bearer = Bearer(session, caller.number)
         loop = asyncio.get_running_loop()
-        rested = loop.time() + HANDED_AGAIN_AFTER_S
         claimed = False
         while not parked.over:
-            event = await _patiently(lambda: self._queue.head(agent_id, session.id), deadline)
+            event = await _patiently(lambda: self._queue.head(agent_id, session.id), hold)
             if event is not None and not parked.over:
                 return PollAnswer(event, caller)
-            until = min(deadline, rested) if self._hands_out_soon(caller) else deadline
-            if caller.made or until <= loop.time():
+            until = min(hold.end_s, hold.rested_s) if self._hands_out_soon(caller) else hold.end_s
+            if parked.over or caller.made or until <= loop.time():
                 break
             if not claimed:
                 claimed = True
-                await _patiently(lambda: self._claim(parked, deadline), deadline)
+                await _patiently(lambda: self._claim(parked, hold), hold)
             woken = await parked.wait(min(until - loop.time(), self._due_in_s(caller)))
-            if not parked.over:
-                found = await _patiently(lambda: self._look_again(agent_id, bearer), deadline)
-                if isinstance(found, Event):
-                    return PollAnswer(found, caller, last=True)
-                caller = found
-                if not woken and loop.time() >= deadline:
-                    break
+            if parked.over or hold.cut_short:
+                break
+            found = await _patiently(lambda: self._look_again(agent_id, bearer), hold)
+            if isinstance(found, Event):
+                return PollAnswer(found, caller, last=True)
+            caller = found
+            if not woken and loop.time() >= hold.end_s:
+                break
+        if parked.over and (parked.rests or self._hands_out_soon(caller)):
+            self._parking.leave(parked)
+            await hold.rest()
         return PollAnswer(None, await self._last_hand_out(caller, parked))
 
     async def _last_hand_out(self, caller: Caller, parked: Parked) -> Caller:
@@ -152,12 +163,14 @@ class PollService:
             return without
         return caller if session is not None and session.id == caller.session.id else without
 
-    async def _claim(self, parked: Parked, deadline: float) -> None:
-        left_s = max(0.0, deadline - asyncio.get_running_loop().time())
-        await self._service.store.claim_poll(parked.agent_id, parked.token, int(left_s * 1000) + 1)
+    async def _claim(self, parked: Parked, hold: Hold) -> None:
+        left_s = max(0.0, hold.end_s - asyncio.get_running_loop().time())
+        parked.ended = await self._service.store.claim_poll(
+            parked.agent_id, parked.token, int(left_s * 1000) + 1, session_id=parked.session_id, ended=parked.ended
+        )
 
     def _hands_out_soon(self, caller: Caller) -> bool:
-        """A GUID whose answer was lost just now waits only a little; one long ignored goes out as polls end anyway."""
+        """A GUID whose answer was lost just now waits for a rest; one long ignored goes out as polls end anyway."""
         if not caller.hand_out:
             return False
         age_ms = self._service.now_ms(caller.record.agent_id) - caller.session.issued_ms
@@ -198,13 +211,13 @@ def _displaced(over: SessionOver, *, held: bool) -> PollAnswer:
     raise over
 
 
-async def _patiently(attempt: Callable[[], Awaitable[T]], deadline: float) -> T:
-    """Tries until `deadline` (loop time) while the store is out of reach."""
+async def _patiently(attempt: Callable[[], Awaitable[T]], hold: Hold) -> T:
+    """Tries until the end of the hold while the store is out of reach."""
     while True:
         try:
             return await attempt()
         except StoreUnavailable:
-            left_s = deadline - asyncio.get_running_loop().time()
+            left_s = hold.end_s - asyncio.get_running_loop().time()
             if left_s <= 0:
                 raise
             await asyncio.sleep(min(STORE_RETRY_S, left_s))

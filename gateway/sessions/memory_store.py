@@ -125,9 +125,10 @@ class MemoryStore:
         """See `SessionStore.on_wake`."""
         self._queue.on_wake(wake)
 
-    async def claim_poll(self, agent_id: int, token: str, hold_ms: int) -> None:
+    async def claim_poll(self, agent_id: int, token: str, hold_ms: int, *, session_id: str = "", ended: int = 0) -> int:
         """See `SessionStore.claim_poll`."""
         self._queue.wake(agent_id, token)
+        return ended
 
     async def close(self) -> None:
         """Nothing to let go of."""

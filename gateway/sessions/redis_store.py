@@ -175,11 +175,17 @@ class RedisStore:
         """See `SessionStore.on_wake`."""
         self._link.on_wake(wake)
 
-    async def claim_poll(self, agent_id: int, token: str, hold_ms: int) -> None:
+    async def claim_poll(self, agent_id: int, token: str, hold_ms: int, *, session_id: str = "", ended: int = 0) -> int:
         """See `SessionStore.claim_poll`."""
-        arguments = (self._node, token, hold_ms + ANSWER_MS, self._link.wake_channel, f"{agent_id}:{token}")
-        if await self._link.script(_CLAIM, [self._link.key("poll", agent_id)], arguments):
+        now_ms = self.now_ms()
+        arguments = (
+            *(self._node, token, hold_ms + ANSWER_MS, self._link.wake_channel, f"{agent_id}:{token}"),
+            *(session_id or "-", ended, now_ms, now_ms + hold_ms),
+        )
+        here, ended = await self._link.script(_CLAIM, [self._link.key("poll", agent_id)], arguments)
+        if here:
             self._link.wake(agent_id, token)
+        return int(ended)
 
     async def close(self) -> None:
         """Writes what is noted; the link is closed by its owner."""

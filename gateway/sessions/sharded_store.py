@@ -97,9 +97,9 @@ class ShardedStore:
         for shard in self._shards:
             shard.on_wake(wake)
 
-    async def claim_poll(self, agent_id: int, token: str, hold_ms: int) -> None:
+    async def claim_poll(self, agent_id: int, token: str, hold_ms: int, *, session_id: str = "", ended: int = 0) -> int:
         """See `SessionStore.claim_poll`."""
-        await self.shard_of(agent_id).claim_poll(agent_id, token, hold_ms)
+        return await self.shard_of(agent_id).claim_poll(agent_id, token, hold_ms, session_id=session_id, ended=ended)
 
     async def close(self) -> None:
         """See `SessionStore.close`."""

@@ -111,8 +111,12 @@ class SessionStore(Protocol):
     def on_wake(self, wake: Wake) -> None:
         """Calls `wake` when a parked poll should look again, wherever the cause was."""
 
-    async def claim_poll(self, agent_id: int, token: str, hold_ms: int) -> None:
-        """Makes this poll the agent's newest: an older one, on any node, is woken with `token`."""
+    async def claim_poll(self, agent_id: int, token: str, hold_ms: int, *, session_id: str = "", ended: int = 0) -> int:
+        """Makes this poll the agent's newest: an older one, on any node, is woken with `token`.
+
+        `ended` tells of those of this session that ended one another on this node, as `events.parking.Parked` counts
+        them; the answer tells the same over all nodes.
+        """
 
     async def close(self) -> None:
         """Writes what is noted and lets go of connections."""

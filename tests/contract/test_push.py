@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import logging
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -136,7 +137,9 @@ async def test_polls_of_a_push_session_are_told_that_this_is_the_wrong_way(
     gateway: Gateway, receiver: Receiver
 ) -> None:
     desk = await pushed(gateway, receiver)
+    began_s = time.monotonic()
     assert (await desk.poll()).retcode == "000-001"
+    assert time.monotonic() - began_s > 0.45  # So that nobody polls on without pause.
 
 
 async def heartbeat(desk: Desk, token: str) -> str:

@@ -19,6 +19,7 @@ HOLD = {"AGENT_POLL_WAIT_TIMES": "15"}
 """1.5 s."""
 SLACK_S = 0.5
 """For a Redis that a busy machine keeps waiting; a poll that nobody wakes takes three times as long."""
+STORM_S = 1.5
 BUSY = "AgentState_SetNotReady_Success"
 SMALL_BUFFER = 2304
 ANSWERS_THAT_FILL_IT = 60
@@ -92,6 +93,22 @@ async def test_the_newest_poll_wins_over_nodes(pair: Pair) -> None:
         assert time.monotonic() - began_s - lost.s < 0.2 + SLACK_S
     await desk.call("POST", "onlineagent/{id}/saybusy")
     assert (await newer).json["event"]["eventType"] == BUSY
+
+
+async def test_two_windows_on_two_nodes_poll_each_other_out_a_few_times_a_second(pairs: Pairs) -> None:
+    async with pairs({}) as pair:  # Their polls are held for 10 s.
+        desk, until_s, answers = await quiet(pair), time.monotonic() + STORM_S, list[bytes]()
+
+        async def window(node: Gateway) -> None:
+            while time.monotonic() < until_s:
+                answers.append((await at(desk, node).poll()).body)
+
+        windows = [asyncio.create_task(window(node)) for node in pair.nodes]
+        await asyncio.wait(windows, timeout=STORM_S)
+        assert set(answers) == {EMPTY}
+        assert len(answers) <= 2 * 2 * (STORM_S + 1)
+        await desk.call("DELETE", "onlineagent/{id}/logout")
+        await asyncio.gather(*windows)
 
 
 async def test_a_forced_sign_in_on_another_node_ends_the_parked_poll_of_the_former_session(pair: Pair) -> None:

@@ -127,8 +127,8 @@ class GatedStore:
     async def key_fingerprints(self, add: Mapping[str, str], drop: Sequence[str] = ()) -> Mapping[str, str]:
         return await self.inner.key_fingerprints(add, drop)
 
-    async def claim_poll(self, agent_id: int, token: str, hold_ms: int) -> None:
-        await self.inner.claim_poll(agent_id, token, hold_ms)
+    async def claim_poll(self, agent_id: int, token: str, hold_ms: int, *, session_id: str = "", ended: int = 0) -> int:
+        return await self.inner.claim_poll(agent_id, token, hold_ms, session_id=session_id, ended=ended)
 
     async def close(self) -> None:
         await self.inner.close()

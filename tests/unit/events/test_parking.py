@@ -58,9 +58,36 @@ async def test_who_leaves_does_not_take_a_newer_poll_along() -> None:
     assert len(parking) == 0
 
 
-async def test_a_drain_finishes_those_that_wait_and_those_that_come() -> None:
+async def test_a_drain_wakes_those_that_wait_and_is_known_to_those_that_come() -> None:
     parking = Parking()
-    before = parking.enter(101)
+    before, hold = parking.enter(101), parking.holds.begin(60)
     parking.drain()
-    after = parking.enter(102)
-    assert (before.over, after.over) == (True, True)
+    assert await _ends(before)
+    came = asyncio.get_running_loop().time()
+    ends_in_s = [each.end_s - came for each in (hold, parking.holds.begin(60))]
+    assert all(end_s < 1 for end_s in ends_in_s)
+
+
+@pytest.mark.parametrize(("sessions", "ended"), [("aaaa", [0, 1, 2, 3]), ("aabb", [0, 1, 0, 1])])
+async def test_a_poll_knows_how_many_of_its_session_ended_one_another(sessions: str, ended: list[int]) -> None:
+    parking = Parking()
+    assert [parking.enter(101, session).ended for session in sessions] == ended
+
+
+async def test_a_poll_that_was_answered_was_not_ended() -> None:
+    parking = Parking()
+    parking.leave(parking.enter(101, "a"))
+    assert parking.enter(101, "a").ended == 0
+
+
+async def test_a_poll_whose_peer_is_gone_was_not_ended_by_the_next_one() -> None:
+    parking = Parking()
+    parking.enter(101, "a").leave_alone()
+    assert parking.enter(101, "a").ended == 0
+
+
+async def test_a_claim_of_this_node_that_is_told_late_does_not_end_the_poll_after_it() -> None:
+    parking = Parking()
+    older, newer = parking.enter(101), parking.enter(101)
+    parking.wake(101, older.token)
+    assert not newer.over

@@ -276,6 +276,44 @@ async def test_a_repeated_claim_wakes_nobody(house: House) -> None:
     assert await house.one.wakes_so_far() == []
 
 
+async def claimed(node: Node, token: str, session_id: str = "s", ended: int = 0) -> int:
+    return await node.store.claim_poll(AGENT, token, 10_000, session_id=session_id, ended=ended)
+
+
+@pytest.mark.parametrize(("sessions", "ended"), [("aaaa", [0, 1, 2, 3]), ("aabb", [0, 1, 0, 1])])
+async def test_polls_that_end_one_another_over_nodes_are_counted(house: House, sessions: str, ended: list[int]) -> None:
+    nodes = (house.one, house.two) * 2
+    tokens = ("a-1", "b-1", "a-2", "b-2")
+    polls = zip(nodes, tokens, sessions, strict=True)
+    assert [await claimed(node, token, session_id) for node, token, session_id in polls] == ended
+
+
+async def test_of_its_own_polls_a_node_knows_itself_which_were_parked(house: House) -> None:
+    assert [await claimed(house.one, token) for token in ("a-1", "a-2")] == [0, 0]
+
+
+async def test_a_poll_that_ended_one_here_adds_to_those_that_ended_one_another_elsewhere(house: House) -> None:
+    await claimed(house.one, "a-1")
+    await claimed(house.two, "b-1")
+    assert await claimed(house.two, "b-2", ended=1) == 2
+
+
+async def test_a_poll_whose_hold_is_over_was_not_ended(house: House) -> None:
+    await claimed(house.one, "a-1")
+    house.world.now_ms += 10_000
+    assert await claimed(house.two, "b-1") == 0
+
+
+async def test_a_repeated_claim_counts_nothing_twice(house: House) -> None:
+    await claimed(house.one, "a-1")
+    assert [await claimed(house.two, "b-1"), await claimed(house.two, "b-1")] == [1, 1]
+
+
+async def test_a_claim_of_an_older_version_is_taken_for_one_that_ended_none(link: RedisLink, store: RedisStore) -> None:
+    await link.command("SET", link.key("poll", AGENT), "node token")
+    assert await store.claim_poll(AGENT, "a-1", 10_000, session_id="s") == 0
+
+
 async def test_notes_are_written_soon_without_being_asked_for(house: House) -> None:
     opened = session()
     await house.one.store.apply(AGENT, opening(opened))
