@@ -6,7 +6,8 @@ died before it read them.
 """
 
 import asyncio
-from collections.abc import Callable
+import itertools
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -15,14 +16,17 @@ from gateway.ops.jobs import Job
 from gateway.sessions.model import Event
 from gateway.sessions.store import EventQueue
 
-LOOK_AFTER_S: Final = (0.005, 0.04, 0.05, 0.05, 0.05, 0.25, 1.0, 4.0)
-"""When the kernel is asked after an answer, in s after the look before. The peer's kernel may hold an acknowledgement
-back for 40 to 200 ms, and the client polls again after 0.2 to 0.5 s, perhaps on another node: it is known by then."""
+LOOK_AFTER_S: Final = (0.0, 0.001, 0.004, 0.02, 0.02, 0.05, 0.05, 0.05, 0.25, 1.0, 4.0)
+"""When the kernel is asked after an answer, in s after the look before. Most acknowledgements are there in the next
+turn of the loop. The peer's kernel may hold one back for 40 to 200 ms where the connection stays open."""
 
 ARRIVES_WITHIN_S: Final = 0.2
 ARRIVAL_LOOK_S: Final = 0.005
 """How long a poll on another connection waits for an acknowledgement that the peer's kernel holds back, and how often
 it looks. Otherwise a client or a proxy that spreads its requests over connections would get events twice."""
+
+LOOK_ELSEWHERE_S: Final = (0.002, 0.004, 0.008, 0.016)
+"""The same for a poll on another node, which must ask the store; from then on as often as last."""
 
 
 class Receiver(Protocol):
@@ -31,6 +35,10 @@ class Receiver(Protocol):
     @property
     def current_answer(self) -> int:
         """Number of the answer under way."""
+
+    @property
+    def tells_arrival(self) -> bool:
+        """Whether it can be known what has arrived."""
 
     def on_close(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Calls back at the end of the connection; call what is returned to take that back."""
@@ -81,6 +89,25 @@ class Deliveries:
             await asyncio.sleep(ARRIVAL_LOOK_S)
         return True
 
+    async def next_event(
+        self, agent_id: int, session_id: str, *, tells: bool, over: Callable[[], bool]
+    ) -> Event | None:
+        """The oldest event, to be sent now unless the poll is `over`; `tells` as in `EventQueue.next`.
+
+        One that another node has sent just now may have arrived: waits for that node's word, up to ARRIVES_WITHIN_S
+        from then. Raises StoreUnavailable.
+        """
+        pauses_s = itertools.chain(LOOK_ELSEWHERE_S, itertools.repeat(LOOK_ELSEWHERE_S[-1]))
+        event, wait_ms = await self._queue.next(agent_id, session_id, tells=tells)
+        while wait_ms > 0 and not over():
+            await asyncio.sleep(min(wait_ms / 1000, next(pauses_s)))
+            event, wait_ms = await self._queue.next(agent_id, session_id, tells=tells)
+        if event is None or not over():
+            return event
+        if tells and not wait_ms:
+            await self._queue.lost(agent_id, event.id)
+        return None
+
     def sent(self, agent_id: int, session_id: str, event: Event, peer: Receiver) -> None:
         """The answer under way on `peer` carries `event`."""
         earlier = self._sent.get(agent_id)
@@ -101,7 +128,7 @@ class Deliveries:
         if self._sent.get(sent.agent_id) is not sent:
             return
         if sent.has_arrived():
-            self._confirm_soon(sent)
+            self._soon("confirm", sent, lambda: self._confirm(sent))
         else:
             self._look_later(sent, tries + 1)
 
@@ -109,21 +136,24 @@ class Deliveries:
         if self._sent.get(sent.agent_id) is not sent:
             return
         if sent.has_arrived():
-            self._confirm_soon(sent)
-        else:
-            del self._sent[sent.agent_id]
+            self._soon("confirm", sent, lambda: self._confirm(sent))
+            return
+        del self._sent[sent.agent_id]
+        if sent.peer.tells_arrival:
+            self._soon("event-lost", sent, lambda: self._queue.lost(sent.agent_id, sent.event_id))
 
-    def _confirm_soon(self, sent: _Sent) -> None:
-        task = asyncio.get_running_loop().create_task(self._try_confirm(sent))
+    def _soon(self, job: str, sent: _Sent, work: Callable[[], Awaitable[None]]) -> None:
+        """Where a confirmation fails it stays noted as arrived, and the agent's next poll here confirms it."""
+        task = asyncio.get_running_loop().create_task(_attempt(Job(job, f"agent {sent.agent_id}"), work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _try_confirm(self, sent: _Sent) -> None:
-        """Where it fails it stays noted as arrived, and the agent's next poll here confirms it."""
-        await Job("confirm", f"agent {sent.agent_id}").attempt(lambda: self._confirm(sent))
 
     async def _confirm(self, sent: _Sent) -> None:
         await self._queue.confirm(sent.agent_id, sent.session_id, sent.event_id)
         if self._sent.get(sent.agent_id) is sent:
             sent.forget()
             del self._sent[sent.agent_id]
+
+
+async def _attempt(job: Job, work: Callable[[], Awaitable[None]]) -> None:
+    await job.attempt(work)

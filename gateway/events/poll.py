@@ -104,7 +104,7 @@ class PollService:
         try:
             await _patiently(lambda: self._confirm(caller, peer, receipt), hold)
             await _patiently(lambda: self._come_due(caller), hold)
-            answer = await self._wait(caller, parked, hold)
+            answer = await self._wait(caller, parked, hold, tells=peer.tells_arrival and receipt is None)
         except SessionOver as over:
             return _displaced(over, held=True)
         finally:
@@ -123,14 +123,14 @@ class PollService:
         elif receipt != WANTED:
             await self._queue.confirm(caller.record.agent_id, caller.session.id, receipt)
 
-    async def _wait(self, caller: Caller, parked: Parked, hold: Hold) -> PollAnswer:
+    async def _wait(self, caller: Caller, parked: Parked, hold: Hold, *, tells: bool) -> PollAnswer:
         agent_id, session = parked.agent_id, caller.session
         bearer = Bearer(session, caller.number)
         loop = asyncio.get_running_loop()
         claimed = False
         while not parked.over:
-            event = await _patiently(lambda: self._queue.head(agent_id, session.id), hold)
-            if event is not None and not parked.over:
+            event = await _patiently(lambda: self._next_event(parked, tells), hold)
+            if event is not None:
                 return PollAnswer(event, caller)
             until = min(hold.end_s, hold.rested_s) if self._hands_out_soon(caller) else hold.end_s
             if parked.over or caller.made or until <= loop.time():
@@ -151,6 +151,11 @@ class PollService:
             self._parking.leave(parked)
             await hold.rest()
         return PollAnswer(None, await self._last_hand_out(caller, parked))
+
+    async def _next_event(self, parked: Parked, tells: bool) -> Event | None:
+        return await self._deliveries.next_event(
+            parked.agent_id, parked.session_id, tells=tells, over=lambda: parked.over
+        )
 
     async def _last_hand_out(self, caller: Caller, parked: Parked) -> Caller:
         """The poll that ended this one may be of another session, for which its GUID would be a wrong one."""

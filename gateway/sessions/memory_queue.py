@@ -82,6 +82,13 @@ class MemoryQueue:
         queue = self._queues.get(agent_id)
         return queue.events[0] if queue and queue.session_id == session_id and queue.events else None
 
+    async def next(self, agent_id: int, session_id: str, *, tells: bool) -> tuple[Event | None, int]:
+        """See `EventQueue.next`: there is no other node."""
+        return await self.head(agent_id, session_id), 0
+
+    async def lost(self, agent_id: int, event_id: str) -> None:
+        """See `EventQueue.lost`."""
+
     async def confirm(self, agent_id: int, session_id: str, event_id: str) -> None:
         """See `EventQueue.confirm`."""
         head = await self.head(agent_id, session_id)

@@ -1,5 +1,6 @@
 """Event queues in Redis (design section 9)."""
 
+import secrets
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -11,6 +12,11 @@ from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.model import Event
 
 _APPEND: Final = load_script("gateway.sessions.lua", "queue", "append")
+ARRIVES_WITHIN_MS: Final = 200
+"""How long a kernel may hold back the acknowledgement of what another node has sent."""
+
+_NEXT: Final = load_script("gateway.sessions.lua", "next")
+_LOST: Final = load_script("gateway.sessions.lua", "lost")
 _CONFIRM: Final = load_script("gateway.sessions.lua", "confirm")
 _CLEAR: Final = load_script("gateway.sessions.lua", "clear")
 
@@ -22,6 +28,7 @@ class RedisQueue:
         self, link: RedisLink, bounds: Callable[[], Bounds], dropped: Callable[[int], None] = lambda count: None
     ) -> None:
         self._link = link
+        self._node = secrets.token_hex(4)
         self._aside = Aside(link)
         self._bounds = bounds
         self._dropped = dropped
@@ -34,11 +41,27 @@ class RedisQueue:
         key = self._link.key("events", agent_id)
         while (element := await self._link.command("LINDEX", key, 0)) is not None:
             try:
-                owner, event_id, body = element.split(b"\n", 2)
-                return Event(event_id.decode("ascii"), body) if owner == session_id.encode() else None
+                return _read(element, session_id)
             except ValueError:
                 await self._aside.put([Bad(key, "first", content=element)])
         return None
+
+    async def next(self, agent_id: int, session_id: str, *, tells: bool) -> tuple[Event | None, int]:
+        """See `EventQueue.next`."""
+        keys = self._keys(agent_id)
+        while True:
+            arguments = (self._node, self._link.now_ms(), ARRIVES_WITHIN_MS, int(tells))
+            found = await self._link.script(_NEXT, keys, arguments)
+            if found is None:
+                return None, 0
+            try:
+                return _read(found[0], session_id), int(found[1])
+            except ValueError:
+                await self._aside.put([Bad(keys[0], "first", content=found[0])])
+
+    async def lost(self, agent_id: int, event_id: str) -> None:
+        """See `EventQueue.lost`."""
+        await self._link.script(_LOST, [self._link.key("queue", agent_id)], [f"{self._node} {event_id} "])
 
     async def confirm(self, agent_id: int, session_id: str, event_id: str) -> None:
         """See `EventQueue.confirm`."""
@@ -62,3 +85,9 @@ class RedisQueue:
     async def depth(self, agent_id: int) -> int:
         """See `EventQueue.depth`."""
         return int(await self._link.command("LLEN", self._link.key("events", agent_id)))
+
+
+def _read(element: bytes, session_id: str) -> Event | None:
+    """The event of an element, None where it is one of another session. Raises ValueError for what is none."""
+    owner, event_id, body = element.split(b"\n", 2)
+    return Event(event_id.decode("ascii"), body) if owner == session_id.encode() else None

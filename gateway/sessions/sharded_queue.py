@@ -20,6 +20,14 @@ class ShardedQueue:
         """See `EventQueue.head`."""
         return await self._of(agent_id).head(agent_id, session_id)
 
+    async def next(self, agent_id: int, session_id: str, *, tells: bool) -> tuple[Event | None, int]:
+        """See `EventQueue.next`."""
+        return await self._of(agent_id).next(agent_id, session_id, tells=tells)
+
+    async def lost(self, agent_id: int, event_id: str) -> None:
+        """See `EventQueue.lost`."""
+        await self._of(agent_id).lost(agent_id, event_id)
+
     async def confirm(self, agent_id: int, session_id: str, event_id: str) -> None:
         """See `EventQueue.confirm`."""
         await self._of(agent_id).confirm(agent_id, session_id, event_id)

@@ -128,6 +128,15 @@ class EventQueue(Protocol):
     async def head(self, agent_id: int, session_id: str) -> Event | None:
         """The oldest event of this session; it stays until confirmed."""
 
+    async def next(self, agent_id: int, session_id: str, *, tells: bool) -> tuple[Event | None, int]:
+        """As `head`, for an answer that is to be sent now; and for how many ms it must not be.
+
+        That is while another node has sent the event and may still hear of its arrival. `tells`: so will this node.
+        """
+
+    async def lost(self, agent_id: int, event_id: str) -> None:
+        """What this node got by `next` was not sent, or has not arrived: another one need not wait."""
+
     async def confirm(self, agent_id: int, session_id: str, event_id: str) -> None:
         """Removes the event if it is the oldest one; does nothing otherwise, so that a retry is harmless."""
 

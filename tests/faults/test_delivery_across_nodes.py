@@ -21,6 +21,7 @@ SLACK_S = 0.5
 """For a Redis that a busy machine keeps waiting; a poll that nobody wakes takes three times as long."""
 STORM_S = 1.5
 BUSY = "AgentState_SetNotReady_Success"
+FREE = "AgentState_CancelNotReady_Success"
 SMALL_BUFFER = 2304
 ANSWERS_THAT_FILL_IT = 60
 
@@ -128,6 +129,26 @@ async def test_an_acknowledged_event_is_not_repeated_on_another_connection_nor_o
     assert (await desk.poll()).json["event"]["eventType"] == BUSY
     await confirmed(pair)
     assert [(await at(desk, node).poll()).body for node in pair.nodes] == [EMPTY, EMPTY]
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept connections", "a connection a poll"])
+async def test_a_client_that_changes_node_at_every_poll_gets_every_event_once(pair: Pair, kept: bool) -> None:
+    """It polls again at once: the kernel's acknowledgement is often held back until after that."""
+    desk = await quiet(pair)
+    desks, lines = [at(desk, node) for node in pair.nodes], [await Line.open(node.port) for node in pair.nodes]
+
+    async def event_of(turn: int, operation: str) -> str:
+        """What the poll of this turn brings, during which the operation is asked for."""
+        poll = asyncio.create_task(desks[turn % 2].poll(line=lines[turn % 2] if kept else None))
+        await until(lambda: poll.done() or len(pair.nodes[turn % 2].app.parking) > 0)
+        await desk.call("POST", f"onlineagent/{{id}}/{operation}")
+        kind: str = (await poll).json["event"]["eventType"]
+        return kind
+
+    kinds = [await event_of(turn, operation) for turn, operation in enumerate(("saybusy", "sayfree") * 6)]
+    assert kinds == [BUSY, FREE] * 6
+    for line in lines:
+        await line.close()
 
 
 class DeafLine(Line):

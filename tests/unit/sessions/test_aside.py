@@ -122,12 +122,17 @@ async def test_an_end_that_a_newer_node_may_have_written_stays_and_makes_room(
     assert await link.command("HEXISTS", link.key("owed", "ends"), "a" * 32)
 
 
+@pytest.mark.parametrize("sends", [False, True])
 @pytest.mark.parametrize("element", [b"rubbish", b"%s\n\xff\n{}"])
-async def test_an_event_that_nobody_wrote_holds_up_no_other(link: RedisLink, store: RedisStore, element: bytes) -> None:
+async def test_an_event_that_nobody_wrote_holds_up_no_other(
+    link: RedisLink, store: RedisStore, element: bytes, sends: bool
+) -> None:
     opened, first = session(), event()
     await store.apply(AGENT, opening(opened, first))
     await link.command("LPUSH", link.key("events", AGENT), element.replace(b"%s", opened.id.encode()))
-    assert await RedisQueue(link, lambda: Bounds(9, 999)).head(AGENT, opened.id) == first
+    queue = RedisQueue(link, lambda: Bounds(9, 999))
+    found = (await queue.next(AGENT, opened.id, tells=True))[0] if sends else await queue.head(AGENT, opened.id)
+    assert found == first
     assert len(await kept(link)) == 1
 
 

@@ -11,8 +11,8 @@ from gateway.redis_link.fence import FENCE_EVERY_S
 from gateway.redis_link.link import RedisLink
 from gateway.sessions.limits import Outage, runs_out
 from gateway.sessions.memory_queue import Bounds
-from gateway.sessions.model import End, EndReason, Record
-from gateway.sessions.redis_queue import RedisQueue
+from gateway.sessions.model import End, EndReason, Event, Record
+from gateway.sessions.redis_queue import ARRIVES_WITHIN_MS, RedisQueue
 from gateway.sessions.redis_records import RedisRecords, write
 from gateway.sessions.redis_store import RedisStore
 from gateway.sessions.store import Change, Rule
@@ -312,6 +312,58 @@ async def test_a_repeated_claim_counts_nothing_twice(house: House) -> None:
 async def test_a_claim_of_an_older_version_is_taken_for_one_that_ended_none(link: RedisLink, store: RedisStore) -> None:
     await link.command("SET", link.key("poll", AGENT), "node token")
     assert await store.claim_poll(AGENT, "a-1", 10_000, session_id="s") == 0
+
+
+async def waiting_event(house: House) -> tuple[str, Event]:
+    """The id of a session, and its one event."""
+    opened, waiting = session(), event()
+    await house.one.store.apply(AGENT, opening(opened, waiting))
+    return opened.id, waiting
+
+
+async def test_an_event_that_one_node_sends_is_left_alone_by_the_others_for_a_while(house: House) -> None:
+    session_id, waiting = await waiting_event(house)
+    await house.one.queue.next(AGENT, session_id, tells=True)
+    found, wait_ms = await house.two.queue.next(AGENT, session_id, tells=True)
+    assert (found, 0 < wait_ms <= ARRIVES_WITHIN_MS) == (waiting, True)
+
+
+async def test_after_that_while_another_node_sends_it(house: House) -> None:
+    session_id, waiting = await waiting_event(house)
+    await house.one.queue.next(AGENT, session_id, tells=True)
+    async with asyncio.timeout(GENEROUS_S):
+        while (found := await house.two.queue.next(AGENT, session_id, tells=True))[1]:  # noqa: ASYNC110 - time passes
+            await asyncio.sleep(0.01)
+    assert found == (waiting, 0)
+
+
+async def test_so_it_does_at_once_when_the_first_has_heard_that_it_was_lost(house: House) -> None:
+    session_id, waiting = await waiting_event(house)
+    await house.one.queue.next(AGENT, session_id, tells=True)
+    await house.one.queue.lost(AGENT, waiting.id)
+    assert await house.two.queue.next(AGENT, session_id, tells=True) == (waiting, 0)
+
+
+async def test_what_another_node_has_lost_says_nothing_of_the_one_that_sends(house: House) -> None:
+    session_id, waiting = await waiting_event(house)
+    await house.one.queue.next(AGENT, session_id, tells=True)
+    await house.two.queue.lost(AGENT, waiting.id)
+    assert (await house.two.queue.next(AGENT, session_id, tells=True))[1] > 0
+
+
+async def test_so_it_does_at_once_when_the_first_will_never_hear(house: House) -> None:
+    session_id, waiting = await waiting_event(house)
+    await house.one.queue.next(AGENT, session_id, tells=False)
+    assert await house.two.queue.next(AGENT, session_id, tells=True) == (waiting, 0)
+
+
+async def test_the_event_after_a_confirmed_one_is_anybodys(house: House) -> None:
+    session_id, first = await waiting_event(house)
+    second = event()
+    await house.one.queue.append(AGENT, session_id, [second])
+    await house.one.queue.next(AGENT, session_id, tells=True)
+    await house.one.queue.confirm(AGENT, session_id, first.id)
+    assert await house.two.queue.next(AGENT, session_id, tells=True) == (second, 0)
 
 
 async def test_notes_are_written_soon_without_being_asked_for(house: House) -> None:

@@ -174,3 +174,22 @@ async def test_depth_counts_the_events_of_one_agent(house: House) -> None:
     await signed_in(house, AGENT + 1)
     await house.one.queue.append(AGENT, opened.id, [event(), event()])
     assert [await house.two.queue.depth(agent) for agent in (AGENT, AGENT + 1)] == [2, 0]
+
+
+async def test_the_next_event_to_send_is_the_oldest_and_stays_until_confirmed(house: House) -> None:
+    opened, first, second = await signed_in(house), event(), event()
+    await house.one.queue.append(AGENT, opened.id, [first, second])
+    found = [await house.one.queue.next(AGENT, opened.id, tells=True) for _ in range(2)]
+    await house.one.queue.confirm(AGENT, opened.id, first.id)
+    assert [*found, await house.one.queue.next(AGENT, opened.id, tells=True)] == [(first, 0), (first, 0), (second, 0)]
+
+
+async def test_an_empty_queue_has_no_next_event(house: House) -> None:
+    opened = await signed_in(house)
+    assert await house.one.queue.next(AGENT, opened.id, tells=True) == (None, 0)
+
+
+async def test_the_next_event_of_another_session_is_not_told(house: House) -> None:
+    opened = await signed_in(house)
+    await house.one.queue.append(AGENT, opened.id, [event()])
+    assert await house.one.queue.next(AGENT, "another", tells=True) == (None, 0)
