@@ -64,7 +64,7 @@ async def running(loaded: Loaded, doors: Doors = NO_DOORS, number: int = 0) -> A
         if number == 0:
             app.tell_demo_agents()
         open_listeners = await listen(
-            app.edge.handle, live.current, http=doors.http, https=doors.https, shared=doors.shared
+            app.edge.handle, live.current, http=doors.http, https=doors.https, more=doors.more, shared=doors.shared
         )
         open_listeners.draining.on(app.parking.drain)
         administration = await open_admin(app, open_listeners, doors.admin.get(number))

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -12,13 +13,16 @@ from gateway.listeners.development_certificate import development_certificate
 from gateway.listeners.errors import ListenError
 from gateway.listeners.probe import ListeningSocket
 from gateway.listeners.server import LINGER_MS, ConnectionServer, Handler
-from gateway.listeners.sockets import BACKLOG, accepts_a_turn, adopt, open_socket, url_of
+from gateway.listeners.sockets import BACKLOG, accepts_a_turn, adopt, open_sockets, url_of
 from gateway.listeners.tls import TlsCertificate, own_files
 from gateway.ops.jobs import Job
 from gateway.settings.schema import Settings
 from gateway.wire.connection import Signal
 
 CERTIFICATE_LOOK_S: Final = 1.0
+PORTS: Final = {"http": ("HTTP_PORT", "http_port"), "https": ("HTTPS_PORT", "https_port")}
+"""What a socket is for -> the key and the attribute of its port."""
+NOTHING_MORE: Final[Mapping[str, Sequence[socket.socket]]] = {}
 
 
 class Listeners:
@@ -103,40 +107,49 @@ async def start(
     *,
     http: socket.socket | None = None,
     https: socket.socket | None = None,
+    more: Mapping[str, Sequence[socket.socket]] = NOTHING_MORE,
     shared: bool = False,
     linger_ms: int = LINGER_MS,
 ) -> Listeners:
     """Accepts connections for `handler` when it returns.
 
     `http` and `https` are bound sockets to use in place of HTTP_PORT and HTTPS_PORT (port 0 there: no such listener);
-    they are taken over. `shared`: other processes accept from them too. Raises ListenError for a port or a certificate
-    that cannot be used; nothing is open then.
+    `more` (by "http" and "https") are those for the further addresses of a name. They are taken over. `shared`: other
+    processes accept from them too. Raises ListenError for a port or a certificate that cannot be used; nothing is open
+    then.
     """
     listeners = Listeners(ConnectionServer(handler, head_timeout_ms=settings.request_timeout_ms, linger_ms=linger_ms))
     limit_s = settings.request_timeout_ms / 1000
     with ExitStack() as opened:
-        plain = _socket(opened, http, shared, settings.bind_address, settings.http_port, "HTTP_PORT")
-        secure = _socket(opened, https, shared, settings.bind_address, settings.https_port, "HTTPS_PORT")
-        if secure is not None:
+        plain = _sockets(opened, _given(http, more, "http"), shared, settings, "http")
+        secure = _sockets(opened, _given(https, more, "https"), shared, settings, "https")
+        if secure:
             listeners.certificate, listeners.authority = certificate_of(settings)
-        if plain is not None:
-            await listeners.open(plain, limit_s, None)
-        if secure is not None:
-            await listeners.open(secure, limit_s, listeners.certificate)
+        for each in plain:
+            await listeners.open(each, limit_s, None)
+        for each in secure:
+            await listeners.open(each, limit_s, listeners.certificate)
         opened.pop_all()
     return listeners
 
 
-def _socket(
-    opened: ExitStack, given: socket.socket | None, shared: bool, address: str, port: int, setting: str
-) -> ListeningSocket | None:
-    if given is not None:
-        ours = adopt(given, shared=shared)
-    elif port:
-        ours = open_socket(address, port, setting)
+def _given(
+    first: socket.socket | None, more: Mapping[str, Sequence[socket.socket]], name: str
+) -> Sequence[socket.socket]:
+    return () if first is None else (first, *more.get(name, ()))
+
+
+def _sockets(
+    opened: ExitStack, given: Sequence[socket.socket], shared: bool, settings: Settings, name: str
+) -> list[ListeningSocket]:
+    key, attribute = PORTS[name]
+    port: int = getattr(settings, attribute)
+    if given:
+        ours = [adopt(each, shared=shared) for each in given]
     else:
-        return None
-    opened.callback(ours.close)
+        ours = open_sockets(settings.bind_address, port, key) if port else []
+    for each in ours:
+        opened.callback(each.close)
     return ours
 
 

@@ -1,9 +1,11 @@
 """Opens listening sockets, and says plainly why one cannot be opened."""
 
 import errno
+import logging
 import os
 import random
 import socket
+from contextlib import ExitStack
 from typing import Any, Final
 
 from gateway.listeners.errors import ListenError
@@ -21,33 +23,81 @@ _REASONS: Final = {
     errno.EADDRINUSE: "is in use already, perhaps by another gateway: stop that one, or choose another port (0: off)",
     errno.EACCES: "needs a privilege that this user lacks: choose a port from 1024",
     errno.EADDRNOTAVAIL: "is not an address of this machine: change BIND_ADDRESS",
+    errno.EAFNOSUPPORT: "is not an address of this machine: change BIND_ADDRESS",
 }
 
 
+_NOT_HERE: Final = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
+"""An address, or a whole family of them, that this machine lacks."""
+_Place = tuple[socket.AddressFamily, Any]
+
+_LOG = logging.getLogger(__name__)
+
+
 def open_socket(address: str, port: int, setting: str) -> ListeningSocket:
-    """A socket that listens on `address` (a name or an IP address) and `port`; 0 takes any free one.
+    """A socket that listens on `address` and `port`; 0 takes any free one. Of several addresses of a name, the first.
 
     Raises ListenError with `setting`, the key of the port, as its name.
     """
+    place = _places(address, port)[0]
     try:
-        family, kind, protocol, _, where = socket.getaddrinfo(
-            address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
+        return _listening(place)
+    except OSError as problem:
+        raise _refusal(problem, address, port, setting) from None
+
+
+def open_sockets(address: str, port: int, setting: str) -> list[ListeningSocket]:
+    """As `open_socket`, on every address that a name has: clients may come by each of them.
+
+    One that this machine lacks is left out with a log line, as long as there is another: hosts files name IPv6
+    addresses also where IPv6 is off.
+    """
+    opened: list[ListeningSocket] = []
+    lacking: list[tuple[OSError, str]] = []
+    with ExitStack() as until_all_are_open:
+        for place in _places(address, port):
+            try:
+                opened.append(until_all_are_open.enter_context(_listening(place)))
+            except OSError as problem:
+                here = str(place[1][0])
+                if problem.errno not in _NOT_HERE:
+                    raise _refusal(problem, here, port, setting) from None
+                lacking.append((problem, here))
+        if not opened:
+            raise _refusal(lacking[0][0], address, port, setting)
+        until_all_are_open.pop_all()
+    for _, here in lacking:
+        _LOG.warning("BIND_ADDRESS %s also means %s, which is not an address of this machine: left out", address, here)
+    return opened
+
+
+def _places(address: str, port: int) -> list[_Place]:
+    """Each address once, in the order of the system. Raises ListenError."""
+    try:
+        found = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):
         raise ListenError("BIND_ADDRESS", f"{address!r} is not an address of this machine") from None
-    listening = ListeningSocket(family, kind, protocol)
-    try:
+    return list(dict.fromkeys((family, where) for family, _, _, _, where in found))
+
+
+def _listening(place: _Place) -> ListeningSocket:
+    """Raises OSError."""
+    family, where = place
+    with ExitStack() as until_it_listens:
+        listening = until_it_listens.enter_context(ListeningSocket(family, socket.SOCK_STREAM))
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         listening.bind(where)
         # Now, and not when serving begins: before that, a second gateway could bind the same port.
         listening.listen(BACKLOG)
-    except OSError as problem:
-        listening.close()
-        reason = _REASONS.get(problem.errno or 0) or f"cannot be used: {os.strerror(problem.errno or 0)}"
-        raise ListenError(setting, f"{host_and_port(address, port)} {reason}") from None
+        until_it_listens.pop_all()
     return _prepared(listening)
+
+
+def _refusal(problem: OSError, address: str, port: int, setting: str) -> ListenError:
+    reason = _REASONS.get(problem.errno or 0) or f"cannot be used: {os.strerror(problem.errno or 0)}"
+    return ListenError(setting, f"{host_and_port(address, port)} {reason}")
 
 
 class SharedSocket(ListeningSocket):

@@ -41,7 +41,10 @@ class Listeners(Section):
     """Listeners"""
 
     bind_address: Annotated[str, HOST] = ours(
-        "BIND_ADDRESS", "127.0.0.1", "Address of the agents' listeners; 0.0.0.0 or :: for all.", restart=True
+        "BIND_ADDRESS",
+        "127.0.0.1",
+        "Address of the agents' listeners; 0.0.0.0 or :: for all. A name stands for each address that it has.",
+        restart=True,
     )
     http_port: Annotated[int, _PORT] = ours("HTTP_PORT", "8000", "Port for HTTP.", restart=True)
     https_port: Annotated[int, _PORT] = ours("HTTPS_PORT", "8043", "Port for HTTPS.", restart=True)

@@ -28,8 +28,9 @@ class Seat:
     @classmethod
     def of(cls, number: int, tie: socket.socket, doors: Doors) -> "Seat":
         """That of worker `number`, counted from 0."""
-        links = (("http", doors.http), ("https", doors.https), ("admin", doors.admin.get(number)))
-        return cls(number, tie.fileno(), tuple((name, link.fileno()) for name, link in links if link is not None))
+        admin = doors.admin.get(number)
+        links = (*doors.agents, *((("admin", admin),) if admin else ()))
+        return cls(number, tie.fileno(), tuple((name, link.fileno()) for name, link in links))
 
     @classmethod
     def read(cls, text: str) -> "Seat":
@@ -51,9 +52,12 @@ class Seat:
 
     def doors(self) -> Doors:
         """The sockets, in the worker. Raises OSError."""
-        links = {name: socket.socket(fileno=file) for name, file in self.files}
-        admin = {self.number: links["admin"]} if "admin" in links else {}
-        return Doors(links.get("http"), links.get("https"), admin, shared=True)
+        links: dict[str, list[socket.socket]] = {"http": [], "https": [], "admin": []}
+        for name, file in self.files:
+            links[name].append(socket.socket(fileno=file))
+        http, https, admin = (next(iter(found), None) for found in links.values())
+        more = {name: links[name][1:] for name in ("http", "https")}
+        return Doors(http, https, {self.number: admin} if admin else {}, shared=True, more=more)
 
 
 class Tie:

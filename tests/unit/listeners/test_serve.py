@@ -24,6 +24,14 @@ async def test_http_and_https_are_open_side_by_side(tmp_path: Path) -> None:
     assert [url.split(":")[0] for url in listeners.urls] == ["http", "https"]
 
 
+async def test_every_socket_of_a_kind_is_served() -> None:
+    first, second = free_socket(), free_socket()
+    ports = [link.getsockname()[1] for link in (first, second)]
+    listeners = await start(fine, settings(), http=first, more={"http": [second]})
+    await listeners.drain(0)
+    assert listeners.urls == [f"http://127.0.0.1:{port}" for port in ports]
+
+
 async def test_a_second_gateway_on_the_same_port_is_told() -> None:
     with open_socket("127.0.0.1", 0, "HTTP_PORT") as first:
         port = first.getsockname()[1]

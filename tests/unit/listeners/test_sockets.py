@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from gateway.listeners.errors import ListenError
-from gateway.listeners.sockets import BACKLOG, accepts_a_turn, adopt, host_and_port, open_socket, url_of
+from gateway.listeners.sockets import (
+    BACKLOG,
+    accepts_a_turn,
+    adopt,
+    host_and_port,
+    open_socket,
+    open_sockets,
+    url_of,
+)
+from tests.support.servers import free_port
 from tests.unit.listeners.doors import free_socket
 
 
@@ -102,3 +111,55 @@ def test_a_shared_socket_lets_chances_go_by_and_still_takes_every_connection() -
         for link in (*clients, *accepted):
             link.close()
     assert chances > len(clients)
+
+
+def knows(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """From now on every name leads to these IPv4 addresses."""
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda _host, port, **_: [
+            (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, port)) for address in addresses
+        ],
+    )
+
+
+def opened_at(port: int) -> list[str]:
+    found = open_sockets("gateway.test", port, "HTTP_PORT")
+    places = [each.getsockname() for each in found]
+    for each in found:
+        each.close()
+    return [host for host, at in places if at == port]
+
+
+def test_a_name_with_two_addresses_is_listened_to_at_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    knows(monkeypatch, "127.0.0.2", "127.0.0.1")
+    assert opened_at(free_port()) == ["127.0.0.2", "127.0.0.1"]
+
+
+def test_an_address_that_the_system_tells_twice_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    knows(monkeypatch, "127.0.0.1", "127.0.0.1")
+    assert opened_at(free_port()) == ["127.0.0.1"]
+
+
+def test_an_address_of_a_name_that_this_machine_lacks_is_left_out_and_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    knows(monkeypatch, "192.0.2.1", "127.0.0.1")
+    assert opened_at(free_port()) == ["127.0.0.1"]
+    assert "gateway.test also means 192.0.2.1, which is not an address of this machine" in caplog.text
+
+
+def test_a_name_whose_addresses_this_machine_all_lacks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    knows(monkeypatch, "198.51.100.1", "203.0.113.1")
+    with pytest.raises(ListenError, match=r"gateway\.test:1 is not an address of this machine: change BIND_ADDRESS"):
+        open_sockets("gateway.test", 1, "HTTP_PORT")
+
+
+def test_one_address_in_use_is_told_by_itself_and_the_others_are_free_again(
+    monkeypatch: pytest.MonkeyPatch, taken: int
+) -> None:
+    knows(monkeypatch, "127.0.0.2", "127.0.0.1")
+    with pytest.raises(ListenError, match=rf"HTTP_PORT: 127\.0\.0\.1:{taken} is in use already"):
+        open_sockets("gateway.test", taken, "HTTP_PORT")
+    socket.create_server(("127.0.0.2", taken)).close()

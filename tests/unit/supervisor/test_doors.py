@@ -80,3 +80,15 @@ def test_a_worker_opens_nothing_that_it_was_not_given() -> None:
     with socket.create_server(("127.0.0.1", 0)) as http:
         settings = only_these(Settings(admin_port=9000), Doors(http, None, {0: http}), 1)
     assert (settings.http_port, settings.https_port, settings.admin_port) == (8000, 0, 0)
+
+
+def test_all_addresses_of_a_name_are_for_every_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = [
+        (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, 0))
+        for address in ("127.0.0.1", "127.0.0.2")
+    ]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: known)
+    doors = open_doors(Settings(bind_address="gateway.test", https_port=0), Doors(), workers=2)
+    hosts = [link.getsockname()[0] for _, link in doors.agents]
+    doors.close()
+    assert hosts == ["127.0.0.1", "127.0.0.2"]

@@ -1,6 +1,7 @@
 """What a supervisor gives a worker."""
 
 import asyncio
+import os
 import socket
 
 import pytest
@@ -26,6 +27,20 @@ def test_it_holds_the_common_sockets_and_the_admin_socket_of_its_number() -> Non
     with ours, theirs, doors[0], doors[1], doors[2]:
         seat = Seat.of(1, theirs, Doors(doors[0], None, {0: doors[1], 1: doors[2]}))
         assert seat.inherited == (theirs.fileno(), doors[0].fileno(), doors[2].fileno())
+
+
+def test_all_sockets_of_one_kind_come_to_the_worker() -> None:
+    ours, theirs = socket.socketpair()
+    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+    ports = [door.getsockname()[1] for door in doors]
+    with ours, theirs:
+        seat = Seat.of(0, theirs, Doors(doors[0], more={"http": [doors[1]]}))
+        taken_over = Seat(seat.number, seat.tie, tuple((name, os.dup(file)) for name, file in seat.files)).doors()
+    there = [link.getsockname()[1] for _, link in taken_over.agents]
+    taken_over.close()
+    for door in doors:
+        door.close()
+    assert there == ports
 
 
 async def test_the_supervisor_hears_that_the_worker_is_ready_and_the_worker_that_it_is_gone() -> None:
