@@ -8,12 +8,11 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final
 
-import click
-
 from gateway.admin import open_admin
 from gateway.app import App, make_app
 from gateway.listeners.serve import Listeners
 from gateway.listeners.serve import start as listen
+from gateway.ops import logs
 from gateway.ops.jobs import Job
 from gateway.sessions.refusal import CannotServeError
 from gateway.settings.load import Loaded
@@ -91,8 +90,7 @@ async def serve(loaded: Loaded, doors: Doors = NO_DOORS) -> None:
                 systemd.ready(told)
 
         _handle(reload, stop.set, _cannot_roll)
-        # Supervisors and tests wait for this line.
-        click.echo(f"ready {' '.join(gateway.listeners.urls)}")
+        logs.say_ready(gateway.listeners.urls)
         systemd.ready(told)
         await stop.wait()
         systemd.stopping()

@@ -30,8 +30,9 @@ class Files(NamedTuple):
 def development_certificate(var_dir: Path, bind_address: str) -> Files:
     """The certificate below `var_dir`, made when there is none yet or the names of this machine have changed.
 
-    It holds for localhost, 127.0.0.1, ::1, the bind address and the host name. Its authority exists only in it: the
-    authority's key is thrown away. Raises ListenError (VAR_DIR) where the folder cannot be written.
+    It holds for localhost, 127.0.0.1, ::1, the bind address and the host name, as far as these are names that a
+    certificate can hold: container tools make others. Its authority exists only in it: the authority's key is thrown
+    away. Raises ListenError (VAR_DIR) where the folder cannot be written.
     """
     folder = var_dir / FOLDER
     names = _names(bind_address)
@@ -49,16 +50,27 @@ def _files(folder: Path) -> Files:
 
 
 def _names(bind_address: str) -> list[str]:
-    wanted = ["localhost", "127.0.0.1", "::1", bind_address, socket.gethostname()]
+    wanted = ["localhost", "127.0.0.1", "::1", bind_address, _host_name()]
     return [name for name in dict.fromkeys(wanted) if name not in _UNSPECIFIED]
+
+
+def _host_name() -> str:
+    try:
+        return socket.gethostname()
+    except (OSError, UnicodeError):
+        return ""
 
 
 def _made_for(folder: Path, names: list[str]) -> bool:
     try:
-        known = (folder / _NAMES).read_text().split()
-    except (FileNotFoundError, UnicodeDecodeError):
+        known = (folder / _NAMES).read_bytes()
+    except FileNotFoundError:
         return False
-    return known == names and all(path.is_file() for path in _files(folder))
+    return known == _noted(names) and all(path.is_file() for path in _files(folder))
+
+
+def _noted(names: list[str]) -> bytes:
+    return "\n".join(names).encode("utf-8", "backslashreplace")
 
 
 def _replace(folder: Path, names: list[str]) -> None:
@@ -78,10 +90,21 @@ def _replace(folder: Path, names: list[str]) -> None:
 
 def _write(folder: Path, names: list[str]) -> None:
     authority = trustme.CA(organization_name="Agent gateway", organization_unit_name="Development only")
-    leaf = authority.issue_cert(*names, organization_name="Agent gateway", organization_unit_name="Development only")
+    held = [name for name in names if _can_be_held(authority, name)]
+    leaf = authority.issue_cert(*held, organization_name="Agent gateway", organization_unit_name="Development only")
     files = _files(folder)
     files.chain.write_bytes(b"".join(part.bytes() for part in leaf.cert_chain_pems))
     with os.fdopen(os.open(files.key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as key:
         key.write(leaf.private_key_pem.bytes())
     files.authority.write_bytes(authority.cert_pem.bytes())
-    (folder / _NAMES).write_text("\n".join(names))
+    (folder / _NAMES).write_bytes(_noted(names))
+
+
+def _can_be_held(authority: trustme.CA, name: str) -> bool:
+    """Tried, for the rules are those of several libraries."""
+    try:
+        authority.issue_cert(name)
+    except ValueError:
+        _log.warning("left out of the development certificate: %s, a name that no certificate can hold", ascii(name))
+        return False
+    return True

@@ -1,12 +1,19 @@
 """Where the log goes and what a line looks like."""
 
 import logging
+import os
 import sys
+from collections.abc import Sequence
 from typing import Any, Final
+
+import click
 
 from gateway.ops.crashes import crash_line
 
 _LINE: Final = "%(asctime)s %(levelname)s {who}%(name)s: %(message)s"
+
+
+_LOG = logging.getLogger(__name__)
 
 
 class _Lines(logging.Formatter):
@@ -34,3 +41,11 @@ def setup_logs(level: str, worker: int | None = None) -> None:
 def set_level(level: str) -> None:
     """Follows a change of LOG_LEVEL."""
     logging.getLogger().setLevel(level)
+
+
+def say_ready(urls: Sequence[str]) -> None:
+    """The line on stdout that supervisors and tests wait for; that nobody can take it hinders nothing."""
+    try:
+        click.echo(f"ready {' '.join(urls)}")
+    except OSError as problem:
+        _LOG.warning("the line that it is ready cannot be written to stdout: %s", os.strerror(problem.errno or 0))

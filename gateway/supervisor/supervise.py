@@ -4,9 +4,8 @@ import asyncio
 import logging
 import signal
 
-import click
-
 from gateway.listeners.errors import ListenError
+from gateway.ops import logs
 from gateway.ops.jobs import Job
 from gateway.settings.load import Loaded
 from gateway.supervisor import systemd
@@ -55,8 +54,7 @@ class Supervisor:
             await self._fill()
         except StartRefusedError as refused:
             return refused.code
-        # Supervisors and tests wait for this line.
-        click.echo(f"ready {' '.join(self._crew.doors.urls)}")
+        logs.say_ready(self._crew.doors.urls)
         self._tell_who()
         async with asyncio.TaskGroup() as group:
             for post in self._posts:

@@ -1,8 +1,11 @@
+import errno
+import socket
 import ssl
 import stat
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from gateway.listeners.development_certificate import development_certificate
 from gateway.listeners.errors import ListenError
@@ -62,6 +65,36 @@ def shakes_hands(server: ssl.SSLContext, client: ssl.SSLContext, name: str) -> b
             except ssl.SSLWantReadError:
                 continue
     return done == {0, 1}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["agent_gw_1", "-agent", "a" * 64, "agent..gw", "agent gw", "B\u00fcro\u2028", "*", "agent\udcff", ""],
+)
+def test_a_host_name_that_no_certificate_can_hold_is_left_out_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: name)
+    files = development_certificate(tmp_path, "127.0.0.1")
+    held = x509.load_pem_x509_certificate(files.chain.read_bytes()).extensions
+    names = held.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.DNSName)
+    assert (names, "left out of the development certificate" in caplog.text) == (["localhost"], name != "")
+
+
+def test_a_certificate_without_such_a_name_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "agent_gw_1")
+    first = development_certificate(tmp_path, "127.0.0.1").chain.read_bytes()
+    assert development_certificate(tmp_path, "127.0.0.1").chain.read_bytes() == first
+
+
+def test_a_machine_that_does_not_tell_its_name_gets_a_certificate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown() -> str:
+        raise OSError(errno.EPERM, "")
+
+    monkeypatch.setattr(socket, "gethostname", unknown)
+    assert development_certificate(tmp_path, "127.0.0.1").chain.exists()
 
 
 def test_a_folder_that_cannot_be_made_is_told_by_its_setting(tmp_path: Path) -> None:
