@@ -131,7 +131,8 @@ CHECKS: Final[tuple[Check[LocalFacts], ...]] = (
         "guid secret",
         "can GUID_SECRET_FILE be used?",
         Level.FAIL,
-        "the same file on all nodes, mode 0600; `agentgateway secret new FILE` makes one",
+        "the same file on all nodes, mode 0600 (mounted by a platform: 0440, with a group of the gateway's user); "
+        "`agentgateway secret new FILE` makes one",
         _secret,
     ),
     Check("admin token", "can ADMIN_TOKEN_FILE be used?", Level.FAIL, "see ADMIN_TOKEN_FILE in the settings", _admin),

@@ -3,7 +3,6 @@
 import logging
 import os
 import secrets
-import stat
 from pathlib import Path
 from typing import Final
 
@@ -35,11 +34,10 @@ def read_admin_token(path: Path) -> str:
     """The token: printable ASCII without spaces, at least 16 characters. Raises AdminTokenError."""
     try:
         content = files.read(path)
-        mode, token = content.mode, content.text().strip()
+        files.must_be_secret(path, content)
+        token = content.text().strip()
     except FileFault as fault:
         raise AdminTokenError(f"ADMIN_TOKEN_FILE {path}: {fault}") from None
-    if stat.S_IMODE(mode) & 0o077:
-        raise AdminTokenError(f"ADMIN_TOKEN_FILE {path}: others may read it: chmod 600 {path}")
     plain = all("!" <= char <= "~" for char in token)
     if not plain or not TOKEN_MIN_LENGTH <= len(token) <= TOKEN_MAX_LENGTH:
         raise AdminTokenError(

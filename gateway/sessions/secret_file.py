@@ -3,7 +3,6 @@
 import base64
 import re
 import secrets
-import stat
 from pathlib import Path
 from typing import Final
 
@@ -22,11 +21,10 @@ def read_secret_file(path: Path) -> KeyRing:
     """The ring in the file. Secrets are hex or base64 of 32 random bytes or more. Raises SecretFileError."""
     try:
         content = files.read(path)
-        mode, lines = content.mode, content.text().splitlines()
+        files.must_be_secret(path, content)
+        lines = content.text().splitlines()
     except FileFault as fault:
         raise SecretFileError(f"GUID_SECRET_FILE {path}: {fault}") from None
-    if stat.S_IMODE(mode) & 0o077:
-        raise SecretFileError(f"GUID_SECRET_FILE {path}: others may read it: chmod 600 {path}")
     keys: dict[str, bytes] = {}
     for number, line in enumerate(lines, 1):
         if line.strip() and not line.lstrip().startswith("#"):

@@ -16,6 +16,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+ROOT: Final = 0
 MOST_BYTES: Final = 16_777_216
 MOST_PROBLEMS: Final = 20
 _MOST_ERRORS: Final = 10_000
@@ -33,10 +34,12 @@ class FileMissing(FileFault):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a file holds, and its mode as `os.stat` gives it."""
+    """What a file holds; its mode, owner and group as `os.stat` gives them."""
 
     raw: bytes = field(repr=False)
     mode: int
+    owner: int
+    group: int
 
     def text(self, *, line_ends: bool = False) -> str:
         """The text without its mark, each line end as `\\n` (with `line_ends` as it stands). Raises FileFault."""
@@ -65,7 +68,21 @@ def read(path: Path, most: int = MOST_BYTES) -> Content:
         raise FileFault("cannot be read: its name is no path") from None
     if len(raw) > most:
         raise FileFault(_too_large(most))
-    return Content(raw, state.st_mode)
+    return Content(raw, state.st_mode, state.st_uid, state.st_gid)
+
+
+def must_be_secret(path: Path, content: Content) -> None:
+    """Raises FileFault where others than the owner may use the file.
+
+    Platforms mount secrets as root's, for a group that the service is in: that group may read, when the service is not
+    root itself.
+    """
+    others = stat.S_IMODE(content.mode) & 0o077
+    mounted = content.owner == ROOT != os.geteuid() and content.group in {os.getegid(), *os.getgroups()}
+    if others and not (mounted and others == stat.S_IRGRP):
+        raise FileFault(
+            f"others may read it: chmod 600 {path} (mounted by a platform: mode 0440, with a group of this user)"
+        )
 
 
 def resolved(path: Path) -> Path:

@@ -52,7 +52,8 @@ class Authentication(Section):
     guid_secret_file: Annotated[Path | None, PATH] = ours(
         "GUID_SECRET_FILE",
         "",
-        "File of the secret that GUIDs are made from, the same on all nodes, mode 0600, lines of `key-id secret`. "
+        "File of the secret that GUIDs are made from, the same on all nodes, lines of `key-id secret`; mode "
+        "0600, or as a platform mounts it: root's, mode 0440, with a group of the gateway's user. "
         "Needed with REDIS_URL.",
         restart=True,
     )

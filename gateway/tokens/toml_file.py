@@ -1,6 +1,5 @@
 """The TOML files of this room: read whole with every problem told, changed in one step, comments kept."""
 
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,8 +56,8 @@ def read(path: Path, parse: Callable[[str, Path], C], *, private: bool = False) 
         except FileMissing:
             return parse("", path)
         parsed = parse(content.text(), path)
-        if private and stat.S_IMODE(content.mode) & 0o077:
-            raise TokenFileError(path, [f"others may read it: chmod 600 {path}"])
+        if private:
+            files.must_be_secret(path, content)
         return parsed
 
 

@@ -10,6 +10,42 @@ from gateway.settings.files import FileFault, FileMissing
 from tests.support.faulty_files import KINDS, MARK, TOML, Spoil
 
 
+def others_may_use(monkeypatch: pytest.MonkeyPatch, mode: int, owner: int = 0, group: int = 10001) -> bool:
+    """Whether a file like that is refused to user 10002 of the groups 10001 and 4."""
+    monkeypatch.setattr(os, "geteuid", lambda: 10002)
+    monkeypatch.setattr(os, "getegid", lambda: 10002)
+    monkeypatch.setattr(os, "getgroups", lambda: [4, 10001])
+    try:
+        files.must_be_secret(Path("secret"), files.Content(b"", 0o100000 | mode, owner, group))
+    except FileFault:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("mode", [0o440, 0o640, 0o400, 0o600])
+def test_a_secret_of_root_for_a_group_of_ours_is_taken(monkeypatch: pytest.MonkeyPatch, mode: int) -> None:
+    assert not others_may_use(monkeypatch, mode)
+
+
+@pytest.mark.parametrize("mode", [0o444, 0o644, 0o441, 0o442, 0o460, 0o660, 0o450])
+def test_a_secret_that_more_may_use_is_refused(monkeypatch: pytest.MonkeyPatch, mode: int) -> None:
+    assert others_may_use(monkeypatch, mode)
+
+
+@pytest.mark.parametrize(("owner", "group"), [(10002, 10001), (1000, 10001), (0, 1000)])
+def test_a_secret_of_another_owner_or_group_is_its_owner_s_alone(
+    monkeypatch: pytest.MonkeyPatch, owner: int, group: int
+) -> None:
+    assert others_may_use(monkeypatch, 0o440, owner, group)
+
+
+def test_the_way_out_for_a_mounted_secret_is_told(tmp_path: Path) -> None:
+    (tmp_path / "secret").touch(0o600)
+    (tmp_path / "secret").chmod(0o644)
+    with pytest.raises(FileFault, match=r"chmod 600 .*mounted by a platform: mode 0440, with"):
+        files.must_be_secret(tmp_path / "secret", files.read(tmp_path / "secret"))
+
+
 def reason(path: Path) -> str:
     with pytest.raises(FileFault) as refused:
         files.read(path)
