@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.settings.origins import NULL
 from gateway.settings.redis_url import read_redis_url
 from gateway.settings.schema import Settings
 from gateway.settings.urls import scheme_and_host
@@ -160,6 +161,16 @@ def _idle_options(settings: Settings) -> str:
     return f"{idle} of its options without effect: see Redis in README.md" if idle else ""
 
 
+def _origin_of_all(settings: Settings) -> str:
+    named = NULL in settings.cors_origins
+    return (
+        "null is what pages of anybody can call themselves: they get answers, but neither credentials nor GUIDs; "
+        "give the desktop an origin of its own"
+        if named
+        else ""
+    )
+
+
 def _explains(settings: Settings) -> str:
     public = settings.token_explain and not is_loopback(settings.bind_address)
     return "ON tells strangers why a token is refused: for development only" if public else ""
@@ -207,6 +218,7 @@ WARNINGS: Final = (
     Check(("push_cert_type",), _push_certificates),
     Check(("push_callbacks",), _push_in_the_clear),
     Check(("multimedia_sec_mode",), _chat_security),
+    Check(("cors_origins",), _origin_of_all),
     Check(("token_explain", "bind_address"), _explains),
     Check(("redis_url",), _idle_options),
     _plain_http("agent_auth_url", "tokens and users"),

@@ -13,8 +13,9 @@ from pydantic_core import CoreSchema, core_schema
 
 _WHOLE: Final = re.compile(r"[0-9]{1,15}")
 _HOST_NAME: Final = re.compile(
-    r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
+    r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*"
 )
+"""With underscores, which container tools put into names."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,29 +20,50 @@ def items(value: str) -> list[str]:
     return [part for part in (piece.strip() for piece in _SEPARATOR.split(value)) if part]
 
 
-def urls(pattern: str, allowed: str) -> Kind:
-    """A list of URLs that `pattern` matches, each as a whole."""
+def refused_entry(value: str, place: int, allowed: str) -> ValueError:
+    """What is said of the entry at `place`, counted from 1, of a list of URLs."""
+    found = items(value)
+    # What is told of it depends on the others: it may be a piece of a secret that holds a separator.
+    told = HIDDEN if shown_urls(value) == HIDDEN else shown_url(found[place - 1])
+    return ValueError(f"entry {place} of {len(found)}, {told}, is not allowed here: must be {allowed}")
+
+
+def urls(check: Callable[[str], None], allowed: str) -> Kind:
+    """A list of URLs; `check` raises ValueError for one that is not allowed."""
 
     def read(value: str, _folder: Path) -> tuple[str, ...]:
         found = items(value)
         for place, item in enumerate(found, 1):
-            if not re.fullmatch(pattern, item):
-                # What is told of it depends on the others: it may be a piece of a secret that holds a separator.
-                told = HIDDEN if shown_urls(value) == HIDDEN else shown_url(item)
-                raise ValueError(f"entry {place} of {len(found)}, {told}, is not allowed here: must be {allowed}")
+            try:
+                check(item)
+            except ValueError:
+                raise refused_entry(value, place, allowed) from None
         return tuple(found)
 
     return Kind(allowed, read)
 
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_MAPPED_BITS: Final = 96
+"""Of an IPv6 address that stands for an IPv4 one, those before it."""
+
+
+def _network(text: str) -> Network:
+    """As addresses are compared: without a zone, IPv4 as such. Raises ValueError."""
+    if "%" in text:
+        raise ValueError(f"{shown(text)} has a zone, which addresses are compared without")
+    network = ipaddress.ip_network(text)
+    if isinstance(network, ipaddress.IPv6Network) and network.prefixlen >= _MAPPED_BITS:
+        inner = network.network_address.ipv4_mapped
+        return ipaddress.IPv4Network((inner, network.prefixlen - _MAPPED_BITS)) if inner else network
+    return network
 
 
 def _read_networks(value: str, _folder: Path) -> tuple[Network, ...]:
     networks: list[Network] = []
     for item in items(value):
         try:
-            networks.append(ipaddress.ip_network(item))
+            networks.append(_network(item))
         except ValueError as problem:
             raise ValueError(f"{problem}: must be {NETWORKS.allowed}") from None
     return tuple(networks)

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from gateway.settings.kinds import FLAG, HOST, PATH, number, text, words
-from gateway.settings.lists import NETWORKS, Network, urls
+from gateway.settings.lists import NETWORKS, Network
+from gateway.settings.origins import ORIGINS
 from gateway.settings.redis_url import REDIS_URL
 from gateway.settings.rows import Section, ours
 from gateway.settings.workers import WORKERS
@@ -71,12 +72,11 @@ class Listeners(Section):
     trusted_proxies: Annotated[tuple[Network, ...], NETWORKS] = ours(
         "TRUSTED_PROXIES", "", "Addresses of proxies whose forwarding headers count, such as 10.0.0.0/8;192.0.2.7."
     )
-    cors_origins: Annotated[
-        tuple[str, ...], urls(r"https?://[^\s/?#*@]+", "origins such as https://desk.example.com, with ; between")
-    ] = ours(
+    cors_origins: Annotated[tuple[str, ...], ORIGINS] = ours(
         "CORS_ORIGINS",
         "",
-        "Origins of browser clients that may call, such as https://desk.example.com.",
+        "Origins of browser clients that may call, such as https://desk.example.com;app://desk. null: pages without an "
+        "origin, which see no GUID and send none.",
         shows="urls",
     )
     body_max_bytes: Annotated[int, number(1024, 16_777_216)] = ours(

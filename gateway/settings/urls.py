@@ -21,6 +21,12 @@ _CALLED: Final = re.compile(
 )
 
 
+_ASCII: Final = re.compile(r"[!-?A-~]+")
+"""Without @, which a callback URL has nowhere."""
+CALLBACK_LENGTH: Final = 200
+"""Of what a client names at sign-in, in characters."""
+
+
 def shown_url(url: str) -> str:
     """A URL, or "", as it may stand in a message: scheme, place and path, with `***` for the user and for what follows.
 
@@ -61,6 +67,13 @@ def check_called_url(url: str, *, query: bool) -> None:
     if found is None or (found["query"] and not query):
         raise ValueError
     check_place(found["host"], found["port"])
+
+
+def check_callback_url(url: str) -> None:
+    """Raises ValueError unless a client can name this URL at sign-in, and then be found on a list that holds it."""
+    if not _ASCII.fullmatch(url) or len(url) > CALLBACK_LENGTH:
+        raise ValueError
+    check_called_url(url, query=True)
 
 
 def check_place(host: str, port: str | None) -> None:

@@ -6,8 +6,12 @@ from typing import Annotated, Literal
 from gateway.settings.kinds import FLAG, PATH, choice, number, text, words
 from gateway.settings.lists import AGENT_IDS, NETWORKS, AgentIds, Network, urls
 from gateway.settings.rows import DAY_MS, Section, ours, vendor
+from gateway.settings.urls import CALLBACK_LENGTH, check_callback_url
 
 _NO_TRUST_ALL = "true is not supported: the certificates of callback servers are always checked"
+_CALLBACKS = (
+    f"http:// or https:// URLs of at most {CALLBACK_LENGTH} ASCII characters without user and fragment, with ; between"
+)
 _NO_DECRYPTION = "true is not supported: send passwords over HTTPS instead of encrypting them in the client"
 
 
@@ -121,7 +125,7 @@ class Push(Section):
     push_give_up_ms: Annotated[int, number(1000, DAY_MS)] = vendor(
         "EVENT_PUSH_FAIL_TOTALTIME", "120000", "Summed failure after which the agent is signed out.", unit="ms"
     )
-    push_callbacks: Annotated[tuple[str, ...], urls(r"https?://\S+", "URLs with ; between")] = vendor(
+    push_callbacks: Annotated[tuple[str, ...], urls(check_callback_url, _CALLBACKS)] = vendor(
         "EVENT_PUST_WHILTELIST_CALLBACKURI",
         "",
         "Callback URLs that clients may name at sign-in, with ; between; one without a query allows any query. The "

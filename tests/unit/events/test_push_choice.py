@@ -4,6 +4,7 @@ import pytest
 
 from gateway.events.push_choice import choose_way, is_listed, origin
 from gateway.sessions.model import PushWay
+from gateway.settings.urls import check_callback_url
 from gateway.wire.errors import Refused
 
 LIST = ("https://crm.example.com/events", "http://10.1.2.3:9000/cb?site=1", "https://open.example.com")
@@ -102,3 +103,17 @@ def test_an_entry_that_is_no_url_allows_nothing() -> None:
 
 def test_logs_name_scheme_host_and_port_alone() -> None:
     assert origin("https://crm.example.com:8443/events?token=secret") == "https://crm.example.com:8443"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://crm.example.com",
+        "http://Crm.Example.com:8080/events;v=1/%7Bx%7D",
+        "https://[2001:db8::1]:8443/events?key=1&x=%20",
+        "https://crm_1/" + 180 * "x",
+    ],
+)
+def test_what_the_setting_takes_can_be_named_by_a_client(url: str) -> None:
+    check_callback_url(url)
+    assert is_listed(url, (url,))

@@ -9,7 +9,14 @@ from gateway.settings.kinds import Kind
 from gateway.settings.lists import AGENT_IDS, NETWORKS, AgentIds, urls
 
 HERE = Path()
-URLS = urls(r"https://\S+", "https URLs")
+
+
+def _https(url: str) -> None:
+    if not url.startswith("https://"):
+        raise ValueError
+
+
+URLS = urls(_https, "https URLs")
 
 
 @pytest.mark.parametrize(
@@ -18,6 +25,8 @@ URLS = urls(r"https://\S+", "https URLs")
         (URLS, "", ()),
         (URLS, " https://a ;https://b,; ", ("https://a", "https://b")),
         (NETWORKS, "10.0.0.0/8; 192.0.2.7,::1", tuple(map(ip_network, ("10.0.0.0/8", "192.0.2.7", "::1")))),
+        (NETWORKS, "::ffff:192.0.2.7;::ffff:10.0.0.0/104", tuple(map(ip_network, ("192.0.2.7", "10.0.0.0/8")))),
+        (NETWORKS, "::/0", (ip_network("::/0"),)),
         (AGENT_IDS, "", AgentIds()),
         (AGENT_IDS, "101;102;200-210", AgentIds(((101, 101), (102, 102), (200, 210)))),
         (AGENT_IDS, "1 - 999999", AgentIds(((1, 999999),))),
@@ -33,6 +42,7 @@ def test_a_right_list_is_read(kind: Kind, value: str, expected: object) -> None:
         (URLS, "https://a;http://b", "http://b"),
         (NETWORKS, "10.0.0.1/8", "host bits set"),
         (NETWORKS, "10.0.0.1;desk", "'desk'"),
+        (NETWORKS, "fe80::1%eth0", "has a zone"),
         (AGENT_IDS, "101;0", "0 is neither"),
         (AGENT_IDS, "1000000", "1000000 is neither"),
         (AGENT_IDS, "0101", "0101 is neither"),
