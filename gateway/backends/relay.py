@@ -17,7 +17,7 @@ from gateway.wire.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request as the client sent it: `target` is path and query, undecoded; `address` is where it came from."""
+    """A request of a client: `target` is path and query, undecoded; `address` is where it came from."""
 
     method: str
     target: str

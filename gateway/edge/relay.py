@@ -7,6 +7,7 @@ from gateway.edge.ask import Ask
 from gateway.edge.reply import Reply
 from gateway.edge.services import Services
 from gateway.edge.sign_out import cause
+from gateway.edge.target import understood
 from gateway.operations.operation import Answer, SignOut
 from gateway.ops import audit
 from gateway.sessions.model import EndReason
@@ -16,11 +17,11 @@ from gateway.wire.errors import Refused, Unavailable
 
 
 def sent(ask: Ask, body: bytes | None = None) -> Sent:
-    """The request as it came, perhaps with another body."""
+    """The request, its target as it was understood here; perhaps with another body."""
     request = ask.request
     return Sent(
         request.method,
-        request.raw_path,
+        understood(request.raw_path),
         ask.raw_body if body is None else body,
         request.headers.get("Content-Type", ""),
         ask.address.ip,

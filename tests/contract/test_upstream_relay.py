@@ -11,7 +11,7 @@ from aiohttp import web
 from tests.support.behind import Centre, Say, answer, saying, written
 from tests.support.desk import PREFIX, Answer, Desk, ask_once
 from tests.support.front import behind_and_before
-from tests.support.gateway import Gateway
+from tests.support.gateway import PASSWORD, Gateway
 from tests.support.waiting import until
 
 AGENT = 101
@@ -47,6 +47,39 @@ async def test_method_target_and_body_arrive_as_they_were_sent(scene: Scene) -> 
     asked = next(asked for asked in scene.centre.asked if asked.path.startswith("voicecall"))
     assert (asked.line, asked.body) == (f"PUT voicecall/{AGENT}/callout?x=%C3%A4&&y", body)
     assert asked.headers["Content-Type"] == "text/plain"
+
+
+STATUS = f"{PREFIX}/onlineagent/{AGENT}/agentstatus"
+
+
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        (f"http://gateway.example:8001{STATUS}?x=1", "agentstatus?x=1"),
+        (f"HTTPS://user@other.example{STATUS}", "agentstatus"),
+        (STATUS.replace("/", "//"), "agentstatus"),
+        (f"http://gateway{STATUS.replace('/', '///')}", "agentstatus"),
+        (f"{STATUS}/", "agentstatus"),
+        (f"{STATUS}?", "agentstatus"),
+        (f"{STATUS}?x=1#part", "agentstatus?x=1"),
+    ],
+)
+async def test_the_target_goes_on_as_it_was_understood(scene: Scene, target: str, path: str) -> None:
+    assert (await scene.raw("GET", target)).retcode == "0"
+    assert scene.centre.asked[-1].line == f"GET onlineagent/{AGENT}/{path}"
+
+
+@pytest.mark.parametrize("target", ["http://gateway", "http://gateway?x", f"{STATUS}#part", "//"])
+async def test_a_target_that_is_no_operation_does_not_reach_the_centre(scene: Scene, target: str) -> None:
+    before = len(scene.centre.lines())
+    assert (await scene.raw("GET", target)).status == 404
+    assert len(scene.centre.lines()) == before
+
+
+async def test_a_sign_in_in_absolute_form_signs_in(scene: Scene) -> None:
+    target = f"http://gateway.example:8001{PREFIX}/onlineagent/102"
+    body = json.dumps({"password": PASSWORD, "phonenum": "6002"}).encode()
+    assert (await scene.raw("PUT", target, body)).retcode == "0"
 
 
 async def test_the_guid_is_the_centre_s_own(scene: Scene) -> None:

@@ -159,6 +159,9 @@ class Service:
         return Unavailable(CANNOT_SERVE)
 
     def _failed(self, problem: Exception) -> Unavailable:
+        if isinstance(problem, ValueError) and not isinstance(problem, aiohttp.ClientError | OSError):
+            # What cannot be sent, or is too long an answer, says nothing of the service.
+            return Unavailable(CANNOT_SERVE)
         words = head_trouble(problem) or next(words for kind, words in _FAILURES if isinstance(problem, kind))
         self.reach.failed(words)
         return Unavailable(OUT_OF_REACH)

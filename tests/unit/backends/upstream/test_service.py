@@ -98,6 +98,18 @@ async def test_a_body_that_is_no_answer_is_unavailable(body: bytes) -> None:
             await service.call(SAY_FREE)
 
 
+@pytest.mark.parametrize(("target", "size"), [("http://gateway.example/x", 1), (PATH, ANSWER_MAX_BYTES + 1)])
+async def test_what_one_client_asks_for_never_tells_that_the_centre_is_out_of_reach(
+    target: str, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures: list[str] = []
+    async with told(lambda: written(b"x" * size)) as (_, service):
+        monkeypatch.setattr(service.reach, "failed", failures.append)
+        with pytest.raises(Unavailable):
+            await service.call(Sent("POST", target))
+    assert failures == []
+
+
 async def test_no_connection_is_unavailable() -> None:
     async with service_at(f"http://127.0.0.1:{free_port()}") as service:
         with pytest.raises(Unavailable) as refused:
