@@ -1,5 +1,6 @@
 """Operations and sign-outs with BACKEND = upstream: our GUID is checked, the rest is the service's to judge."""
 
+import codecs
 from typing import cast
 
 from gateway.backends.relay import Relay, RelayCall, Relayed, Sent
@@ -17,12 +18,12 @@ from gateway.wire.errors import Refused, Unavailable
 
 
 def sent(ask: Ask, body: bytes | None = None) -> Sent:
-    """The request, its target as it was understood here; perhaps with another body."""
+    """The request, its target and its body as they were understood here; perhaps with another body."""
     request = ask.request
     return Sent(
         request.method,
         understood(request.raw_path),
-        ask.raw_body if body is None else body,
+        ask.raw_body.removeprefix(codecs.BOM_UTF8) if body is None else body,
         request.headers.get("Content-Type", ""),
         ask.address.ip,
     )

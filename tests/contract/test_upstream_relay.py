@@ -82,6 +82,21 @@ async def test_a_sign_in_in_absolute_form_signs_in(scene: Scene) -> None:
     assert (await scene.raw("PUT", target, body)).retcode == "0"
 
 
+MARK = b"\xef\xbb\xbf"
+
+
+async def test_a_body_goes_on_without_the_mark_before_it(scene: Scene) -> None:
+    await scene.raw("PUT", f"{PREFIX}/voicecall/{AGENT}/callout", MARK + b'{"called":"13800000000"}')
+    assert scene.centre.asked[-1].body == b'{"called":"13800000000"}'
+
+
+@pytest.mark.parametrize("more", [{}, {"pushUrl": ""}, {"account": "anna"}])
+async def test_a_sign_in_with_a_mark_before_its_body_signs_in(scene: Scene, more: dict[str, str]) -> None:
+    body = json.dumps({"password": PASSWORD, "phonenum": "6002", **more}).encode()
+    assert (await scene.raw("PUT", f"{PREFIX}/onlineagent/102", MARK + body)).retcode == "0"
+    assert next(asked for asked in scene.centre.asked if asked.line == "PUT onlineagent/102").body == body
+
+
 async def test_the_guid_is_the_centre_s_own(scene: Scene) -> None:
     await scene.desk.status()
     assert scene.centre.asked[-1].guid == scene.centre.sessions[AGENT]

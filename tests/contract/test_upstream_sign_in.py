@@ -11,7 +11,7 @@ from aiohttp import web
 from gateway.sessions.model import Session
 from gateway.wire.errors import StoreUnavailable
 from tests.support.behind import Centre, answer, saying, written
-from tests.support.desk import Answer
+from tests.support.desk import PREFIX, Answer, ask_once
 from tests.support.front import behind_and_before
 from tests.support.gateway import PASSWORD, Gateway
 from tests.support.receiver import receiving
@@ -200,6 +200,16 @@ async def test_cookies_of_the_centre_s_balancer_go_back_to_it(scene: Scene) -> N
     assert (await desk.sign_in()).retcode == "0"
     await desk.status()
     assert scene.centre.asked[-1].headers["Cookie"] == "route=a1"
+
+
+async def test_a_mark_before_the_body_hinders_no_sign_in_in_push_mode() -> None:
+    async with receiving() as receiver:
+        settings = {"EVENT_PUST_WHILTELIST_CALLBACKURI": receiver.url()}
+        async with behind_and_before(settings) as (_, gateway):
+            body = {"password": PASSWORD, "phonenum": "6001", "callBackUri": receiver.url(), "serviceToken": "abc"}
+            marked = b"\xef\xbb\xbf" + json.dumps(body).encode()
+            said = await ask_once(gateway.port, "PUT", f"{PREFIX}/onlineagent/{AGENT}", body=marked)
+    assert said.retcode == "0"
 
 
 async def test_in_push_mode_the_centre_is_asked_for_events_and_told_nothing_of_the_receiver() -> None:
