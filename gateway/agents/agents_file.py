@@ -5,10 +5,9 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
 
-from argon2 import Type, extract_parameters
-from argon2.exceptions import InvalidHashError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from gateway.agents.password_hash import check_password_hash
 from gateway.settings import files
 from gateway.settings.files import FileFault
 
@@ -35,18 +34,7 @@ class AgentsFileError(Exception):
         super().__init__(f"{path}: " + "; ".join(self.problems))
 
 
-def _argon2_hash(value: str) -> str:
-    """Refuses what could never verify, and parameters so high that one sign-in would block the pool."""
-    try:
-        parameters = extract_parameters(value)
-    except (InvalidHashError, ValueError):
-        raise ValueError("not an argon2id hash: set the password with `agentgateway agents passwd`") from None
-    if parameters.type is not Type.ID or parameters.memory_cost > 262_144 or parameters.time_cost > 16:
-        raise ValueError("must be an argon2id hash with m of at most 262144 KiB and t of at most 16")
-    return value
-
-
-PasswordHash = Annotated[str, Field(max_length=256), AfterValidator(_argon2_hash)]
+PasswordHash = Annotated[str, Field(max_length=512), AfterValidator(check_password_hash)]
 Text = Annotated[str, Field(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Account = Annotated[str, Field(max_length=64, pattern=r"^[^\x00-\x20\x7f]+$")]
 

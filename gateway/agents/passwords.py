@@ -40,11 +40,17 @@ class Turn:
         self._hasher = hasher
 
     async def verify(self, agent_id: int, password_hash: str, password: str) -> bool:
-        """True when `password` belongs to `password_hash`. A hash that cannot be used is logged with the id: False."""
-        return await self._run(lambda: self._matches(agent_id, password_hash, password))
+        """True when `password` belongs to `password_hash`.
+
+        Raises Unavailable, after a log line with the id, when the hash cannot be used: that is no wrong password.
+        """
+        matches = await self._run(lambda: self._matches(agent_id, password_hash, password))
+        if matches is None:
+            raise Unavailable("the password cannot be checked: tell the operator")
+        return matches
 
     async def any_of(self, agent_id: int, password_hashes: Iterable[str], password: str) -> bool:
-        """True when `password` belongs to one of the hashes."""
+        """True when `password` belongs to one of the hashes; those that cannot be used are logged and left out."""
         hashes = tuple(password_hashes)
         return await self._run(lambda: any(self._matches(agent_id, one, password) for one in hashes))
 
@@ -52,14 +58,15 @@ class Turn:
         """A new hash with its own salt."""
         return await self._run(lambda: self._hasher.hash(password))
 
-    def _matches(self, agent_id: int, password_hash: str, password: str) -> bool:
+    def _matches(self, agent_id: int, password_hash: str, password: str) -> bool | None:
+        """None where it cannot be told."""
         try:
             return self._hasher.verify(password_hash, password.encode("utf-8", "surrogatepass"))
         except VerifyMismatchError:
             return False
         except (Argon2Error, InvalidHashError, ValueError) as problem:
             log.error("agent %d: the password hash cannot be used: %s", agent_id, type(problem).__name__)
-            return False
+            return None
 
     async def _run(self, work: Callable[[], T]) -> T:
         """Waits for the thread even when cancelled: the turn must not pass on while the thread is busy."""

@@ -39,14 +39,20 @@ def test_the_dummy_hash_costs_as_much_as_a_new_one() -> None:
 
 
 @pytest.mark.parametrize("broken", ["", "nonsense", "$argon2id$v=19$m=8,t=1,p=1$c2FsdA", "$argon2id$é"])
-async def test_a_broken_hash_does_not_verify_and_is_logged_with_the_agent_id(
+async def test_a_broken_hash_is_no_wrong_password_and_is_logged_with_the_agent_id(
     pool: PasswordPool, caplog: pytest.LogCaptureFixture, broken: str
 ) -> None:
     async with pool.turn() as turn:
-        assert not await turn.verify(4711, broken, RIGHT)
+        with pytest.raises(Unavailable, match="tell the operator"):
+            await turn.verify(4711, broken, RIGHT)
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
     assert "4711" in caplog.text
     assert RIGHT not in caplog.text
+
+
+async def test_a_former_password_whose_hash_is_broken_is_left_out(pool: PasswordPool) -> None:
+    async with pool.turn() as turn:
+        assert await turn.any_of(101, ["nonsense", HASH], RIGHT)
 
 
 @pytest.mark.parametrize(("hashes", "found"), [([], False), ([DUMMY_HASH], False), ([DUMMY_HASH, HASH], True)])
