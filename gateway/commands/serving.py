@@ -17,7 +17,7 @@ from gateway.settings.problems import SettingsError
 from gateway.supervisor.doors import Doors
 from gateway.supervisor.seat import Seat
 from gateway.tokens.toml_file import TokenFileError
-from gateway.tokens.trust import TrustError
+from gateway.wire.trust import TrustError
 
 WRONG_FILES: Final = (
     SettingsError,

@@ -21,7 +21,7 @@ from gateway.tokens.conformance_cases import Expected, Sample
 from gateway.tokens.issuing import IssueError
 from gateway.tokens.messages import User
 from gateway.tokens.room import issuer
-from gateway.tokens.trust import TrustError, client_context
+from gateway.wire.trust import TrustError, client_context
 
 REFUSED = 1
 NO_ANSWER = 3

@@ -13,8 +13,8 @@ from gateway.tokens.keys import KeySet
 from gateway.tokens.room import agent_check, users_caller
 from gateway.tokens.tenants_file import Tenants
 from gateway.tokens.toml_file import TokenFileError
-from gateway.tokens.trust import TrustError
 from gateway.tokens.users import Users
+from gateway.wire.trust import TrustError
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ import aiohttp
 
 from gateway.backends.upstream.answers import OVER, read_envelope
 from gateway.backends.upstream.service import PREFIX
-from gateway.backends.upstream.trust import UpstreamTrustError, upstream_context
 from gateway.doctor.finding import Check, Finding, Level, Verdict, doubtful, judge, right, wrong
 from gateway.settings.schema import Settings
 from gateway.settings.urls import shown_url
 from gateway.wire.answer_heads import HEAD_LIMITS, TOO_LONG, head_trouble
 from gateway.wire.guid_headers import REQUEST_HEADER
+from gateway.wire.trust import TrustError, client_context
 
 AGENT: Final = 999_999
 NO_GUID: Final = "00000000-0000-0000-0000-000000000000.Doctor"
@@ -61,8 +61,8 @@ async def upstream_facts(settings: Settings, clock: Callable[[], float] = time.m
     url, timeout_ms = settings.upstream_url, settings.upstream_timeout_ms
     told = shown_url(url)
     try:
-        trust = upstream_context(settings.upstream_ca_file)
-    except UpstreamTrustError as problem:
+        trust = client_context(settings.upstream_ca_file)
+    except TrustError as problem:
         return UpstreamFacts(told, timeout_ms, f"UPSTREAM_CA_FILE {problem}", _TRUST_FILE)
     asked_s = clock()
     try:

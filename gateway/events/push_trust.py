@@ -5,10 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
-from gateway.settings import files
-from gateway.settings.files import FileFault
+from gateway.wire.trust import NoCertificateError, TrustError, certificates, context_trusting
 
 _NONE: Final = frozenset[tuple[str, int]]()
 
@@ -23,21 +21,14 @@ def push_context(folder: str) -> ssl.SSLContext:
     With a folder (relative to the user's home) only the certificates in its files count, PEM or DER, each an authority
     or a server's own. Raises PushTrustError.
     """
-    if folder:
-        context = ssl.create_default_context(cadata=_certificates(_place(folder)))
-        # What is put there may be a server's own certificate, without its authority.
-        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    else:
-        context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
+    return context_trusting(_certificates(_place(folder)) if folder else None)
 
 
 def folder_stamp(folder: str) -> frozenset[tuple[str, int]]:
     """Changes with what is in the folder; the same for one that cannot be read as for an empty one."""
     try:
         return frozenset((path.name, _changed_ns(path)) for path in _place(folder).iterdir()) if folder else _NONE
-    except OSError:
+    except (OSError, PushTrustError):
         return _NONE
 
 
@@ -50,28 +41,34 @@ def _changed_ns(path: Path) -> int:
 
 
 def _place(folder: str) -> Path:
+    """Raises PushTrustError for a user without a home, as containers have them."""
     try:
-        return Path.home() / Path(folder).expanduser()
+        place = Path(folder).expanduser()
     except RuntimeError:  # `~name` of a user who is not there
-        return Path.home() / folder
-
-
-def _certificates(folder: Path) -> str:
+        place = Path(folder)
     try:
-        files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
-        found = [certificate for path in files for certificate in _read(path)]
+        return place if place.is_absolute() else Path.home() / place
+    except RuntimeError:
+        raise PushTrustError(
+            f"eventpush.ssl.cert.file: {folder} is relative to the home of this user, who has none: give the whole path"
+        ) from None
+
+
+def _certificates(folder: Path) -> list[x509.Certificate]:
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+        found = [certificate for path in paths for certificate in _read(path)]
     except OSError as problem:
         raise PushTrustError(f"eventpush.ssl.cert.file: {folder} cannot be read: {problem.strerror}") from None
-    except FileFault as fault:
-        raise PushTrustError(f"eventpush.ssl.cert.file: a file in {folder} {fault}") from None
     if not found:
         raise PushTrustError(f"eventpush.ssl.cert.file: {folder} holds no certificate")
-    return "".join(certificate.public_bytes(Encoding.PEM).decode() for certificate in found)
+    return found
 
 
 def _read(path: Path) -> list[x509.Certificate]:
-    raw = files.read(path).raw
     try:
-        return x509.load_pem_x509_certificates(raw) if b"-----BEGIN" in raw else [x509.load_der_x509_certificate(raw)]
-    except Exception:  # x509.InvalidVersion is no ValueError
+        return certificates(path)
+    except NoCertificateError:
         raise PushTrustError(f"eventpush.ssl.cert.file: {path} is no certificate in PEM or DER (CER)") from None
+    except TrustError as problem:
+        raise PushTrustError(f"eventpush.ssl.cert.file: {problem}") from None

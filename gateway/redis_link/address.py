@@ -3,9 +3,11 @@
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final
 
 from gateway.settings.redis_url import NO, SENTINEL, read_redis_url
+from gateway.wire.trust import TrustError, client_context
 
 SENTINEL_PORT: Final = 26379
 
@@ -76,10 +78,14 @@ def parse_target(url: str) -> Target:
 
 
 def _tls(options: Mapping[str, str]) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=options.get("ssl_ca_certs"))
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    trusted = options.get("ssl_ca_certs")
+    try:
+        context = client_context(Path(trusted) if trusted else None)
+    except TrustError as problem:
+        raise ssl.SSLError(str(problem)) from None
     if "ssl_certfile" in options:
-        context.load_cert_chain(options["ssl_certfile"], options.get("ssl_keyfile"))
+        # The password keeps OpenSSL from asking for one on the terminal; an encrypted key is refused.
+        context.load_cert_chain(options["ssl_certfile"], options.get("ssl_keyfile"), password="")
     if options.get("ssl_check_hostname", "true").lower() in NO:
         context.check_hostname = False
     if options.get("ssl_cert_reqs", "").lower() == "none":

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.ops.jobs import Job
 from gateway.tokens import counts
-from gateway.tokens.trust import TrustError, certificates
+from gateway.wire.trust import TrustError, certificates
 
 WARN_DAYS: Final = 30
 LOOK_EVERY_S: Final = 3600.0

@@ -20,11 +20,11 @@ from gateway.tokens.pages import Page, Pages
 from gateway.tokens.rates import Rates
 from gateway.tokens.store import TokenStore
 from gateway.tokens.tenants_file import Tenants
-from gateway.tokens.trust import TrustError, client_context
 from gateway.tokens.users import FileDirectory, UserDirectory, Users
 from gateway.tokens.users_service import HttpDirectory
 from gateway.tokens.validating import Validator
 from gateway.wire.http import Request
+from gateway.wire.trust import TrustError, client_context
 
 
 class TokenRoom:

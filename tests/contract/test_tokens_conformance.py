@@ -15,7 +15,7 @@ from gateway.tokens.calling import Caller
 from gateway.tokens.conformance import Report, report
 from gateway.tokens.conformance_cases import Sample
 from gateway.tokens.memory_store import MemoryTokenStore
-from gateway.tokens.trust import client_context
+from gateway.wire.trust import client_context
 from tests.support.tokens import ADA, NOW, VALIDATE, Clock, Site, serving
 
 NAMES = ("Token", "userName", "userId", "tenantSpaceId")

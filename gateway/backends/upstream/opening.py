@@ -12,13 +12,13 @@ from gateway.backends.upstream.lines import Lines
 from gateway.backends.upstream.messenger import Messenger
 from gateway.backends.upstream.seal import Sealer
 from gateway.backends.upstream.service import Service
-from gateway.backends.upstream.trust import UpstreamTrustError, upstream_context
 from gateway.events.push_nodes import PushNodes
 from gateway.ops.open_files import allow_open_files
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import EventQueue
 from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.schema import Settings
+from gateway.wire.trust import TrustError, client_context
 
 FILES_BESIDES: Final = 1024
 _LOG = logging.getLogger(__name__)
@@ -34,8 +34,8 @@ def open_upstream(
 ) -> UpstreamCentre:
     """The centre that the settings name; `ended` is called when it is owed an end. Raises SettingsError."""
     try:
-        trust = upstream_context(settings().upstream_ca_file)
-    except UpstreamTrustError as problem:
+        trust = client_context(settings().upstream_ca_file)
+    except TrustError as problem:
         raise SettingsError([Problem("UPSTREAM_CA_FILE", "", "", str(problem))]) from None
     _make_room(settings())
     store = sessions.store

@@ -7,7 +7,7 @@ import pytest
 from gateway.doctor.finding import Level, judge
 from gateway.doctor.push import CHECKS, PushFacts, push_facts, push_findings
 from gateway.settings.schema import Settings
-from tests.unit.doctor.samples import bad, of
+from tests.unit.doctor.samples import bad
 
 LIST = "EVENT_PUST_WHILTELIST_CALLBACKURI"
 SECRET = {"GUID_SECRET_FILE": "/guid.keys"}
@@ -29,7 +29,6 @@ def leads(*addresses: str, networks: str = "") -> PushFacts:
     [
         (given(), {}),
         (given({**SECRET, LIST: "https://a.example/x;http://127.0.0.1:8/y"}), {}),
-        (given({**SECRET, LIST: "https://a.example/x;https://me@b.example/"}), {"push list": Level.FAIL}),
         (given({LIST: "https://a.example/x"}), {"push signature": Level.WARN}),
         (leads("8.8.8.8"), {}),
         (leads(), {"push names": Level.WARN}),
@@ -42,12 +41,6 @@ def leads(*addresses: str, networks: str = "") -> PushFacts:
 )
 def test_where_events_may_go(facts: PushFacts, expected: dict[str, Level]) -> None:
     assert bad(judge(CHECKS, facts)) == expected
-
-
-def test_an_entry_is_named_by_its_place_since_its_query_may_hold_a_key() -> None:
-    found = of(CHECKS, "push list", given({**SECRET, LIST: "https://a.example/;https://b.example/?key=hunter2#x"}))
-    assert found is not None
-    assert ("entry 2 of 2" in found.found, "hunter2" in found.found) == (True, False)
 
 
 async def test_names_are_resolved_and_addresses_are_not() -> None:

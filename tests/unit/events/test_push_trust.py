@@ -1,5 +1,6 @@
 """eventpush.ssl.cert.file."""
 
+import os
 import ssl
 from pathlib import Path
 
@@ -48,6 +49,14 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path, content: dict[str
             (folder / name).write_bytes(raw)
     with pytest.raises(PushTrustError, match=rf"^eventpush\.ssl\.cert\.file: .*{says}"):
         push_context(str(folder))
+
+
+def test_a_user_without_a_home_is_told_to_give_the_whole_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4_294_967_000)
+    with pytest.raises(PushTrustError, match=r"certs is relative to the home of this user, who has none"):
+        push_context("certs")
+    assert folder_stamp("certs") == frozenset()
 
 
 def test_what_joins_a_folder_is_seen_beside_a_link_that_leads_nowhere(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from gateway.tokens.agent_auth import ThirdPartyCheck
 from gateway.tokens.calling import Caller
-from gateway.tokens.trust import client_context
 from gateway.wire.errors import Unavailable
+from gateway.wire.trust import client_context
 from tests.unit.tokens.services import Service, running
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.tokens.calling import ANSWER_BYTES, Caller, CallError
-from gateway.tokens.trust import client_context
+from gateway.wire.trust import client_context
 from tests.support.servers import free_port
 from tests.unit.tokens.services import Certified, Named, Service, certified, running
 

@@ -10,7 +10,7 @@ import trustme
 
 from gateway.ops.metrics import REGISTRY
 from gateway.tokens.certificate import ExpiryWatch, as_der, days_left, fingerprint
-from gateway.tokens.trust import TrustError
+from gateway.wire.trust import TrustError
 
 EXPIRY = datetime(2030, 6, 30, 12, tzinfo=UTC)
 

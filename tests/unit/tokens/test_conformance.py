@@ -3,7 +3,7 @@
 from gateway.tokens.calling import Caller
 from gateway.tokens.conformance import Report, report
 from gateway.tokens.conformance_cases import CASES, Sample
-from gateway.tokens.trust import client_context
+from gateway.wire.trust import client_context
 from tests.unit.tokens.services import Service, running
 
 SAMPLE = Sample("a.b.c", "acme", "u", "n")

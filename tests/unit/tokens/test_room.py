@@ -17,9 +17,9 @@ from gateway.tokens.messages import User
 from gateway.tokens.room import TokenRoom, agent_check, issue
 from gateway.tokens.signed import open_token
 from gateway.tokens.toml_file import TokenFileError
-from gateway.tokens.trust import TrustError
 from gateway.wire.errors import Malformed
 from gateway.wire.http import Request
+from gateway.wire.trust import TrustError
 from tests.support.tokens import ADA, BOB, VALIDATE, Site, serving
 from tests.support.waiting import lost_time, until_async
 from tests.unit.tokens.services import Service, running

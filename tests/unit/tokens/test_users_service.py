@@ -5,10 +5,10 @@ import json
 import pytest
 
 from gateway.tokens.calling import Caller
-from gateway.tokens.trust import client_context
 from gateway.tokens.users import Standing
 from gateway.tokens.users_service import HttpDirectory
 from gateway.wire.errors import Unavailable
+from gateway.wire.trust import client_context
 from tests.support.tokens import ADA
 from tests.unit.tokens.services import Service, running
 

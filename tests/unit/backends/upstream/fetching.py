@@ -11,7 +11,6 @@ from gateway.backends.upstream.lines import Lines
 from gateway.backends.upstream.messenger import Messenger
 from gateway.backends.upstream.seal import Sealer
 from gateway.backends.upstream.service import Service
-from gateway.backends.upstream.trust import upstream_context
 from gateway.events.lease import LEASE_S
 from gateway.sessions.memory_queue import Bounds, MemoryQueue
 from gateway.sessions.memory_store import MemoryStore
@@ -19,6 +18,7 @@ from gateway.sessions.model import Record, Session, Upstream
 from gateway.sessions.store import Change
 from gateway.settings.schema import Settings
 from gateway.wire.errors import StoreUnavailable
+from gateway.wire.trust import client_context
 from tests.support.behind import Centre, centre_behind
 from tests.support.waiting import GENEROUS_S
 from tests.unit.sessions.samples import FRESH, RING, START
@@ -131,7 +131,7 @@ class Bench:
 async def bench() -> AsyncIterator[Bench]:
     async with centre_behind() as centre:
         settings = Settings.model_validate({"UPSTREAM_URL": centre.url})
-        service = Service(lambda: settings, upstream_context(None))
+        service = Service(lambda: settings, client_context(None))
         made = Bench(centre, service)
         try:
             yield made

@@ -13,9 +13,9 @@ from aiohttp import web
 from gateway.backends.relay import Keys, Sent
 from gateway.backends.upstream.answers import Answer
 from gateway.backends.upstream.service import ANSWER_MAX_BYTES, Service
-from gateway.backends.upstream.trust import upstream_context
 from gateway.settings.schema import Settings
 from gateway.wire.errors import Unavailable
+from gateway.wire.trust import client_context
 from tests.support.behind import Centre, answer, centre_behind, saying, written
 from tests.support.servers import free_port
 from tests.support.waiting import until
@@ -30,7 +30,7 @@ async def service_at(
     url: str, more: Mapping[str, str] | None = None, *, ca_file: Path | None = None
 ) -> AsyncIterator[Service]:
     settings = Settings.model_validate({"BACKEND": "upstream", "UPSTREAM_URL": url, **(more or {})})
-    service = Service(lambda: settings, upstream_context(ca_file))
+    service = Service(lambda: settings, client_context(ca_file))
     try:
         yield service
     finally:

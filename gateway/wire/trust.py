@@ -1,6 +1,11 @@
-"""Certificates that a peer may have handed over in a file, DER (CER) or PEM."""
+"""What others are trusted by, wherever we call them: receivers of events, the service behind, token services, Redis.
+
+Newer versions of Python ask more of certificates by default (key identifiers, as RFC 5280 has them). What a site's own
+authority made, and was trusted by before, is trusted still: the version of Python decides nothing here.
+"""
 
 import ssl
+from collections.abc import Iterable
 from pathlib import Path
 
 from cryptography import x509
@@ -14,6 +19,10 @@ class TrustError(Exception):
     """A file of certificates that cannot be used, with the reason for the operator."""
 
 
+class NoCertificateError(TrustError):
+    """The file can be read, but holds none."""
+
+
 def certificates(path: Path) -> list[x509.Certificate]:
     """The certificates in a DER or PEM file, at least one. Raises TrustError."""
     try:
@@ -23,21 +32,26 @@ def certificates(path: Path) -> list[x509.Certificate]:
     try:
         return x509.load_pem_x509_certificates(raw) if b"-----BEGIN" in raw else [x509.load_der_x509_certificate(raw)]
     except Exception:  # x509.InvalidVersion is no ValueError
-        raise TrustError(f"{path}: holds no certificate in DER (CER) or PEM") from None
+        raise NoCertificateError(f"{path}: holds no certificate in DER (CER) or PEM") from None
 
 
 def client_context(trusted: Path | None) -> ssl.SSLContext:
+    """As `context_trusting`, what is in a file; the system's authorities without one. Raises TrustError."""
+    return context_trusting(None if trusted is None else certificates(trusted))
+
+
+def context_trusting(found: Iterable[x509.Certificate] | None) -> ssl.SSLContext:
     """TLS 1.2 and later for calls to others, host names checked.
 
-    With a file only what is in it is trusted, be it an authority or the server's own certificate. Raises TrustError.
+    Only these are trusted, each an authority or a server's own certificate without its authority; with None what the
+    system trusts.
     """
-    if trusted is None:
+    if found is None:
         context = ssl.create_default_context()
     else:
-        pem = "".join(found.public_bytes(Encoding.PEM).decode() for found in certificates(trusted))
+        pem = "".join(one.public_bytes(Encoding.PEM).decode() for one in found)
         context = ssl.create_default_context(cadata=pem)
-        # A handed-over certificate may be the server's alone, without its authority, and older than strict rules.
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
