@@ -17,6 +17,9 @@ Lost = Callable[[str], None]
 
 OWN_FAULT: Final = "an error of this gateway, see its log"
 
+NEXT_ADDRESS_S: Final = 0.05
+"""Of several addresses of a name, the next is tried too when one has not answered in this time."""
+
 _MORE: Any = object()
 _LOG = logging.getLogger(__name__)
 
@@ -87,6 +90,10 @@ async def dial(address: Address, packed: bytes, count: int, pushed: Pushed, lost
     loop = asyncio.get_running_loop()
     answered: asyncio.Future[list[Any]] = loop.create_future()
 
+    def heard(replies: list[Any]) -> None:
+        if not answered.done():  # Else nobody waits any more.
+            answered.set_result(replies)
+
     def ended(reason: str) -> None:
         if not answered.done():
             answered.set_exception(ConnectionError(reason))
@@ -98,8 +105,10 @@ async def dial(address: Address, packed: bytes, count: int, pushed: Pushed, lost
         if address.path:
             await loop.create_unix_connection(lambda: connection, address.path)
         else:
-            await loop.create_connection(lambda: connection, address.host, address.port, ssl=address.tls)
-        connection.exchange(packed, count, answered.set_result)
+            await loop.create_connection(
+                lambda: connection, address.host, address.port, ssl=address.tls, happy_eyeballs_delay=NEXT_ADDRESS_S
+            )
+        connection.exchange(packed, count, heard)
         return connection, await answered
     except BaseException:
         answered.cancel()
