@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from hiredis import ReplyError
 
@@ -18,6 +19,8 @@ from gateway.redis_link.rights import Rights
 from gateway.redis_link.scripts import Script
 from gateway.redis_link.sentinels import Sentinels
 from gateway.redis_link.wakes import Wake, Wakes
+
+TELL_EVERY_S: Final = 2.0
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,6 +52,8 @@ class RedisLink:
         self._scripts: dict[str, bytes] = {}
         self._reasons = {"main": "not connected yet", "durable": "not connected yet"}
         self._down_since: float | None = time.monotonic()
+        self._told = ""
+        self._told_s = -math.inf
         self._timeout_s = timeout_ms / 1000
         self._sentinels = sentinels or (Sentinels(target) if target.sentinels else None)
         places = Places(target, self._sentinels)
@@ -174,10 +179,18 @@ class RedisLink:
             self._heard.set()
         if name == "main" and not reason:
             self._wakes.everyone()
-        if self.reason and self._down_since is None:
-            self._down_since = time.monotonic()
-            _LOG.warning("redis at %s is out of reach: %s", self._shown, reason)
+        if reason:
+            self._tell_why(reason)
         elif not self.reason and self._down_since is not None:
             took_s = time.monotonic() - self._down_since
-            self._down_since = None
+            self._down_since, self._told, self._told_s = None, "", -math.inf
             _LOG.info("redis at %s is in reach after %.1f s", self._shown, took_s)
+
+    def _tell_why(self, reason: str) -> None:
+        """One line for each cause, also while it was never in reach; causes that take turns are told now and then."""
+        now_s = time.monotonic()
+        if self._down_since is None:
+            self._down_since = now_s
+        if reason != self._told and now_s - self._told_s >= TELL_EVERY_S:
+            self._told, self._told_s = reason, now_s
+            _LOG.warning("redis at %s is out of reach: %s", self._shown, reason)

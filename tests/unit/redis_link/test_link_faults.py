@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from gateway.redis_link import fence
+from gateway.redis_link import link as link_module
 from gateway.redis_link.link import RedisLink
 from gateway.redis_link.scripts import Script
 from gateway.wire.errors import StoreUnavailable
-from tests.support.servers import Server, Servers
+from tests.support.servers import Server, Servers, free_port
 from tests.support.waiting import lost_time, until
 from tests.unit.redis_link.conftest import Links, Pair
 
@@ -259,3 +260,56 @@ async def test_no_answer_is_sure_of_a_primary_that_may_not_write(pair: Pair, lin
         await fails_in_s(link.surely("GET", link.key("x")))
     finally:
         pair.primary.ask("CONFIG", "SET", "min-replicas-to-write", 0)
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [text for text in caplog.messages if "out of reach" in text]
+
+
+async def test_a_store_that_was_never_there_is_told_with_its_place_and_the_cause(
+    links: Links, caplog: pytest.LogCaptureFixture
+) -> None:
+    port = free_port()
+    await links(f"redis://127.0.0.1:{port}", TIMEOUT_MS)
+    await until(lambda: bool(told(caplog)))
+    assert told(caplog)[0].startswith(f"redis at 127.0.0.1:{port} is out of reach: ")
+    assert "Connect call failed" in told(caplog)[0]
+
+
+async def test_a_wrong_password_is_told_from_the_start_and_not_shown(
+    kind: str, servers: Servers, links: Links, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = servers.start(kind)
+    server.ask("CONFIG", "SET", "requirepass", "right")
+    await links(f"redis://:hunter2@127.0.0.1:{server.port}", TIMEOUT_MS)
+    await until(lambda: bool(told(caplog)))
+    assert told(caplog) == [f"redis at 127.0.0.1:{server.port} is out of reach: it refuses: WRONGPASS"]
+    assert "hunter2" not in caplog.text
+
+
+async def test_another_cause_is_told_while_the_store_is_still_away(
+    kind: str, servers: Servers, links: Links, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "TELL_EVERY_S", 0)
+    server = servers.start(kind)
+    server.kill()
+    await links(server.url, TIMEOUT_MS)
+    await until(lambda: bool(told(caplog)))
+    server.start()
+    server.freeze()
+    await until(lambda: len(told(caplog)) >= 2 and "no answer within" in told(caplog)[-1])
+    server.thaw()
+
+
+async def test_the_same_cause_is_told_once(links: Links, caplog: pytest.LogCaptureFixture) -> None:
+    tries = 0
+
+    async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal tries
+        tries += 1
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        await links(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}", TIMEOUT_MS)
+        await until(lambda: tries >= 6)
+    assert len(told(caplog)) == 1
