@@ -1,8 +1,8 @@
 """What the sentinels of REDIS_URL say about the primary."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from hiredis import ReplyError
@@ -11,6 +11,7 @@ from gateway.doctor.asking import Trouble, TroubleError, asking
 from gateway.doctor.server_facts import pairs
 from gateway.redis_link.address import Address, Target
 from gateway.redis_link.replies import code
+from gateway.redis_link.spelling import same_place
 
 Place = tuple[str, int]
 QUORUM_OK: Final = "OK"
@@ -60,7 +61,21 @@ class Sentinels:
 async def ask_sentinels(target: Target) -> Sentinels:
     """Asks all of them at the same time."""
     asked = (_ask(address, target.primary) for address in target.sentinels)
-    return Sentinels(target.primary, tuple(await asyncio.gather(*asked)))
+    return Sentinels(target.primary, await _in_one_spelling(await asyncio.gather(*asked)))
+
+
+async def _in_one_spelling(each: Sequence[SentinelFacts]) -> tuple[SentinelFacts, ...]:
+    """A place that several name, each in its way, spelled as the first of them does."""
+    known: list[Place] = []
+    found = []
+    for facts in each:
+        place = facts.place
+        if place is not None:
+            same = [one for one in known if await same_place(one, place)]
+            known += [] if same else [place]
+            place = (same or [place])[0]
+        found.append(replace(facts, place=place))
+    return tuple(found)
 
 
 async def _ask(address: Address, name: str) -> SentinelFacts:

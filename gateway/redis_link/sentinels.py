@@ -12,6 +12,7 @@ from gateway.ops.jobs import Job
 from gateway.redis_link.address import Address, Target
 from gateway.redis_link.connection import dial
 from gateway.redis_link.packing import pack
+from gateway.redis_link.spelling import same_place
 
 SENTINEL_ANSWERS_S: Final = 0.25
 WATCH_EVERY_S: Final = 1.0
@@ -42,6 +43,7 @@ class Sentinels:
         self._followers: list[Hear] = []
         self._watching: asyncio.Task[None] | None = None
         self._missed = 0
+        self._said: Address | None = None
 
     @property
     def are_silent(self) -> bool:
@@ -56,12 +58,12 @@ class Sentinels:
         named = await self._named(self._most)
         if not named:
             raise ConnectionError("no sentinel names a primary")
-        return self._address(max(named))
+        return await self._place_of(max(named))
 
     async def at_ease(self, address: Address) -> bool:
         """Whether most sentinels name this one, none is about to replace it, and whoever names another knows less."""
         named = await self._named(len(self._target.sentinels))
-        here = [each for each in named if self._address(each) == address]
+        here = [each for each in named if await _is_at(each, address)]
         newest = max((each.epoch for each in here), default=0)
         return (
             len(here) >= self._most
@@ -92,8 +94,10 @@ class Sentinels:
     async def _look(self) -> None:
         named = await self._named(self._most)
         self._note(len(named) >= self._most)
-        for hear in tuple(self._followers) if named else ():
-            hear(self._address(max(named)))
+        if named:
+            address = await self._place_of(max(named))
+            for hear in tuple(self._followers):
+                hear(address)
 
     def _note(self, answered: bool) -> None:
         were_silent = self.are_silent
@@ -103,8 +107,11 @@ class Sentinels:
         elif were_silent and not self.are_silent:
             _LOG.info("most sentinels of %s answer again", self._target.shown)
 
-    def _address(self, named: _Named) -> Address:
-        return self._target.servers[0].at(named.host, named.port)
+    async def _place_of(self, named: _Named) -> Address:
+        """Where that is, spelled as before while it is the place of before: sentinels may spell it each in its way."""
+        if self._said is None or not await _is_at(named, self._said):
+            self._said = self._target.servers[0].at(named.host, named.port)
+        return self._said
 
     async def _named(self, wanted: int) -> list[_Named]:
         """What the sentinels name, as soon as `wanted` of them have answered."""
@@ -119,6 +126,10 @@ class Sentinels:
             for question in asked:
                 question.cancel()
         return named
+
+
+async def _is_at(named: _Named, address: Address) -> bool:
+    return await same_place((named.host, named.port), (address.host, address.port))
 
 
 async def _ask(sentinel: Address, primary: str) -> _Named | None:

@@ -1,6 +1,7 @@
 """What the sentinels say, and who hears it."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -90,11 +91,32 @@ async def test_a_sentinel_whose_user_may_ask_only_for_the_address_is_believed() 
 UNDER_WAY = "master,failover_in_progress"
 
 
+def by_name(port: int, epoch: int) -> str:
+    """As `names`, the primary spelled by a name."""
+    return names(port, epoch).replace("$9\r\n127.0.0.1", "$9\r\nlocalhost")
+
+
+async def test_a_primary_that_is_spelled_in_another_way_stays_the_same_place() -> None:
+    answers = itertools.cycle((names(7001, 1), by_name(7001, 1)))
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1000)
+        writer.write(next(answers).encode())
+        await reader.read(1000)
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        asked = Sentinels(parse_target(f"redis+sentinel://127.0.0.1:{port}/desks"))
+        assert {(await asked.ask()).host for _ in range(4)} == {"127.0.0.1"}
+
+
 @pytest.mark.parametrize(
     ("answers", "at_ease"),
     [
         pytest.param((names(7001, 1),) * 3, True, id="all"),
         pytest.param((names(7001, 1), SILENT, names(7001, 1)), True, id="one is silent"),
+        pytest.param((by_name(7001, 1), names(7001, 1), SILENT), True, id="one names it by its name"),
         pytest.param((names(7001, 1), SILENT, SILENT), False, id="most are silent"),
         pytest.param((names(7001, 1), names(7001, 1), names(7002, 2)), False, id="one knows another primary"),
         pytest.param((names(7001, 2), names(7001, 2), names(7002, 1)), True, id="one has not heard the news"),
