@@ -11,6 +11,7 @@ from gateway.backends.embedded.sim_routes import sim_routes
 from gateway.listeners.serve import Listeners
 from gateway.listeners.server import ConnectionServer
 from gateway.listeners.sockets import ADMIN_ADDRESS, adopt, open_socket
+from gateway.ops import logs
 from gateway.ops.admin import AdminPages, Route
 from gateway.ops.admin_token import open_admin_token
 from gateway.ops.scrape import Probe, metrics_route
@@ -43,6 +44,10 @@ def _sim(app: App) -> list[Route]:
     return sim_routes(app.backend) if isinstance(app.backend, EmbeddedCentre) else []
 
 
+async def _dropped_lines() -> float:
+    return logs.dropped_lines()
+
+
 def _probes(app: App, agents: Listeners) -> list[Probe]:
     async def sessions() -> float | None:
         try:
@@ -73,6 +78,7 @@ def _probes(app: App, agents: Listeners) -> list[Probe]:
         return float(app.live.last_error is not None)
 
     return [
+        Probe("gateway_log_lines_dropped", "Log lines that nobody read in time", _dropped_lines),
         Probe("gateway_sessions_live", "Live sessions, over all nodes", sessions),
         Probe("gateway_push_sessions", "Sessions that this process pushes events for", pushing),
         Probe("gateway_store_reachable", "1 when the session store answers, all shards of it", store),

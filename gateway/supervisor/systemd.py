@@ -13,6 +13,8 @@ from gateway.listeners.errors import ListenError
 NAMES: Final = ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "NOTIFY_SOCKET")
 """Variables that are meant for the process that systemd started, not for its children."""
 FIRST_FILE: Final = 3
+TELL_S: Final = 1.0
+"""How long systemd may take to hear it: a manager that stands still must not hold us up."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -54,10 +56,12 @@ def notify(*lines: str) -> None:
     target = "\0" + address[1:] if address[0] == "@" else address
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as link:
+            link.settimeout(TELL_S)
             link.connect(target)
             link.sendall("\n".join(lines).encode())
     except OSError as problem:
-        _LOG.warning("NOTIFY_SOCKET: systemd cannot be told: %s", os.strerror(problem.errno or 0))
+        why = os.strerror(problem.errno) if problem.errno else "no answer in time"
+        _LOG.warning("NOTIFY_SOCKET: systemd cannot be told: %s", why)
 
 
 def ready(status: str) -> None:

@@ -1,0 +1,99 @@
+"""Lines reach whoever reads them, in order; nobody waits for who does not."""
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from gateway.ops.log_writer import LineWriter
+from tests.support.waiting import GENEROUS_S, until
+
+ROOM = 10_000
+LINE = "line {:0100d}"
+
+
+@dataclass
+class Pipe:
+    """`writer` keeps ROOM bytes for it."""
+
+    reads: int
+    writes: int
+    writer: LineWriter
+
+    def read_to_end(self) -> list[str]:
+        """All lines that were put."""
+        found, written = bytearray(), False
+        os.set_blocking(self.reads, False)
+        while True:
+            try:
+                found += os.read(self.reads, 65_536)
+            except BlockingIOError:
+                if written:
+                    return found.decode().splitlines()
+                written = self.writer.flush(0.02)
+
+
+@pytest.fixture
+def pipe() -> Iterator[Pipe]:
+    reads, writes = os.pipe()
+    writer = LineWriter(writes, lambda count: f"missing {count}\n", ROOM)
+    yield Pipe(reads, writes, writer)
+    os.close(reads)
+    writer.flush(GENEROUS_S)  # Else what is left would go to whoever gets this descriptor next.
+    os.close(writes)
+
+
+def test_lines_are_written_in_their_order(pipe: Pipe) -> None:
+    for number in range(50):
+        pipe.writer.put(f"{LINE.format(number)}\n")
+    assert pipe.read_to_end() == [LINE.format(number) for number in range(50)]
+
+
+def test_who_does_not_read_holds_nobody_up_and_is_told_how_much_is_missing(pipe: Pipe) -> None:
+    for number in range(5_000):
+        pipe.writer.put(f"{LINE.format(number)}\n")
+    lines = pipe.read_to_end()
+    missing = [int(line.split()[1]) for line in lines if line.startswith("missing")]
+    kept = [line for line in lines if not line.startswith("missing")]
+    assert sum(missing) == pipe.writer.dropped == 5_000 - len(kept) > 3_000
+    assert kept == sorted(kept)
+    assert lines[-1].startswith("missing")
+
+
+def test_lines_follow_again_once_somebody_reads(pipe: Pipe) -> None:
+    for number in range(5_000):
+        pipe.writer.put(f"{LINE.format(number)}\n")
+    pipe.read_to_end()
+    pipe.writer.put("after\n")
+    assert pipe.read_to_end() == ["after"]
+
+
+def test_the_end_of_the_process_does_not_wait_for_a_reader_for_ever(pipe: Pipe) -> None:
+    for _ in range(5_000):
+        pipe.writer.put(f"{LINE.format(0)}\n")
+    began_s = time.monotonic()
+    pipe.writer.flush(0.05)
+    assert time.monotonic() - began_s < GENEROUS_S / 2
+
+
+def test_a_line_is_written_whole_where_the_descriptor_does_not_wait(pipe: Pipe) -> None:
+    os.set_blocking(pipe.writes, False)
+    pipe.writer.put("y" * 9_000 + "\n")
+    assert pipe.read_to_end() == ["y" * 9_000]
+
+
+async def test_a_reader_that_has_gone_costs_its_lines_alone() -> None:
+    reads, writes = os.pipe()
+    writer = LineWriter(writes, str)
+    os.close(reads)
+    writer.put("lost\n")
+    await until(lambda: writer.dropped == 1)
+    os.close(writes)
+
+
+def test_what_is_no_text_is_written_with_escapes(pipe: Pipe) -> None:
+    pipe.writer.put("a\udcffb\n")
+    assert re.fullmatch(r"a\\udcffb", pipe.read_to_end()[0])
