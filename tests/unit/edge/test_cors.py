@@ -110,7 +110,7 @@ def test_pages_without_an_origin_may_send_neither_guids_nor_other_credentials() 
         "Access-Control-Request-Method": "PUT",
         "Access-Control-Request-Headers": "authorization,cookie,guid,service_token,traceparent",
     }
-    answer = preflight(make_mocked_request("OPTIONS", "/", headers=asked), ("null",))
+    answer = preflight(made_request("OPTIONS", "/", asked), ("null",))
     assert answer is not None
     assert answer.headers["Access-Control-Allow-Headers"] == "content-type, traceparent"
     assert "Access-Control-Allow-Credentials" not in answer.headers
