@@ -124,7 +124,9 @@ class RestDetail(RestReason):
 
 
 class GroupInfo(Result):
-    """A group of agents."""
+    """A group of agents. `monitorno` and `monitorname` are the agent who leads it, 0 and empty for none."""
 
     id: int
     name: str
+    monitorno: int
+    monitorname: str

@@ -40,10 +40,16 @@ class Ivr(Result):
 
 
 class AccessCode(Result):
-    """A number that calls come in on; of the members only `inno` is public."""
+    """A number that calls come in on, with the members that a public client reads. `id` counts the access codes.
 
+    `mediatype` is that of the queue it leads to; 5, audio and video, for one that leads to a voice menu.
+    """
+
+    id: int
     inno: str
     description: str
+    vdnid: int
+    mediatype: int
 
 
 OPERATIONS: tuple[Operation, ...] = (

@@ -74,6 +74,7 @@ class _Group(_Strict):
     id: Id
     name: Annotated[str, Field(min_length=1, max_length=100)]
     agents: list[Annotated[int, Field(ge=1, le=999_999)]] = []
+    monitor: Annotated[int, Field(ge=0, le=999_999)] = 0
 
 
 class _Customer(_Strict):
@@ -183,7 +184,7 @@ def _plan(content: _File, vdn_id: int) -> Plan:
         queues={queue.skill: Queue(queue.skill, queue.service_type, queue.max_wait) for queue in content.queues},
         access={code: queue.skill for queue in content.queues for code in queue.access},
         ivrs={ivr.access: Ivr(**ivr.model_dump()) for ivr in content.ivrs},
-        groups=tuple(Group(group.id, group.name, frozenset(group.agents)) for group in content.groups),
+        groups=tuple(Group(group.id, group.name, frozenset(group.agents), group.monitor) for group in content.groups),
         barred=tuple(vdn.barred),
         behaviours=tuple(_behaviour(customer) for customer in content.customers),
         arrivals=tuple(

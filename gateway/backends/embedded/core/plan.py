@@ -26,11 +26,12 @@ class Ivr:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A team of agents."""
+    """A team of agents. `monitor` is the agent who leads it, 0 for nobody."""
 
     id: int
     name: str
     agents: frozenset[int] = frozenset()
+    monitor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,8 +217,12 @@ class _AgentGroup:
         agent_id = cast(OtherAgentParameters, call.parameters).workno
         if self._parts.registry.get(agent_id) is None:
             raise Refused(retcodes.GROUP_NO_AGENT)
-        group = _group_of(self._parts, agent_id)
-        return models.GroupInfo(id=group.id, name=group.name)
+        return self._info(_group_of(self._parts, agent_id))
 
     async def groups(self, _call: Call) -> object:
-        return [models.GroupInfo(id=group.id, name=group.name) for group in self._parts.world.plan.groups]
+        return [self._info(group) for group in self._parts.world.plan.groups]
+
+    def _info(self, group: Group) -> models.GroupInfo:
+        monitor = self._parts.registry.get(group.monitor)
+        name = monitor.name if monitor is not None else ""
+        return models.GroupInfo(id=group.id, name=group.name, monitorno=group.monitor, monitorname=name)

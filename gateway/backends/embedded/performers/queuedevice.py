@@ -1,7 +1,7 @@
 """Queries about skill queues, voice menus and access codes (contract queuedevice.yaml)."""
 
 from collections.abc import Iterable
-from typing import cast
+from typing import Final, cast
 
 from gateway.agents.registry import Skill
 from gateway.backends.base import Call
@@ -12,6 +12,9 @@ from gateway.operations.parameters import QueueParameters, WorkNoParameters
 from gateway.operations.queuedevice import AccessCode, Ivr, SkillsBody, VdnParameters, VdnSkillsBody
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
+
+VOICE: Final = 5
+"""Media type of calls, with a picture or without."""
 
 
 def performers(parts: Parts) -> dict[str, Performer]:
@@ -73,12 +76,16 @@ class _QueueDevice:
 
     async def access_codes(self, _call: Call) -> object:
         """Numbers that lead to a queue, with its name, and those that lead to a voice menu."""
-        plan, skills = self._parts.world.plan, self._parts.world.skills()
-        codes = {code: skills.get(skill_id, "") for code, skill_id in plan.access.items()}
-        codes |= {access: ivr.description for access, ivr in plan.ivrs.items()}
+        plan, skills = self._parts.world.plan, self._parts.registry.skills()
+        queues = {code: skills.get(skill_id) for code, skill_id in plan.access.items()}
+        codes = {code: (skill.name, skill.mediatype) if skill else ("", VOICE) for code, skill in queues.items()}
+        codes |= {access: (ivr.description, VOICE) for access, ivr in plan.ivrs.items()}
         if not codes:
             raise Refused(retcodes.NO_ACCESS_CODE)
-        return [AccessCode(inno=code, description=description) for code, description in codes.items()]
+        return [
+            AccessCode(id=number, inno=code, description=description, vdnid=plan.vdn_id, mediatype=media_type)
+            for number, (code, (description, media_type)) in enumerate(codes.items(), 1)
+        ]
 
     def _configured(self, agent_id: int) -> tuple[Skill, ...]:
         agent = self._parts.registry.get(agent_id)

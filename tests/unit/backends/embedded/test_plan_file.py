@@ -39,6 +39,11 @@ def test_the_behaviour_with_the_longest_prefix_counts(tmp_path: Path) -> None:
     assert [plan.behaviour(number).answer_s for number in ("138", "139", "20")] == [7, None, 2]
 
 
+def test_a_team_may_have_an_agent_who_leads_it(tmp_path: Path) -> None:
+    plan = _read(tmp_path, '[[groups]]\nid = 1\nname = "a"\nmonitor = 119\n[[groups]]\nid = 2\nname = "b"')
+    assert [group.monitor for group in plan.groups] == [119, 0]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

@@ -8,7 +8,10 @@ import pytest
 from gateway.backends.embedded.core.plan import Group, Plan
 from tests.support.floor import NOW, Floor, open_floor
 
-TEAM = Plan(vdn_id=7, groups=(Group(3, "early shift", frozenset({101, 104})), Group(4, "late shift", frozenset({119}))))
+EARLY, LATE = Group(3, "early shift", frozenset({101, 104}), monitor=119), Group(4, "late shift", frozenset({119}))
+TEAM = Plan(vdn_id=7, groups=(EARLY, LATE))
+LED = {"id": 3, "name": "early shift", "monitorno": 119, "monitorname": "Sven Dahl"}
+NOT_LED = {"id": 4, "name": "late shift", "monitorno": 0, "monitorname": ""}
 
 
 @pytest.fixture
@@ -224,7 +227,7 @@ async def test_agents_of_the_own_group_and_of_another(floor: Floor) -> None:
 
 async def test_the_group_of_an_agent(floor: Floor) -> None:
     assert await floor.do(107, "queryGroupInfoByWorkNo", workno=104) == "0"
-    assert floor.result == {"id": 3, "name": "early shift"}
+    assert floor.result == LED
 
 
 @pytest.mark.parametrize(
@@ -242,7 +245,7 @@ async def test_where_there_is_no_group(floor: Floor, name: str, values: dict[str
 
 async def test_groups_of_the_vdn(floor: Floor) -> None:
     await floor.do(107, "queryGroupInfoOnVdn")
-    assert floor.result == [{"id": 3, "name": "early shift"}, {"id": 4, "name": "late shift"}]
+    assert floor.result == [LED, NOT_LED]
 
 
 @pytest.mark.parametrize(

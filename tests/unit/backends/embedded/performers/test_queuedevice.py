@@ -117,6 +117,17 @@ async def test_access_codes_of_the_vdn_lead_to_queues_and_voice_menus(floor: Flo
     }
 
 
+async def test_an_access_code_has_a_number_its_vdn_and_the_media_type_of_what_it_leads_to() -> None:
+    plan = Plan(vdn_id=7, access={"60001": 1, "60004": 4}, ivrs={"70001": Ivr("70001", 41, "opening hours", 5)})
+    async with open_floor(plan, 101) as floor:
+        await floor.do(101, "queryInNoOnVDN")
+        assert [(code["id"], code["vdnid"], code["mediatype"]) for code in floor.result] == [
+            (1, 7, 5),
+            (2, 7, 1),
+            (3, 7, 5),
+        ]
+
+
 @pytest.mark.parametrize(
     ("name", "body", "values", "code"),
     [
