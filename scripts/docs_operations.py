@@ -12,7 +12,8 @@ HEAD = """\
 
 Written by scripts/docs.py from the rows in gateway/operations/. Paths are relative to `/agentgateway/resource/`; rows
 with one name are spellings of one operation. *served*: the embedded contact centre answers; *relayed only*: it answers
-with the retcode shown, and an upstream contact centre serves it; *refused*: an interface of another mode.
+with the retcode shown, and an upstream contact centre serves it; *refused*: an interface of another mode. What the
+routes of older programs take and answer is in protocol.md.
 """
 
 DECIDED: Final = (
@@ -40,10 +41,10 @@ DECIDED: Final = (
         "end that. `syncagentinfo` tells of the wish as `preRest`",
     ),
     (
-        "`inMultimediaConf`",
-        "is 0, in no multimedia conference (public clients read 1 as in one). Such conferences share a screen and have "
-        "interfaces of their own, `multimediaconf/`, which no page of the interface here describes; those of "
-        "`agentconf` are telephone conferences",
+        "`inMultimediaConf`, `multimediaconf/`",
+        "is 0, in no multimedia conference (public clients read 1 as in one). Such conferences share a screen, which "
+        "no agent has here: their interfaces answer `106-001`, multimedia is switched off. Those of `agentconf` are "
+        "telephone conferences",
     ),
     (
         "`curCommand`",

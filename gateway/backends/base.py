@@ -23,8 +23,18 @@ class SignInCall:
     now_ms: int
 
 
+class File(NamedTuple):
+    """A file that an agent sends, or that it gets for an operation whose answer is one. Its name is without folders."""
+
+    name: str
+    data: bytes
+
+
 class Call(NamedTuple):
-    """One operation of a signed-in agent, validated. `address` tells where it came from."""
+    """One operation of a signed-in agent, validated. `address` tells where it came from.
+
+    `file` comes with an upload.
+    """
 
     operation: Operation
     record: Record
@@ -32,6 +42,7 @@ class Call(NamedTuple):
     parameters: Parameters
     body: Body | None
     address: Callable[[], str]
+    file: File | None = None
 
 
 class Backend(Protocol):
@@ -44,7 +55,7 @@ class Backend(Protocol):
         """The session is over. Told at least once, by any node; unknown sessions are no error."""
 
     async def perform(self, call: Call) -> object:
-        """Performs an operation; the JSON value for `result`."""
+        """Performs an operation; the JSON value for `result`, or a File where the operation's answer is one."""
 
     def may_sign_out(self, state: AgentState) -> bool:
         """False while the agent must not sign out without force."""

@@ -9,7 +9,8 @@ from gateway.edge.paths import remembering
 from gateway.edge.reply import Reply, of_error, to_response
 from gateway.edge.services import Services
 from gateway.edge.target import path_of
-from gateway.operations.operation import Heartbeat, Operation, Poll, Renew, SignIn, SignOut, Unsupported
+from gateway.edge.upload import Uploads
+from gateway.operations.operation import Heartbeat, Operation, Poll, Renew, SignIn, SignOut, Unsupported, Upload
 from gateway.operations.table import OperationTable
 from gateway.ops import metrics
 from gateway.wire import retcodes
@@ -52,7 +53,11 @@ class Edge:
     def __init__(self, services: Services, pages: Mapping[str, Page]) -> None:
         self._services = services
         self._pages = dict(pages)
-        self._answerers = _RELAYING if services.settings().backend == "upstream" else _ANSWERERS
+        uploads, relaying = Uploads(), services.settings().backend == "upstream"
+        self._answerers = {
+            **(_RELAYING if relaying else _ANSWERERS),
+            Upload: uploads.relay if relaying else uploads.answer,
+        }
         self._find = remembering(OperationTable().find)
 
     async def handle(self, request: Request) -> AnyResponse:
@@ -91,7 +96,7 @@ class Edge:
         settings = self._services.settings()
         guid = read_guid(request.headers.getall(REQUEST_HEADER, ()))
         raw_body = b""
-        if request.body_exists:
+        if request.body_exists and not isinstance(operation, Upload):
             raw_body = await read_body(request, settings.body_max_bytes, settings.request_timeout_ms)
         caller = operation.caller
         agent_id = validate.agent_id(values[caller], operation) if caller else 0

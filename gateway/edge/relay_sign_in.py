@@ -1,11 +1,10 @@
 """Sign-in with BACKEND = upstream: the service says who may come in, session and GUID are ours (design section 10)."""
 
-import codecs
 from dataclasses import replace
 from typing import Final, cast
 
 from pydantic import Field
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from gateway.backends.relay import Declined, Relay
 from gateway.edge import relay, validate
@@ -76,5 +75,5 @@ def _once_each(raw: bytes, way: PushWay | None) -> bytes:
     """The body with each member once, so that the service reads what was read here; without those of a `way`."""
     if not raw.strip():
         return raw
-    body = from_json(raw.removeprefix(codecs.BOM_UTF8))
+    body = cast("dict[str, object]", validate.read_json(raw))
     return to_json({name: value for name, value in body.items() if way is None or name not in _PUSH_MEMBERS})

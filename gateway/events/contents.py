@@ -269,12 +269,16 @@ class LinkedHold(Content):
 
 
 class ChatMessage(Content):
-    """A text in a chat, as older clients read it. `is_inner_call`: the chat is one between agents."""
+    """A text in a chat, as older clients read it. `is_inner_call`: the chat is one between agents.
+
+    With `chat_content_type`, what the sender says it is, `chat_content` is the path of a file (`mediafile`).
+    """
 
     sender: str
     call_id: str = Field(alias="callId")
     chat_content: str = Field(alias="chatContent")
     is_inner_call: bool = Field(alias="isInnerCall")
+    chat_content_type: str = Field("", alias="chatContentType")
 
 
 class Chat(Content):

@@ -14,6 +14,7 @@ from gateway.operations.operation import (
     Poll,
     Renew,
     SignIn,
+    Upload,
 )
 from gateway.operations.table import ALL_OPERATIONS, PREFIX
 from gateway.wire import retcodes
@@ -30,6 +31,11 @@ _GUID = {
 _SET_GUID = {
     "description": "JSESSIONID= and the GUID to use from now on, when there is a new one.",
     "schema": {"type": "string"},
+}
+_FILE: Json = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+    "required": ["file"],
 }
 _HANDS_OUT = (SignIn, Poll, Heartbeat, Renew)
 _OUTCOME = "Outcome: retcode 0, or a refusal with message and retcode alone."
@@ -81,6 +87,8 @@ def _operation(row: Operation, schemas: dict[tuple[Operation, str], Json], *, fi
     if row.body is not None:
         content = {"application/json": {"schema": schemas[row, "body"]}}
         made["requestBody"] = {"required": "required" in row.body.model_json_schema(), "content": content}
+    if isinstance(row, Upload):
+        made["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _FILE}}}
     if row.relayed_only:
         made["x-relayed-only"] = True
     return made | {"responses": {"200": _success(row, schemas[row, "result"])}}

@@ -35,7 +35,8 @@ class Operation:
     every other `{name}` and every query parameter is a field of `parameters`. `retcodes` are the refusals it may give
     besides the common ones. Rows with one `name` are spellings of one operation and have the same models. `result` is
     the type of the `result` member of a success (of `event` in a poll), where `answer` is RESULT. `relayed_only` is the
-    refusal of the embedded centre where it has nothing to serve (video, recording files); "" everywhere else.
+    refusal of the embedded centre where it has nothing to serve (video, recording files, multimedia conferences); ""
+    everywhere else.
     """
 
     name: str
@@ -63,6 +64,11 @@ class Operation:
     def needs_guid(self) -> bool:
         """True where the call must carry the GUID of the agent's session."""
         return True
+
+
+@dataclass(frozen=True)
+class Upload(Operation):
+    """Brings a file, as the part `file` of a `multipart/form-data` body of at most FILE_MAX_BYTES."""
 
 
 @dataclass(frozen=True)

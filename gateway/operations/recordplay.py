@@ -1,4 +1,7 @@
-"""The recordplay group: playing and own recording (contract recordplay.yaml); files are an upstream's business."""
+"""The recordplay group: playing and own recording (contract recordplay.yaml).
+
+Files are an upstream's business, and so is the token for a player of them.
+"""
 
 from typing import Any
 
@@ -108,6 +111,23 @@ RECORDING: tuple[Operation, ...] = (
     ),
 )
 
+SCREEN: tuple[Operation, ...] = (
+    Operation(
+        "startRecordScreen",
+        "PUT",
+        "recordplay/{agentid}/startrecordscreen",
+        "record the own screen",
+        retcodes=_RECORD,
+    ),
+    Operation(
+        "stopRecordScreen",
+        "DELETE",
+        "recordplay/{agentid}/stoprecordscreen",
+        "stop recording the screen",
+        retcodes=_RECORD,
+    ),
+)
+
 FILES: tuple[Operation, ...] = (
     _files("queryRecordFile", "recordfile", "recordings of a time span", RecordsParameters),
     _files("querySelfRecordFile", "queryselfrecordfile", "own recordings of a time span", OwnRecordsParameters),
@@ -118,6 +138,13 @@ FILES: tuple[Operation, ...] = (
     _files(
         "queryBatchRecordZipFileURL", "batchrecordzipfileurl", "address of several, zipped", models.FileParameters, str
     ),
+    _files(
+        "getConnectToken",
+        "getconnecttoken",
+        "token for a player of the recording server",
+        Parameters,
+        models.ConnectToken,
+    ),
 )
 
-OPERATIONS: tuple[Operation, ...] = (*PLAYING, *RECORDING, *FILES)
+OPERATIONS: tuple[Operation, ...] = (*PLAYING, *RECORDING, *SCREEN, *FILES)

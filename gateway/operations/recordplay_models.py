@@ -1,4 +1,4 @@
-"""Parameters and bodies of recordings (contract recordplay.yaml, record.yaml, video.yaml)."""
+"""Parameters, bodies and results of recordings (contract recordplay.yaml, record.yaml, video.yaml)."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ from pydantic import Field
 
 from gateway.operations.calldata_models import When
 from gateway.operations.fields import INT_MAX, AgentId, Body, OptionalCallId, Ordinal, Parameters, one_of
+from gateway.operations.results import Result
 
 FilePath = Annotated[str, Field(min_length=1, max_length=255, examples=["y:/1/0/20251121/102/1000000.V3"])]
 VoicePath = Annotated[str, Field(min_length=1, max_length=100, examples=["y:/1/0/20251121/102/1000000.V3"])]
@@ -96,3 +97,9 @@ class VideoFileParameters(Parameters):
     conference_id: Annotated[Uuid, Field(min_length=1)]
     record_id: Uuid = ""
     file_type: int = Field(ge=0, le=2)
+
+
+class ConnectToken(Result):
+    """`getconnecttoken`: what a player of its own shows the recording server."""
+
+    token: str

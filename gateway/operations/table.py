@@ -10,7 +10,9 @@ from gateway.operations import (
     agentevent,
     agentgroup,
     calldata,
+    eccconfig,
     mediacall,
+    multimediaconf,
     onlineagent,
     qualitycontrol,
     querymonitor,
@@ -37,6 +39,8 @@ ALL_OPERATIONS: tuple[Operation, ...] = (
     *recordfile.OPERATIONS,
     *mediacall.OPERATIONS,
     *textchat.OPERATIONS,
+    *multimediaconf.OPERATIONS,
+    *eccconfig.OPERATIONS,
 )
 
 PREFIX = ["agentgateway", "resource"]

@@ -4,8 +4,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import AliasChoices, Field, model_validator
 
+from gateway.operations import textchat_models as models
 from gateway.operations.fields import AgentId, Body, CallData, CallId, Parameters, max_bytes, one_of
-from gateway.operations.operation import Operation
+from gateway.operations.operation import Answer, Operation, Upload
 from gateway.operations.parameters import CallParameters
 from gateway.wire import retcodes
 
@@ -29,6 +30,7 @@ class ChatBody(Body):
 
     callid: ChatId
     content: Annotated[str, Field(examples=["good morning"]), max_bytes(CHAT_BYTES)]
+    chat_id: models.MessageId = ""
 
 
 class ChatTransferBody(Body):
@@ -57,7 +59,7 @@ class ChatTransferBody(Body):
 
 _NO_CHAT = (retcodes.DROP_NO_CALL,)
 
-OPERATIONS: tuple[Operation, ...] = (
+CHATS: tuple[Operation, ...] = (
     Operation(
         "chatInternalCall",
         "PUT",
@@ -111,3 +113,65 @@ OPERATIONS: tuple[Operation, ...] = (
         result=str,
     ),
 )
+
+CONTENT: tuple[Operation, ...] = (
+    Operation(
+        "sendMessageWithoutCall",
+        "POST",
+        "textchat/{workno}/sendmessagewithoutcall",
+        "write to customers who are in no chat",
+        body=models.MessageWithoutCallBody,
+        retcodes=(
+            retcodes.MULTIMEDIA_OFF,
+            retcodes.EMPTY_MESSAGE,
+            retcodes.NO_QUEUE_OF_MEDIA,
+            retcodes.FORBIDDEN_WORD,
+        ),
+    ),
+    *(
+        Operation(
+            "confirmMessage",
+            "PUT",
+            f"textchat/{{workno}}/{action}",
+            "say that messages were read",
+            body=models.ConfirmBody,
+            retcodes=_NO_CHAT,
+        )
+        for action in ("confirmmessage", "sendmessagewithoutcall")
+    ),
+    Upload(
+        "uploadMediaFile",
+        "POST",
+        "textchat/{workno}/mediafile",
+        "send a file in a chat",
+        parameters=models.UploadParameters,
+        retcodes=(*_NO_CHAT, retcodes.EMPTY_MESSAGE, retcodes.FORBIDDEN_WORD),
+        result=models.StoredFile,
+    ),
+    Operation(
+        "downloadMediaFile",
+        "GET",
+        "textchat/{workno}/mediafile",
+        "a file of an own chat",
+        parameters=models.FilePathParameters,
+        answer=Answer.FILE,
+    ),
+    Operation(
+        "queryCallContent",
+        "GET",
+        "textchat/{workno}/callcontent",
+        "what was written in a chat",
+        parameters=models.ContentParameters,
+        result=models.ContentPage,
+    ),
+    Operation(
+        "queryCallSession",
+        "POST",
+        "textchat/{workno}/callsession",
+        "own chats of a time span",
+        body=models.HistoryBody,
+        result=models.BillPage,
+    ),
+)
+
+OPERATIONS: tuple[Operation, ...] = (*CHATS, *CONTENT)

@@ -82,6 +82,14 @@ class Listeners(Section):
     body_max_bytes: Annotated[int, number(1024, 16_777_216)] = ours(
         "BODY_MAX_BYTES", "65536", "Longest request body.", unit="bytes", restart=True
     )
+    file_max_bytes: Annotated[int, number(1024, 67_108_864)] = ours(
+        "FILE_MAX_BYTES",
+        "10485760",
+        "Longest body with a file that an agent sends in a chat. It may take six times REQUEST_TIMEOUT; at most 8 are "
+        "in memory at a time.",
+        unit="bytes",
+        restart=True,
+    )
     request_timeout_ms: Annotated[int, number(100, 120_000)] = ours(
         "REQUEST_TIMEOUT", "10000", "Head and body of a request must arrive in this time.", unit="ms", restart=True
     )

@@ -8,11 +8,12 @@ import pytest
 import pytest_asyncio
 from pydantic import TypeAdapter
 
-from gateway.operations.operation import COMMON_RETCODES, Answer, Operation, Poll, SignIn, SignOut, Unsupported
+from gateway.operations.operation import COMMON_RETCODES, Answer, Operation, Poll, SignIn, SignOut, Unsupported, Upload
 from gateway.operations.table import ALL_OPERATIONS
 from tests.support.centre import CentreGateway, centre_gateway
 from tests.support.desk import Answer as Got
 from tests.support.desk import Desk, ask_once
+from tests.support.form import form_data
 from tests.support.scene import quick_agents
 from tests.unit.operations import samples
 
@@ -78,6 +79,8 @@ async def ask(port: int, row: Operation, guid: str = "", agent_id: int = CALLER)
     asked = samples.query(row)
     body = b"" if row.body is None else json.dumps(samples.sample(row.body)).encode()
     headers = {"guid": guid} if guid else {}
+    if isinstance(row, Upload):
+        headers["Content-Type"], body = form_data()
     return await ask_once(port, row.method, f"{address}?{urlencode(asked)}" if asked else address, headers, body)
 
 
@@ -131,8 +134,9 @@ async def test_an_interface_of_another_mode_is_refused_whoever_asks(row: Operati
     assert (answer.status, answer.retcode) == (200, row.retcodes[0])
 
 
-async def test_what_is_only_relayed_is_video_and_files_of_recordings() -> None:
-    assert {row.group for row in ALL_OPERATIONS if row.relayed_only} == {"qualitycontrol", "recordfile", "recordplay"}
+async def test_what_is_only_relayed_is_video_files_of_recordings_and_multimedia_conferences() -> None:
+    groups = {row.group for row in ALL_OPERATIONS if row.relayed_only}
+    assert groups == {"multimediaconf", "qualitycontrol", "recordfile", "recordplay"}
 
 
 async def test_every_row_is_asked() -> None:

@@ -195,6 +195,14 @@ async def test_a_chat_goes_to_and_fro(site: Site) -> None:
     assert (await site.operator.get("/sim/chats")).json == []
 
 
+async def test_what_agents_write_to_customers_in_no_chat_is_shown(site: Site) -> None:
+    desk = await site.centre.agent(111)
+    body = {"skillId": "4", "chatId": "1", "chatReceiver": CALLER, "content": "it has come"}
+    assert (await desk.call("POST", "textchat/{id}/sendmessagewithoutcall", body)).retcode == "0"
+    sent = {"agent": 111, "skill": 4, "message": "1", "receivers": CALLER, "text": "it has come", "for_s": 0}
+    assert (await site.operator.get("/sim/messages")).json == [sent]
+
+
 async def test_agents_are_shown_with_where_their_calls_go(site: Site) -> None:
     desk = await site.centre.agent(101)
     body = {"forwardingType": "forwardBusy", "forwardDN": CALLER}

@@ -15,6 +15,7 @@ from tests.support.gateway import CONFIG
 
 WRITTEN_ELSEWHERE = {
     "body: more than 65536 bytes",
+    "body: more than 10485760 bytes",
     "no such interface: agent calls begin with /agentgateway/resource/",
     "not an HTTP message: check the request line and the headers",
     "$guid_message",
@@ -59,10 +60,10 @@ def test_answers_that_balancers_give_themselves_are_those_of_the_gateway(shipped
 def test_limits_and_times_fit_the_settings_that_are_shipped() -> None:
     settings = load(CONFIG, {}).settings
     nginx, haproxy = NGINX_FILES[0].read_text("utf-8"), HAPROXY.read_text("utf-8")
-    [limit] = re.findall(r"client_max_body_size (\d+);", nginx)
+    limits = [int(limit) for limit in re.findall(r"client_max_body_size (\d+);", nginx)]
     [nginx_s], [haproxy_s] = (
         re.findall(r"proxy_read_timeout (\d+)s;", nginx),
         re.findall(r"timeout server (\d+)s", haproxy),
     )
-    assert int(limit) == settings.body_max_bytes
+    assert limits == [settings.body_max_bytes, settings.file_max_bytes]
     assert min(int(nginx_s), int(haproxy_s)) * 1000 > settings.poll_hold_ms + settings.store_timeout_ms

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
 from gateway.agents.registry import AgentRegistry
+from gateway.backends.base import File
 from gateway.backends.embedded.core.plan import Plan
 from gateway.operations.operation import COMMON_RETCODES
 from gateway.sessions.agent_state import AgentState
@@ -57,15 +58,24 @@ class Floor:
         await self.hall.leave(agent_id)
 
     async def do(self, agent_id: int, name: str, body: object = None, **values: object) -> str:
-        """Performs an operation with these path and query values; its retcode."""
+        """Performs an operation with these path and query values; its retcode. A file is `result` as it is."""
+        return await self._do(agent_id, name, values, body, None)
+
+    async def send(self, agent_id: int, name: str, file: File, **values: object) -> str:
+        """The same, of an operation that brings a file."""
+        return await self._do(agent_id, name, values, None, file)
+
+    async def _do(self, agent_id: int, name: str, values: dict[str, object], body: object, file: File | None) -> str:
         row = ROWS[name]
         try:
             asked = {key: str(value) for key, value in values.items()}
-            result = await self.hall.do(agent_id, name, asked, cast("Mapping[str, object] | None", body))
+            result = await self.hall.do(agent_id, name, asked, cast("Mapping[str, object] | None", body), file)
         except Refused as refused:
             return self._refused((*row.retcodes, *COMMON_RETCODES), refused)
-        self.result = from_json(to_json(result, by_alias=True))
-        TypeAdapter(row.result).validate_python(self.result)
+        self.result = result
+        if not isinstance(result, File):
+            self.result = from_json(to_json(result, by_alias=True))
+            TypeAdapter(row.result).validate_python(self.result)
         return "0"
 
     def _refused(self, codes: tuple[str, ...], refused: Refused) -> str:

@@ -11,7 +11,7 @@ from gateway.agents.lockout import MemoryAttempts
 from gateway.agents.password_book import FilePasswordBook
 from gateway.agents.passwords import PasswordPool
 from gateway.agents.registry import AgentRegistry
-from gateway.backends.base import Call, SignInCall
+from gateway.backends.base import Call, File, SignInCall
 from gateway.backends.embedded.centre import EmbeddedCentre
 from gateway.backends.embedded.core.plan import Behaviour, Plan
 from gateway.edge import validate
@@ -118,6 +118,7 @@ class Hall:
         name: str,
         values: Mapping[str, str] | None = None,
         body: Mapping[str, object] | None = None,
+        file: File | None = None,
     ) -> Any:
         """One operation, validated like a request; its result. Raises Refused."""
         row = ROWS[name]
@@ -125,7 +126,8 @@ class Hall:
         assert record.session is not None
         parameters = cast(Parameters, validate.parameters(row, dict(values or {})))
         given = cast("Body | None", validate.body(row, json.dumps(body or {}).encode()))
-        return await self.centre.perform(Call(row, record, record.session.id, parameters, given, lambda: "127.0.0.1"))
+        call = Call(row, record, record.session.id, parameters, given, lambda: "127.0.0.1", file)
+        return await self.centre.perform(call)
 
     async def code(
         self,

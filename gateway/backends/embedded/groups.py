@@ -9,6 +9,7 @@ from gateway.backends.embedded.performers import (
     agentconf_chair,
     agentgroup,
     calldata,
+    eccconfig,
     mediacall,
     notes,
     onlineagent,
@@ -20,6 +21,7 @@ from gateway.backends.embedded.performers import (
     queuedevice,
     recordplay,
     textchat,
+    textchat_content,
     voicecall,
 )
 
@@ -32,6 +34,8 @@ GROUPS: Final[tuple[Group, ...]] = (
     queuedevice.performers,
     notes.performers,
     textchat.performers,
+    textchat_content.performers,
+    eccconfig.performers,
     agentconf.performers,
     agentconf_chair.performers,
     mediacall.performers,

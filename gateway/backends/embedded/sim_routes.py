@@ -38,6 +38,7 @@ def sim_routes(centre: EmbeddedCentre) -> list[Route]:
         ("GET", "/sim/queues", views.queues),
         ("GET", "/sim/agents", views.agents),
         ("GET", "/sim/chats", views.chats),
+        ("GET", "/sim/messages", views.messages),
         ("POST", "/sim/calls", calls.place),
         ("POST", "/sim/calls/{call}/answer", calls.answer),
         ("POST", "/sim/calls/{call}/refuse", calls.refuse),

@@ -102,6 +102,20 @@ class SimViews:
             for chat_id, chat in self._world.besides.chats.items()
         ]
 
+    async def messages(self, _call: AdminCall) -> object:
+        """What agents wrote last to customers who were in no chat, oldest first."""
+        return [
+            {
+                "agent": sent.agent_id,
+                "skill": sent.skill_id,
+                "message": sent.chat_id,
+                "receivers": sent.receivers,
+                "text": sent.text,
+                "for_s": self._since(sent.at_ms),
+            }
+            for sent in self._world.besides.sent
+        ]
+
     def _since(self, at_ms: int) -> int:
         return max(0, self._records.now_ms() - at_ms) // 1000
 

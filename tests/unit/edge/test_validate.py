@@ -34,11 +34,16 @@ def test_a_body_that_was_sent_counts_alone() -> None:
     )
 
 
+@pytest.mark.parametrize("raw", [rb'"{\"prolongTime\": 30}"', rb'  "  {\"prolongTime\":\"30\"}"'])
+def test_an_object_that_was_encoded_twice_is_that_object(raw: bytes) -> None:
+    assert validate.body(PROLONG, raw) == ProlongBody(prolong_time=30)
+
+
 def test_a_row_without_body_takes_any() -> None:
     assert validate.body(BARE, b"not JSON") is None
 
 
-@pytest.mark.parametrize("raw", [b"{", b"\xff", b"[]", b'"text"'])
+@pytest.mark.parametrize("raw", [b"{", b"\xff", b"[]", b'"text"', b'"{"', rb'"\"{}\""'])
 def test_a_malformed_body_is_a_malformed_message(raw: bytes) -> None:
     assert refusal(PROLONG, raw)[0] == retcodes.BAD_MESSAGE
 

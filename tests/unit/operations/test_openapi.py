@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gateway.operations.openapi import document
-from gateway.operations.operation import Operation
+from gateway.operations.operation import Operation, Upload
 from gateway.operations.table import ALL_OPERATIONS
 
 DOCUMENT = document("1.2.3")
@@ -66,7 +66,11 @@ def test_every_parameter_of_a_path_is_described() -> None:
 
 def test_a_body_is_described_where_there_is_one() -> None:
     for row in ALL_OPERATIONS:
-        assert ("requestBody" in operation(row)) == (row.body is not None), row.path
+        assert ("requestBody" in operation(row)) == (row.body is not None or isinstance(row, Upload)), row.path
+
+
+def test_a_file_is_sent_as_form_data() -> None:
+    assert set(by_name("uploadMediaFile")["requestBody"]["content"]) == {"multipart/form-data"}
 
 
 def test_the_guid_header_is_asked_for_where_it_is_needed() -> None:

@@ -14,8 +14,8 @@ from tests.unit.operations import samples
 
 EVERY_ROW = pytest.mark.parametrize("row", ALL_OPERATIONS, ids=lambda row: f"{row.method} {row.path}")
 CALLERS = {"agentid", "workno", ""}
-RELAYED = re.compile(r"video|record(file|zipfile)|recordfile", re.IGNORECASE)
-RELAYED_CODES = {retcodes.DOWNLOAD_OFF, retcodes.INSPECTION_RESOURCE}
+RELAYED = re.compile(r"video|record(file|zipfile)|recordfile|connecttoken|multimediaconf", re.IGNORECASE)
+RELAYED_CODES = {retcodes.DOWNLOAD_OFF, retcodes.INSPECTION_RESOURCE, retcodes.MULTIMEDIA_OFF}
 
 
 def test_the_calling_agent_is_the_first_path_parameter() -> None:
@@ -63,7 +63,7 @@ def test_rows_of_one_name_are_spellings_of_one_operation() -> None:
         assert len(shapes) == 1, name
 
 
-def test_only_video_recording_files_and_downloads_are_merely_relayed() -> None:
+def test_only_video_recording_files_downloads_and_multimedia_conferences_are_merely_relayed() -> None:
     for row in ALL_OPERATIONS:
         assert not row.relayed_only or RELAYED.search(f"{row.name} {row.path}"), row.path
         assert not row.relayed_only or row.relayed_only in RELAYED_CODES, row.path
@@ -73,8 +73,9 @@ def test_the_refusal_of_a_relayed_row_is_among_its_retcodes() -> None:
     assert all(row.relayed_only in row.retcodes for row in ALL_OPERATIONS if row.relayed_only)
 
 
-def test_files_are_merely_relayed() -> None:
-    assert all(row.relayed_only for row in ALL_OPERATIONS if row.answer is Answer.FILE)
+def test_files_are_merely_relayed_but_for_those_of_chats() -> None:
+    served = {row.name for row in ALL_OPERATIONS if row.answer is Answer.FILE and not row.relayed_only}
+    assert served == {"downloadMediaFile"}
 
 
 def test_an_unsupported_row_has_the_one_retcode_it_answers() -> None:

@@ -29,6 +29,16 @@ CLIENTS: dict[str, dict[str, str]] = {
         """,
         "PUT": ". getcallbusinessdata setcallbusinessdata setcalldataex",
     },
+    "eccconfig": {
+        "DELETE": "blacklist redlist",
+        "GET": "allblacklist allredlist",
+        "POST": "blacklist redlist",
+    },
+    "multimediaconf": {
+        "DELETE": "stopconf",
+        "POST": "getconfstate joinconfresult",
+        "PUT": "inviteconf requestconf",
+    },
     "onlineagent": {
         "DELETE": "forcelogout forcelogoutwithreason/{} logout",
         "GET": "agentskills agentskillsbyworkno/{} agentstatus",
@@ -62,18 +72,19 @@ CLIENTS: dict[str, dict[str, str]] = {
         "POST": "queryacdstat queryskillstat",
     },
     "recordplay": {
-        "DELETE": "stopplay stoprecord",
+        "DELETE": "stopplay stoprecord stoprecordscreen",
         "GET": """
-            batchrecordzipfileurl queryrecordfilebycallid queryrecordscore queryselfrecordfile recordfile
-            recordfilefromrecordid recordfileurl recordzipfileurl
+            batchrecordzipfileurl getconnecttoken queryrecordfilebycallid queryrecordscore queryselfrecordfile
+            recordfile recordfilefromrecordid recordfileurl recordzipfileurl
         """,
         "POST": "backfast/{} forefast/{} pauseplay pauserecord resumeplay resumerecord",
-        "PUT": "play record recordwithoutfilename",
+        "PUT": "play record recordwithoutfilename startrecordscreen",
     },
     "textchat": {
         "DELETE": "drop/{} reject/{}",
-        "POST": "transfer",
-        "PUT": "answer/{} chatmessage internalcall/{}",
+        "GET": "callcontent mediafile",
+        "POST": "callsession mediafile sendmessagewithoutcall transfer",
+        "PUT": "answer/{} chatmessage confirmmessage internalcall/{} sendmessagewithoutcall",
     },
     "voicecall": {
         "DELETE": ". release releasephone",
@@ -104,7 +115,7 @@ HERE = {(row.method, template(row.path)) for row in ALL_OPERATIONS}
 
 
 def test_the_list_is_whole() -> None:
-    assert len(set(routes())) == 181
+    assert len(set(routes())) == 202
 
 
 @pytest.mark.parametrize("route", list(routes()), ids=" ".join)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from gateway.backends.embedded.core import chat_moving, chatting, conferring, inspecting, playing
+from gateway.backends.embedded.core import chat_moving, chatting, conferring, inspecting, playing, recording
 from gateway.backends.embedded.core.outcome import Outcome
 from gateway.backends.embedded.core.world import World
 
@@ -14,6 +14,7 @@ RULES: Final[tuple[Callable[[Outcome, World], None], ...]] = (
     chatting.look_after,
     chat_moving.forget_limits,
     chat_moving.route,
+    recording.forget_screens,
 )
 
 

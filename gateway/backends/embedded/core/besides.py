@@ -7,12 +7,18 @@ from enum import IntEnum
 from typing import Final
 
 from gateway.backends.embedded.core.conference import Conference, Member
+from gateway.backends.embedded.core.kept import Kept
 from gateway.backends.embedded.core.model import Call, Feature, Leg, Stage
 
 TEXT_CHAT: Final = 1
 TEXT_MEDIA: Final = frozenset({TEXT_CHAT, 51, 53})
 """Media types of skill queues whose customers write. Chats of type 1 speak the older interface, `textchat`."""
 KEPT_TEXTS: Final = 500
+KEPT_CHATS_BYTES: Final = 16 * 1_048_576
+KEPT_FILES_BYTES: Final = 64 * 1_048_576
+KEPT_MESSAGES: Final = 200
+TEXT: Final = "1"
+"""`kind` of texts. A sender may call its file the same."""
 ALL_MEDIA: Final = 0
 """Stands for all media types together in `Besides.chat_limits`."""
 
@@ -37,11 +43,33 @@ class Inspection:
     since_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Said:
-    """Something written in a chat."""
+    """Something written in a chat, or the path of a file (`is_file`); `kind` is what its sender says it is.
+
+    `chat_id` is what the sender's program calls it. `delivered`: somebody was there; `confirmed`: who received it says
+    that it was read.
+    """
 
     sender: str
+    text: str
+    at_ms: int
+    receiver: str = ""
+    kind: str = TEXT
+    is_file: bool = False
+    chat_id: str = ""
+    delivered: bool = True
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """What an agent wrote to customers who are in no chat."""
+
+    agent_id: int
+    skill_id: int
+    chat_id: str
+    receivers: str
     text: str
     at_ms: int
 
@@ -51,13 +79,14 @@ class Chat:
     """A text chat: parties and data as of a call, which is in no other list of calls.
 
     `said` is what was written last, `unread` what nobody but its sender has seen. `passed_over` are sessions that did
-    not take the chat when it was offered.
+    not take the chat when it was offered. `agents` are all who are or were in it.
     """
 
     call: Call
     said: deque[Said] = field(default_factory=lambda: deque(maxlen=KEPT_TEXTS))
     unread: deque[Said] = field(default_factory=lambda: deque(maxlen=KEPT_TEXTS))
     passed_over: set[str] = field(default_factory=set)
+    agents: set[int] = field(default_factory=set)
 
     @property
     def older(self) -> bool:
@@ -78,6 +107,15 @@ class Chat:
         return (leg for leg in self.call.agents() if leg.stage is Stage.TALKING)
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that was sent in a chat, under the name that it had with its sender."""
+
+    chat: Chat
+    name: str
+    data: bytes = field(repr=False)
+
+
 @dataclass(slots=True, eq=False)
 class Playback:
     """A file that is played to an agent; `position_s` is where it was at `since_ms`, or is while it is paused."""
@@ -95,7 +133,9 @@ class Playback:
 class Besides:
     """`inspections` by the inspector's session, `chats` and `conferences` by id, `playing` by session.
 
-    `chat_limits` are by session and media type; `recorded` are recordings made here, with their length in s.
+    `chat_limits` are by session and media type; `recorded` are recordings made here, with their length in s. `screens`
+    are sessions whose screen is recorded. `past_chats` are chats that are over, by id, `files` what was sent in chats,
+    by path, and `sent` the last messages to customers who were in none.
     """
 
     inspections: dict[str, Inspection] = field(default_factory=dict)
@@ -104,6 +144,10 @@ class Besides:
     conferences: dict[int, Conference] = field(default_factory=dict)
     playing: dict[str, Playback] = field(default_factory=dict)
     recorded: dict[str, float] = field(default_factory=dict)
+    screens: set[str] = field(default_factory=set)
+    past_chats: Kept[Chat] = field(default_factory=lambda: Kept(KEPT_CHATS_BYTES))
+    files: Kept[StoredFile] = field(default_factory=lambda: Kept(KEPT_FILES_BYTES))
+    sent: deque[SentMessage] = field(default_factory=lambda: deque(maxlen=KEPT_MESSAGES))
 
     def sessions(self) -> set[tuple[int, str]]:
         """Agent and session of everyone in here."""

@@ -75,7 +75,8 @@ def tell_said(out: Outcome, world: World, chat: Chat, leg: Leg, said: Said) -> N
     call = chat.call
     if chat.older:
         content: dict[str, object] = {"sender": said.sender, "callId": call.id, "chatContent": said.text}
-        out.tell(leg, "AgentChat_DataRecved", {**content, "isInnerCall": chat.internal})
+        kind = {"chatContentType": said.kind} if said.is_file else {}
+        out.tell(leg, "AgentChat_DataRecved", {**content, "isInnerCall": chat.internal, **kind})
         return
     content = {
         "callid": call.id,

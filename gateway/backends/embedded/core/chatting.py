@@ -5,7 +5,7 @@ A chat occupies nobody: an agent is in several at a time, whatever it does besid
 
 from typing import Final
 
-from gateway.backends.embedded.core.besides import TEXT_CHAT, Chat, Said
+from gateway.backends.embedded.core.besides import TEXT, TEXT_CHAT, Chat, Said
 from gateway.backends.embedded.core.chat_notices import tell, tell_customer_left, tell_said
 from gateway.backends.embedded.core.model import Call, Desk, Feature, Leg, Purpose, Stage, Waiting
 from gateway.backends.embedded.core.outcome import Outcome, Timer, TimerKey
@@ -15,6 +15,8 @@ from gateway.wire.errors import Refused
 
 REJECT_TO_QUEUE: Final = 1
 _MISSING: Final = {Stage.RINGING: "the agent is offered no such chat", Stage.TALKING: "the agent is in no such chat"}
+_SAID_BYTES: Final = 300
+"""What keeping a text takes besides the text."""
 OFFER, WAIT = "chat offer", "chat wait"
 
 
@@ -33,6 +35,7 @@ def call_agent(out: Outcome, world: World, desk: Desk, number: str, target: Desk
     chat = open_chat(out, world, Feature.INTERNAL, str(desk.agent_id), number, TEXT_CHAT)
     own = Leg(str(desk.agent_id), Stage.TALKING, Purpose.ORIGIN, out.now_ms, desk.agent_id, desk.session_id)
     chat.call.legs.append(own)
+    chat.agents.add(desk.agent_id)
     tell(out, world, chat, own, "created")
     if target is None:
         tell(out, world, chat, own, "failed")
@@ -71,29 +74,45 @@ def reject(out: Outcome, world: World, session_id: str, mode: int, call_id: str)
         close(out, world, chat)
 
 
-def say(out: Outcome, world: World, session_id: str, call_id: str, text: str) -> None:
+def say(out: Outcome, world: World, session_id: str, call_id: str, text: str, chat_id: str = "") -> None:
     """An agent writes. Raises Refused: `106-002` for nothing, `700-016`, `200-025` where it is in no such chat."""
     chat, leg = in_chat(world, session_id, call_id)
+    check_text(world, text)
+    write(out, world, chat, leg, text, chat_id=chat_id)
+
+
+def check_text(world: World, text: str) -> None:
+    """Whether an agent may write this. Raises Refused: `106-002` for nothing, `700-016`."""
     if not text:
         raise Refused(retcodes.EMPTY_MESSAGE)
     if any(word and word.casefold() in text.casefold() for word in world.plan.forbidden_words):
         raise Refused(retcodes.FORBIDDEN_WORD)
-    _said(out, world, chat, leg, text)
 
 
 def customer_says(out: Outcome, world: World, chat: Chat, text: str) -> None:
     """The customer writes; while nobody is there, for whoever comes."""
-    _said(out, world, chat, chat.call.legs[0], text)
+    write(out, world, chat, chat.call.legs[0], text)
 
 
-def _said(out: Outcome, world: World, chat: Chat, leg: Leg, text: str) -> None:
-    said = Said(leg.number, text, out.now_ms)
-    chat.said.append(said)
+def write(
+    out: Outcome, world: World, chat: Chat, leg: Leg, text: str, *, file_kind: str = "", chat_id: str = ""
+) -> None:
+    """A party says something, or with `file_kind` sends the file with this path."""
     others = [other for other in chat.present() if other is not leg]
+    unread = not others and (chat.internal or not leg.agent_id)
+    said = Said(leg.number, text, out.now_ms, _receiver(chat, leg), file_kind or TEXT, bool(file_kind), chat_id)
+    said.delivered = not unread
+    chat.said.append(said)
     for other in others:
         tell_said(out, world, chat, other, said)
-    if not others and (chat.internal or not leg.agent_id):
+    if unread:
         chat.unread.append(said)
+
+
+def _receiver(chat: Chat, leg: Leg) -> str:
+    """Who else is there, or is meant to be."""
+    there = ";".join(other.number for other in chat.call.legs if other is not leg and other.stage is Stage.TALKING)
+    return there or (chat.call.called if leg.number == chat.call.caller else chat.call.caller)
 
 
 def drop(out: Outcome, world: World, session_id: str, call_id: str) -> None:
@@ -130,11 +149,13 @@ def _taken(out: Outcome, world: World, chat: Chat, leg: Leg) -> None:
     leg.stage, leg.talking_since_ms = Stage.TALKING, out.now_ms
     call.answered_ms = call.answered_ms or out.now_ms
     call.served = list(dict.fromkeys((*call.served, leg.agent_id)))
+    chat.agents.add(leg.agent_id)
     if leg.purpose is Purpose.SUCCESS and by in call.legs:
         leave(out, world, chat, by, "transferred")
     for present in (leg, *(other for other in chat.present() if other is not leg)):
         tell(out, world, chat, present, "connected")
     for said in chat.unread:
+        said.delivered = True
         tell_said(out, world, chat, leg, said)
     chat.unread.clear()
 
@@ -195,6 +216,7 @@ def _forget(out: Outcome, world: World, chat: Chat) -> None:
     chat.call.ended_ms = out.now_ms
     chat.call.legs.clear()
     del world.besides.chats[chat.call.id]
+    world.besides.past_chats.keep(chat.call.id, chat, sum(len(said.text.encode()) + _SAID_BYTES for said in chat.said))
     world.ended.append(chat.call)
 
 

@@ -129,3 +129,23 @@ def _keep(world: World, recording: Recording, now_ms: int) -> None:
     kept[recording.file_name] = max(0, until - recording.began_ms - recording.paused_ms) / 1000
     if len(kept) > KEPT:
         del kept[next(iter(kept))]
+
+
+def start_screen(world: World, session_id: str) -> None:
+    """`startrecordscreen`: there is no event. Raises Refused `500-008` while the screen is recorded already."""
+    if session_id in world.besides.screens:
+        raise Refused(retcodes.RECORD_STATE, "the screen is recorded already")
+    world.besides.screens.add(session_id)
+
+
+def stop_screen(world: World, session_id: str) -> None:
+    """`stoprecordscreen`. Raises Refused `500-008` unless the screen is recorded."""
+    if session_id not in world.besides.screens:
+        raise Refused(retcodes.RECORD_STATE, "the screen is not recorded")
+    world.besides.screens.remove(session_id)
+
+
+def forget_screens(_out: Outcome, world: World) -> None:
+    """A screen is recorded as long as its agent is signed in."""
+    if world.besides.screens:
+        world.besides.screens &= {desk.session_id for desk in world.desks.values()}

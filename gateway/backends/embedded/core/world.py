@@ -7,6 +7,7 @@ from itertools import count
 
 from gateway.backends.embedded.core.besides import Besides
 from gateway.backends.embedded.core.model import Call, Desk, Feature, Leg, Offer, Stage, Tally, Waiting
+from gateway.backends.embedded.core.number_lists import NumberLists
 from gateway.backends.embedded.core.plan import Plan
 from gateway.sessions.agent_state import State
 
@@ -18,7 +19,7 @@ DAY_MS = 86_400_000
 class World:
     """Calls by id, desks by agent, queues by skill, private ones by agent. `ended` keeps the last calls for queries.
 
-    `besides` is what agents do that is not a call.
+    `besides` is what agents do that is not a call; `lists` are the numbers that agents keep.
     """
 
     plan: Plan = field(default_factory=Plan)
@@ -32,6 +33,7 @@ class World:
     tallies: dict[tuple[int, int], Tally] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     besides: Besides = field(default_factory=Besides)
+    lists: NumberLists = field(default_factory=NumberLists)
     _legs: defaultdict[str, list[tuple[Call, Leg]]] = field(default_factory=lambda: defaultdict(list))
 
     def new_call(self, feature: Feature, caller: str, called: str, now_ms: int, skill_id: int = 0) -> Call:

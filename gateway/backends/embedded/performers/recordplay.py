@@ -71,6 +71,8 @@ MOVES: Final[dict[str, Move]] = {
     "beginRecordWithoutFilename": _record,
     "pauseRecord": lambda turn, session_id, _call: recording.pause(turn.out, turn.world, session_id),
     "resumeRecord": lambda turn, session_id, _call: recording.resume(turn.out, turn.world, session_id),
+    "startRecordScreen": lambda turn, session_id, _call: recording.start_screen(turn.world, session_id),
+    "stopRecordScreen": lambda turn, session_id, _call: recording.stop_screen(turn.world, session_id),
     "stopRecord": lambda turn, session_id, _call: recording.stop(turn.out, turn.world, session_id),
 }
 """Operations on what is played or recorded, by name."""

@@ -91,7 +91,7 @@ class _TextChat:
     async def say(self, call: Call) -> object:
         body = cast(ChatBody, call.body)
         async with self._parts.board.turn() as turn:
-            chatting.say(turn.out, turn.world, call.session_id, body.callid, body.content)
+            chatting.say(turn.out, turn.world, call.session_id, body.callid, body.content, body.chat_id)
         return body.callid
 
     async def transfer(self, call: Call) -> object:

@@ -318,3 +318,16 @@ async def test_recording_may_begin_before_the_answer(floor: Floor, asking: int) 
 async def test_nobody_scores_recordings(floor: Floor) -> None:
     assert await floor.do(AGENT, "queryVoiceRecordScore") == "0"
     assert floor.result == []
+
+
+async def test_a_screen_is_recorded_until_that_is_stopped(floor: Floor) -> None:
+    names = ("stopRecordScreen", "startRecordScreen", "startRecordScreen", "stopRecordScreen", "stopRecordScreen")
+    assert [await floor.do(AGENT, name) for name in names] == ["500-008", "0", "500-008", "0", "500-008"]
+
+
+async def test_a_screen_is_recorded_in_one_session(floor: Floor) -> None:
+    await floor.do(AGENT, "startRecordScreen")
+    await floor.sign_out(AGENT)
+    await floor.sign_in(AGENT)
+    assert floor.world.besides.screens == set()
+    assert await floor.do(AGENT, "startRecordScreen") == "0"
