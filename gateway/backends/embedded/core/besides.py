@@ -108,10 +108,10 @@ class Chat:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A file that was sent in a chat, under the name that it had with its sender."""
+class ChatFile:
+    """A file that was sent in a chat, under the name that it had with its sender. `agents` are those of the chat."""
 
-    chat: Chat
+    agents: set[int]
     name: str
     data: bytes = field(repr=False)
 
@@ -146,7 +146,7 @@ class Besides:
     recorded: dict[str, float] = field(default_factory=dict)
     screens: set[str] = field(default_factory=set)
     past_chats: Kept[Chat] = field(default_factory=lambda: Kept(KEPT_CHATS_BYTES))
-    files: Kept[StoredFile] = field(default_factory=lambda: Kept(KEPT_FILES_BYTES))
+    files: Kept[ChatFile] = field(default_factory=lambda: Kept(KEPT_FILES_BYTES))
     sent: deque[SentMessage] = field(default_factory=lambda: deque(maxlen=KEPT_MESSAGES))
 
     def sessions(self) -> set[tuple[int, str]]:

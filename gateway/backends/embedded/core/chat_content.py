@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.backends.embedded.core import chatting
-from gateway.backends.embedded.core.besides import Chat, SentMessage, StoredFile
+from gateway.backends.embedded.core.besides import Chat, ChatFile, SentMessage
 from gateway.backends.embedded.core.outcome import Outcome
 from gateway.backends.embedded.core.world import World
 from gateway.wire import retcodes
@@ -26,7 +26,7 @@ def send_file(
     if not data:
         raise Refused(retcodes.EMPTY_MESSAGE, "file: is empty")
     path = f"{call_id}/{next(world.numbers)}.{_suffix(name)}"
-    world.besides.files.keep(path, StoredFile(chat, name, data), len(data))
+    world.besides.files.keep(path, ChatFile(chat.agents, name, data), len(data))
     chatting.write(out, world, chat, leg, path, file_kind=kind, chat_id=chat_id)
     return path
 

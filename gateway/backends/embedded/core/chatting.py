@@ -216,7 +216,8 @@ def _forget(out: Outcome, world: World, chat: Chat) -> None:
     chat.call.ended_ms = out.now_ms
     chat.call.legs.clear()
     del world.besides.chats[chat.call.id]
-    world.besides.past_chats.keep(chat.call.id, chat, sum(len(said.text.encode()) + _SAID_BYTES for said in chat.said))
+    texts = sum(len(said.text.encode()) + _SAID_BYTES for said in chat.said)
+    world.besides.past_chats.keep(chat.call.id, chat, texts + len(chat.call.data.encode()))
     world.ended.append(chat.call)
 
 

@@ -1,9 +1,11 @@
 """What is kept for later questions, within a bound of memory."""
 
 from collections.abc import Iterator
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 V = TypeVar("V")
+OVERHEAD_BYTES: Final = 4096
+"""What a value takes besides what is in it."""
 
 
 class Kept(Generic[V]):
@@ -16,8 +18,8 @@ class Kept(Generic[V]):
 
     def keep(self, key: str, value: V, size_bytes: int) -> None:
         """One value more, under a key of its own. The newest one is kept whatever its size."""
-        self._found[key] = (value, size_bytes)
-        self._bytes += size_bytes
+        self._found[key] = (value, size_bytes + OVERHEAD_BYTES)
+        self._bytes += size_bytes + OVERHEAD_BYTES
         while self._bytes > self._most_bytes and len(self._found) > 1:
             _, oldest_bytes = self._found.pop(next(iter(self._found)))
             self._bytes -= oldest_bytes

@@ -77,19 +77,18 @@ class _Content:
     async def download(self, call: Call) -> object:
         """For who was in the chat; for everybody else it is as if there were no such file."""
         found = self._world.besides.files.get(cast(models.FilePathParameters, call.parameters).file_path)
-        if found is None or not self._may_read(call, found.chat):
+        if found is None or not self._may_read(call, found.agents):
             raise Refused(retcodes.BAD_PARAMETER, "filePath: there is no such file, or no more")
         return File(found.name, found.data)
 
-    def _may_read(self, call: Call, chat: Chat) -> bool:
-        own = call.record.agent_id in chat.agents
-        return own or rights.has(self._parts, call.record.agent_id, rights.INSPECTOR)
+    def _may_read(self, call: Call, agents: set[int]) -> bool:
+        return call.record.agent_id in agents or rights.has(self._parts, call.record.agent_id, rights.INSPECTOR)
 
     async def lines(self, call: Call) -> object:
         """An agent reads its own chats, an inspector all; any other chat is an empty one."""
         asked = cast(models.ContentParameters, call.parameters)
         chat = chat_content.find(self._world, asked.call_id)
-        said = list(chat.said) if chat is not None and self._may_read(call, chat) else []
+        said = list(chat.said) if chat is not None and self._may_read(call, chat.agents) else []
         shown = chat_views.of_page(list(enumerate(said, 1)), asked.page_no, asked.page_size)
         return models.ContentPage(
             **chat_views.page(len(said), asked.page_no, asked.page_size),

@@ -1,14 +1,21 @@
 """What is kept within a bound of memory."""
 
-from gateway.backends.embedded.core.kept import Kept
+from gateway.backends.embedded.core.kept import OVERHEAD_BYTES, Kept
 
 
 def test_the_oldest_are_forgotten_for_newer_ones() -> None:
-    kept = Kept[str](10)
+    kept = Kept[str](2 * OVERHEAD_BYTES + 10)
     for key, size in (("a", 4), ("b", 4), ("c", 4)):
         kept.keep(key, key.upper(), size)
     assert list(kept) == ["B", "C"]
     assert (kept.get("a"), kept.get("c")) == (None, "C")
+
+
+def test_values_with_nothing_in_them_are_bounded_too() -> None:
+    kept = Kept[int](2 * OVERHEAD_BYTES)
+    for number in range(5):
+        kept.keep(str(number), number, 0)
+    assert list(kept) == [3, 4]
 
 
 def test_the_newest_is_kept_whatever_its_size() -> None:
