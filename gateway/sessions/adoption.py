@@ -8,7 +8,8 @@ from typing import Final
 
 from gateway.ops import audit, metrics
 from gateway.sessions import rules
-from gateway.sessions.limits import Limits
+from gateway.sessions.guid import same
+from gateway.sessions.limits import Limits, runs_out
 from gateway.sessions.model import Session
 from gateway.sessions.rules import Bearer, Derive
 from gateway.wire.errors import Unavailable
@@ -29,6 +30,28 @@ class NotAdopting:
     client: str
     node: str
     at_ms: int
+
+
+def lags(session: Session, limits: Limits, used_ms: int) -> bool:
+    """Whether the newest GUID was handed out long before `used_ms`, when the client went on with an older one.
+
+    That is a hold and 2 s, or half of the grace of the older one where that is less: it is known before it is refused.
+    """
+    if session.adopted_ms or not session.number:
+        return False
+    if used_ms - session.issued_ms > limits.reuse_after_ms:
+        return True
+    parent = session.superseded[-1] if session.superseded else None
+    if limits.lenient or parent is None or parent.waiting:
+        return False
+    return used_ms >= runs_out(parent.replaced_ms, limits.grace_ms // 2, limits.outages)
+
+
+def has_lagged(session: Session, guid: str, derive: Derive) -> bool:
+    """Whether a GUID that is refused is the one before a newest one that was never used."""
+    if session.adopted_ms or not session.number:
+        return False
+    return same(guid, derive(session.key_id, session.id, session.number - 1, session.node))
 
 
 class AdoptionBook:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from gateway.sessions.adoption import lags
 from gateway.sessions.model import Record, Session
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import Seen, SessionStore
@@ -79,7 +80,7 @@ async def adoption(service: SessionService) -> Adoption:
     async for seen, record, session in _sessions(service.store, await service.store.live()):
         ids.add(session.id)
         all_[session.client] += 1
-        if _lags(service, seen, record, session):
+        if lags(session, service.limits(record.agent_id), seen.seen_ms):
             lagging[session.client] += 1
             agents.append(Laggard(record.agent_id, session.client, session.node, iso(seen.seen_ms), True))
     agents += [
@@ -94,13 +95,6 @@ async def adoption(service: SessionService) -> Adoption:
 def iso(at_ms: int) -> str:
     """A time in ms since the epoch as ISO 8601."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _lags(service: SessionService, seen: Seen, record: Record, session: Session) -> bool:
-    """The newest GUID was handed out, and long after that the client called with an older one."""
-    if session.adopted_ms or not session.number:
-        return False
-    return seen.seen_ms - session.issued_ms > service.limits(record.agent_id).reuse_after_ms
 
 
 async def _sessions(store: SessionStore, live: Sequence[Seen]) -> AsyncIterator[tuple[Seen, Record, Session]]:

@@ -8,7 +8,7 @@ from typing import NamedTuple, NoReturn
 
 from gateway.ops import audit, metrics
 from gateway.sessions import lifecycle, rules
-from gateway.sessions.adoption import AdoptionBook, NotAdopting, RehearsalSearch
+from gateway.sessions.adoption import AdoptionBook, NotAdopting, RehearsalSearch, has_lagged, lags
 from gateway.sessions.guid import KeyRing
 from gateway.sessions.limits import Limits
 from gateway.sessions.model import EndReason, Record, Session
@@ -105,6 +105,8 @@ class SessionService:
             limits, now = self._limits(store, agent_id), store.now_ms()
             verdict = self._check(record, guid, limits, now)
         if isinstance(verdict, Stranger):
+            if record.session is not None and has_lagged(record.session, guid, self.derive):
+                self._adoption.note_not_adopting(agent_id, record.session, now)
             self._refuse(record, verdict)
         return record, verdict, limits, now
 
@@ -177,7 +179,7 @@ class SessionService:
 
     def _handed_again(self, agent_id: int, session: Session) -> None:
         now = self.now_ms(agent_id)
-        if now - session.issued_ms > self.limits(agent_id).reuse_after_ms:
+        if lags(session, self.limits(agent_id), now):
             self._adoption.note_not_adopting(agent_id, session, now)
 
     def not_adopting(self) -> Sequence[NotAdopting]:
