@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.settings.changes import DOUBTFUL_SETTLE_MS, SETTLE_MS, Change, judge, settle_ms
@@ -75,6 +75,7 @@ def test_a_beginning_that_ends_within_a_line_is_refused_while_keys_are_missing()
     assert [raw for raw in open_ends if taken(raw)] == []
 
 
+@settings(deadline=None)
 @given(
     mode=st.sampled_from([1, 2]),
     interval=st.integers(1000, 60_000),
