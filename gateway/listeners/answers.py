@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gateway.listeners.framing import BAD_REQUEST, NOT_IMPLEMENTED, VERSION_NOT_SUPPORTED
+from gateway.listeners.framing import BAD_REQUEST, HEAD_TOO_LARGE, NOT_IMPLEMENTED, VERSION_NOT_SUPPORTED
 from gateway.wire import envelope
 from gateway.wire.errors import Malformed
 from gateway.wire.http import Response, header_lines
@@ -15,6 +15,7 @@ HEADERS: Final = {
 _LINES: Final = header_lines(HEADERS)
 _REFUSALS: Final = {
     BAD_REQUEST: "not an HTTP message: check the request line and the headers",
+    HEAD_TOO_LARGE: "the request line and each header: at most 8190 bytes",
     NOT_IMPLEMENTED: "Transfer-Encoding: only chunked is understood",
     VERSION_NOT_SUPPORTED: "HTTP version: only 1.1 and 1.0 are understood",
 }

@@ -10,10 +10,11 @@ from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Final, cast
 
 from aiohttp.http import HttpProcessingError
+from aiohttp.http_exceptions import LineTooLong
 from aiohttp.web import RequestPayloadError
 
 from gateway.listeners import answers
-from gateway.listeners.framing import BAD_REQUEST, body_is_withheld, refused_with
+from gateway.listeners.framing import BAD_REQUEST, HEAD_TOO_LARGE, body_is_withheld, refused_with
 from gateway.listeners.incoming import Incoming
 from gateway.listeners.probe import Receipts, probe_of
 from gateway.listeners.signals import Once
@@ -262,8 +263,8 @@ class Connection(asyncio.Protocol):
         """Begins the answer to a request whose head is whole, while its body comes."""
         try:
             head = self._incoming.take_head()
-        except HttpProcessingError:
-            self._refuse(BAD_REQUEST)
+        except HttpProcessingError as problem:
+            self._refuse(HEAD_TOO_LARGE if isinstance(problem, LineTooLong) else BAD_REQUEST)
             return
         if head is None:
             if self._incoming.head_begun and self._timer is None:

@@ -8,6 +8,7 @@ from aiohttp.http import HttpVersion10, HttpVersion11, RawRequestMessage
 from gateway.wire.http import Request
 
 BAD_REQUEST: Final = 400
+HEAD_TOO_LARGE: Final = 431
 NOT_IMPLEMENTED: Final = 501
 VERSION_NOT_SUPPORTED: Final = 505
 

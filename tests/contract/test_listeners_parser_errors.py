@@ -24,10 +24,13 @@ BAD = {
     "bad Content-Length": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: s3cret\r\n\r\n",
     "negative Content-Length": b"POST /s3cret HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
     "length and chunks": b"POST /s3cret HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
-    "long path": b"GET /" + SECRET * 2000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
-    "long header": b"GET / HTTP/1.1\r\nHost: a\r\nguid: " + SECRET * 2000 + b"\r\n\r\n",
     "many headers": b"GET / HTTP/1.1\r\nHost: a\r\n" + b"X: s3cret\r\n" * 101 + b"\r\n",
     "HTTP/2 preface": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+}
+LONG = {
+    "long path": b"GET /" + SECRET * 2000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+    "long header": b"GET / HTTP/1.1\r\nHost: a\r\nguid: " + SECRET * 2000 + b"\r\n\r\n",
+    "long header without an end": b"GET / HTTP/1.1\r\nHost: a\r\nguid: " + SECRET * 2000,
 }
 
 
@@ -37,11 +40,11 @@ async def door() -> AsyncIterator[Door]:
         yield made
 
 
-def refused(answer: Answer) -> bool:
+def refused(answer: Answer, status_line: str = "HTTP/1.1 400 Bad Request") -> bool:
     same = {name: value for name, value in answer.headers.items() if name not in {"Date", "Content-Length"}}
     message, retcode = json.loads(answer.body).items()
     return (
-        answer.status_line == "HTTP/1.1 400 Bad Request"
+        answer.status_line == status_line
         and same
         == {
             "Content-Type": "application/json;charset=UTF-8",
@@ -59,7 +62,12 @@ async def test_a_message_that_is_not_http_gets_our_400(door: Door, sent: bytes) 
     assert refused(await door.ask(sent))
 
 
-@pytest.mark.parametrize("sent", BAD.values(), ids=BAD)
+@pytest.mark.parametrize("sent", LONG.values(), ids=LONG)
+async def test_a_head_with_a_line_that_is_too_long_gets_431_and_our_body(door: Door, sent: bytes) -> None:
+    assert refused(await door.ask(sent), "HTTP/1.1 431 Request Header Fields Too Large")
+
+
+@pytest.mark.parametrize("sent", [*BAD.values(), *LONG.values()], ids=[*BAD, *LONG])
 async def test_a_message_that_is_not_http_ends_the_connection_without_a_log_line(
     door: Door, sent: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -79,4 +87,4 @@ async def test_garbage_behind_a_good_request_on_a_kept_connection_is_refused(doo
 
 async def test_a_broken_head_is_refused_over_tls_too(tmp_path: Path) -> None:
     async with opened(fine, var_dir=tmp_path) as door:
-        assert refused(await door.ask(BAD["long header"]))
+        assert refused(await door.ask(BAD["no Host"]))

@@ -29,6 +29,7 @@ USED = {
     ("aiohttp.http", "HttpVersion10"),
     ("aiohttp.http", "HttpVersion11"),
     ("aiohttp.http", "RawRequestMessage"),
+    ("aiohttp.http_exceptions", "LineTooLong"),
     ("aiohttp.streams", "EMPTY_PAYLOAD"),
     ("aiohttp.streams", "StreamReader"),
     ("aiohttp.web", "RequestPayloadError"),
