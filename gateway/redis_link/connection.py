@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any, Final, cast
 
 from hiredis import HiredisError, PushNotification, Reader
@@ -85,6 +86,15 @@ class Connection(asyncio.Protocol):
             lost(reason)
 
 
+def _is_one_address(host: str) -> bool:
+    """Whether there is nothing to race for. Up to Python 3.11 a race that is given up may leave its socket open."""
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
 async def dial(address: Address, packed: bytes, count: int, pushed: Pushed, lost: Lost) -> tuple[Connection, list[Any]]:
     """Connects and makes the first exchange, of `count` packed commands. Raises OSError (ssl.SSLError among them)."""
     loop = asyncio.get_running_loop()
@@ -105,8 +115,9 @@ async def dial(address: Address, packed: bytes, count: int, pushed: Pushed, lost
         if address.path:
             await loop.create_unix_connection(lambda: connection, address.path)
         else:
+            next_s = None if _is_one_address(address.host) else NEXT_ADDRESS_S
             await loop.create_connection(
-                lambda: connection, address.host, address.port, ssl=address.tls, happy_eyeballs_delay=NEXT_ADDRESS_S
+                lambda: connection, address.host, address.port, ssl=address.tls, happy_eyeballs_delay=next_s
             )
         connection.exchange(packed, count, heard)
         return connection, await answered
