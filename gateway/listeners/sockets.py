@@ -110,6 +110,7 @@ class SharedSocket(ListeningSocket):
     def accept(self) -> tuple[socket.socket, Any]:
         """As `socket.accept`; BlockingIOError also where it is another's chance: the loop asks again at once."""
         if random.getrandbits(1):
+            os.sched_yield()  # On a busy machine the others have not even been told yet.
             raise BlockingIOError
         return super().accept()
 
