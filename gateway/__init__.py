@@ -1,3 +1,3 @@
-"""Session gateway for contact-centre agent desktops (design section 1)."""
+"""Session gateway for contact-centre agent desktops."""
 
 __version__ = "0.1.0"

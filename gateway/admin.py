@@ -1,62 +1,81 @@
-"""Wires the admin listener: its token, its pages, its socket (design section 2)."""
+"""Wires the admin listener: its token, its pages (here `GET /metrics`), its socket."""
 
+import asyncio
 import logging
 import socket
 import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
 from gateway.app import App
-from gateway.backends.embedded.centre import EmbeddedCentre
-from gateway.backends.embedded.sim_routes import sim_routes
 from gateway.listeners.serve import Listeners
-from gateway.listeners.server import ConnectionServer
 from gateway.listeners.sockets import ADMIN_ADDRESS, adopt, open_socket
-from gateway.ops import logs
-from gateway.ops.admin import AdminPages, Route
-from gateway.ops.admin_token import open_admin_token
-from gateway.ops.scrape import Probe, metrics_route
+from gateway.ops import metrics
+from gateway.ops.admin_interface import AdminCall, AdminListener, AdminPage, AdminRoute, application
+from gateway.ops.admin_tokens import AdminTokens, open_admin_token, operator
+from gateway.sim_pages.routes import sim_routes
 from gateway.wire.errors import StoreUnavailable
 
-_DAY_S: Final = 86_400
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 _LOG = logging.getLogger(__name__)
 
 
-async def open_admin(app: App, agents: Listeners, given: socket.socket | None = None) -> Listeners | None:
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A gauge, or a counter where the name ends in `_total`. `read` gives its value now, None: it is left out."""
+
+    name: str
+    description: str
+    read: Callable[[], Awaitable[float | None]]
+
+
+async def open_admin(
+    app: App, agents: Listeners, given: socket.socket | None = None, more: Sequence[AdminRoute] = ()
+) -> AdminListener | None:
     """Opens the admin listener, None with ADMIN_PORT = 0; `agents` are the listeners of the agents.
 
-    `given` is a bound socket to use in place of ADMIN_PORT. Raises AdminTokenError and ListenError.
+    `more` are pages besides those of the app. `given` is a bound socket to use in place of ADMIN_PORT. Raises
+    AdminTokenError and ListenError.
     """
     settings = app.live.current
     if settings.admin_token_file is None or not (settings.admin_port or given):
         return None
-    token = open_admin_token(settings.admin_token_file)
-    pages = AdminPages(token, [metrics_route(_probes(app, agents)), *app.admin_routes, *_sim(app)])
-    listeners = Listeners(ConnectionServer(pages.handle, head_timeout_ms=settings.request_timeout_ms))
-    listening = adopt(given) if given else open_socket(ADMIN_ADDRESS, settings.admin_port, "ADMIN_PORT")
-    await listeners.open(listening, 0, None)
-    _LOG.info("administration on %s, with the token in %s", listeners.urls[0], settings.admin_token_file)
-    return listeners
+    tokens = AdminTokens([operator(open_admin_token(settings.admin_token_file))], settings.admin_tokens_file)
+    routes = [metrics_route(_probes(app, agents)), *app.admin_routes, *_sim(app), *more]
+    listener = AdminListener(application(tokens, routes))
+    door = adopt(given) if given else open_socket(ADMIN_ADDRESS, settings.admin_port, "ADMIN_PORT")
+    await listener.open(door)
+    _LOG.info("administration on %s, with the token in %s", listener.url, settings.admin_token_file)
+    return listener
 
 
-def _sim(app: App) -> list[Route]:
+def _sim(app: App) -> list[AdminRoute]:
     """The world to play in is there with BACKEND = embedded alone."""
-    return sim_routes(app.backend) if isinstance(app.backend, EmbeddedCentre) else []
-
-
-async def _dropped_lines() -> float:
-    return logs.dropped_lines()
+    return sim_routes(app.centre) if app.centre is not None else []
 
 
 def _probes(app: App, agents: Listeners) -> list[Probe]:
+    live = app.live
+
     async def sessions() -> float | None:
         try:
             return await app.stores.sessions.count()
         except StoreUnavailable:
             return None
 
-    async def pushing() -> float:
-        return app.push.sessions
+    async def round_trip() -> float | None:
+        began_s = time.perf_counter()
+        try:
+            await app.stores.sessions.read(0)
+        except StoreUnavailable:
+            return None
+        return time.perf_counter() - began_s
 
     async def store() -> float:
         return float(await app.store_reason() is None)
@@ -65,26 +84,73 @@ def _probes(app: App, agents: Listeners) -> list[Probe]:
         return await app.shards_away()
 
     async def certificate() -> float | None:
-        ends_s = agents.certificate.ends_s if agents.certificate else None
-        return (ends_s - time.time()) / _DAY_S if ends_s is not None else None
+        return agents.certificate.ends_s if agents.certificate else None
 
-    async def applied() -> float:
-        return app.live.applied
+    def now(read: Callable[[], float]) -> Callable[[], Awaitable[float | None]]:
+        async def value() -> float:
+            return read()
 
-    async def refused() -> float:
-        return app.live.refused
+        return value
 
-    async def refused_now() -> float:
-        return float(app.live.last_error is not None)
-
-    return [
-        Probe("gateway_log_lines_dropped", "Log lines that nobody read in time", _dropped_lines),
-        Probe("gateway_sessions_live", "Live sessions, over all nodes", sessions),
-        Probe("gateway_push_sessions", "Sessions that this process pushes events for", pushing),
-        Probe("gateway_store_reachable", "1 when the session store answers, all shards of it", store),
-        Probe("gateway_store_shards_away", "Shards of the session store that do not answer", shards_away),
-        Probe("gateway_settings_applied", "Changed settings files put in force", applied),
-        Probe("gateway_settings_refused", "Changed settings files refused", refused),
-        Probe("gateway_settings_wrong", "1 while the settings file as it stands is refused", refused_now),
-        Probe("gateway_certificate_days_left", "Days until the certificate of HTTPS_PORT ends", certificate),
+    rows: list[tuple[str, str, Callable[[], Awaitable[float | None]]]] = [
+        ("sessions", "Live sessions, over all nodes", sessions),
+        ("store_reachable", "1 when the session store answers, all shards of it", store),
+        ("store_round_trip_seconds", "How long the session store took for one read just now", round_trip),
+        ("store_shards_unreachable", "Shards of the session store that do not answer", shards_away),
+        ("settings_reloads_total", "Changed settings files put in force", now(lambda: live.applied)),
+        ("settings_reloads_refused_total", "Changed settings files refused", now(lambda: live.refused)),
+        (
+            "settings_last_reload_successful",
+            "1 while the settings file as it stands is the one in force, 0 while it is refused",
+            now(lambda: live.last_error is None),
+        ),
+        (
+            "settings_last_reload_timestamp_seconds",
+            "When the settings in force were put in force, in seconds since the epoch",
+            now(lambda: live.applied_s),
+        ),
+        (
+            "settings_hash",
+            "A number that differs between settings files of different content",
+            now(lambda: live.checksum),
+        ),
+        (
+            "certificate_not_after_timestamp_seconds",
+            "When the certificate of HTTPS_PORT expires, in seconds since the epoch",
+            certificate,
+        ),
     ]
+    return [Probe(f"agentgateway_{name}", words, read) for name, words, read in rows]
+
+
+def follow_parts(app: App) -> None:
+    """Has the metrics follow numbers that parts of the app keep."""
+
+    def read() -> None:
+        metrics.PUSH_SESSIONS.set(app.push.sessions)
+        metrics.LAGGING.set(len(app.sessions.not_adopting()))
+        metrics.PASSWORD_QUEUE.set(app.passwords_waiting())
+
+    metrics.on_refresh(read)
+
+
+def metrics_route(probes: Sequence[Probe]) -> AdminRoute:
+    """The page in the text format of Prometheus."""
+
+    async def answer(_call: AdminCall) -> AdminPage:
+        values = await asyncio.gather(*(probe.read() for probe in probes))
+        read = CollectorRegistry()
+        read.register(_Gauges(zip(probes, values, strict=True)))
+        return AdminPage(b"".join(map(generate_latest, [*metrics.registries(), read])), CONTENT_TYPE)
+
+    return AdminRoute("GET", "/metrics", answer)
+
+
+class _Gauges(Collector):
+    def __init__(self, values: Iterable[tuple[Probe, float | None]]) -> None:
+        self._values = [(probe, value) for probe, value in values if value is not None]
+
+    def collect(self) -> Iterator[Metric]:
+        for probe, value in self._values:
+            kind = CounterMetricFamily if probe.name.endswith("_total") else GaugeMetricFamily
+            yield kind(probe.name, probe.description, value=value)

@@ -5,53 +5,60 @@ import logging
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from gateway.agents import demo
 from gateway.agents.authentication import Authentication
-from gateway.agents.follow import follow
 from gateway.agents.passwords import PasswordPool
 from gateway.agents.registry import AgentRegistry
-from gateway.backends.embedded.centre import EmbeddedCentre
-from gateway.backends.embedded.core.plan import Plan
-from gateway.backends.embedded.plan_file import read as read_plan
-from gateway.backends.embedded.scheduler import Scheduler
-from gateway.backends.upstream.centre import UpstreamCentre
-from gateway.backends.upstream.opening import open_upstream
+from gateway.backend import Backend
+from gateway.contact_centre.centre import ContactCentre
+from gateway.contact_centre.floor.plan import Plan
+from gateway.contact_centre.plan_file import read as read_plan
+from gateway.contact_centre.scheduler import Scheduler
+from gateway.desk.customer import DeskCustomers
+from gateway.desk.pages import pages as desk_pages
 from gateway.edge import forward_auth
+from gateway.edge.agent_request import Services
 from gateway.edge.client_address import client_address
-from gateway.edge.dispatch import Edge
-from gateway.edge.services import Services
+from gateway.edge.dispatch import Edge, Page
 from gateway.events.delivery import Deliveries
 from gateway.events.hand_outs import HandOuts
 from gateway.events.parking import Parking
-from gateway.events.poll import Due, PollService
+from gateway.events.poll import PollService
 from gateway.events.push import PushService
+from gateway.interface.table import OperationTable
 from gateway.listeners.development_certificate import FOLDER
 from gateway.ops import health, logs
 from gateway.ops.jobs import Job
-from gateway.redis_link.shards import shard_tags
+from gateway.redis_store.shards import shard_tags
+from gateway.rows import ALL_OPERATIONS
 from gateway.sessions.admin_routes import session_routes
 from gateway.sessions.guid import KeyRing, random_key_ring
 from gateway.sessions.key_check import check_keys
-from gateway.sessions.over_shards import over_shards
+from gateway.sessions.live import live_sessions
+from gateway.sessions.outbox import Outbox
 from gateway.sessions.policy import Policy
-from gateway.sessions.refusal import CannotServeError
 from gateway.sessions.secret_file import read_secret_file
 from gateway.sessions.service import SessionService
-from gateway.sessions.store import SessionStore
+from gateway.sessions.store import CannotServeError, SessionStore, over_shards
 from gateway.sessions.sweep import Sweeper
+from gateway.settings.cross_checks import DANGERS
 from gateway.settings.files import exists
+from gateway.settings.live_file import follow
 from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.reload import LiveSettings
-from gateway.settings.schema import Settings
-from gateway.stores import Stores, open_stores
+from gateway.settings.schema import BY_ATTRIBUTE, Settings
+from gateway.stores import Stores, event_bounds, open_stores
 from gateway.tokens.certificate import ExpiryWatch
-from gateway.tokens.room import TokenRoom, agent_check
+from gateway.tokens.token_service import TokenService, agent_check
+from gateway.upstream.upstream_centre import UpstreamCentre, open_upstream
 from gateway.wire.errors import StoreUnavailable
+from gateway.wire.multipart import read_file
 
 _LOG = logging.getLogger(__name__)
 BEGIN_EVERY_S = 1.0
+COMPARE_EVERY_S = 60.0
 
 
 class App:
@@ -79,23 +86,23 @@ class App:
         live.subscribe(self._settings_changed)
         self.sessions = service = SessionService(stores.sessions, ring, lambda: self._policy)
         self._agent_check = agent_check(live.current)
-        self.tokens = TokenRoom(
+        self.tokens = TokenService(
             lambda: live.current,
             stores.tokens,
             lambda request: client_address(request, live.current.trusted_proxies).ip,
             stores.sessions.now_ms,
         )
-        authentication = self._authentication(registry) if registry else None
-        self.backend = backend = (
-            self._embedded(registry, authentication, scheduler) if registry and authentication else self._upstream()
-        )
-        self.sweeper = Sweeper(service, lambda: self._policy, backend.sign_out)
+        self.outbox = Outbox(service, stores.queue, event_bounds(lambda: live.current), self._owes)
+        self.centre = self._embedded(registry, scheduler) if registry else None
+        self.backend: Backend = self.centre or self._upstream()
+        service.ask_to_leave, service.stay = self.backend.ask_to_leave, self.backend.stay
+        self.sweeper = Sweeper(service, lambda: self._policy, self.backend.leave)
         stores.sessions.on_wake(self.parking.wake)
-        due = Due(lambda record: backend.due_ms(record.state), backend.come_due)
+
         hand_outs = HandOuts(service.note_hand_out)
-        deliveries = Deliveries(stores.queue)
-        polls = PollService(service, stores.queue, self.parking, deliveries, hand_outs, due, lambda: live.current)
-        self.push = PushService(service, stores.queue, stores.push_nodes, due, lambda: live.current, self.sweeper.hurry)
+        deliveries = Deliveries(stores.queue, stores.sessions)
+        polls = PollService(service, self.parking, deliveries, hand_outs, lambda: live.current)
+        self.push = PushService(service, stores.queue, stores.push_nodes, lambda: live.current, self.sweeper.hurry)
         stores.sessions.on_wake(self.push.wake)
         self.admin_routes = session_routes(service, self.sweeper.hurry)
         services = Services(
@@ -104,33 +111,44 @@ class App:
             polls,
             hand_outs,
             self.push,
-            backend,
-            registry,
-            authentication,
+            self.backend,
             self.sweeper.hurry,
         )
-        pages = health.pages({"store": self.store_reason}, {"settings": self._settings_reason, **stores.remarks})
-        self.edge = Edge(services, {**pages, **forward_auth.pages(services), **self.tokens.pages()})
+        self.remarks: dict[str, health.Reason] = {
+            "settings": self._settings_reason,
+            "secret": self._secret_reason,
+            **stores.remarks,
+        }
+        healthy = health.pages({"store": self.store_reason}, self.remarks)
+        table = OperationTable(ALL_OPERATIONS)
+        authorises = forward_auth.pages(services, table)
+        self.edge = Edge(services, table, {**healthy, **authorises, **self.tokens.pages(), **self._desk_pages()})
+
+    def _desk_pages(self) -> dict[str, Page]:
+        """None but with the embedded contact centre: only there are demo agents."""
+        if self.centre is None or self._registry is None:
+            return {}
+        customers = DeskCustomers(self.centre.customers)
+        return desk_pages(lambda: self.live.current, self.sessions, self._registry, customers)
 
     def _authentication(self, registry: AgentRegistry) -> Authentication:
         stores = self.stores
         book = stores.password_book(registry)
         return Authentication(registry, book, stores.attempts, self._pool, lambda: self.live.current, self._agent_check)
 
-    def _embedded(
-        self, registry: AgentRegistry, authentication: Authentication, scheduler: Scheduler | None
-    ) -> EmbeddedCentre:
+    def _embedded(self, registry: AgentRegistry, scheduler: Scheduler | None) -> ContactCentre:
         settings = self.live.current
-        return EmbeddedCentre(
-            self.sessions,
+        return ContactCentre(
             registry,
-            authentication,
-            self.stores.queue,
+            self._authentication(registry),
+            self.outbox,
+            self.stores.sessions.now_ms,
+            read_file,
             node=settings.node_name,
-            nodes=self.stores.centre_nodes,
             cluster=settings.server_name,
             plan=_plan(settings, registry),
             scheduler=scheduler,
+            token_sign_in=settings.agent_auth == "thirdparty",
         )
 
     def _upstream(self) -> UpstreamCentre:
@@ -142,15 +160,19 @@ class App:
             stores.upstream_nodes,
             lambda: self.live.current,
             self._owes,
+            self.outbox,
         )
+
+    def audit_key(self) -> bytes:
+        """What hides session ids in the audit trail; the same on all nodes that make GUIDs with one secret."""
+        return self._ring.sealing_keys("audit")[self._ring.making]
+
+    def passwords_waiting(self) -> int:
+        """How many sign-ins wait for a thread to check their password."""
+        return self._pool.waiting
 
     def _owes(self) -> None:
         self.sweeper.hurry()
-
-    @property
-    def centre(self) -> EmbeddedCentre:
-        """The contact centre in this process, with BACKEND = embedded."""
-        return cast(EmbeddedCentre, self.backend)
 
     def _settings_changed(self, _old: Settings, new: Settings) -> None:
         self._policy = Policy(new)
@@ -178,15 +200,29 @@ class App:
             "the settings file as it stands is refused, the values before it are in force: see the log "
             "(SIGHUP takes one over that only looks half-written)"
         )
-        return refused if self.live.last_error else None
+        return refused if self.live.last_error else _danger(self.live.current)
+
+    async def _secret_reason(self) -> str | None:
+        """Why GUIDs can be guessed, None where that is not known."""
+        weak = ", ".join(self._ring.weak_keys())
+        return f"GUID_SECRET_FILE: {weak} is not random, so that anybody can make GUIDs: replace it" if weak else None
 
     async def start(self) -> None:
         """Opens the store and checks it. Raises CannotServeError; a store out of reach is waited for later."""
+        for reason in (await self._secret_reason(), _danger(self.live.current)):
+            if reason:
+                _LOG.error("%s", reason)
         await self.stores.start()
         try:
             await self._begin()
         except StoreUnavailable:
             _LOG.warning("the store is out of reach: calls are answered 503 until it is back")
+
+    def drain(self) -> None:
+        """This process is about to end: held polls are answered, and another contact centre may wait for the floor."""
+        self.parking.drain()
+        if self.stores.floor is not None:
+            self.stores.floor.drain()
 
     def tell_demo_agents(self) -> None:
         """Names those that are there."""
@@ -203,9 +239,12 @@ class App:
             "push": self.push.run,
             "token-files": self.tokens.follow,
             "backend": backend.run,
+            "compare": self._keep_comparing,
         }
+        if self.stores.floor is not None:
+            jobs["floor"] = self.stores.floor.run
         if registry is not None:
-            jobs["agents-file"] = lambda: follow(registry)
+            jobs["agents-file"] = lambda: follow([registry.file])
         chain = _certificate(self.live.current)
         if chain is not None:
             jobs["certificate-expiry"] = ExpiryWatch(chain).run
@@ -219,7 +258,8 @@ class App:
         begun = self._begun
         if shard not in begun:
             await check_keys(shard, self._ring)
-            await self.backend.start(shard)
+            await self.stores.begin(shard)
+            self.backend.resume(await live_sessions(shard, self.stores.queue))
             begun.add(shard)
 
     async def _keep_beginning(self) -> None:
@@ -232,11 +272,22 @@ class App:
             await beginning.attempt(self._begin)
             await asyncio.sleep(BEGIN_EVERY_S)
 
+    async def _keep_comparing(self) -> None:
+        """A safety net: the backend lets go of agents whose sessions are over without its having heard so."""
+        comparing = Job("compare")
+        while True:
+            await asyncio.sleep(COMPARE_EVERY_S)
+            await comparing.attempt(self._compare)
+
+    async def _compare(self) -> None:
+        self.backend.compare({seen.agent_id: seen.session_id for seen in await self.stores.sessions.live()})
+
     async def close(self) -> None:
         """Lets go of the store and the threads."""
         async with AsyncExitStack() as stack:
             stack.callback(self._pool.close)
             stack.push_async_callback(self.stores.close)
+            stack.push_async_callback(self.outbox.close)
             stack.push_async_callback(self.backend.close)
             stack.push_async_callback(self.push.close)
             stack.push_async_callback(self.tokens.close)
@@ -287,3 +338,10 @@ def _registry(settings: Settings) -> AgentRegistry:
     if settings.agents_file is None:
         raise SettingsError([Problem("AGENTS_FILE", "", "", "is empty: name the file with the agents")])
     return AgentRegistry(settings.agents_file)
+
+
+def _danger(settings: Settings) -> str | None:
+    """What the settings allow that nobody should, None for nothing."""
+    found = ((check, check.complaint(settings)) for check in DANGERS)
+    told = [f"{BY_ATTRIBUTE[check.attributes[0]].key}: {complaint}" for check, complaint in found if complaint]
+    return "; ".join(told) or None

@@ -10,14 +10,19 @@ import click
 from gateway import __version__
 
 COMMANDS: Final = {
+    "init": "init:init",
     "serve": "serve:serve",
-    "live": "live:live",
+    "live": "liveness:live",
     "doctor": "doctor:doctor",
     "agents": "agents:agents",
     "sessions": "sessions:sessions",
+    "audit": "audit_trail_commands:audit",
+    "explain": "audit_trail_commands:explain",
     "secret": "secret:secret",
     "token": "token:token",
     "sim": "sim:sim",
+    "check": "check_server:check",
+    "load": "load_server:load",
     "openapi": "openapi:openapi",
 }
 """Subcommand -> module in `gateway.commands` and the command in it."""
@@ -48,5 +53,5 @@ def main() -> None:
 
 def _unexpected(_kind: type[BaseException], problem: BaseException, _trace: TracebackType | None) -> None:
     """What nobody foresaw ends the command in one line: the text of an exception may quote a setting."""
-    crash_line = import_module("gateway.ops.crashes").crash_line
+    crash_line = import_module("gateway.ops.logs").crash_line
     click.echo(f"unexpected error: {crash_line(problem)}", err=True)

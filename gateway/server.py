@@ -1,30 +1,46 @@
-"""One gateway process from start to drain (design sections 2 and 11)."""
+"""One gateway process from start to drain."""
 
 import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, Protocol
 
-from gateway.admin import open_admin
+from gateway import __version__
+from gateway.admin import follow_parts, open_admin
 from gateway.app import App, make_app
+from gateway.edge.client_address import client_of
+from gateway.listeners.room import Room
 from gateway.listeners.serve import Listeners
 from gateway.listeners.serve import start as listen
-from gateway.ops import logs
+from gateway.listeners.tls import TlsCertificate
+from gateway.ops import audit, logs, metrics, request_context
+from gateway.ops.audit_trail import OpenTrail, TrailPlace, audit_route
+from gateway.ops.health import OutageWatch
 from gateway.ops.jobs import Job
-from gateway.sessions.refusal import CannotServeError
+from gateway.sessions.store import CannotServeError
+from gateway.settings.host import known_signals
 from gateway.settings.load import Loaded
 from gateway.settings.reload import LiveSettings
 from gateway.supervisor import systemd
-from gateway.supervisor.doors import Doors
-from gateway.supervisor.seat import Seat, Tie
+from gateway.supervisor.node_sockets import NodeSockets
+from gateway.supervisor.worker_slot import SupervisorLink, WorkerSlot
 
 _LOG = logging.getLogger(__name__)
-NO_DOORS: Final = Doors()
+NO_SOCKETS: Final = NodeSockets()
 ENDINGS: Final = (signal.SIGTERM, signal.SIGINT)
 Reload = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Drained(Protocol):
+    """What ends as the listeners do."""
+
+    async def drain(self, time_ms: int) -> None:
+        """Accept no more, let calls finish within `time_ms`; the rest is cut."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +49,8 @@ class Running:
 
     live: LiveSettings
     listeners: Listeners
-    admin: Listeners | None
+    admin: Drained | None
+    admin_url: str = ""
 
     async def reload(self) -> None:
         """Reads the settings again, because of a signal."""
@@ -49,37 +66,78 @@ class Running:
 
 
 @contextlib.asynccontextmanager
-async def running(loaded: Loaded, doors: Doors = NO_DOORS, number: int = 0) -> AsyncIterator[Running]:
+async def running(loaded: Loaded, sockets: NodeSockets = NO_SOCKETS, number: int = 0) -> AsyncIterator[Running]:
     """A gateway with its periodic work for as long as the block runs, then it drains.
 
-    `doors` are bound sockets to use in place of the ports of the settings; `number` is that of this worker.
+    `sockets` are bound sockets to use in place of the ports of the settings; `number` is that of this worker.
     Raises AgentsFileError, PlanFileError, SecretFileError, AdminTokenError, ListenError and CannotServeError when it
     must not serve.
     """
     live = LiveSettings(loaded)
     app = make_app(live)
+    settings = live.current
+    trail = OpenTrail(
+        TrailPlace(settings.audit_file, settings.audit_file_max_bytes, settings.audit_keep_days), app.stores.audit
+    )
+    request_context.resolve_by(lambda request: client_of(request, live.current.trusted_proxies))
+    if number == 0:
+        live.report = audit.tell
+    with audit.trail(audit.Trail(settings.node_name, app.audit_key(), trail.sinks, app.stores.sessions.now_ms)):
+        audit.record("node-start", worker=number, version=__version__)
+        async with _serving(app, trail, sockets, number) as gateway:
+            yield gateway
+
+
+async def _certificate_reason(certificate: TlsCertificate) -> str | None:
+    return certificate.trouble(time.time())
+
+
+@contextlib.asynccontextmanager
+async def _serving(app: App, trail: OpenTrail, sockets: NodeSockets, number: int) -> AsyncIterator[Running]:
+    live = app.live
     try:
         await app.start()
+        follow_parts(app)
+        metrics.follow(metrics.AUDIT_LINES_DROPPED, lambda: trail.dropped)
+        metrics.follow(metrics.LOG_LINES_DROPPED, logs.dropped_lines)
         if number == 0:
             app.tell_demo_agents()
         open_listeners = await listen(
-            app.edge.handle, live.current, http=doors.http, https=doors.https, more=doors.more, shared=doors.shared
+            app.edge.handle,
+            live.current,
+            http=sockets.http,
+            https=sockets.https,
+            more=sockets.more,
+            shared=sockets.shared,
+            room=Room(lambda: live.current),
         )
-        open_listeners.draining.on(app.parking.drain)
-        administration = await open_admin(app, open_listeners, doors.admin.get(number))
-        async with _jobs(app, open_listeners):
-            yield Running(live, open_listeners, administration)
+        open_listeners.draining.on(app.drain)
+        if open_listeners.certificate is not None:
+            app.remarks["certificate"] = partial(_certificate_reason, open_listeners.certificate)
+        administration = await open_admin(app, open_listeners, sockets.admin.get(number), [audit_route(trail.read)])
+        more: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+            "audit": trail.run,
+            "metrics": metrics.keep_fresh,
+            "log": logs.tell_gathered,
+        }
+        if number == 0:
+            more["outage-watch"] = OutageWatch(app.store_reason).run
+        async with _jobs(app, open_listeners, more):
+            yield Running(live, open_listeners, administration, administration.url if administration else "")
             await open_listeners.drain(live.current.drain_time_ms)
             if administration is not None:
                 await administration.drain(0)
     finally:
+        audit.gather(at_once=True)
+        audit.record("node-stop", worker=number)
+        await trail.close()
         await app.close()
 
 
-async def serve(loaded: Loaded, doors: Doors = NO_DOORS) -> None:
+async def serve(loaded: Loaded, sockets: NodeSockets = NO_SOCKETS) -> None:
     """Serves alone until SIGTERM or SIGINT, then drains. Raises as `running`."""
     stop = asyncio.Event()
-    async with running(loaded, doors) as gateway:
+    async with running(loaded, sockets) as gateway:
         told = f"on {' '.join(gateway.listeners.urls)}"
 
         async def reload() -> None:
@@ -102,15 +160,15 @@ def _cannot_roll() -> None:
     _LOG.warning("SIGUSR2: a rolling restart needs WORKERS = 2 or more")
 
 
-async def work(loaded: Loaded, doors: Doors, seat: Seat) -> None:
+async def work(loaded: Loaded, sockets: NodeSockets, slot: WorkerSlot) -> None:
     """Serves as a worker: until SIGTERM, until SIGUSR2 when a successor has come, or until the supervisor is gone."""
     stop, give_way = asyncio.Event(), asyncio.Event()
-    async with running(loaded, doors, seat.number) as gateway:
+    async with running(loaded, sockets, slot.number) as gateway:
         _handle(gateway.reload, stop.set, give_way.set)
-        tie = Tie(seat)
-        ends = [asyncio.create_task(tie.lost()), asyncio.create_task(stop.wait())]
+        link = SupervisorLink(slot)
+        ends = [asyncio.create_task(link.lost()), asyncio.create_task(stop.wait())]
         leaving = asyncio.create_task(give_way.wait())
-        await tie.say_ready()
+        await link.say_ready()
         await asyncio.wait([*ends, leaving], return_when=asyncio.FIRST_COMPLETED)
         if give_way.is_set():
             ends.append(asyncio.create_task(gateway.step_down()))
@@ -118,9 +176,11 @@ async def work(loaded: Loaded, doors: Doors, seat: Seat) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _jobs(app: App, open_listeners: Listeners) -> AsyncIterator[None]:
+async def _jobs(
+    app: App, open_listeners: Listeners, more: Mapping[str, Callable[[], Coroutine[Any, Any, None]]] | None = None
+) -> AsyncIterator[None]:
     """Runs the periodic work. What fails of it is tried again; only CannotServeError ends the process."""
-    jobs = {**app.jobs(), "certificate": open_listeners.watch_certificate}
+    jobs = {**app.jobs(), "certificate": open_listeners.watch_certificate, **(more or {})}
     try:
         async with asyncio.TaskGroup() as group:
             running = [group.create_task(Job(name, passes=(CannotServeError,)).keep(run)) for name, run in jobs.items()]
@@ -140,7 +200,9 @@ def _handle(reload: Reload, stop: Callable[[], None], roll: Callable[[], None]) 
         reloads.add(task)
         task.add_done_callback(reloads.discard)
 
-    loop.add_signal_handler(signal.SIGHUP, begin_reload)
-    loop.add_signal_handler(signal.SIGUSR2, roll)
-    for ending in ENDINGS:
-        loop.add_signal_handler(ending, stop)
+    handlers = {"SIGHUP": begin_reload, "SIGUSR2": roll, **{ending.name: stop for ending in ENDINGS}}
+    with contextlib.suppress(
+        NotImplementedError
+    ):  # Where the loop takes no signals, Ctrl-C ends the process by itself.
+        for name in known_signals(handlers):
+            loop.add_signal_handler(name, handlers[name.name])

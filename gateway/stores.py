@@ -1,44 +1,48 @@
-"""Which store keeps what: memory by default, Redis with REDIS_URL (design section 8)."""
+"""Which store keeps what: memory by default, Redis with REDIS_URL."""
 
 import asyncio
+import socket
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from gateway.agents.lockout import Attempts, MemoryAttempts
 from gateway.agents.password_book import FilePasswordBook, PasswordBook
-from gateway.agents.redis_attempts import RedisAttempts
-from gateway.agents.redis_password_book import RedisPasswordBook, carry_passwords
 from gateway.agents.registry import AgentRegistry
-from gateway.agents.sharded_attempts import ShardedAttempts
-from gateway.agents.sharded_password_book import ShardedPasswordBook
-from gateway.events.push_nodes import OneProcess, PushNodes, RedisPushNodes
-from gateway.events.sharded_push_nodes import ShardedPushNodes
+from gateway.events.claims import OneProcess, PushNodes
 from gateway.ops import metrics
+from gateway.ops.audit_stream import AuditStream
 from gateway.ops.health import Reason
-from gateway.redis_link.sentinels import Sentinels
-from gateway.redis_link.telling import told
-from gateway.sessions.division import Divided
-from gateway.sessions.memory_queue import Bounds, MemoryQueue
-from gateway.sessions.memory_store import MemoryStore
-from gateway.sessions.redis_queue import RedisQueue
-from gateway.sessions.redis_store import RedisStore
-from gateway.sessions.sharded_queue import ShardedQueue
-from gateway.sessions.sharded_store import ShardedStore
+from gateway.redis_store.attempts import RedisAttempts, ShardedAttempts
+from gateway.redis_store.division import Divided
+from gateway.redis_store.event_queue import RedisEventQueue, ShardedEventQueue
+from gateway.redis_store.floor_claim import FloorClaim
+from gateway.redis_store.link import RedisLink, told
+from gateway.redis_store.password_book import RedisPasswordBook, ShardedPasswordBook, carry_passwords
+from gateway.redis_store.push_nodes import RedisPushNodes, ShardedPushNodes
+from gateway.redis_store.sentinels import Sentinels
+from gateway.redis_store.session_store import RedisSessionStore
+from gateway.redis_store.sharded_session_store import ShardedSessionStore
+from gateway.redis_store.store_kind import check_kinds, mark_kind
+from gateway.redis_store.token_store import RedisTokenStore
+from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
+from gateway.sessions.memory_store import MemorySessionStore
 from gateway.sessions.store import EventQueue, SessionStore
 from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.schema import Settings
-from gateway.tokens.memory_store import MemoryTokenStore
-from gateway.tokens.redis_store import RedisTokenStore
-from gateway.tokens.store import TokenStore
+from gateway.tokens.used_tokens import MemoryTokenStore, TokenStore
 
 SILENT_SENTINELS: Final = "most are silent: no other primary can take over, and changes and refusals may answer 503"
+
+EMPTIED: Final = "the store was emptied: whoever was signed in has to sign in again"
+EMPTIED_TOLD_S: Final = 600.0
 
 T = TypeVar("T")
 U = TypeVar("U")
 
 
-async def _nothing() -> None:
+async def _nothing(*_shards: SessionStore) -> None:
     """There is nothing to do."""
 
 
@@ -46,7 +50,9 @@ async def _nothing() -> None:
 class Stores:
     """Everything that keeps state. `start` opens connections; a store out of reach does not fail it.
 
-    `agree`, asked now and then, raises CannotServeError when another STORE_SHARDS is in force, and StoreUnavailable.
+    `agree`, asked now and then, raises CannotServeError when another STORE_SHARDS is in force, the store is used by
+    another kind of backend, or another contact centre runs on it, and StoreUnavailable. So does `begin`, asked of
+    each shard before it is read. `floor` is the claim of a contact centre in this process, where there may be others.
     `reasons` tells of each shard why it is out of reach, "" where that is not known; it names no places. `remarks` are
     for `/gateway/ready`.
     """
@@ -59,11 +65,13 @@ class Stores:
     close: Callable[[], Awaitable[None]]
     push_nodes: PushNodes = field(default_factory=OneProcess)
     upstream_nodes: PushNodes = field(default_factory=OneProcess)
-    centre_nodes: PushNodes = field(default_factory=OneProcess)
     tokens: TokenStore = field(default_factory=MemoryTokenStore)
     agree: Callable[[], Awaitable[None]] = field(default=_nothing)
+    begin: Callable[[SessionStore], Awaitable[None]] = field(default=_nothing)
+    floor: FloorClaim | None = None
     reasons: Callable[[], Sequence[str]] = field(default=lambda: ("",))
     remarks: Mapping[str, Reason] = field(default_factory=dict)
+    audit: AuditStream | None = None
 
 
 def open_stores(settings: Callable[[], Settings]) -> Stores:
@@ -71,7 +79,8 @@ def open_stores(settings: Callable[[], Settings]) -> Stores:
     return _redis(settings) if settings().redis_url else _memory(settings)
 
 
-def _bounds(settings: Callable[[], Settings]) -> Callable[[], Bounds]:
+def event_bounds(settings: Callable[[], Settings]) -> Callable[[], Bounds]:
+    """How many events a session may have waiting, and how many bytes of them."""
     return lambda: Bounds(settings().event_queue_max, settings().event_queue_max_bytes)
 
 
@@ -80,8 +89,8 @@ def _dropped(count: int) -> None:
 
 
 def _memory(settings: Callable[[], Settings]) -> Stores:
-    queue = MemoryQueue(_bounds(settings), _dropped)
-    store = MemoryStore(queue)
+    queue = MemoryEventQueue(event_bounds(settings), _dropped)
+    store = MemorySessionStore(queue)
 
     async def start() -> None:
         """Memory is there."""
@@ -92,8 +101,11 @@ def _memory(settings: Callable[[], Settings]) -> Stores:
 def _redis(settings: Callable[[], Settings]) -> Stores:
     now = settings()
     divided = _divided(now)
-    links, bounds = divided.links, _bounds(settings)
-    store = _as_one([RedisStore(link, bounds, _dropped) for link in links], ShardedStore)
+    links, bounds = divided.links, event_bounds(settings)
+    floor = FloorClaim(links, _name(now)) if now.backend == "embedded" else None
+    shards = [RedisSessionStore(link, bounds, _dropped, floor=floor) for link in links]
+    store = _as_one(shards, ShardedSessionStore)
+    link_of: dict[SessionStore, RedisLink] = dict(zip(shards, links, strict=True))
 
     def nodes(work: str) -> PushNodes:
         return _as_one([RedisPushNodes(link, work) for link in links], ShardedPushNodes)
@@ -103,24 +115,45 @@ def _redis(settings: Callable[[], Settings]) -> Stores:
 
     async def close() -> None:
         await store.close()
+        if floor is not None:
+            await floor.leave()
         await asyncio.gather(*(link.close() for link in links))
+
+    async def agree() -> None:
+        await divided.agree()
+        await check_kinds(links, now.backend)
+        if floor is not None:
+            await floor.claim()
+
+    async def begin(shard: SessionStore) -> None:
+        await mark_kind(link_of[shard], now.backend)
+        if floor is not None:
+            await floor.enter(link_of[shard])
 
     return Stores(
         store,
-        _as_one([RedisQueue(link, bounds, _dropped) for link in links], ShardedQueue),
+        _as_one([RedisEventQueue(link, bounds, _dropped, floor) for link in links], ShardedEventQueue),
         _as_one([RedisAttempts(link) for link in links], ShardedAttempts),
         lambda _registry: _as_one([RedisPasswordBook(link) for link in links], ShardedPasswordBook),
         start,
         close,
         nodes("push"),
         nodes("upstream"),
-        nodes("centre"),
         # No agent is named there, and one request counts for several keys at once: all of it is in the first shard.
         RedisTokenStore(links[0]),
-        divided.agree,
+        agree,
+        begin,
+        floor,
         lambda: [told(link.reason) for link in links],
-        _remarks(divided.sentinels),
+        _remarks(links, divided.sentinels),
+        AuditStream(links[0].command, links[0].key("audit"), lambda: settings().audit_stream_max),
     )
+
+
+def _name(settings: Settings) -> str:
+    """Of this process and of the one that follows it: on this machine, under this name, at these ports."""
+    ports = f"{settings.http_port}/{settings.https_port}"
+    return f"{settings.node_name} at {socket.gethostname()}:{ports}"
 
 
 def _divided(settings: Settings) -> Divided:
@@ -133,14 +166,15 @@ def _divided(settings: Settings) -> Divided:
         raise SettingsError([Problem("REDIS_URL", "", "", wrong)]) from None
 
 
-def _remarks(sentinels: Sentinels | None) -> Mapping[str, Reason]:
-    if sentinels is None:
-        return {}
+def _remarks(links: Sequence[RedisLink], sentinels: Sentinels | None) -> Mapping[str, Reason]:
+    async def emptied() -> str | None:
+        old_s = time.monotonic() - EMPTIED_TOLD_S
+        return EMPTIED if any(link.emptied_s is not None and link.emptied_s > old_s for link in links) else None
 
     async def silent() -> str | None:
-        return SILENT_SENTINELS if sentinels.are_silent else None
+        return SILENT_SENTINELS if sentinels is not None and sentinels.are_silent else None
 
-    return {"sentinels": silent}
+    return {"sessions": emptied} | ({"sentinels": silent} if sentinels is not None else {})
 
 
 def _as_one(shards: Sequence[T], spread: Callable[[Sequence[T]], U]) -> T | U:

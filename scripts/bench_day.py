@@ -17,13 +17,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from gateway.backends.embedded.plan_file import read as read_plan
-from gateway.ops.admin_token import read_admin_token
+from gateway.contact_centre.plan_file import read as read_plan
+from gateway.ops.admin_tokens import read_admin_token
 from gateway.sim.day import DayPlan, play
-from gateway.sim.habits import Habits
 from gateway.sim.own_gateway import FIRST_AGENT, own_settings
-from gateway.sim.place import Place
-from gateway.sim.tally import Tally
+from gateway.sim.scenario import GatewayPlace, Habits
+from gateway.sim.tally import DayTally
 from tests.support.gateway import CONFIG, ROOT, GatewayProcess, start_process
 from tests.support.servers import free_port
 
@@ -58,7 +57,7 @@ def part_cores(pid: int) -> str:
 class Meter:
     """Hears the live lines, and notes CPU time between the first and the last."""
 
-    def __init__(self, pid: int, tally: Tally) -> None:
+    def __init__(self, pid: int, tally: DayTally) -> None:
         self._pid = pid
         self._tally = tally
         self._marks: list[tuple[float, int]] = []
@@ -80,7 +79,7 @@ async def main(options: argparse.Namespace) -> int:
     per_second = sum(entry.per_minute for entry in pattern) / 60 * SPEED
     load = options.calls_per_second / per_second
     plan = DayPlan(options.seconds * SPEED / 60, pattern, SPEED, load, 1, Habits(speed=SPEED))
-    password, tally = secrets.token_urlsafe(12), Tally()
+    password, tally = secrets.token_urlsafe(12), DayTally()
     with tempfile.TemporaryDirectory() as name:
         folder, admin_port = Path(name), free_port()
         skills = [entry.skill_id for entry in pattern]
@@ -88,7 +87,7 @@ async def main(options: argparse.Namespace) -> int:
         gateway = await start_process(folder, {**own, "ADMIN_PORT": str(admin_port)})
         try:
             print(part_cores(gateway.process.pid))
-            place = Place(
+            place = GatewayPlace(
                 f"http://127.0.0.1:{gateway.port}",
                 f"http://127.0.0.1:{admin_port}",
                 read_admin_token(folder / "admin.token"),
@@ -102,7 +101,7 @@ async def main(options: argparse.Namespace) -> int:
             await gateway.end()
 
 
-def verdict(gateway: GatewayProcess, tally: Tally, meter: Meter) -> int:
+def verdict(gateway: GatewayProcess, tally: DayTally, meter: Meter) -> int:
     p99, memory = tally.latencies.percentile(99), memory_mb(gateway.process.pid)
     print("\n".join(tally.summary()))
     goals = {

@@ -1,9 +1,10 @@
 """What agents cost who poll and wait for events: the usual state of nearly all agents, nearly all of the time.
 
-`scripts/bench-polls [--agents N] [--workers N] [--seconds S]`: one gateway with so many workers on a Valkey of its own,
-polls held for 10 s and GUIDs changed every 60 s, as is the default. The agents sign in, two for each worker at once,
-each on a connection of its own, and poll with the pauses of known clients; then the server processes are watched for so
-many seconds. Printed are
+`scripts/bench-polls [--agents N] [--workers N] [--seconds S]`: one gateway on a Valkey of its own. A single worker has
+the contact centre in it; several stand before one in a process of its own, which is not counted. Polls are held for
+10 s and GUIDs changed every 60 s, as is the default. The agents sign in, two for each worker at once, each on a
+connection of its own, and poll with the pauses of known clients; then the server processes are watched for so many
+seconds. Printed are
 
 - sign-ins per second, which is mostly the speed of argon2;
 - resident memory of all gateway processes, idle (after some agents came and went) and with everybody waiting, and the
@@ -30,12 +31,14 @@ from pathlib import Path
 import redis
 from raw_agents import FIRST_AGENT, RawAgent, usage, write_agents_file
 
+from gateway.ops import process
 from gateway.sessions.secret_file import new_secret_line
 from tests.support.gateway import GatewayProcess, gateway_process
+from tests.support.one_centre import before, centre_process
 from tests.support.servers import Server, Servers
 
 POLL_PAUSE_S = (0.2, 0.5)
-"""Between two polls, as known clients do (contract connection.md section 6)."""
+"""Between two polls, as known clients do (docs/protocol.md, Polling)."""
 WARM_AGENTS = 40
 WARM_S = 3.0
 IDLE_S = 5.0
@@ -251,7 +254,11 @@ async def main(options: argparse.Namespace) -> int:
         async with AsyncExitStack() as stack:
             stack.callback(servers.end)
             server = servers.start("valkey")
-            gateway = await stack.enter_async_context(gateway_process(folder, settings(folder, server, options)))
+            wanted = settings(folder, server, options)
+            if options.workers > 1:
+                centre = centre_process({"AGENTS_FILE": wanted["AGENTS_FILE"]})
+                wanted |= before(await stack.enter_async_context(centre))
+            gateway = await stack.enter_async_context(gateway_process(folder, wanted))
             bench = Bench(gateway, redis.Redis.from_url(server.url))
             print("\n".join(summary(options, await measure(bench, options))))
             for text, count in bench.faults.most_common(SHOWN_COMMANDS):
@@ -275,6 +282,6 @@ def settings(folder: Path, server: Server, options: argparse.Namespace) -> dict[
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--agents", type=int, default=2000)
-parser.add_argument("--workers", type=int, default=2)
+parser.add_argument("--workers", type=int, default=1)
 parser.add_argument("--seconds", type=float, default=60)
-sys.exit(asyncio.run(main(parser.parse_args())))
+sys.exit(process.run_on_event_loop(main(parser.parse_args())))

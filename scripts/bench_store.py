@@ -18,13 +18,13 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
-from gateway.redis_link.link import RedisLink
-from gateway.redis_link.shards import shard_tags
+from gateway.redis_store.link import RedisLink
+from gateway.redis_store.session_store import RedisSessionStore
+from gateway.redis_store.sharded_session_store import ShardedSessionStore
+from gateway.redis_store.shards import shard_tags
 from gateway.sessions.guid import new_session_id
 from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.model import Record, Session
-from gateway.sessions.redis_store import RedisStore
-from gateway.sessions.sharded_store import ShardedStore
 from gateway.sessions.store import Change, SessionStore
 from tests.support.servers import Servers
 
@@ -59,8 +59,8 @@ async def open_store(url: str, shards: int, stack: AsyncExitStack) -> SessionSto
         link = RedisLink(url, tag, 800)
         stack.push_async_callback(link.close)
         await link.start()
-        stores.append(RedisStore(link, lambda: Bounds(1000, 1_048_576)))
-    return ShardedStore(stores) if shards > 1 else stores[0]
+        stores.append(RedisSessionStore(link, lambda: Bounds(1000, 1_048_576)))
+    return ShardedSessionStore(stores) if shards > 1 else stores[0]
 
 
 async def compare(url: str, options: argparse.Namespace) -> None:

@@ -7,7 +7,6 @@ minutes; with --write they replace those that `plan` and docs/capacity.md use.
 """
 
 import argparse
-import asyncio
 import datetime
 import os
 import platform
@@ -16,9 +15,13 @@ import capacity_model
 from capacity_measure import measure_all
 from docs_capacity import cost_table, plan_lines
 
+from gateway.ops import process
+
 
 def measure(options: argparse.Namespace) -> None:
-    ways = asyncio.run(measure_all(options.agents, options.seconds, lambda what: print(f"... {what}", flush=True)))
+    ways = process.run_on_event_loop(
+        measure_all(options.agents, options.seconds, lambda what: print(f"... {what}", flush=True))
+    )
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     measured = capacity_model.Measured(machine, today, options.agents, ways)

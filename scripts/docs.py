@@ -1,20 +1,29 @@
-"""Writes what is generated: config/basic.properties, the settings in README.md, pages of docs/.
+"""Writes what is generated: config/basic.properties, pages of docs/, parts of the clients.
 
-`scripts/docs.py` writes; `scripts/docs.py --check` names stale files and exits 1.
+`scripts/docs.py` writes; `scripts/docs.py --check` names stale files, and in all pages links that lead nowhere and
+names that mean nothing, and exits 1 if there is any.
 """
 
-import re
 import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+import client_javascript
+import client_python
 import docs_capacity
+import docs_check
+import docs_cli
 import docs_events
 import docs_operations
+import docs_performance
+import docs_retcodes
+import docs_sdk
+import docs_settings
+from docs_settings import applies
 
-from gateway.settings.rows import Row, Section, row_of
-from gateway.settings.schema import ROWS, SECTIONS
+from gateway.settings.schema import SECTIONS
+from gateway.settings.setting_rows import Section, SettingRow, row_of
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = """\
@@ -23,16 +32,11 @@ start of a line or of a value and after white space. A setting that is absent ha
 from the folder of this file. Live: a change counts within 2 s of saving the file. Restart: it waits for the next
 start. Written by scripts/docs.py from the table in gateway/settings/; the values are yours to change.
 """
-TABLE = re.compile(r"(<!-- settings -->\n).*?(<!-- /settings -->)", re.DOTALL)
 
 
-def limits(row: Row) -> str:
+def limits(row: SettingRow) -> str:
     unit = f"Unit {row.unit}. " if row.unit else ""
     return f"{unit}Default {row.default or 'nothing'}. Allowed: {row.allowed}. {applies(row)}."
-
-
-def applies(row: Row) -> str:
-    return "Live" if row.live else "Restart"
 
 
 def commented(text: str) -> Iterator[str]:
@@ -56,38 +60,31 @@ def properties() -> str:
     return "\n".join([*head, *(line for section in SECTIONS for line in section_lines(section))]) + "\n"
 
 
-def table_lines() -> Iterator[str]:
-    yield "| setting | default | unit | allowed | change | meaning |"
-    yield "|---|---|---|---|---|---|"
-    for row in ROWS:
-        default = f"`{row.default}`" if row.default else ""
-        meaning = row.description.replace("|", r"\|")
-        yield f"| `{row.key}` | {default} | {row.unit} | {row.allowed} | {applies(row)} | {meaning} |"
-
-
-def readme(text: str) -> str:
-    rows = "\n".join(table_lines())
-    return TABLE.sub(lambda found: f"{found[1]}{rows}\n{found[2]}", text)
-
-
 def main(arguments: list[str]) -> int:
-    readme_path = ROOT / "README.md"
     wanted = {
         ROOT / "config" / "basic.properties": properties(),
-        readme_path: readme(readme_path.read_text("utf-8")),
+        ROOT / "docs" / "settings.md": docs_settings.page(),
         ROOT / "docs" / "events.md": docs_events.page(),
         ROOT / "docs" / "operations.md": docs_operations.page(),
+        ROOT / "docs" / "retcodes.md": docs_retcodes.page(),
+        ROOT / "docs" / "cli.md": docs_cli.page(),
+        ROOT / "docs" / "sdk_reference.md": docs_sdk.page(),
         ROOT / "docs" / "capacity.md": docs_capacity.page(),
+        ROOT / docs_performance.PAGE: docs_performance.shipped(),
+        **client_python.files(ROOT),
+        **client_javascript.files(ROOT),
     }
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]
+    if "--check" in arguments:
+        problems = [f"{path.relative_to(ROOT)} is stale: run scripts/docs.py" for path in stale]
+        problems += docs_check.problems(ROOT)
+        print("\n".join(problems), end="\n" if problems else "")
+        return 1 if problems else 0
     for path in stale:
-        if "--check" in arguments:
-            print(f"{path.relative_to(ROOT)} is stale: run scripts/docs.py")
-        else:
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(wanted[path], "utf-8")
-            print(f"wrote {path.relative_to(ROOT)}")
-    return 1 if stale and "--check" in arguments else 0
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(wanted[path], "utf-8")
+        print(f"wrote {path.relative_to(ROOT)}")
+    return 0
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final, Literal, get_args, get_origin
 
-from gateway.events.catalogue import ROWS, CallId, EventType
-from gateway.events.contents import Content
+from gateway.contact_centre.event_catalogue import ROWS, CallId, EventType
+from gateway.contact_centre.event_contents import EventContent
 
 TRANSCRIPTS: Final = Path(__file__).resolve().parent.parent / "tests" / "transcripts"
 NO_TRANSCRIPT: Final = {"AgentOther_ShutdownService": "tests/contract/test_poll.py"}
@@ -77,7 +77,7 @@ def members(row: EventType) -> str:
     mark = "" if row.seen else " *"
     if row.content is None:
         return f"null{mark}"
-    if not issubclass(row.content, Content):
+    if not issubclass(row.content, EventContent):
         assert issubclass(row.content, CallId)
         return f"the call id{mark}"
     fields = row.content.model_fields.items()

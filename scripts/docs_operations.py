@@ -1,19 +1,19 @@
-"""docs/operations.md: every row of the agent interface with its state, from gateway/operations/; called by docs.py."""
+"""docs/operations.md: every row of the agent interface with its state; called by docs.py."""
 
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
-from gateway.operations.operation import COMMON_RETCODES, Operation, Unsupported
-from gateway.operations.table import ALL_OPERATIONS
+from gateway.interface.operation import COMMON_RETCODES, Operation, Unsupported
+from gateway.rows import ALL_OPERATIONS
 
 HEAD = """\
 # Operations
 
-Written by scripts/docs.py from the rows in gateway/operations/. Paths are relative to `/agentgateway/resource/`; rows
+Written by scripts/docs.py from the rows of gateway/rows.py. Paths are relative to `/agentgateway/resource/`; rows
 with one name are spellings of one operation. *served*: the embedded contact centre answers; *relayed only*: it answers
-with the retcode shown, and an upstream contact centre serves it; *refused*: an interface of another mode. What the
-routes of older programs take and answer is in protocol.md.
+with the retcode shown, and an upstream contact centre serves it; *refused*: an interface of another mode. What
+they do is told in [protocol.md](protocol.md) and [contact_centre.md](contact_centre.md).
 """
 
 DECIDED: Final = (

@@ -1,12 +1,40 @@
-"""Fixtures of several rooms: real Redis and Valkey servers."""
+"""Fixtures of several rooms: real Redis and Valkey servers. What coverage counts, and how long each part took."""
 
-from collections.abc import Callable, Iterator
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
 from tests.support.servers import KINDS, Server, Servers, binary
 
 Shared = Callable[[str], Server]
+_TESTS = Path(__file__).parent
+
+os.umask(0o077)  # Keys and secrets that tests write are refused where others may read them.
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Only unit tests count for coverage: they say what a module decides, and tracing makes the others half as slow."""
+    for item in items:
+        if _part(item.path) != "unit":
+            item.add_marker("no_cover")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How long the tests of each part took, in s of all test processes together."""
+    took_s: defaultdict[str, float] = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                took_s[_part(terminalreporter.config.rootpath / report.location[0])] += report.duration
+    parts = sorted(took_s.items(), key=lambda part: -part[1])
+    terminalreporter.write_line("time by part: " + ", ".join(f"{part} {seconds:.0f} s" for part, seconds in parts))
+
+
+def _part(path: Path) -> str:
+    return path.relative_to(_TESTS).parts[0] if path.is_relative_to(_TESTS) else "other"
 
 
 @pytest.fixture(scope="session")

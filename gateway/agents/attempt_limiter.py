@@ -6,20 +6,34 @@ wrong does not, and when as many have failed as may fail the rest is refused unj
 """
 
 import asyncio
-import random
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 from weakref import WeakValueDictionary
 
-from gateway.agents import counts
-from gateway.agents.lockout import Attempts, Standing
+from prometheus_client import Counter
+
+from gateway.agents.lockout import Attempts, AttemptStanding
 from gateway.ops import audit
+from gateway.ops.backoff import Backoff
+from gateway.ops.deadline import paused_deadline
+from gateway.ops.metrics import REGISTRY
 from gateway.wire import retcodes
 from gateway.wire.errors import GatewayError, Refused, StoreUnavailable, Unavailable
 
-ELSEWHERE_S: Final = 5.0
+_WRONG_PASSWORDS: Final = Counter("agentgateway_wrong_passwords", "Failed password checks", registry=REGISTRY)
+_REFUSED_LOCKED: Final = Counter(
+    "agentgateway_locked_sign_ins_refused", "Password checks refused by a lock", registry=REGISTRY
+)
+_LOCKS: Final = Counter("agentgateway_lockouts", "Pairs of agent and address that were locked", registry=REGISTRY)
+_REFUSED_WAITED: Final = Counter(
+    "agentgateway_password_checks_timed_out",
+    "Password checks refused: others of the pair took too long",
+    registry=REGISTRY,
+)
+
+OTHER_JUDGE_S: Final = 5.0
 """For a turn, where somebody else judges: with its time-out still below the 11 s after which clients give up."""
 FIRST_PAUSE_S: Final = 0.02
 LONGEST_PAUSE_S: Final = 0.3
@@ -28,7 +42,7 @@ HURRY_S: Final = 0.05
 """For tidying up after a store that has just failed to answer: the call itself must be answered within a second."""
 
 
-class _Line:
+class _PairQueue:
     """Those of one pair in this process. `first` is held by who asks for a turn, `ended` tells it of an end here."""
 
     def __init__(self) -> None:
@@ -42,7 +56,7 @@ class Attempt:
     `waited_s` is how long it waited for its turn.
     """
 
-    def __init__(self, attempts: Attempts, who: str, address: str, line: _Line) -> None:
+    def __init__(self, attempts: Attempts, who: str, address: str, line: _PairQueue) -> None:
         self.waited_s = 0.0
         self._attempts = attempts
         self._who = who
@@ -52,7 +66,7 @@ class Attempt:
         self._now_ms = 0
         self._judged = False
 
-    async def begin(self, address_limit: int, now_ms: int) -> Standing:
+    async def begin(self, address_limit: int, now_ms: int) -> AttemptStanding:
         """Counts it, where that is possible now."""
         self._now_ms = now_ms + round(self.waited_s * 1000)
         try:
@@ -72,11 +86,11 @@ class Attempt:
     async def wrong(self) -> None:
         """The judge said no: it stays counted."""
         self._judged = True
-        counts.WRONG_PASSWORDS.inc()
+        _WRONG_PASSWORDS.inc()
         locks = await self._attempts.failed(self._who, self._address, self._token, now_ms=self._now_ms)
         self._line.ended.set()
         if locks:
-            counts.LOCKS.inc()
+            _LOCKS.inc()
             agent_id = int(self._who) if self._who.isdigit() else None
             audit.record("sign-in-locked", agent_id, who=self._who, address=self._address)
 
@@ -96,12 +110,12 @@ class AttemptLimiter:
     """
 
     def __init__(
-        self, attempts: Attempts, address_limit: Callable[[], int], *, patience_s: float = ELSEWHERE_S
+        self, attempts: Attempts, address_limit: Callable[[], int], *, patience_s: float = OTHER_JUDGE_S
     ) -> None:
         self._attempts = attempts
         self._address_limit = address_limit
         self._patience_s = patience_s
-        self._lines: WeakValueDictionary[tuple[str, str], _Line] = WeakValueDictionary()
+        self._lines: WeakValueDictionary[tuple[str, str], _PairQueue] = WeakValueDictionary()
 
     @asynccontextmanager
     async def attempt(self, who: str, address: str, now_ms: int) -> AsyncIterator[Attempt]:
@@ -111,7 +125,7 @@ class AttemptLimiter:
         or crashes does not: nobody knows what the judge has said. Raises Refused (LOCKED), Unavailable when no turn
         came in time, and StoreUnavailable.
         """
-        line = self._lines.setdefault((who, address), _Line())
+        line = self._lines.setdefault((who, address), _PairQueue())
         attempt = Attempt(self._attempts, who, address, line)
         await self._begin(attempt, line, now_ms)
         try:
@@ -121,37 +135,33 @@ class AttemptLimiter:
             raise
         await attempt.withdraw()
 
-    async def _begin(self, attempt: Attempt, line: _Line, now_ms: int) -> None:
+    async def _begin(self, attempt: Attempt, line: _PairQueue, now_ms: int) -> None:
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         until_s = began_s + self._patience_s
         waits = line.first.locked()
         try:
-            async with asyncio.timeout_at(until_s):
-                await line.first.acquire()
+            with paused_deadline():
+                async with asyncio.timeout_at(until_s):
+                    await line.first.acquire()
         except TimeoutError:
             raise _too_many() from None
+        backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         try:
-            for pause_s in _pauses():
+            while True:
                 attempt.waited_s = loop.time() - began_s if waits else 0.0
                 line.ended.clear()
                 standing = await attempt.begin(self._address_limit(), now_ms)
-                if standing is Standing.OPEN:
+                if standing is AttemptStanding.OPEN:
                     return
-                if standing is Standing.LOCKED:
-                    counts.REFUSED_LOCKED.inc()
+                if standing is AttemptStanding.LOCKED:
+                    _REFUSED_LOCKED.inc()
                     raise Refused(retcodes.LOCKED)
                 waits = True
-                await _pause(line.ended, pause_s, until_s)
+                with paused_deadline():
+                    await _pause(line.ended, backoff.next_s(), until_s)
         finally:
             line.first.release()
-
-
-def _pauses() -> Iterator[float]:
-    pause_s = FIRST_PAUSE_S
-    while True:
-        yield pause_s * random.uniform(0.5, 1)
-        pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
 
 async def _pause(ended: asyncio.Event, pause_s: float, until_s: float) -> None:
@@ -165,5 +175,5 @@ async def _pause(ended: asyncio.Event, pause_s: float, until_s: float) -> None:
 
 
 def _too_many() -> Unavailable:
-    counts.REFUSED_WAITED.inc()
+    _REFUSED_WAITED.inc()
     return Unavailable("too many sign-ins at once: try again")

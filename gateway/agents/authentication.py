@@ -1,17 +1,18 @@
 """Who may sign in, with which password; and the change of a password."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final, Protocol
 
-from gateway.agents import password_rules
-from gateway.agents.attempt_limiter import ELSEWHERE_S, AttemptLimiter
-from gateway.agents.demo import DemoDoor, DemoSettings
+from gateway.agents import passwords
+from gateway.agents.attempt_limiter import OTHER_JUDGE_S, AttemptLimiter
+from gateway.agents.demo import DemoAdmission, DemoSettings
 from gateway.agents.lockout import Attempts
 from gateway.agents.password_book import Password, PasswordBook
-from gateway.agents.passwords import DUMMY_HASH, PATIENCE_S, PasswordPool, Turn
+from gateway.agents.passwords import DUMMY_HASH, PATIENCE_S, HashingTurn, PasswordPool
 from gateway.agents.registry import Agent, AgentRegistry
 from gateway.ops import audit
 from gateway.wire import retcodes
@@ -65,12 +66,12 @@ class Authentication:
         self._registry = registry
         self._book = book
         self._limiter = AttemptLimiter(
-            attempts, lambda: settings().login_address_limit, patience_s=ELSEWHERE_S if tokens else PATIENCE_S
+            attempts, lambda: settings().login_address_limit, patience_s=OTHER_JUDGE_S if tokens else PATIENCE_S
         )
         self._pool = pool
         self._settings = settings
         self._tokens = tokens
-        self._demo = DemoDoor(settings)
+        self._demo = DemoAdmission(settings)
 
     async def verify(self, agent_id: int, password: str, address: str, *, forwarded: bool, now_ms: int) -> Agent:
         """The agent, when the password is right.
@@ -93,11 +94,11 @@ class Authentication:
         """Puts a new password in force for a signed-in agent, who need not change it any more.
 
         Raises Refused: LOCKED; WRONG_OLD_PASSWORD, counted as a failed sign-in; PASSWORD_LENGTH and PASSWORD_RULE;
-        PASSWORD_UNCHANGED for one of the last five (contract onlineagent.yaml, modifyAccountPwdEx).
+        PASSWORD_UNCHANGED for one of the last five.
         """
         claim = _Claim(str(agent_id), self._registry.get(agent_id) or NOBODY, address, now_ms)
         async with self._checked(claim, old, retcodes.WRONG_OLD_PASSWORD) as (turn, password):
-            password_rules.check(agent_id, new)
+            passwords.check_new_password(agent_id, new)
             if new == old or await turn.any_of(agent_id, password.former, new):
                 raise Refused(retcodes.PASSWORD_UNCHANGED)
             new_hash = await turn.hash(new)
@@ -124,22 +125,23 @@ class Authentication:
         return replace(claim.agent, must_change_password=False)
 
     @asynccontextmanager
-    async def _checked(self, claim: _Claim, password: str, wrong: str) -> AsyncIterator[tuple[Turn, Password]]:
+    async def _checked(self, claim: _Claim, password: str, wrong: str) -> AsyncIterator[tuple[HashingTurn, Password]]:
         """A turn of the pool in which the password was found right."""
         async with (
             self._limiter.attempt(claim.who, claim.address, claim.now_ms) as attempt,
-            self._pool.turn(attempt.waited_s) as turn,
+            self._pool.turn(attempt.waited_s, who=claim.who, address=claim.address) as turn,
         ):
             kept = await self._book.password(claim.agent)
-            right = await turn.verify(claim.agent.id, kept.current, password)
-            if not right or claim.agent is NOBODY:
+            right = await turn.verify(claim.agent.id, kept.current, password) and claim.agent is not NOBODY
+            self._pool.judgements.judged(claim.who, claim.address, time.monotonic(), right=right)
+            if not right:
                 await attempt.wrong()
                 raise Refused(wrong)
             await attempt.right()
             yield turn, kept
 
     def _admitted(self, agent: Agent | None, address: str, *, forwarded: bool) -> Agent:
-        """The agent, or NOBODY in place of none and of a demo agent that may not sign in here (design section 2)."""
+        """The agent, or NOBODY in place of none and of a demo agent that may not sign in here."""
         if agent is None:
             return NOBODY
         return agent if not agent.demo or self._demo.admits(agent, address, forwarded=forwarded) else NOBODY

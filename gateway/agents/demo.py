@@ -1,4 +1,4 @@
-"""The demo agents: with a password that everybody knows, for trying things out (design section 2)."""
+"""The demo agents: with a password that everybody knows, for trying things out."""
 
 import logging
 import time
@@ -6,8 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from ipaddress import ip_address
 from typing import Final, Protocol
 
-from gateway.agents import counts
+from prometheus_client import Counter
+
 from gateway.agents.registry import Agent
+from gateway.ops.metrics import REGISTRY
+
+_REFUSED_DEMO: Final = Counter(
+    "agentgateway_demo_sign_ins_refused", "Sign-ins of demo agents refused", registry=REGISTRY
+)
 
 TELL_EVERY_S: Final = 1.0
 """Who is refused is told in one line in so long; the next line says how many there were besides."""
@@ -31,14 +37,14 @@ class DemoSettings(Protocol):
         """BIND_ADDRESS."""
 
 
-class DemoDoor:
+class DemoAdmission:
     """Whether demo agents may sign in. `settings` returns those in force, `clock` gives s."""
 
     def __init__(self, settings: Callable[[], DemoSettings], clock: Callable[[], float] = time.monotonic) -> None:
         self._settings = settings
         self._clock = clock
         self._told_s: float | None = None
-        self._besides = 0
+        self._unlogged = 0
 
     def admits(self, agent: Agent, address: str, *, forwarded: bool) -> bool:
         """Whether this demo agent may sign in from `address`; one who may not is counted, and told in the log.
@@ -48,7 +54,7 @@ class DemoDoor:
         reasons = (
             (not_admitted(self._settings()), True),
             ("the request came through a proxy", forwarded),
-            ("the client is not on this machine", not _loopback(address)),
+            ("the client is not on this machine", not on_this_machine(address)),
         )
         reason = next((reason for reason, applies in reasons if reason and applies), "")
         if reason:
@@ -56,14 +62,14 @@ class DemoDoor:
         return not reason
 
     def _refused(self, agent: Agent, reason: str) -> None:
-        counts.REFUSED_DEMO.inc()
+        _REFUSED_DEMO.inc()
         now_s = self._clock()
         if self._told_s is not None and now_s - self._told_s < TELL_EVERY_S:
-            self._besides += 1
+            self._unlogged += 1
             return
-        besides = f" (and {self._besides} more before)" if self._besides else ""
-        log.warning("demo agent %d refused: %s%s", agent.id, reason, besides)
-        self._told_s, self._besides = now_s, 0
+        others = f" (and {self._unlogged} more before)" if self._unlogged else ""
+        log.warning("demo agent %d refused: %s%s", agent.id, reason, others)
+        self._told_s, self._unlogged = now_s, 0
 
 
 def not_admitted(settings: DemoSettings) -> str:
@@ -71,7 +77,7 @@ def not_admitted(settings: DemoSettings) -> str:
     reasons = (
         (not settings.demo_agents, "DEMO_AGENTS is OFF"),
         (bool(settings.trusted_proxies), "TRUSTED_PROXIES is set"),
-        (not _loopback(settings.bind_address), "BIND_ADDRESS is not a loopback address"),
+        (not on_this_machine(settings.bind_address), "BIND_ADDRESS is not a loopback address"),
     )
     return next((reason for applies, reason in reasons if applies), "")
 
@@ -103,7 +109,8 @@ def spans(ids: Sequence[int]) -> str:
     return ", ".join(str(span[0]) if len(span) == 1 else f"{span[0]}-{span[-1]}" for span in found)
 
 
-def _loopback(address: str) -> bool:
+def on_this_machine(address: str) -> bool:
+    """Whether an address, or the name localhost, is one of loopback."""
     try:
         parsed = ip_address(address)
     except ValueError:

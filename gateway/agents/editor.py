@@ -9,8 +9,7 @@ from tomlkit.items import Table
 
 from gateway.agents import agents_file
 from gateway.agents.agents_file import FORMER_PASSWORDS, AgentEntry, AgentsFileError
-from gateway.agents.toml_text import TomlTables
-from gateway.agents.whole_file import alone, read_text, replace
+from gateway.agents.toml_editing import TomlTables, locked_folder, read_text, replace_file
 from gateway.settings.files import FileFault, resolved
 
 
@@ -42,8 +41,8 @@ class Editor:
                 if table.get(key) == values[key]:
                     raise EditError(f"{key} {values[key]} is taken by agent {table.get('id')}")
         usual = {name: field.default for name, field in AgentEntry.model_fields.items()}
-        told = {name: values[name] for name, default in usual.items() if values.get(name, default) != default}
-        self._toml.add("agents", told)
+        wanted = {name: values[name] for name, default in usual.items() if values.get(name, default) != default}
+        self._toml.add("agents", wanted)
 
     def set_password(self, agent_id: int, password_hash: str, *, must_change: bool = False) -> None:
         """Puts a new hash in, the present one among the former ones. Raises EditError when there is no such agent."""
@@ -79,7 +78,7 @@ def editing(path: Path) -> Iterator[Editor]:
         path = resolved(path)
     except FileFault as fault:
         raise AgentsFileError(path, [str(fault)]) from None
-    with alone(path.parent):
+    with locked_folder(path.parent):
         try:
             editor = Editor(read_text(path))
             yield editor
@@ -87,4 +86,4 @@ def editing(path: Path) -> Iterator[Editor]:
             raise AgentsFileError(path, [str(problem)]) from None
         text = editor.text()
         agents_file.parse(text, path)
-        replace(path, text)
+        replace_file(path, text)

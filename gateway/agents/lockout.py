@@ -8,9 +8,10 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
-from ipaddress import IPv6Address, ip_address, ip_network
 from itertools import takewhile
 from typing import Final, Generic, Protocol, TypeVar
+
+from gateway.wire.network import network
 
 K = TypeVar("K")
 
@@ -26,7 +27,7 @@ JUDGED_WITHIN_MS: Final = 40_000
 """Longer than any judge may take. An attempt that nobody has ended by then counts as a failure: its node died."""
 
 
-class Standing(IntEnum):
+class AttemptStanding(IntEnum):
     """Whether an attempt may be judged now; the greater one decides where there are two."""
 
     OPEN = 0
@@ -53,7 +54,7 @@ class Attempts(Protocol):
     when it is out of reach.
     """
 
-    async def begin(self, who: str, address: str, attempt: str, *, address_limit: int, now_ms: int) -> Standing:
+    async def begin(self, who: str, address: str, attempt: str, *, address_limit: int, now_ms: int) -> AttemptStanding:
         """Counts an attempt, in one step with the look at what counts already; unless OPEN nothing is counted."""
 
     async def failed(self, who: str, address: str, attempt: str, *, now_ms: int) -> bool:
@@ -64,17 +65,6 @@ class Attempts(Protocol):
 
     async def withdrawn(self, who: str, address: str, attempt: str) -> None:
         """Nobody could judge the attempt: as if it had not been."""
-
-
-def network(address: str) -> str:
-    """What an address counts as for the limit by address."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        return str(parsed.ipv4_mapped or ip_network((parsed.packed, 64), strict=False))
-    return str(parsed)
 
 
 class MemoryAttempts:
@@ -96,18 +86,18 @@ class MemoryAttempts:
         in_flight = sum(len(counted) for by_key in begun for counted in by_key.values())
         return self._pairs.count + self._networks.count + in_flight
 
-    async def begin(self, who: str, address: str, attempt: str, *, address_limit: int, now_ms: int) -> Standing:
+    async def begin(self, who: str, address: str, attempt: str, *, address_limit: int, now_ms: int) -> AttemptStanding:
         """See Attempts."""
         self._forget(now_ms)
         pair, sender = (who, address), network(address)
         failures = self._pairs.of(pair)
         if _locked(failures, now_ms):
-            return Standing.LOCKED
+            return AttemptStanding.LOCKED
         standing = max(
             _standing(failures, _begun(self._begun_pairs, pair, now_ms), PAIR_LIMIT, now_ms),
             _standing(self._networks.of(sender), _begun(self._begun_networks, sender, now_ms), address_limit, now_ms),
         )
-        if standing is Standing.OPEN:
+        if standing is AttemptStanding.OPEN:
             _begin(self._begun_pairs, pair, attempt, now_ms, self._most)
             _begin(self._begun_networks, sender, attempt, now_ms, self._most)
         return standing
@@ -147,11 +137,11 @@ def _locked(times: Sequence[int], now_ms: int) -> bool:
     return len(times) >= PAIR_LIMIT and times[-1] > now_ms - WINDOW_MS
 
 
-def _standing(times: Sequence[int], begun: Mapping[str, int], limit: int, now_ms: int) -> Standing:
+def _standing(times: Sequence[int], begun: Mapping[str, int], limit: int, now_ms: int) -> AttemptStanding:
     lapsed = len(_lapsed(begun, now_ms))
     if _at_least(limit - lapsed, times, now_ms):
-        return Standing.LOCKED
-    return Standing.BUSY if _at_least(limit - len(begun), times, now_ms) else Standing.OPEN
+        return AttemptStanding.LOCKED
+    return AttemptStanding.BUSY if _at_least(limit - len(begun), times, now_ms) else AttemptStanding.OPEN
 
 
 def _lapsed(begun: Mapping[str, int], now_ms: int) -> Sequence[str]:

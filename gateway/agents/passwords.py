@@ -1,21 +1,35 @@
-"""Hashing and verifying passwords off the event loop: two at a time, a line of waiting bounded in length and time.
+"""Hashing and verifying passwords off the event loop, and the rules for a new one.
 
-One hash takes about 30 ms of a core and 19 MiB.
+Two are hashed at a time, in a fair line bounded in length and time: one hash takes about 30 ms of a core and 19 MiB.
 """
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from typing import Final, TypeVar
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import Argon2Error, InvalidHashError, VerifyMismatchError
+from prometheus_client import Counter
 
-from gateway.agents import counts
-from gateway.wire.errors import Unavailable
+from gateway.agents.fair_line import FairLine, Judgements
+from gateway.ops.deadline import paused_deadline
+from gateway.ops.metrics import REGISTRY
+from gateway.wire import retcodes
+from gateway.wire.errors import Refused, Unavailable
 
+_REFUSED_FULL: Final = Counter(
+    "agentgateway_password_queue_full", "Password checks refused: too many wait", registry=REGISTRY
+)
+
+SHORTEST: Final = 8
+LONGEST: Final = 32
+ID_RUN: Final = 3
+CLASSES_NEEDED: Final = 3
 THREADS: Final = 2
 WAITING: Final = 500
 PATIENCE_S: Final = 10.0
@@ -27,12 +41,56 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
+def check_new_password(agent_id: int, password: str) -> None:
+    """Raises Refused when `password` breaks a rule: 110-020 for its length, 110-019 with the rule for the others.
+
+    That it is none of the last five is checked where their hashes are.
+    """
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise Refused(retcodes.PASSWORD_LENGTH)
+    for broken, rule in _RULES:
+        if broken(agent_id, password):
+            raise Refused(retcodes.PASSWORD_RULE, f"the new password {rule}")
+
+
+def _unprintable(_: int, password: str) -> bool:
+    return not password.isprintable()
+
+
+def _repeats(_: int, password: str) -> bool:
+    return any(first == second for first, second in pairwise(password))
+
+
+def _holds_id(agent_id: int, password: str) -> bool:
+    digits = str(agent_id)
+    return any(digits[at : at + ID_RUN] in password for at in range(len(digits) - ID_RUN + 1))
+
+
+def _too_plain(_: int, password: str) -> bool:
+    return len({_class(character) for character in password}) < CLASSES_NEEDED
+
+
+def _class(character: str) -> str:
+    for name, belongs in (("upper", str.isupper), ("lower", str.islower), ("digit", str.isdigit)):
+        if belongs(character):
+            return name
+    return "special"
+
+
+_RULES: Final[tuple[tuple[Callable[[int, str], bool], str], ...]] = (
+    (_unprintable, "must hold printable characters only"),
+    (_repeats, "must not hold the same character twice in a row"),
+    (_holds_id, "must not hold three or more characters in a row of the agent ID"),
+    (_too_plain, "must hold three of: upper case, lower case, digit, special character"),
+)
+
+
 def hasher() -> PasswordHasher:
     """argon2id with m = 19 MiB, t = 2, p = 1 (a profile of OWASP's password storage advice)."""
     return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1, type=Type.ID)
 
 
-class Turn:
+class HashingTurn:
     """The right to use one thread of the pool."""
 
     def __init__(self, executor: ThreadPoolExecutor, hasher: PasswordHasher) -> None:
@@ -72,43 +130,47 @@ class Turn:
         """Waits for the thread even when cancelled: the turn must not pass on while the thread is busy."""
         job = asyncio.get_running_loop().run_in_executor(self._executor, work)
         try:
-            return await asyncio.shield(job)
+            with paused_deadline():
+                return await asyncio.shield(job)
         except asyncio.CancelledError:
             await asyncio.wait({job})
             raise
 
 
 class PasswordPool:
-    """The threads and the line of those who wait for one. `waiting` is the length of the line now."""
+    """The threads and the line of those who wait for one. `judgements` say who comes first."""
 
     def __init__(self, *, threads: int = THREADS, waiting: int = WAITING, patience_s: float = PATIENCE_S) -> None:
         self._executor = ThreadPoolExecutor(threads, "passwords")
-        self._free = asyncio.Semaphore(threads)
-        self._longest = waiting
+        self._line = FairLine(threads, waiting)
         self._patience_s = patience_s
-        self._turn = Turn(self._executor, hasher())
-        self.waiting = 0
+        self._turn = HashingTurn(self._executor, hasher())
+        self.judgements = Judgements()
+
+    @property
+    def waiting(self) -> int:
+        """The length of the line now."""
+        return self._line.waiting
 
     @asynccontextmanager
-    async def turn(self, waited_s: float = 0) -> AsyncIterator[Turn]:
+    async def turn(self, waited_s: float = 0, *, who: str = "", address: str = "") -> AsyncIterator[HashingTurn]:
         """Waits for a thread. Raises Unavailable when too many wait already, and when the wait gets too long.
 
-        `waited_s` is for how long the client has waited before.
+        `waited_s` is for how long the client has waited before; `who` is the agent that it says to be.
         """
-        if self.waiting >= self._longest:
-            raise _too_many()
-        self.waiting += 1
+        rank = self.judgements.rank(who, address, time.monotonic())
         try:
-            async with asyncio.timeout(self._patience_s - waited_s):
-                await self._free.acquire()
+            with paused_deadline():
+                async with asyncio.timeout(self._patience_s - waited_s):
+                    mine = await self._line.acquire(rank, address)
         except TimeoutError:
             raise _too_many() from None
-        finally:
-            self.waiting -= 1
+        if not mine:
+            raise _too_many()
         try:
             yield self._turn
         finally:
-            self._free.release()
+            self._line.release()
 
     def close(self) -> None:
         """Ends the threads once they are idle."""
@@ -116,5 +178,5 @@ class PasswordPool:
 
 
 def _too_many() -> Unavailable:
-    counts.REFUSED_FULL.inc()
+    _REFUSED_FULL.inc()
     return Unavailable("too many sign-ins at once: try again")

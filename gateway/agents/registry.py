@@ -1,18 +1,22 @@
-"""The agents of this gateway, read from the agents file; reloaded whole or not at all (design sections 2 and 6)."""
+"""The agents of this gateway, read from the agents file; reloaded whole or not at all."""
 
-import logging
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
-from gateway.agents import agents_file, counts
+from prometheus_client import Counter
+
+from gateway.agents import agents_file
 from gateway.agents.agents_file import AgentEntry, AgentsFileError
+from gateway.ops.metrics import REGISTRY
+from gateway.settings.live_file import LiveFile
 
-log = logging.getLogger(__name__)
-
-Signature = tuple[int, ...] | None
+_FILE_READ: Final = Counter(
+    "agentgateway_agents_file_reloads", "Reloads of the agents file, by outcome", ["outcome"], registry=REGISTRY
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
-class _Content:
+class _RegistryContent:
     agents: Mapping[int, Agent]
     accounts: Mapping[str, Agent]
     skills: Mapping[int, Skill]
@@ -54,73 +58,55 @@ class _Content:
 
 
 class AgentRegistry:
-    """Looks agents up. The content is one value that a reload replaces, so a reader never sees half of a change.
-
-    `signature` is that of the file when it was last read.
-    """
+    """Looks agents up in the content of `file`; a reader never sees half of a change."""
 
     def __init__(self, path: Path) -> None:
         """Reads the file. Raises AgentsFileError with every problem."""
         self.path = path
-        self.signature = signature(path)
-        self._content = _read(path)
-        self._one_at_a_time = threading.Lock()
+        self.file = LiveFile(
+            (path,),
+            partial(_read, path),
+            faults=AgentsFileError,
+            refused="agents file refused, the former agents stay",
+            taken=lambda now: f"agents file read: {len(now.agents)} agents, {len(now.skills)} skill queues",
+            counted=lambda outcome: _FILE_READ.labels(outcome).inc(),
+        )
 
     def get(self, agent_id: int) -> Agent | None:
         """The agent with this id."""
-        return self._content.agents.get(agent_id)
+        return self.file().agents.get(agent_id)
 
     def by_account(self, account: str) -> Agent | None:
         """The agent with this account, compared exactly."""
-        return self._content.accounts.get(account)
+        return self.file().accounts.get(account)
 
     def all(self) -> tuple[Agent, ...]:
         """Every agent, by id."""
-        return tuple(self._content.agents.values())
+        return tuple(self.file().agents.values())
 
     def skills(self) -> Mapping[int, Skill]:
         """Every declared skill queue by id, also those that no agent has."""
-        return self._content.skills
+        return self.file().skills
 
     def rest_reasons(self) -> Mapping[int, str]:
         """Names of the causes of rest by number."""
-        return self._content.rest_reasons
+        return self.file().rest_reasons
 
     def reload(self) -> bool:
         """Takes over the file as it is now. A wrong file is logged and counted, and the former agents stay: False.
 
         May be called from any thread.
         """
-        with self._one_at_a_time:
-            self.signature = signature(self.path)
-            try:
-                content = _read(self.path)
-            except AgentsFileError as problem:
-                counts.FILE_READ.labels("refused").inc()
-                log.error("agents file refused, the former agents stay: %s", problem)
-                return False
-            self._content = content
-        counts.FILE_READ.labels("taken").inc()
-        log.info("agents file read: %d agents, %d skill queues", len(content.agents), len(content.skills))
-        return True
+        return self.file.reload()
 
 
-def signature(path: Path) -> Signature:
-    """What changes with a file and with who may read it: inode, times of change (ns), size. None without a file."""
-    try:
-        found = path.stat()
-    except (OSError, ValueError):
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
-
-
-def _read(path: Path) -> _Content:
+def _read(path: Path) -> _RegistryContent:
     content = agents_file.read(path)
     skills = {entry.id: Skill(entry.name, entry.id, entry.mediatype) for entry in content.skills}
     agents = {entry.id: _agent(entry, skills) for entry in sorted(content.agents, key=lambda entry: entry.id)}
     accounts = {agent.account: agent for agent in agents.values()}
     reasons = {entry.id: entry.name for entry in content.rest_reasons}
-    return _Content(
+    return _RegistryContent(
         MappingProxyType(agents), MappingProxyType(accounts), MappingProxyType(skills), MappingProxyType(reasons)
     )
 

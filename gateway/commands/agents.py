@@ -9,10 +9,11 @@ from typing import Final
 
 import click
 
-from gateway.agents import agents_file, password_rules, passwords
+from gateway.agents import agents_file, passwords
 from gateway.agents.agents_file import AGENT_IDS, ROLES, AgentEntry, AgentsFileError
 from gateway.agents.editor import EditError, editing
 from gateway.commands.options import table
+from gateway.settings import environment
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 from gateway.wire.errors import Refused
@@ -51,7 +52,7 @@ def agents() -> None:
 @click.option("--json", "as_json", is_flag=True, help="A JSON array instead of a table.")
 def list_agents(config: Path, file: Path | None, *, as_json: bool) -> None:
     """Show every agent; no password hash is shown."""
-    with _told():
+    with _refusals_shown():
         entries = sorted(agents_file.read(_path(config, file)).agents, key=lambda entry: entry.id)
     if as_json:
         secret = {"password_hash", "former_password_hashes"}
@@ -89,7 +90,7 @@ def add(
     **described: object,
 ) -> None:
     """Add the agent ID."""
-    with _told():
+    with _refusals_shown():
         path = _path(config, file)
         values = {
             **described,
@@ -110,7 +111,7 @@ def add(
 @_password_source
 def passwd(agent_id: int, config: Path, file: Path | None, *, password_stdin: bool, must_change: bool) -> None:
     """Set the password of the agent ID."""
-    with _told():
+    with _refusals_shown():
         path = _path(config, file)
         password_hash = _new_password_hash(agent_id, from_stdin=password_stdin)
         with editing(path) as editor:
@@ -123,7 +124,7 @@ def passwd(agent_id: int, config: Path, file: Path | None, *, password_stdin: bo
 @_which_file
 def remove(agent_id: int, config: Path, file: Path | None) -> None:
     """Remove the agent ID. A session it has goes on until its end."""
-    with _told():
+    with _refusals_shown():
         path = _path(config, file)
         with editing(path) as editor:
             editor.remove(agent_id)
@@ -134,7 +135,7 @@ def remove(agent_id: int, config: Path, file: Path | None) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _refusals_shown() -> Iterator[None]:
     """Problems become one message and exit code 1."""
     try:
         yield
@@ -146,7 +147,7 @@ def _told() -> Iterator[None]:
 
 
 def _path(config: Path, file: Path | None) -> Path:
-    found = file or load(config, {}).settings.agents_file
+    found = file or load(config, environment.take()).settings.agents_file
     if found is None:
         raise click.ClickException(f"{config}: AGENTS_FILE is empty")
     return found
@@ -158,7 +159,7 @@ def _new_password_hash(agent_id: int, *, from_stdin: bool) -> str:
     else:
         password = click.prompt("New password", hide_input=True, confirmation_prompt="Once more")
     try:
-        password_rules.check(agent_id, password)
+        passwords.check_new_password(agent_id, password)
     except Refused as problem:
         raise click.ClickException(problem.message) from None
     return passwords.hasher().hash(password)

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 
-from gateway.commands.failing import WRONG_SETTINGS, fail
-from gateway.commands.options import SettingsCommand, settings_options
+from gateway.commands.options import WRONG_SETTINGS, SettingsCommand, fail, settings_options
 from gateway.doctor.examine import examine
-from gateway.doctor.report import as_json, as_lines, exit_code
+from gateway.doctor.finding import as_json, as_lines, exit_code
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 

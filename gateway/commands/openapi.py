@@ -4,11 +4,10 @@ import json
 
 import click
 
-from gateway import __version__
-from gateway.operations.openapi import document
+from gateway.openapi.whole import whole_document
 
 
 @click.command()
 def openapi() -> None:
     """Print the agent interface as an OpenAPI 3.1 document."""
-    click.echo(json.dumps(document(__version__), indent=2))
+    click.echo(json.dumps(whole_document(), indent=2))

@@ -1,13 +1,27 @@
-"""What several commands share: the `--set` option, tables."""
+"""What several commands share: the `--set` option, tables, and how a command ends that cannot do its work."""
 
+import logging
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NoReturn
 
 import click
 
+from gateway.settings import environment
 from gateway.settings.problems import HIDDEN
 from gateway.settings.schema import BY_KEY
+
+WRONG_SETTINGS: Final = 2
+CANNOT_SERVE: Final = 1
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Says why on stderr and ends with `code`."""
+    for handler in logging.getLogger().handlers:  # What was logged before comes before.
+        handler.flush()
+    click.echo(message, err=True)
+    sys.exit(code)
 
 
 class SettingsCommand(click.Command):
@@ -23,7 +37,10 @@ class SettingsCommand(click.Command):
 
 
 def settings_options(help_text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Adds `--config` (a path, described by `help_text`) and `--set` (given as `overrides`, a mapping)."""
+    """Adds `--config` (a path, described by `help_text`) and `overrides`, which are as `settings.load.load` has them.
+
+    They come from `--set` and from the environment, which has them no more then.
+    """
     config = click.option(
         "--config",
         type=click.Path(path_type=Path),
@@ -32,16 +49,21 @@ def settings_options(help_text: str) -> Callable[[Callable[..., None]], Callable
         help=help_text,
     )
     overrides = click.option(
-        "--set", "overrides", multiple=True, metavar="KEY=VALUE", callback=_overrides, help="Overrides the file."
+        "--set",
+        "overrides",
+        multiple=True,
+        metavar="KEY=VALUE",
+        callback=_overrides,
+        help="Overrides the environment and the file.",
     )
     return lambda command: config(overrides(command))
 
 
 def _overrides(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
-    pairs = {}
+    pairs = environment.take()
     for text in given:
         key, equals, value = text.partition("=")
-        if not equals:
+        if not equals or key.strip().startswith(environment.PREFIX):
             raise click.BadParameter(f"{key if key in BY_KEY else HIDDEN}: write KEY=VALUE")
         pairs[key.strip()] = value.strip()
     return pairs

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from gateway.commands.failing import WRONG_SETTINGS, fail
-from gateway.commands.options import settings_options
+from gateway.commands.options import WRONG_SETTINGS, fail, settings_options
 from gateway.events.push_message import shown_key
 from gateway.sessions.secret_file import SecretFileError, new_secret_line, read_secret_file
 from gateway.settings import files

@@ -1,5 +1,6 @@
 """`agentgateway serve`."""
 
+import gc
 import logging
 import os
 import sys
@@ -11,45 +12,46 @@ from typing import Any, Final
 
 import click
 
-from gateway.commands.failing import CANNOT_SERVE, WRONG_SETTINGS, fail
-from gateway.commands.options import SettingsCommand, settings_options
+from gateway.commands.options import CANNOT_SERVE, WRONG_SETTINGS, SettingsCommand, fail, settings_options
 from gateway.listeners.errors import ListenError
 from gateway.ops import logs
-from gateway.ops.open_files import OPEN_FILES, allow_open_files
+from gateway.ops.process import OPEN_FILES, allow_open_files
 from gateway.settings.load import Loaded, load
 from gateway.settings.problems import SettingsError
 from gateway.settings.workers import worker_count
-from gateway.supervisor.activation import assign
-from gateway.supervisor.doors import only_these, open_doors
-from gateway.supervisor.seat import Seat
+from gateway.supervisor.handed_over import receive
+from gateway.supervisor.node_sockets import open_node_sockets, without_closed_ports
 from gateway.supervisor.supervise import supervise
-from gateway.supervisor.systemd import passed_sockets
+from gateway.supervisor.systemd import assign_sockets, passed_sockets
+from gateway.supervisor.worker_slot import WorkerSlot
 
 DEMO: Final = {"DEMO_AGENTS": "ON"}
 _LOG = logging.getLogger(__name__)
 
 
-def _seat(_context: click.Context, _parameter: click.Parameter, given: str | None) -> Seat | None:
+def _slot(_context: click.Context, _parameter: click.Parameter, given: str | None) -> WorkerSlot | None:
     try:
-        return Seat.read(given) if given is not None else None
+        return WorkerSlot.read(given) if given is not None else None
     except ValueError as wrong:
         raise click.BadParameter(str(wrong)) from None
 
 
 @click.command(cls=SettingsCommand)
 @settings_options("The settings file; it is followed while the gateway runs.")
-@click.option("--worker", "seat", hidden=True, callback=_seat, help="For the supervisor, which starts workers.")
+@click.option("--worker", "slot", hidden=True, callback=_slot, help="For the supervisor, which starts workers.")
 @click.option("--demo", is_flag=True, help="The same as --set DEMO_AGENTS=ON: to try things out on this machine.")
-def serve(config: Path, overrides: Mapping[str, str], seat: Seat | None, *, demo: bool) -> None:
+def serve(config: Path, overrides: Mapping[str, str], slot: WorkerSlot | None, *, demo: bool) -> None:
     """Run the gateway until SIGTERM or Ctrl-C; SIGHUP reads the settings again, SIGUSR2 restarts workers one by one."""
     try:
-        loaded = load(config, {**(DEMO if demo else {}), **overrides})
+        handed_over = {} if slot is None or slot.variables is None else receive(slot.variables)
+        loaded = load(config, {**(DEMO if demo else {}), **handed_over, **overrides})
     except SettingsError as wrong:
         fail(str(wrong), WRONG_SETTINGS)
-    logs.setup_logs(loaded.settings.log_level, None if seat is None else seat.number)
+    settings, number = loaded.settings, None if slot is None else slot.number
+    logs.setup_logs(settings.log_level, number, as_json=settings.log_format == "json")
     allow_open_files(OPEN_FILES)
-    if seat is not None:
-        _work(loaded, seat)
+    if slot is not None:
+        _work(loaded, slot)
         return
     for warning in loaded.warnings:
         _LOG.warning("settings: %s", warning)
@@ -60,21 +62,28 @@ def serve(config: Path, overrides: Mapping[str, str], seat: Seat | None, *, demo
 
 
 def _serving() -> Any:
-    """Loaded when it is needed: a supervisor does without, and is quick and small."""
-    return import_module("gateway.commands.serving")
+    """Loaded when it is needed: a supervisor does without, and is quick and small.
+
+    What is loaded stays for good: to look for garbage in it would be a sixth of a start, and a pause now and then.
+    """
+    gc.disable()
+    serving = import_module("gateway.commands.serving")
+    gc.freeze()
+    gc.enable()
+    return serving
 
 
 def _serve(loaded: Loaded) -> int:
     """Serves in this process or by workers; the exit code. Raises ListenError."""
     workers = worker_count(loaded.settings)
-    doors = assign(passed_sockets(os.environ, os.getpid()), loaded.settings, workers)
+    sockets = assign_sockets(passed_sockets(os.environ, os.getpid()), loaded.settings, workers)
     if workers > 1:
-        return supervise(loaded, open_doors(loaded.settings, doors, workers), workers)
-    _serving().serve_alone(loaded, doors)
+        return supervise(loaded, open_node_sockets(loaded.settings, sockets, workers), workers)
+    _serving().serve_alone(loaded, sockets)
     return 0
 
 
-def _work(loaded: Loaded, seat: Seat) -> None:
-    doors = seat.doors()
-    settings = only_these(loaded.settings, doors, seat.number)
-    _serving().serve_as_worker(replace(loaded, settings=settings), doors, seat)
+def _work(loaded: Loaded, slot: WorkerSlot) -> None:
+    sockets = slot.sockets()
+    settings = without_closed_ports(loaded.settings, sockets, slot.number)
+    _serving().serve_as_worker(replace(loaded, settings=settings), sockets, slot)

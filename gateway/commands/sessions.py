@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from gateway.commands.admin import admin_line
+from gateway.commands.admin_client import admin_line
 from gateway.commands.agents import AGENT_ID
 from gateway.commands.options import settings_options, table
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import click
 
-from gateway.commands.admin import AdminLine, admin_line
+from gateway.commands.admin_client import AdminLine, admin_line
 from gateway.commands.options import settings_options, table
 from gateway.commands.sim_day import day
 

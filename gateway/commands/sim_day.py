@@ -1,33 +1,26 @@
 """`agentgateway sim day`: plays a busy day."""
 
 import asyncio
-import signal
 import sys
-import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 import click
 
 from gateway.agents.agents_file import AgentsFileError
-from gateway.backends.embedded.core.plan import Plan
-from gateway.backends.embedded.plan_file import PlanFileError
-from gateway.backends.embedded.plan_file import read as read_plan
-from gateway.commands.admin import ADDRESS, admin_line
+from gateway.commands.admin_client import ADDRESS, admin_line
 from gateway.commands.options import settings_options
+from gateway.commands.progress import Teller, interrupted
+from gateway.contact_centre.floor.plan import Plan
+from gateway.contact_centre.plan_file import PlanFileError
+from gateway.contact_centre.plan_file import read as read_plan
 from gateway.ops import logs
 from gateway.settings import load as loading
 from gateway.settings.problems import SettingsError
 from gateway.sim.day import DayPlan, play
-from gateway.sim.habits import Habits
 from gateway.sim.own_gateway import own_gateway
-from gateway.sim.place import CannotPlayError, Place
-from gateway.sim.tally import Tally
-
-QUIET_S: Final = 5.0
-"""Where the progress is no terminal, who comes and how the day goes are each shown once in this time."""
+from gateway.sim.scenario import CannotPlayError, GatewayPlace, Habits
+from gateway.sim.tally import DayTally
 
 
 @click.command()
@@ -59,18 +52,17 @@ def day(
     Exit code 1 when something was refused that should not have been, or events got lost. Ctrl-C ends the day early.
     """
     logs.setup_logs("WARNING")
-    tally = Tally()
+    tally, tell = DayTally(), Teller()
     try:
         plan = DayPlan(minutes, _plan(config, overrides).arrivals, speed, load, seed, Habits(speed=speed))
         where = None
         if url is not None:
             secret = password or click.prompt("password of the agents", hide_input=True)
             where = _place(config, overrides, url, range(first_agent, first_agent + agents), secret)
-        asyncio.run(_play(where, config, overrides, agents, plan, tally))
+        asyncio.run(_play(where, config, overrides, agents, plan, tally, tell))
     except (CannotPlayError, SettingsError, PlanFileError, AgentsFileError) as problem:
         raise click.ClickException(str(problem)) from None
-    if sys.stderr.isatty():
-        click.echo(err=True)
+    tell.end()
     for line in tally.summary():
         click.echo(line)
     failures = tally.failures()
@@ -83,53 +75,27 @@ def _plan(config: Path, overrides: Mapping[str, str]) -> Plan:
     return read_plan(path) if path else Plan()
 
 
-def _place(config: Path, overrides: Mapping[str, str], url: str, agents: range, password: str) -> Place:
+def _place(config: Path, overrides: Mapping[str, str], url: str, agents: range, password: str) -> GatewayPlace:
     line = admin_line(config, overrides)
-    return Place(url, f"http://{ADDRESS}:{line.port}", line.token, agents, password)
+    return GatewayPlace(url, f"http://{ADDRESS}:{line.port}", line.token, agents, password)
 
 
 async def _play(
-    where: Place | None, config: Path, overrides: Mapping[str, str], agents: int, plan: DayPlan, tally: Tally
+    where: GatewayPlace | None,
+    config: Path,
+    overrides: Mapping[str, str],
+    agents: int,
+    plan: DayPlan,
+    tally: DayTally,
+    tell: Teller,
 ) -> None:
     skills = sorted({entry.skill_id for entry in plan.pattern})
-    async with _interrupted() as stop:
+    async with interrupted() as stop:
         if where is not None:
-            await play(where, plan, _Teller(), stop, tally)
+            await play(where, plan, tell, stop, tally)
             return
         if not skills:
             raise CannotPlayError("the contact centre file has no [[arrivals]]: nobody would call")
-        tell = _Teller()
         tell("a gateway of its own starts")
         async with own_gateway(config, overrides, agents, skills) as own:
             await play(own, plan, tell, stop, tally)
-
-
-class _Teller:
-    """One line that renews itself on a terminal; lines elsewhere."""
-
-    def __init__(self) -> None:
-        self._again_s: dict[bool, float] = {}
-
-    def __call__(self, line: str) -> None:
-        live = "|" in line
-        if sys.stderr.isatty():
-            click.echo(f"\r{line}\x1b[K", nl=False, err=True)
-        elif time.monotonic() >= self._again_s.get(live, 0.0):
-            self._again_s[live] = time.monotonic() + QUIET_S
-            click.echo(line, err=True)
-
-
-@asynccontextmanager
-async def _interrupted() -> AsyncIterator[asyncio.Event]:
-    """Set by Ctrl-C; a second one ends the process."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-
-    def end() -> None:
-        stop.set()
-        loop.remove_signal_handler(signal.SIGINT)
-
-    loop.add_signal_handler(signal.SIGINT, end)
-    try:
-        yield stop
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import click
 
-from gateway.commands.token_files import TenantId, key, now_ms, read, tenant, told, user, with_settings
+from gateway.commands.token_files import TenantId, key, now_ms, read, refusals_shown, tenant, user, with_settings
 from gateway.listeners.development_certificate import development_certificate
 from gateway.listeners.errors import ListenError
 from gateway.listeners.tls import own_files
 from gateway.settings.schema import Settings
 from gateway.settings.urls import shown_url
 from gateway.tokens import certificate, conformance
-from gateway.tokens.calling import Caller, CallError
-from gateway.tokens.conformance_cases import Expected, Sample
-from gateway.tokens.issuing import IssueError
+from gateway.tokens.calling import CallError, TokenCaller
+from gateway.tokens.conformance import ExpectedAnswer, Sample
 from gateway.tokens.messages import User
-from gateway.tokens.room import issuer
+from gateway.tokens.signed import IssueError
+from gateway.tokens.token_service import issuer
 from gateway.wire.trust import TrustError, client_context
 
 REFUSED = 1
@@ -47,7 +47,7 @@ def issue(
 ) -> None:
     """Print a new token."""
     settings = read(config, overrides)
-    with told():
+    with refusals_shown():
         try:
             made = issuer(settings).issue(
                 User(tenant, user_id, user_name), now_ms=now_ms(), by="command", ttl_ms=(ttl_s or 0) * 1000
@@ -98,7 +98,7 @@ def check(
     sample = Sample(first, tenant_id, user_id, user_name, expired_token)
 
     async def run() -> int:
-        caller = Caller(url, trust, timeout_ms)
+        caller = TokenCaller(url, trust, timeout_ms)
         try:
             fresh = _printer(words) if words else None
             if report:
@@ -110,7 +110,7 @@ def check(
     sys.exit(asyncio.run(run()))
 
 
-async def _once(caller: Caller, sample: Sample, fresh: Callable[[], Awaitable[str]] | None) -> int:
+async def _once(caller: TokenCaller, sample: Sample, fresh: Callable[[], Awaitable[str]] | None) -> int:
     if fresh is not None:
         sample = Sample(await fresh(), sample.tenant, sample.user_id, sample.user_name)
     try:
@@ -118,13 +118,15 @@ async def _once(caller: Caller, sample: Sample, fresh: Callable[[], Awaitable[st
     except CallError as problem:
         click.echo(f"{shown_url(caller.url)}: {problem}", err=True)
         return NO_ANSWER
-    accepted = Expected.ACCEPTED.met(answer)
+    accepted = ExpectedAnswer.ACCEPTED.met(answer)
     shown = answer.body[:1000].decode("utf-8", "replace")
     click.echo(f"{'accepted' if accepted else 'refused'}: HTTP {answer.status} {shown}")
     return 0 if accepted else REFUSED
 
 
-async def _report(caller: Caller, sample: Sample, fresh: Callable[[], Awaitable[str]] | None, *, as_json: bool) -> int:
+async def _report(
+    caller: TokenCaller, sample: Sample, fresh: Callable[[], Awaitable[str]] | None, *, as_json: bool
+) -> int:
     found = await conformance.report(caller, sample, fresh)
     if as_json:
         rows = [

@@ -14,9 +14,9 @@ from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 from gateway.settings.schema import Settings
 from gateway.settings.token_sections import TENANT_ID
-from gateway.tokens import keys_file, tenants_file, users
-from gateway.tokens.keys import DEFAULT_ALGORITHM, NEW_PRIVATE_KEY, KeySet, SigningKey
+from gateway.tokens import signing_keys, tenants_file, users
 from gateway.tokens.messages import User, check_user
+from gateway.tokens.signing_keys import DEFAULT_ALGORITHM, NEW_PRIVATE_KEY, KeySet, SigningKey
 from gateway.tokens.toml_file import ChangeRefusedError, TokenFileError
 from gateway.tokens.users import Users
 from gateway.wire.errors import Malformed
@@ -49,7 +49,7 @@ def read(config: Path, overrides: Mapping[str, str]) -> Settings:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def refusals_shown() -> Iterator[None]:
     """Problems become one message and exit code 1."""
     try:
         yield
@@ -86,9 +86,9 @@ def add_tenant(tenant_id: str, name: str, config: Path, overrides: Mapping[str, 
     """Add TENANT and print its API key, which is kept nowhere; the first signing key is made too."""
     settings = read(config, overrides)
     path, keys = _path(settings.token_tenants_file, "TOKEN_TENANTS_FILE"), settings.token_keys_file
-    with told():
+    with refusals_shown():
         api_key = tenants_file.add_tenant(path, tenant_id, name)
-        key_id = keys_file.ensure_key(_path(keys, "TOKEN_KEYS_FILE"), now_ms())
+        key_id = signing_keys.ensure_key(_path(keys, "TOKEN_KEYS_FILE"), now_ms())
     if key_id:
         click.echo(f"signing key {key_id} made in {keys}", err=True)
     click.echo(f"tenant {tenant_id} added to {path}; its API key follows and is not shown again", err=True)
@@ -102,7 +102,7 @@ def add_tenant(tenant_id: str, name: str, config: Path, overrides: Mapping[str, 
 def new_api_key(tenant_id: str, config: Path, overrides: Mapping[str, str], *, only: bool) -> None:
     """Print one more API key of TENANT; former ones stay valid until this is said with --only."""
     path = _path(read(config, overrides).token_tenants_file, "TOKEN_TENANTS_FILE")
-    with told():
+    with refusals_shown():
         click.echo(tenants_file.add_api_key(path, tenant_id, only=only))
 
 
@@ -111,7 +111,7 @@ def new_api_key(tenant_id: str, config: Path, overrides: Mapping[str, str], *, o
 def list_tenants(config: Path, overrides: Mapping[str, str]) -> None:
     """Show every tenant."""
     path = _path(read(config, overrides).token_tenants_file, "TOKEN_TENANTS_FILE")
-    with told():
+    with refusals_shown():
         found = tenants_file.read(path).all()
     rows = [(each.id, each.name, str(len(each.api_key_hashes))) for each in found]
     click.echo(table([("tenant", "name", "API keys"), *rows]))
@@ -123,7 +123,7 @@ def list_tenants(config: Path, overrides: Mapping[str, str]) -> None:
 def remove_tenant(tenant_id: str, config: Path, overrides: Mapping[str, str]) -> None:
     """Remove TENANT; its tokens are refused from now on."""
     path = _path(read(config, overrides).token_tenants_file, "TOKEN_TENANTS_FILE")
-    with told():
+    with refusals_shown():
         tenants_file.remove_tenant(path, tenant_id)
     click.echo(f"tenant {tenant_id} removed from {path}")
 
@@ -140,8 +140,8 @@ def key() -> None:
 def rotate(wait_s: int, algorithm: str, config: Path, overrides: Mapping[str, str]) -> None:
     """Make a new key that signs in some seconds, when every node has read it; live tokens stay valid."""
     path = _path(read(config, overrides).token_keys_file, "TOKEN_KEYS_FILE")
-    with told():
-        key_id = keys_file.add_key(path, now_ms() + wait_s * 1000, algorithm)
+    with refusals_shown():
+        key_id = signing_keys.add_key(path, now_ms() + wait_s * 1000, algorithm)
     click.echo(f"key {key_id} signs in {wait_s} s; tokens of former keys stay valid until they expire")
 
 
@@ -150,8 +150,8 @@ def rotate(wait_s: int, algorithm: str, config: Path, overrides: Mapping[str, st
 def list_keys(config: Path, overrides: Mapping[str, str]) -> None:
     """Show every key, and which may be removed without harm; no secret is shown."""
     settings = read(config, overrides)
-    with told():
-        keys = keys_file.read(_path(settings.token_keys_file, "TOKEN_KEYS_FILE"))
+    with refusals_shown():
+        keys = signing_keys.read(_path(settings.token_keys_file, "TOKEN_KEYS_FILE"))
     now = now_ms()
     rows = [(each.id, each.algorithm, _moment(each.signs_from_ms), _state(keys, each, now)) for each in keys.keys]
     click.echo(table([("key", "algorithm", "signs from", "state"), *rows]))
@@ -163,8 +163,8 @@ def list_keys(config: Path, overrides: Mapping[str, str]) -> None:
 def remove_key(key_id: str, config: Path, overrides: Mapping[str, str]) -> None:
     """Remove KEY; its tokens are refused from now on."""
     path = _path(read(config, overrides).token_keys_file, "TOKEN_KEYS_FILE")
-    with told():
-        keys_file.remove_key(path, key_id, now_ms())
+    with refusals_shown():
+        signing_keys.remove_key(path, key_id, now_ms())
     click.echo(f"key {key_id} removed from {path}")
 
 
@@ -191,7 +191,7 @@ def user() -> None:
 def add_user(tenant: str, user_id: str, name: str, config: Path, overrides: Mapping[str, str]) -> None:
     """Add a user of a tenant."""
     path = _path(read(config, overrides).token_users_file, "TOKEN_USERS_FILE")
-    with told():
+    with refusals_shown():
         check_user(User(tenant, user_id, name))
         users.add_user(path, User(tenant, user_id, name))
     click.echo(f"user {user_id} of {tenant} added to {path}")
@@ -202,7 +202,7 @@ def add_user(tenant: str, user_id: str, name: str, config: Path, overrides: Mapp
 def list_users(config: Path, overrides: Mapping[str, str]) -> None:
     """Show every user."""
     path = _path(read(config, overrides).token_users_file, "TOKEN_USERS_FILE")
-    with told():
+    with refusals_shown():
         found: Users = users.read(path)
     click.echo(table([("tenant", "id", "name"), *((one.tenant, one.user_id, one.user_name) for one in found.all())]))
 
@@ -214,6 +214,6 @@ def list_users(config: Path, overrides: Mapping[str, str]) -> None:
 def remove_user(tenant: str, user_id: str, config: Path, overrides: Mapping[str, str]) -> None:
     """Remove a user of a tenant; tokens for it are refused from now on."""
     path = _path(read(config, overrides).token_users_file, "TOKEN_USERS_FILE")
-    with told():
+    with refusals_shown():
         users.remove_user(path, tenant, user_id)
     click.echo(f"user {user_id} of {tenant} removed from {path}")

@@ -4,21 +4,20 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Final
 
-from gateway.doctor.finding import Finding, Level, judge
-from gateway.doctor.local_checks import local_findings
-from gateway.doctor.local_facts import local_facts
-from gateway.doctor.push import push_findings
+from gateway.doctor.finding import DoctorFinding, Level, judge
+from gateway.doctor.local_checks import local_facts, local_findings
+from gateway.doctor.push_checks import push_findings
 from gateway.doctor.server_facts import Clocks
-from gateway.doctor.store import store_findings
-from gateway.doctor.tokens import CHECKS as TOKEN_CHECKS
-from gateway.doctor.tokens import token_facts
-from gateway.doctor.upstream import upstream_findings
+from gateway.doctor.store_checks import store_findings
+from gateway.doctor.token_checks import CHECKS as TOKEN_CHECKS
+from gateway.doctor.token_checks import token_facts
+from gateway.doctor.upstream_checks import upstream_findings
 from gateway.settings.load import Loaded
 
 LONGEST_S: Final = 20.0
 
 
-async def examine(loaded: Loaded, clocks: Clocks | None = None) -> list[Finding]:
+async def examine(loaded: Loaded, clocks: Clocks | None = None) -> list[DoctorFinding]:
     """All findings, in the order of the groups."""
     clocks = clocks or Clocks()
     settings = loaded.settings
@@ -34,9 +33,13 @@ async def examine(loaded: Loaded, clocks: Clocks | None = None) -> list[Finding]
     return [*here, *(finding for group in found for finding in group), *tokens]
 
 
-async def _bounded(name: str, group: Awaitable[list[Finding]]) -> list[Finding]:
+async def _bounded(name: str, group: Awaitable[list[DoctorFinding]]) -> list[DoctorFinding]:
     try:
         async with asyncio.timeout(LONGEST_S):
             return await group
     except TimeoutError:
-        return [Finding(name, Level.FAIL, f"not done within {LONGEST_S:.0f} s", "run it again when its servers answer")]
+        return [
+            DoctorFinding(
+                name, Level.FAIL, f"not done within {LONGEST_S:.0f} s", "run it again when its servers answer"
+            )
+        ]

@@ -1,9 +1,9 @@
-"""Is this server fit to be the store? (design section 8)"""
+"""Is this server fit to be the store?"""
 
 import re
 from typing import Final
 
-from gateway.doctor.finding import Check, Level, Verdict, doubtful, right, wrong
+from gateway.doctor.finding import DoctorCheck, DoctorVerdict, Level, doubtful, right, wrong
 from gateway.doctor.server_facts import ServerFacts
 
 OLDEST: Final = (7, 0)
@@ -17,23 +17,23 @@ _MIB: Final = 1024 * 1024
 _VERSION: Final = re.compile(r"(\d+)\.(\d+)")
 
 
-def _version(facts: ServerFacts) -> Verdict:
-    valkey = facts.told("valkey_version")
+def _version(facts: ServerFacts) -> DoctorVerdict:
+    valkey = facts.info_value("valkey_version")
     if valkey:
         return right(f"Valkey {valkey}")
-    version = facts.told("redis_version")
+    version = facts.info_value("redis_version")
     found = _VERSION.match(version)
     if found is None:
         return wrong("neither Redis nor Valkey")
     return (right if (int(found[1]), int(found[2])) >= OLDEST else wrong)(f"Redis {version}")
 
 
-def _mode(facts: ServerFacts) -> Verdict | None:
+def _mode(facts: ServerFacts) -> DoctorVerdict | None:
     alone = facts.number("cluster_enabled") and not facts.expected.cluster
     return wrong("a node of a Cluster, and REDIS_URL does not say so") if alone else None
 
 
-def _coverage(facts: ServerFacts) -> Verdict | None:
+def _coverage(facts: ServerFacts) -> DoctorVerdict | None:
     if not facts.number("cluster_enabled"):
         return None
     value = facts.configured("cluster-require-full-coverage")
@@ -41,15 +41,15 @@ def _coverage(facts: ServerFacts) -> Verdict | None:
     return wrong(f"{text}: a slot without a node anywhere stops us too") if value == "yes" else right(text)
 
 
-def _role(facts: ServerFacts) -> Verdict:
-    if facts.told("role") == "master":
+def _role(facts: ServerFacts) -> DoctorVerdict:
+    if facts.info_value("role") == "master":
         return right("primary")
-    where = f"{facts.told('master_host')}:{facts.told('master_port')}"
-    link = facts.told("master_link_status")
+    where = f"{facts.info_value('master_host')}:{facts.info_value('master_port')}"
+    link = facts.info_value("master_link_status")
     return wrong(f"a replica of {where} (link {link}): it refuses to write")
 
 
-def _permissions(facts: ServerFacts) -> Verdict:
+def _permissions(facts: ServerFacts) -> DoctorVerdict:
     if facts.denied is None:
         return doubtful("the server does not tell them", "look at them with ACL GETUSER")
     if facts.denied:
@@ -57,12 +57,12 @@ def _permissions(facts: ServerFacts) -> Verdict:
     return right("the user may run all that the gateway runs")
 
 
-def _eviction(facts: ServerFacts) -> Verdict:
-    policy = facts.told("maxmemory_policy")
+def _eviction(facts: ServerFacts) -> DoctorVerdict:
+    policy = facts.info_value("maxmemory_policy")
     return right(policy) if policy == "noeviction" else wrong(f"{policy}: sessions are thrown away when memory is full")
 
 
-def _memory(facts: ServerFacts) -> Verdict:
+def _memory(facts: ServerFacts) -> DoctorVerdict:
     used, limit = facts.number("used_memory"), facts.number("maxmemory")
     most = limit or facts.number("total_system_memory")
     name = "maxmemory" if limit else "the machine's memory; maxmemory is not set"
@@ -74,7 +74,7 @@ def _memory(facts: ServerFacts) -> Verdict:
     return doubtful(text) if used >= NEARLY_FULL * most else right(text)
 
 
-def _connections(facts: ServerFacts) -> Verdict | None:
+def _connections(facts: ServerFacts) -> DoctorVerdict | None:
     most, open_now = facts.number("maxclients"), facts.number("connected_clients")
     if not most:
         return None
@@ -83,14 +83,14 @@ def _connections(facts: ServerFacts) -> Verdict | None:
     return right(text) if open_now < NEARLY_FULL * most else wrong(text)
 
 
-def _latency(facts: ServerFacts) -> Verdict:
+def _latency(facts: ServerFacts) -> DoctorVerdict:
     text = f"{facts.latency_ms:.1f} ms a round trip"
     if facts.latency_ms >= facts.expected.timeout_ms / 2:
-        return Verdict(f"{text}, STORE_TIMEOUT is {facts.expected.timeout_ms} ms", Level.FAIL)
+        return DoctorVerdict(f"{text}, STORE_TIMEOUT is {facts.expected.timeout_ms} ms", Level.FAIL)
     return right(text) if facts.latency_ms < SLOW_MS else wrong(text)
 
 
-def _clock(facts: ServerFacts) -> Verdict:
+def _clock(facts: ServerFacts) -> DoctorVerdict:
     """The quickest answer tells most exactly."""
     best = min(facts.rounds, key=lambda each: each.took_ms)
     surely_ms = abs(best.ahead_ms) - best.took_ms / 2
@@ -102,71 +102,71 @@ def _clock(facts: ServerFacts) -> Verdict:
     )
 
 
-CHECKS: Final[tuple[Check[ServerFacts], ...]] = (
-    Check(
+CHECKS: Final[tuple[DoctorCheck[ServerFacts], ...]] = (
+    DoctorCheck(
         "store version",
         "does it know the commands that the gateway uses?",
         Level.FAIL,
         "use Redis 7.0 or later, or Valkey",
         _version,
     ),
-    Check(
+    DoctorCheck(
         "store mode",
         "does REDIS_URL say what it is?",
         Level.WARN,
         "write redis+cluster://host,host in REDIS_URL, so that the loss of this node does not stop the gateway",
         _mode,
     ),
-    Check(
+    DoctorCheck(
         "store coverage",
         "does it serve our keys while others of the Cluster are away?",
         Level.WARN,
         "cluster-require-full-coverage no, on each node",
         _coverage,
     ),
-    Check(
+    DoctorCheck(
         "store role",
         "does it take writes?",
         Level.FAIL,
         "name the primary in REDIS_URL, or its sentinels",
         _role,
     ),
-    Check(
+    DoctorCheck(
         "store permissions",
         "may the user run what the gateway runs?",
         Level.FAIL,
         "ACL SETUSER: these commands, ~{STORE_TAG}:* and &{STORE_TAG}:wake (with STORE_SHARDS also {STORE_TAG.*})",
         _permissions,
     ),
-    Check(
+    DoctorCheck(
         "store eviction",
         "does it keep what it was given?",
         Level.FAIL,
         "maxmemory-policy noeviction, by CONFIG SET and in its file",
         _eviction,
     ),
-    Check(
+    DoctorCheck(
         "store memory",
         "is there room for more sessions?",
         Level.FAIL,
         "more memory, or less of others' data in it: when it is full it refuses to write and calls answer 503",
         _memory,
     ),
-    Check(
+    DoctorCheck(
         "store connections",
         "is there room for more gateways?",
         Level.WARN,
         "raise maxclients and the limit of open files of the server",
         _connections,
     ),
-    Check(
+    DoctorCheck(
         "store latency",
         "is it near enough?",
         Level.WARN,
         "put the gateway and the store into one place: each call of an agent waits for one or more round trips",
         _latency,
     ),
-    Check(
+    DoctorCheck(
         "store clock",
         "does it agree with this machine about the time?",
         Level.WARN,

@@ -1,4 +1,4 @@
-"""What one server of the store tells of itself. Asks only what changes nothing."""
+"""What one server of the store tells of itself. Asks only what changes nothing, permissions included."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from hiredis import ReplyError
 
-from gateway.doctor.asking import Asker, Trouble, TroubleError, asking
 from gateway.doctor.finding import NotAllowed
-from gateway.doctor.permissions import denied_commands
-from gateway.redis_link.address import Address
+from gateway.doctor.store_probe import StoreProbe, Trouble, TroubleError, probing
+from gateway.redis_store.address import Address
+from gateway.redis_store.replies import code
+from gateway.redis_store.rights import NEEDED, question
 
 ROUNDS: Final = 7
 """How often the time is asked for."""
@@ -26,6 +27,21 @@ CONFIG: Final = (
 )
 
 
+async def denied_commands(probe: StoreProbe, tags: Sequence[str]) -> tuple[str, ...] | None:
+    """The needed commands that this user may not run on keys and channels of these tags, in the table's order.
+
+    None where the server cannot tell (before Redis 7.0, or while it is busy). Raises TroubleError.
+    """
+    replies = await probe.ask(*(question(tag, NEEDED) for tag in tags))
+    denied: set[str] = set()
+    for reply in replies:
+        if isinstance(reply, ReplyError):
+            return ("EVAL",) if code(reply) == "NOPERM" else None
+        denied |= {name.decode() for name in reply}
+    names = dict.fromkeys(call.partition(" ")[0] for call in NEEDED)
+    return tuple(name for name in names if name in denied)
+
+
 @dataclass(frozen=True, slots=True)
 class Clocks:
     """The clocks of this machine, in s: one that only runs, one that tells the time since the epoch."""
@@ -35,7 +51,7 @@ class Clocks:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedServer:
     """What the settings say: our tags on this server, STORE_TIMEOUT in ms, what kind of store REDIS_URL names, how many
     processes a node has."""
 
@@ -47,7 +63,7 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class RoundTrip:
     """One question for the time, in ms: how long it took, how far the server is ahead of this machine."""
 
     took_ms: float
@@ -62,14 +78,14 @@ class ServerFacts:
     """
 
     at: str
-    expected: Expected
+    expected: ExpectedServer
     trouble: Trouble | None = None
     info: Mapping[str, str] | None = field(default_factory=dict)
     config: Mapping[str, str] | None = field(default_factory=dict)
     denied: tuple[str, ...] | None = ()
-    rounds: tuple[Round, ...] = ()
+    rounds: tuple[RoundTrip, ...] = ()
 
-    def told(self, name: str) -> str:
+    def info_value(self, name: str) -> str:
         """A line of INFO, "" where there is none. Raises NotAllowed."""
         if self.info is None:
             raise NotAllowed("INFO")
@@ -77,7 +93,7 @@ class ServerFacts:
 
     def number(self, name: str) -> int:
         """A number of INFO, 0 where there is none. Raises NotAllowed."""
-        text = self.told(name)
+        text = self.info_value(name)
         return int(text) if text.isdigit() else 0
 
     def configured(self, name: str) -> str:
@@ -94,34 +110,34 @@ class ServerFacts:
     @property
     def replicas(self) -> tuple[Mapping[str, str], ...]:
         """The connected replicas, as INFO has them. Raises NotAllowed."""
-        lines = (self.told(f"slave{number}") for number in range(self.number("connected_slaves")))
+        lines = (self.info_value(f"slave{number}") for number in range(self.number("connected_slaves")))
         return tuple(dict(part.partition("=")[::2] for part in line.split(",")) for line in lines if line)
 
 
-async def server_facts(address: Address, expected: Expected, clocks: Clocks) -> ServerFacts:
+async def server_facts(address: Address, expected: ExpectedServer, clocks: Clocks) -> ServerFacts:
     """Asks one server; a trouble on the way becomes part of the facts."""
     try:
-        async with asking(address) as asker:
-            info, config = await asker.ask(("INFO",), ("CONFIG", "GET", *CONFIG))
+        async with probing(address) as probe:
+            info, config = await probe.ask(("INFO",), ("CONFIG", "GET", *CONFIG))
             return ServerFacts(
                 address.shown,
                 expected,
                 info=parsed_info(info),
                 config=pairs(config),
-                denied=await denied_commands(asker, expected.tags),
-                rounds=tuple([await _round(asker, clocks) for _ in range(ROUNDS)]),
+                denied=await denied_commands(probe, expected.tags),
+                rounds=tuple([await _round(probe, clocks) for _ in range(ROUNDS)]),
             )
     except TroubleError as error:
         return ServerFacts(address.shown, expected, error.trouble)
 
 
-async def _round(asker: Asker, clocks: Clocks) -> Round:
+async def _round(probe: StoreProbe, clocks: Clocks) -> RoundTrip:
     asked_s = clocks.monotonic()
-    (reply,) = await asker.ask(("TIME",))
+    (reply,) = await probe.ask(("TIME",))
     took_s = clocks.monotonic() - asked_s
     here_s = clocks.wall() - took_s / 2
     there_s = here_s if isinstance(reply, ReplyError) else int(reply[0]) + int(reply[1]) / 1e6
-    return Round(took_s * 1000, (there_s - here_s) * 1000)
+    return RoundTrip(took_s * 1000, (there_s - here_s) * 1000)
 
 
 def parsed_info(reply: Any) -> Mapping[str, str] | None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import NamedTuple
 
+from gateway.ops.request_context import Client
 from gateway.wire.forwarding import FORWARDED_FOR, FORWARDING_HEADERS
 from gateway.wire.http import Request
 
@@ -19,13 +20,20 @@ class ClientAddress(NamedTuple):
 
 
 def client_address(request: Request, trusted_proxies: Networks) -> ClientAddress:
-    """The address that counts for limits and for the demo agents (design sections 2 and 6, TRUSTED_PROXIES)."""
+    """The address that counts for limits and for the demo agents."""
     headers = request.headers
     forwarded = any(name in headers for name in FORWARDING_HEADERS)
     peer = request.remote
     if forwarded and trusted_proxies:
         peer = behind_proxies(peer, headers.getall(FORWARDED_FOR, ()), trusted_proxies)
     return ClientAddress(peer, forwarded)
+
+
+def client_of(request: Request, trusted_proxies: Networks) -> Client:
+    """Who sent it, for logs and the audit trail: a request id counts where the connection is a trusted proxy's."""
+    peer = _parsed(request.remote)
+    trusted = peer is not None and bool(trusted_proxies) and _within(peer, trusted_proxies)
+    return Client(client_address(request, trusted_proxies).ip, trusted)
 
 
 def behind_proxies(peer_ip: str, forwarded_for: Sequence[str], trusted_proxies: Networks) -> str:

@@ -1,4 +1,4 @@
-"""Cross-origin calls of browser clients, for the origins of CORS_ORIGINS (design section 4, line 8).
+"""Cross-origin calls of browser clients, for the origins of CORS_ORIGINS.
 
 An origin is allowed by exact match only. Listed origins may send credentials, because balancers in front of a gateway
 stick by cookie; so `*` means nothing here: browsers refuse it together with credentials, and a gateway for everybody's
@@ -12,9 +12,10 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from gateway.settings.origins import NULL
+from gateway.settings.lists import NULL
 from gateway.wire.guid_headers import GUID, REQUEST_HEADER, SET_GUID
 from gateway.wire.http import Request, Response
+from gateway.wire.standing_headers import OF_ANSWERS
 
 _SECRETS: Final = (REQUEST_HEADER.lower(), "service_token")
 _USUAL_METHODS: Final = ("GET", "POST", "PUT", "DELETE")
@@ -25,7 +26,6 @@ _READABLE_WITH_GUIDS: Final = f"{SET_GUID}, {GUID}, {_READABLE}"
 _CREDENTIALS: Final = {"authorization", "cookie", *_SECRETS}
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
 _MOST_ASKED: Final = 64
-_ALWAYS: Final = {"Cache-Control": "no-store", "Server": "AgentGateway"}
 
 
 def headers(origin: str | None, allowed: Collection[str]) -> dict[str, str]:
@@ -55,7 +55,7 @@ def preflight(request: Request, allowed: Collection[str]) -> Response | None:
     if request.method != "OPTIONS" or origin is None or method is None:
         return None
     leave = headers(origin, allowed)
-    return Response(status=204, headers={**_ALWAYS, **leave, **(_granted(request, origin, method) if leave else {})})
+    return Response(status=204, headers={**OF_ANSWERS, **leave, **(_granted(request, origin, method) if leave else {})})
 
 
 def _granted(request: Request, origin: str, method: str) -> dict[str, str]:

@@ -1,105 +1,173 @@
-"""The entrance: a request becomes a row and its answer (design sections 4 and 7)."""
+"""The entrance: the path of a request leads to a row, and that to an answer; the newest paths are remembered."""
 
+import math
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, TypeVar
 
-from gateway.edge import cors, heartbeat, perform, poll, relay, relay_sign_in, renew, sign_in, sign_out, validate
-from gateway.edge.ask import Ask
-from gateway.edge.paths import remembering
-from gateway.edge.reply import Reply, of_error, to_response
-from gateway.edge.services import Services
-from gateway.edge.target import path_of
-from gateway.edge.upload import Uploads
-from gateway.operations.operation import Heartbeat, Operation, Poll, Renew, SignIn, SignOut, Unsupported, Upload
-from gateway.operations.table import OperationTable
-from gateway.ops import metrics
+from gateway.backend import Declined
+from gateway.edge import cors, operations, polling, sign_in, sign_out
+from gateway.edge.agent_request import NO_HEADERS, AgentRequest, Reply, Services, error_response, to_response
+from gateway.interface import validate
+from gateway.interface.operation import Heartbeat, Operation, Poll, Renew, SignIn, SignOut, Unsupported, Upload
+from gateway.interface.table import OperationTable
+from gateway.ops import audit, metrics, request_context
+from gateway.ops.deadline import CALL_S, SIGN_IN_S, answer_within
 from gateway.wire import retcodes
 from gateway.wire.body import read_body
 from gateway.wire.errors import GatewayError, Refused
 from gateway.wire.guid_headers import REQUEST_HEADER, read_guid
 from gateway.wire.http import AnyResponse, Request
 
-Answerer = Callable[[Services, Ask], Awaitable[Reply]]
+REMEMBERED_PATHS: Final = 16_384
+LONGEST_REMEMBERED: Final = 128
+"""In characters; what agents send is shorter."""
+REMEMBERED_MAX_BYTES: Final = 20 * 1_048_576
+"""What REMEMBERED_PATHS of the longest take, with their routes."""
+_SLASHES: Final = re.compile("//+")
+R = TypeVar("R")
+
+
+def path_of(target: str) -> str:
+    """The path of a request target, of an absolute one too (RFC 9112, 3.2.2); doubled slashes in it are one."""
+    path, _, _ = target.partition("?")
+    if not path.startswith("/"):
+        path = "/" + path.partition("://")[2].partition("/")[2]
+    return _SLASHES.sub("/", path) if "//" in path else path
+
+
+def remembering(find: Callable[[str, str], R], most: int = REMEMBERED_PATHS) -> Callable[[str, str], R]:
+    """The same as `find` (method, path), quicker for the newest paths, at most `most`. Refusals are not remembered.
+
+    The memory is bounded in bytes too: whoever sends paths needs no credentials.
+    """
+    remembered = lru_cache(most)(find)
+
+    def found(method: str, path: str) -> R:
+        # Text that is not ASCII takes up to four times as much.
+        return (remembered if len(path) <= LONGEST_REMEMBERED and path.isascii() else find)(method, path)
+
+    return found
+
+
+Answerer = Callable[[Services, AgentRequest[Any]], Awaitable[Reply]]
 Page = Callable[[Request], Awaitable[AnyResponse]]
 
-UNKNOWN_RETCODE = "other"
+UNKNOWN_RETCODE: Final = "other"
+WITHIN_S: Final[Mapping[type[Operation], float]] = {SignIn: SIGN_IN_S, Poll: math.inf}
+"""Polls have their hold; what is not here has CALL_S."""
 
 
-async def _refuse(_services: Services, ask: Ask) -> Reply:
-    raise Refused(ask.operation.retcodes[0])
+async def _refuse(_services: Services, request: AgentRequest[Unsupported]) -> Reply:
+    raise Refused(request.operation.retcodes[0])
 
 
-_ANSWERERS: dict[type[Operation], Answerer] = {
-    Operation: perform.answer,
-    SignIn: sign_in.answer,
-    SignOut: sign_out.answer,
-    Poll: poll.answer,
-    Heartbeat: heartbeat.answer,
-    Renew: renew.answer,
-    Unsupported: _refuse,
-}
-_RELAYING: dict[type[Operation], Answerer] = {
-    **_ANSWERERS,
-    Operation: relay.perform,
-    SignIn: relay_sign_in.answer,
-    SignOut: relay.sign_out,
-}
-"""With BACKEND = upstream."""
+def _answerers() -> dict[type[Operation], Answerer]:
+    return {
+        Operation: operations.perform,
+        Upload: operations.Uploads().perform,
+        SignIn: sign_in.answer,
+        SignOut: sign_out.answer,
+        Poll: polling.poll,
+        Heartbeat: polling.heartbeat,
+        Renew: polling.update_guid,
+        Unsupported: _refuse,
+    }
+
+
+class Route(NamedTuple):
+    """Where a path leads: its row, who answers it, the agent that it names (0 for none) and its values by name.
+
+    `within_s`: how long it may wait for the store in all. `reads_body`: its body is read before it is answered.
+    `is_timed`: how long it takes says something of this process (polls wait).
+    """
+
+    operation: Operation
+    answerer: Answerer
+    agent_id: int
+    values: dict[str, str]
+    within_s: float
+    reads_body: bool
+    is_timed: bool
 
 
 class Edge:
-    """The handler of the listeners. `pages` are the paths besides the agent interface."""
+    """The handler of the listeners. `table` has the rows, `pages` are the paths besides the agent interface."""
 
-    def __init__(self, services: Services, pages: Mapping[str, Page]) -> None:
+    def __init__(self, services: Services, table: OperationTable, pages: Mapping[str, Page]) -> None:
         self._services = services
+        self._table = table
         self._pages = dict(pages)
-        uploads, relaying = Uploads(), services.settings().backend == "upstream"
-        self._answerers = {
-            **(_RELAYING if relaying else _ANSWERERS),
-            Upload: uploads.relay if relaying else uploads.answer,
-        }
-        self._find = remembering(OperationTable().find)
+        self._answerers = _answerers()
+        self._route = remembering(self._find)
 
-    async def handle(self, request: Request) -> AnyResponse:
+    def _find(self, method: str, path: str) -> Route:
+        """Raises NotFound and MethodNotAllowed."""
+        match = self._table.find(method, path)
+        operation, values = match.operation, match.values
+        agent_id = 0
+        if operation.caller:
+            with suppress(Refused):  # Who is wrongly named is refused when the request has been counted as one.
+                agent_id = validate.agent_id(values[operation.caller], operation)
+        kind = type(operation)
+        within_s = WITHIN_S.get(kind, CALL_S)
+        return Route(operation, self._answerers[kind], agent_id, values, within_s, kind is not Upload, kind is not Poll)
+
+    def handle(self, request: Request) -> Awaitable[AnyResponse]:
         """Answers one request; only bugs raise."""
         path = path_of(request.raw_path)
         page = self._pages.get(path)
         if page is not None:
-            return await page(request)
-        extra = cors.headers(request.headers.get("Origin"), self._services.settings().cors_origins)
-        if request.method == "OPTIONS":
-            preflight = cors.preflight(request, self._services.settings().cors_origins)
-            if preflight is not None:
-                return preflight
-        try:
-            return await self._answer(request, path, extra)
-        except GatewayError as problem:
-            return to_response(of_error(problem), extra)
+            return page(request)
+        origin = request.headers.get("Origin")
+        if origin is not None:
+            return self._answer_across(origin, request, path)
+        return self._answer(request, path, NO_HEADERS)
 
-    async def _answer(self, request: Request, path: str, extra: dict[str, str]) -> AnyResponse:
-        began = time.perf_counter()
-        match = self._find(request.method, path)
-        operation = match.operation
+    async def _answer_across(self, origin: str, request: Request, path: str) -> AnyResponse:
+        """As `_answer`, for a page of this origin."""
+        allowed = self._services.settings().cors_origins
+        preflight = cors.preflight(request, allowed)
+        return preflight or await self._answer(request, path, cors.headers(origin, allowed))
+
+    async def _answer(self, request: Request, path: str, extra: Mapping[str, str]) -> AnyResponse:
+        began_s = time.perf_counter()
+        request_context.CURRENT.set(request)
         try:
-            ask = await self._ask(request, operation, match.values)
-            reply = await self._answerers[type(operation)](self._services, ask)
+            route = self._route(request.method, path)
         except GatewayError as problem:
-            metrics.CALLS.answered(operation.name, problem.retcode)
-            raise
-        if not isinstance(operation, Poll):
-            metrics.CALLS.took(time.perf_counter() - began)
+            request.id = request_context.ANSWERED
+            return error_response(problem, extra)
+        try:
+            raw_body = await self._body(request) if request.body_exists and route.reads_body else b""
+            with answer_within(route.within_s):
+                reply = await route.answerer(self._services, self._agent_request(request, path, route, raw_body))
+        except Declined as declined:
+            reply = declined.answer
+        except GatewayError as problem:
+            metrics.OPERATIONS.add(route.operation.name, problem.retcode)
+            audit.record_refusal(route.operation.name, route.agent_id, problem)
+            return error_response(problem, extra)
+        finally:
+            request.id = request_context.ANSWERED
+        if route.is_timed:
+            metrics.OPERATION_SECONDS.observe(time.perf_counter() - began_s)
         known = reply.retcode in retcodes.MESSAGES
-        metrics.CALLS.answered(operation.name, reply.retcode if known else UNKNOWN_RETCODE)
+        metrics.OPERATIONS.add(route.operation.name, reply.retcode if known else UNKNOWN_RETCODE)
         return to_response(reply, extra)
 
-    async def _ask(self, request: Request, operation: Operation, values: dict[str, str]) -> Ask:
+    def _body(self, request: Request) -> Awaitable[bytes]:
         settings = self._services.settings()
+        return read_body(request, settings.body_max_bytes, settings.request_timeout_ms)
+
+    def _agent_request(self, request: Request, path: str, route: Route, raw_body: bytes) -> AgentRequest[Any]:
+        operation, agent_id, values = route.operation, route.agent_id, route.values
         guid = read_guid(request.headers.getall(REQUEST_HEADER, ()))
-        raw_body = b""
-        if request.body_exists and not isinstance(operation, Upload):
-            raw_body = await read_body(request, settings.body_max_bytes, settings.request_timeout_ms)
-        caller = operation.caller
-        agent_id = validate.agent_id(values[caller], operation) if caller else 0
+        if not agent_id and operation.caller:
+            agent_id = validate.agent_id(values[operation.caller], operation)
         if "?" in request.raw_path:
             values = {**request.query, **values}
-        return Ask(request, operation, agent_id, guid, values, raw_body, settings.trusted_proxies)
+        return AgentRequest(request, operation, agent_id, guid, path, values, raw_body, self._services.settings)

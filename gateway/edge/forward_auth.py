@@ -1,4 +1,4 @@
-"""`/gateway/auth`: may a request pass that somebody else serves? A reverse proxy asks (design section 5, Check).
+"""`/gateway/auth`: may a request pass that somebody else serves? A reverse proxy asks.
 
 The proxy sends the head of the request as it came, and its target in `X-Original-URI` or `X-Forwarded-Uri`. The agent
 is the one in its path, by the rows of the operations, whatever its method; on other paths the client names the agent in
@@ -15,18 +15,17 @@ import re
 from typing import Final
 from urllib.parse import unquote
 
-from gateway.edge import validate
-from gateway.edge.dispatch import Page
-from gateway.edge.reply import Reply, of_error, to_response
-from gateway.edge.services import Services
-from gateway.edge.target import path_of
-from gateway.operations.operation import Operation
-from gateway.operations.table import PREFIX, OperationTable
+from gateway.edge.agent_request import Reply, Services, error_response, to_response
+from gateway.edge.dispatch import Page, path_of
+from gateway.interface import validate
+from gateway.interface.operation import Operation
+from gateway.interface.table import PREFIX, OperationTable
 from gateway.ops import metrics
-from gateway.wire import retcodes
+from gateway.wire import envelope, retcodes
 from gateway.wire.errors import GatewayError, Malformed, MethodNotAllowed, NotFound, Refused
 from gateway.wire.guid_headers import REQUEST_HEADER, read_guid
 from gateway.wire.http import AnyResponse, Request, Response
+from gateway.wire.standing_headers import OF_ANSWERS
 
 PATH: Final = "/gateway/auth"
 TARGETS: Final = ("X-Original-URI", "X-Forwarded-Uri")
@@ -36,39 +35,39 @@ REFUSAL: Final = "X-Refusal"
 """The body of a refusal once more, for proxies that keep the body of such an answer to themselves."""
 NAME: Final = "forwardAuth"
 """Of these checks in the metrics."""
-_ALWAYS: Final = {"Cache-Control": "no-store", "Server": "AgentGateway"}
 _READ_OTHERWISE: Final = re.compile(r"[\x00-\x1f\x7f\\;%#?\ufffd]|/\.{1,2}(/|$)")
 _TARGET: Final = re.compile(r"(https?://[^/?#]+)?/")
 _ROW: Final = Operation(NAME, "GET", "{agentid}")
 
 
-def pages(services: Services) -> dict[str, Page]:
+def pages(services: Services, table: OperationTable) -> dict[str, Page]:
     """The page by path. It answers 204, 401 with the refusal (`X-Retcode`, `X-Refusal`, and the usual body), or 503."""
-    table = OperationTable()
 
     async def check(request: Request) -> AnyResponse:
         if request.body_exists:
             request.peer.close_after_answer()  # Some proxies announce a body that they do not send.
         targets = _all(request, *TARGETS)
         if not targets:
-            return to_response(of_error(Malformed("the proxy must send the request target in X-Original-URI")), {})
+            return error_response(Malformed("the proxy must send the request target in X-Original-URI"))
         try:
             agent_id = _agent_id(table, targets, _all(request, AGENT))
             await services.sessions.call(agent_id, read_guid(request.headers.getall(REQUEST_HEADER, ())))
         except GatewayError as problem:
             metrics.CALLS.answered(NAME, problem.retcode)
-            return to_response(_refusal(of_error(problem)), _in_headers(problem))
+            return _refusal(problem)
         metrics.CALLS.answered(NAME, retcodes.SUCCESS)
-        return Response(status=204, headers={**_ALWAYS, AGENT: str(agent_id), RETCODE: retcodes.SUCCESS})
+        return Response(status=204, headers={**OF_ANSWERS, AGENT: str(agent_id), RETCODE: retcodes.SUCCESS})
 
     return {PATH: check}
 
 
-def _refusal(reply: Reply) -> Reply:
+def _refusal(problem: GatewayError) -> AnyResponse:
     """401 for whatever the client has to change, since nginx takes every other one for a failure of ours."""
-    if reply.status >= 500:
-        return reply
-    return reply._replace(status=401, headers={"WWW-Authenticate": 'Guid realm="agents"'})
+    told = _in_headers(problem)
+    if problem.status >= 500:
+        return error_response(problem, told)
+    headers = {"WWW-Authenticate": 'Guid realm="agents"'}
+    return to_response(Reply(envelope.error(problem), problem.retcode, headers), told, 401)
 
 
 def _in_headers(problem: GatewayError) -> dict[str, str]:

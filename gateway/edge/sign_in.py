@@ -1,71 +1,74 @@
-"""login, forcelogin and their variants (design section 5, Session; contract onlineagent.yaml)."""
+"""login, forcelogin and their variants: the contact centre says who may come in, session and GUID are ours."""
 
-from typing import cast
+from functools import partial
+from typing import Final
 
-from gateway.agents.authentication import Authentication
-from gateway.agents.registry import Agent
-from gateway.backends.base import Backend, SignInCall
-from gateway.edge import validate
-from gateway.edge.ask import Ask
-from gateway.edge.reply import Reply
-from gateway.edge.services import Services
-from gateway.operations.operation import SignIn
-from gateway.operations.sign_in_models import TOKEN_SIGN_IN, AccountSignInBody, LightSignInBody, SignInBody
-from gateway.sessions.model import PushWay, Session
-from gateway.sessions.signing import Admission, Terms, sign_in
-from gateway.wire import envelope
+from pydantic import Field
+from pydantic_core import to_json
+
+from gateway.backend import SignInRequest
+from gateway.edge.agent_request import AgentRequest, Reply, Services
+from gateway.interface import validate
+from gateway.interface.fields import Body, ServiceToken
+from gateway.interface.operation import SignIn
+from gateway.interface.sign_in_models import SignInBody
+from gateway.sessions.model import PushWay
+from gateway.sessions.signing import Terms, sign_in
+from gateway.wire.errors import GatewayError
 from gateway.wire.guid_headers import signed_in
 
+_EVENT_WAY: Final = ("callBackUri", "serviceToken", "pushUrl")
 
-async def answer(services: Services, ask: Ask) -> Reply:
-    """Credentials, reservation, backend, session: the answer carries the first GUID."""
-    row = cast(SignIn, ask.operation)
-    context = TOKEN_SIGN_IN if services.settings().agent_auth == "thirdparty" else None
-    body = cast(LightSignInBody, validate.body(row, ask.raw_body, context=context))
-    agent = await _agent(services, ask, body)
-    way = _way(services, body)
 
-    async def admit(session_id: str) -> Admission:
-        now = services.sessions.now_ms(agent.id)
-        return await cast(Backend, services.backend).sign_in(SignInCall(agent, session_id, body, now))
+class _EventWay(Body):
+    """The members of a sign-in that are the gateway's business alone: where events are pushed to."""
 
+    call_back_uri: str = Field("", max_length=200)
+    service_token: ServiceToken = ""
+    push_url: str = Field("", max_length=200)
+
+
+async def answer(services: Services, request: AgentRequest[SignIn]) -> Reply:
+    """The backend's answer, with the first GUID.
+
+    Nothing is kept for a sign-in before its credentials are right: who guesses is in nobody's way.
+    """
+    row, backend = request.operation, services.backend
+    members = validate.read_object(row, request.raw_body)
+    way = _event_way(services, row, members)
+    message = request.message(_without_event_way(request.raw_body, members), forwarded=request.address.forwarded)
+    admitted = await backend.admit(SignInRequest(row, request.agent_id, message))
     terms = Terms(
-        agent.id,
+        admitted.agent_id,
         services.settings().node_name,
         force=row.force,
-        may_be_forced=agent.may_be_forced_out,
+        may_be_forced=admitted.may_be_forced,
         way=way,
-        client=ask.client,
+        client=request.client,
+        let_in=admitted.let_in,
     )
-    session, guid = await sign_in(services.sessions, terms, admit)
-    services.push.opened(agent.id, session)
+    try:
+        opened = await sign_in(services.sessions, terms, partial(backend.enter, admitted))
+    except GatewayError:
+        await backend.withdraw(admitted)
+        raise
+    session, said = opened.session, opened.entered.answer
+    services.push.opened(admitted.agent_id, session)
+    backend.opened(admitted.agent_id, session.id, session.upstream)
     services.owes()
-    return Reply(envelope.result(_result(services, agent, session)), headers=signed_in(guid))
+    return Reply(said.body, said.retcode, {**said.headers, **signed_in(opened.guid)})
 
 
-def _way(services: Services, body: LightSignInBody) -> PushWay | None:
-    if not isinstance(body, SignInBody) or not body.wants_push:
+def _event_way(services: Services, row: SignIn, members: dict[str, object]) -> PushWay | None:
+    """Where events are pushed to; None where they are polled for, as after every sign-in of the light kind."""
+    if row.body is None or not issubclass(row.body, SignInBody):
         return None
-    return services.push.way(body.call_back_uri, body.service_token, body.push_url)
+    given = validate.members(row, _EventWay, members)
+    return services.push.way(given.call_back_uri, given.service_token, given.push_url)
 
 
-async def _agent(services: Services, ask: Ask, body: LightSignInBody) -> Agent:
-    now = services.sessions.store.now_ms()
-    address, forwarded = ask.address.ip, ask.address.forwarded
-    verify = cast(Authentication, services.authentication)
-    if isinstance(body, AccountSignInBody):
-        return await verify.verify_account(body.account, body.password, address, forwarded=forwarded, now_ms=now)
-    return await verify.verify(ask.agent_id, body.password, address, forwarded=forwarded, now_ms=now)
-
-
-def _result(services: Services, agent: Agent, session: Session) -> dict[str, object]:
-    settings = services.settings()
-    return {
-        "vdnid": settings.vdn_id,
-        "workno": str(agent.id),
-        "mediatype": agent.media,
-        "loginTime": str(session.started_ms),
-        "isForceChange": "true" if agent.must_change_password else "false",
-        "serverName": settings.server_name,
-        "timeRemaining": "",
-    }
+def _without_event_way(raw: bytes, members: dict[str, object]) -> bytes:
+    """The body for the backend, each member once, so that it reads what was read here."""
+    if not raw.strip():
+        return b""
+    return to_json({name: value for name, value in members.items() if name not in _EVENT_WAY})

@@ -1,37 +1,47 @@
-"""logout, forcelogout, forcelogoutwithreason (contract onlineagent.yaml)."""
+"""logout, forcelogout, forcelogoutwithreason: ends the caller's own session."""
 
-from typing import cast
-
-from gateway.backends.base import Backend
-from gateway.edge import validate
-from gateway.edge.ask import Ask
-from gateway.edge.reply import Reply
-from gateway.edge.services import Services
-from gateway.operations.onlineagent_models import SignOutReasonParameters
-from gateway.operations.operation import Answer, SignOut
+from gateway.backend import EndReason, Leave, LiveSession
+from gateway.edge.agent_request import AgentRequest, Reply, Services, understood
+from gateway.edge.operations import to_centre
+from gateway.edge.rows import SignOutReasonParameters
+from gateway.interface import validate
+from gateway.interface.operation import AnswerKind, SignOut
 from gateway.ops import audit
-from gateway.sessions.model import EndReason
+from gateway.sessions.model import Session
 from gateway.wire import envelope, retcodes
 from gateway.wire.errors import Refused
 
 
-async def answer(services: Services, ask: Ask) -> Reply:
-    """Ends the caller's own session."""
-    row = cast(SignOut, ask.operation)
-    caller = await services.sessions.call(ask.agent_id, ask.guid)
-    code = cause(row, ask)
-    if not row.force and not cast(Backend, services.backend).may_sign_out(caller.record.state):
-        raise Refused(retcodes.WRONG_SIGN_OUT_STATE)
-    await services.sessions.end(ask.agent_id, caller.session.id, EndReason.SIGNED_OUT, code)
+async def answer(services: Services, request: AgentRequest[SignOut]) -> Reply:
+    """Asks the contact centre, unless it is by force, and ends the session in the store; then the centre is told."""
+    row, agent_id = request.operation, request.agent_id
+    caller = await services.sessions.call(agent_id, request.guid)
+    session, code = caller.session, _cause(row, request)
+    leave = Leave() if row.force else await _ask(services, request, session)
+    try:
+        await services.sessions.end(agent_id, session.id, EndReason.SIGNED_OUT, code, told=leave.told)
+    except BaseException:
+        if not row.force:
+            services.backend.stay(agent_id, session.id)
+        raise
     services.owes()
-    audit.record("sign-out", ask.agent_id, reason=EndReason.SIGNED_OUT.name, code=code)
-    return Reply(envelope.result({}) if row.answer is Answer.RESULT else envelope.DONE)
+    audit.record("sign-out", agent_id, session=session.id, reason=EndReason.SIGNED_OUT.name, code=code)
+    if leave.answer is not None:
+        return leave.answer
+    return Reply(envelope.result({}) if row.answer is AnswerKind.RESULT else envelope.DONE)
 
 
-def cause(row: SignOut, ask: Ask) -> int:
+async def _ask(services: Services, request: AgentRequest[SignOut], session: Session) -> Leave:
+    """Raises Refused where the agent may not sign out now."""
+    live = LiveSession(request.agent_id, session.id, session.started_ms, upstream=session.upstream)
+    body = request.raw_body
+    return await services.backend.ask_to_leave(live, to_centre(request, session, understood(body) if body else body))
+
+
+def _cause(row: SignOut, request: AgentRequest[SignOut]) -> int:
     """The sign-out cause that the client gave, 0 for none. Raises Refused (`100-005`)."""
     try:
-        parameters = validate.parameters(row, ask.values)
+        parameters = validate.parameters(row, request.values)
     except Refused as wrong:
         raise Refused(retcodes.BAD_SIGN_OUT, wrong.message) from None
     return parameters.reason if isinstance(parameters, SignOutReasonParameters) else 0

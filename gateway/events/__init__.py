@@ -1,1 +1,1 @@
-"""Events on their way to the desktop: polls that wait, deliveries that are confirmed (design section 9)."""
+"""Events on their way to the desktop: polls that wait, deliveries that are confirmed (docs/design/events.md)."""

@@ -1,4 +1,4 @@
-"""Whether an event that was sent has arrived (design section 9).
+"""Whether an event that was sent has arrived (docs/design/events.md).
 
 An event stays the head of its queue until it is confirmed: by the next poll on the same connection, or once the
 kernel has seen every byte of the answer acknowledged. Not covered: bytes acknowledged by a proxy, or by a client that
@@ -6,27 +6,26 @@ died before it read them.
 """
 
 import asyncio
-import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from gateway.backend import EndReason
 from gateway.ops import metrics
 from gateway.ops.jobs import Job
-from gateway.sessions.model import Event
-from gateway.sessions.store import EventQueue
+from gateway.sessions.model import Record, Session
+from gateway.sessions.store import EventQueue, SessionStore
+from gateway.wire.event import Event, make_event
 
-LOOK_AFTER_S: Final = (0.0, 0.001, 0.004, 0.02, 0.02, 0.05, 0.05, 0.05, 0.25, 1.0, 4.0)
-"""When the kernel is asked after an answer, in s after the look before. Most acknowledgements are there in the next
-turn of the loop. The peer's kernel may hold one back for 40 to 200 ms where the connection stays open."""
+LOOK_AFTER_S: Final = (0.008, 0.012, 0.02, 0.02, 0.05, 0.05, 0.05, 0.25, 1.0, 4.0)
+"""When the kernel is asked after an answer, in s after the look before. Most desktops poll again before the first look,
+and that poll confirms on its way. The peer's kernel may hold an acknowledgement back for 40 to 200 ms where the
+connection stays open."""
 
 ARRIVES_WITHIN_S: Final = 0.2
 ARRIVAL_LOOK_S: Final = 0.005
 """How long a poll on another connection waits for an acknowledgement that the peer's kernel holds back, and how often
 it looks. Otherwise a client or a proxy that spreads its requests over connections would get events twice."""
-
-LOOK_ELSEWHERE_S: Final = (0.002, 0.004, 0.008, 0.016)
-"""The same for a poll on another node, which must ask the store; from then on as often as last."""
 
 
 class Receiver(Protocol):
@@ -48,7 +47,9 @@ class Receiver(Protocol):
 
 
 @dataclass(eq=False, slots=True)
-class _Sent:
+class Sent:
+    """An event that was sent in an answer on `peer`, and is not confirmed yet."""
+
     agent_id: int
     session_id: str
     event_id: str
@@ -66,21 +67,29 @@ class _Sent:
 class Deliveries:
     """The events this node has sent and not yet confirmed; at most one an agent."""
 
-    def __init__(self, queue: EventQueue) -> None:
+    def __init__(self, queue: EventQueue, store: SessionStore) -> None:
         self._queue = queue
-        self._sent: dict[int, _Sent] = {}
+        self._store = store
+        self._sent: dict[int, Sent] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def before_poll(self, agent_id: int, peer: Receiver) -> None:
-        """A new poll has come on `peer`: confirms what it proves to have arrived. Raises StoreUnavailable.
+    async def proven(self, agent_id: int, peer: Receiver) -> Sent | None:
+        """What a new poll on `peer` proves to have arrived, if anything; whoever confirms it calls `confirmed`.
 
         On another connection than the event's, waits up to ARRIVES_WITHIN_S for the proof, unless that one has ended.
         """
         sent = self._sent.get(agent_id)
-        if sent is not None and (sent.peer is peer or await self._arrives(sent)):
-            await self._confirm(sent)
+        if sent is None or not (sent.peer is peer or await self._arrives(sent)):
+            return None
+        return sent
 
-    async def _arrives(self, sent: _Sent) -> bool:
+    def confirmed(self, sent: Sent) -> None:
+        """The event is out of its queue."""
+        if self._sent.get(sent.agent_id) is sent:
+            sent.forget()
+            del self._sent[sent.agent_id]
+
+    async def _arrives(self, sent: Sent) -> bool:
         loop = asyncio.get_running_loop()
         until_s = loop.time() + ARRIVES_WITHIN_S
         while not sent.has_arrived():
@@ -89,25 +98,6 @@ class Deliveries:
             await asyncio.sleep(ARRIVAL_LOOK_S)
         return True
 
-    async def next_event(
-        self, agent_id: int, session_id: str, *, tells: bool, over: Callable[[], bool]
-    ) -> Event | None:
-        """The oldest event, to be sent now unless the poll is `over`; `tells` as in `EventQueue.next`.
-
-        One that another node has sent just now may have arrived: waits for that node's word, up to ARRIVES_WITHIN_S
-        from then. Raises StoreUnavailable.
-        """
-        pauses_s = itertools.chain(LOOK_ELSEWHERE_S, itertools.repeat(LOOK_ELSEWHERE_S[-1]))
-        event, wait_ms = await self._queue.next(agent_id, session_id, tells=tells)
-        while wait_ms > 0 and not over():
-            await asyncio.sleep(min(wait_ms / 1000, next(pauses_s)))
-            event, wait_ms = await self._queue.next(agent_id, session_id, tells=tells)
-        if event is None or not over():
-            return event
-        if tells and not wait_ms:
-            await self._queue.lost(agent_id, event.id)
-        return None
-
     def sent(self, agent_id: int, session_id: str, event: Event, peer: Receiver) -> None:
         """The answer under way on `peer` carries `event`."""
         earlier = self._sent.get(agent_id)
@@ -115,16 +105,16 @@ class Deliveries:
             earlier.forget()
             if earlier.event_id == event.id:
                 metrics.EVENTS_SENT_AGAIN.inc()
-        sent = _Sent(agent_id, session_id, event.id, peer, peer.current_answer)
+        sent = Sent(agent_id, session_id, event.id, peer, peer.current_answer)
         self._sent[agent_id] = sent
         sent.forget = peer.on_close(lambda: self._closed(sent))
         self._look_later(sent, 0)
 
-    def _look_later(self, sent: _Sent, tries: int) -> None:
+    def _look_later(self, sent: Sent, tries: int) -> None:
         if tries < len(LOOK_AFTER_S):
             asyncio.get_running_loop().call_later(LOOK_AFTER_S[tries], self._look, sent, tries)
 
-    def _look(self, sent: _Sent, tries: int) -> None:
+    def _look(self, sent: Sent, tries: int) -> None:
         if self._sent.get(sent.agent_id) is not sent:
             return
         if sent.has_arrived():
@@ -132,7 +122,7 @@ class Deliveries:
         else:
             self._look_later(sent, tries + 1)
 
-    def _closed(self, sent: _Sent) -> None:
+    def _closed(self, sent: Sent) -> None:
         if self._sent.get(sent.agent_id) is not sent:
             return
         if sent.has_arrived():
@@ -140,20 +130,29 @@ class Deliveries:
             return
         del self._sent[sent.agent_id]
         if sent.peer.tells_arrival:
-            self._soon("event-lost", sent, lambda: self._queue.lost(sent.agent_id, sent.event_id))
+            self._soon("event-lost", sent, lambda: self._store.lost(sent.agent_id, sent.event_id))
 
-    def _soon(self, job: str, sent: _Sent, work: Callable[[], Awaitable[None]]) -> None:
+    def _soon(self, job: str, sent: Sent, work: Callable[[], Awaitable[None]]) -> None:
         """Where a confirmation fails it stays noted as arrived, and the agent's next poll here confirms it."""
         task = asyncio.get_running_loop().create_task(_attempt(Job(job, f"agent {sent.agent_id}"), work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _confirm(self, sent: _Sent) -> None:
+    async def _confirm(self, sent: Sent) -> None:
         await self._queue.confirm(sent.agent_id, sent.session_id, sent.event_id)
-        if self._sent.get(sent.agent_id) is sent:
-            sent.forget()
-            del self._sent[sent.agent_id]
+        self.confirmed(sent)
 
 
 async def _attempt(job: Job, work: Callable[[], Awaitable[None]]) -> None:
     await job.attempt(work)
+
+
+def farewell(record: Record, session: Session, now_ms: int) -> Event | None:
+    """The event, if this session of the agent was ended by an inspector or the operator.
+
+    It goes to the poll that waits at that moment, or to the receiver of a session whose events are pushed. Later polls
+    are refused. An own sign-out, and a forced sign-in elsewhere, bring none: a poll held during the latter ends empty.
+    """
+    if not any(old.id == session.id and old.reason is EndReason.FORCED for old in record.tombstones):
+        return None
+    return make_event("AgentOther_ShutdownService", record.agent_id, {"loginTime": str(session.started_ms)}, now_ms)

@@ -1,4 +1,7 @@
-"""Whether a GUID that was handed out has arrived: the grace of the one before begins with that (design section 5)."""
+"""Whether a GUID that was handed out has arrived: the grace of the one before begins with that.
+
+See docs/protocol.md, Rotation.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable

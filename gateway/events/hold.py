@@ -1,4 +1,4 @@
-"""How long a poll is held, and how long one rests whose answer brings nothing (design section 4, line 7).
+"""How long a poll is held, and how long one rests whose answer brings nothing (docs/protocol.md, Polling).
 
 Desktops poll again as soon as they are answered. So a poll that is refused, or that ends empty before its time, is
 answered `REST_S` after it came: whoever asks again without pause asks twice a second.

@@ -1,4 +1,4 @@
-"""The polls that wait on this node: at most one an agent, the newest (design section 9)."""
+"""The polls that wait on this node: at most one an agent, the newest (docs/design/events.md)."""
 
 import asyncio
 import itertools
@@ -18,9 +18,10 @@ class Parked:
 
     `ended`: 1 when it ended another poll of its session that waited, one more when that one had ended another, and so
     on: two windows with one GUID end each other's polls for ever, a client that lost its connection ends one.
+    `followed`: a newer one has come on this node.
     """
 
-    __slots__ = ("_gone", "_waiter", "_woken", "agent_id", "ended", "over", "session_id", "token")
+    __slots__ = ("_gone", "_waiter", "_woken", "agent_id", "ended", "followed", "over", "session_id", "token")
 
     def __init__(self, agent_id: int, token: str, session_id: str = "", ended: int = 0) -> None:
         self.agent_id = agent_id
@@ -28,6 +29,7 @@ class Parked:
         self.session_id = session_id
         self.ended = ended
         self.over = False
+        self.followed = False
         self._gone = False
         self._woken = False
         self._waiter: asyncio.Future[None] | None = None
@@ -83,6 +85,8 @@ class Parking:
     def enter(self, agent_id: int, session_id: str = "") -> Parked:
         """A new poll of this session; an older one of the agent on this node is finished."""
         older, ended = self._parked.get(agent_id), 0
+        if older is not None:
+            older.followed = True
         if older is not None and not older.over:
             ended = older.ended + 1 if older.session_id == session_id else 0
             older.finish()
@@ -96,19 +100,17 @@ class Parking:
             del self._parked[parked.agent_id]
 
     def wake(self, agent_id: int, token: str) -> None:
-        """As `sessions.store.Wake`: look again, or finish when the token is a newer poll's.
+        """As `sessions.store.Wake`: look again, or with the token of a poll, that one is over.
 
-        One of this node was told by `enter`, which knows better which came first.
+        A poll that has come after that one is not: the newer poll elsewhere did not know of it.
         """
-        if token.startswith(f"{self._node}-"):
-            return
         for parked in list(self._parked.values()) if agent_id == 0 else [self._parked.get(agent_id)]:
             if parked is None:
                 continue
-            if token:
-                parked.finish()
-            else:
+            if not token:
                 parked.wake()
+            elif parked.token == token:
+                parked.finish()
 
     def drain(self) -> None:
         """Wakes every poll: each answers as soon as it has rested, and so does one that still comes."""

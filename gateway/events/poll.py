@@ -1,28 +1,37 @@
-"""The long poll: one event an answer, held while there is none (design sections 4, 5 and 9)."""
+"""The long poll: one event an answer, held while there is none.
+
+A poll looks at the store when it comes and when it is woken or due, each time in one step (`SessionStore.look`).
+"""
 
 import asyncio
+import contextlib
+import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from gateway.events.delivery import Deliveries
-from gateway.events.farewell import farewell
+from gateway.events.delivery import Deliveries, Sent, farewell
 from gateway.events.hand_outs import HandOuts
 from gateway.events.hold import Hold
 from gateway.events.parking import Parked, Parking
-from gateway.sessions.model import DISPLACED, Event, Record
+from gateway.ops import metrics
+from gateway.sessions.model import DISPLACED, Record
 from gateway.sessions.rules import Bearer, comes_of_age_ms
 from gateway.sessions.service import Caller, SessionOver, SessionService
-from gateway.sessions.store import EventQueue
+from gateway.sessions.store import Look, Looking
 from gateway.settings.schema import Settings
 from gateway.wire import retcodes
 from gateway.wire.connection import PeerConnection
 from gateway.wire.errors import GatewayError, Refused, StoreUnavailable
-from gateway.wire.event_receipt import WANTED
+from gateway.wire.event import WANTED, Event, age_s
 
 STORE_RETRY_S = 0.2
 SAME_TIME_MS = 20
 """What began and what ended so close together may be the other way round: nodes' clocks differ by a few ms."""
+LOOK_ELSEWHERE_S: Final = (0.002, 0.004, 0.008, 0.016)
+"""How often a poll asks for the word of another node that has sent the event; from then on as often as last."""
+_OVER_MS: Final = 0
+"""What was known before the store was out of reach is not relied on: a time that is over makes the store judge anew."""
 
 T = TypeVar("T")
 
@@ -44,33 +53,21 @@ class PollAnswer:
         return "" if self.last or self.caller is None else self.caller.hand_out
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What else the backend wants of an agent at a time: see `backends.base.Backend`."""
-
-    at_ms: Callable[[Record], int | None]
-    come: Callable[[int, str], Awaitable[None]]
-
-
 class PollService:
     """Answers polls. `settings` is asked at every poll, so a changed one holds at once."""
 
     def __init__(
         self,
         service: SessionService,
-        queue: EventQueue,
         parking: Parking,
         deliveries: Deliveries,
         hand_outs: HandOuts,
-        due: Due,
         settings: Callable[[], Settings],
     ) -> None:
         self._service = service
-        self._queue = queue
         self._parking = parking
         self._deliveries = deliveries
         self._hand_outs = hand_outs
-        self._due = due
         self._settings = settings
 
     async def poll(self, agent_id: int, guid: str, peer: PeerConnection, receipt: str | None = None) -> PollAnswer:
@@ -93,72 +90,189 @@ class PollService:
         self, agent_id: int, guid: str, peer: PeerConnection, receipt: str | None, hold: Hold
     ) -> PollAnswer:
         began_ms = self._service.now_ms(agent_id)
+        presumed = self._service.presume(agent_id, guid)
         try:
-            caller = await _patiently(lambda: self._service.call(agent_id, guid, hands_out=True), hold)
+            caller = presumed.caller if presumed else await self._called(agent_id, guid, hold)
         except SessionOver as over:
             return _displaced(over, held=over.ended_ms - began_ms > SAME_TIME_MS)
         if caller.session.push:
             raise Refused(retcodes.WRONG_EVENT_WAY, "events of this session are pushed: send heartbeats instead")
         parked = self._parking.enter(agent_id, caller.session.id)
         forget = peer.on_close(parked.leave_alone)
+        poll = _Poll(self._service, self._parking, self._deliveries, parked, hold, caller)
+        if presumed is not None:
+            poll.accepted, poll.until_ms = False, presumed.until_ms
         try:
-            await _patiently(lambda: self._confirm(caller, peer, receipt), hold)
-            await _patiently(lambda: self._come_due(caller), hold)
-            answer = await self._wait(caller, parked, hold, tells=peer.tells_arrival and receipt is None)
+            await poll.arrive(peer, receipt)
+            answer = await poll.wait(guid, self._settings)
         except SessionOver as over:
-            return _displaced(over, held=True)
+            return _displaced(over, held=poll.accepted or over.ended_ms - began_ms > SAME_TIME_MS)
         finally:
             forget()
             self._parking.leave(parked)
         if answer.event is not None and receipt is None and not answer.last:
-            self._deliveries.sent(agent_id, caller.session.id, answer.event, peer)
+            self._deliveries.sent(agent_id, parked.session_id, answer.event, peer)
+        if answer.event is not None:
+            metrics.EVENT_WAKE.observe(age_s(answer.event, self._service.now_ms(agent_id)))
         if answer.caller is not None and answer.hand_out:
             self._hand_outs.sent(answer.caller, peer)
         return answer
 
-    async def _confirm(self, caller: Caller, peer: PeerConnection, receipt: str | None) -> None:
-        """Takes from the queue what this poll proves to have arrived."""
+    async def _called(self, agent_id: int, guid: str, hold: Hold) -> Caller:
+        return await _patiently(lambda: self._service.call(agent_id, guid, hands_out=True), hold)
+
+
+class _Poll:
+    """One poll on its way. `accepted`: the store has said that its GUID is good; else its first look asks for that.
+
+    Until then `until_ms` tells when it is good no longer by what is known here.
+    """
+
+    def __init__(
+        self,
+        service: SessionService,
+        parking: Parking,
+        deliveries: Deliveries,
+        parked: Parked,
+        hold: Hold,
+        caller: Caller,
+    ) -> None:
+        self.accepted = True
+        self.until_ms: int | None = None
+        self._leave = parking.leave
+        self._service = service
+        self._deliveries = deliveries
+        self._parked = parked
+        self._hold = hold
+        self._caller = caller
+        self._bearer = Bearer(caller.session, caller.number)
+        self._made = caller.made
+        self._proven: Sent | None = None
+        self._confirms = ""
+        self._tells = False
+        self._claimed = False
+
+    def _is_over(self) -> bool:
+        """Whether it should answer with what it has by now."""
+        return self._parked.over
+
+    async def arrive(self, peer: PeerConnection, receipt: str | None) -> None:
+        """Finds out what this poll proves to have arrived; the first look confirms it."""
+        self._tells = peer.tells_arrival and receipt is None
         if receipt is None:
-            await self._deliveries.before_poll(caller.record.agent_id, peer)
+            self._proven = await self._deliveries.proven(self._parked.agent_id, peer)
+            self._confirms = self._proven.event_id if self._proven is not None else ""
         elif receipt != WANTED:
-            await self._queue.confirm(caller.record.agent_id, caller.session.id, receipt)
+            self._confirms = receipt
 
-    async def _wait(self, caller: Caller, parked: Parked, hold: Hold, *, tells: bool) -> PollAnswer:
-        agent_id, session = parked.agent_id, caller.session
-        bearer = Bearer(session, caller.number)
-        loop = asyncio.get_running_loop()
-        claimed = False
-        while not parked.over:
-            event = await _patiently(lambda: self._next_event(parked, tells), hold)
-            if event is not None:
-                return PollAnswer(event, caller)
-            until = min(hold.end_s, hold.rested_s) if self._hands_out_soon(caller) else hold.end_s
-            if parked.over or caller.made or until <= loop.time():
+    async def wait(self, guid: str, settings: Callable[[], Settings]) -> PollAnswer:
+        """The answer. Nobody gets one, be it empty, whose GUID the store has not judged."""
+        loop, parked, hold = asyncio.get_running_loop(), self._parked, self._hold
+        pauses_s = itertools.chain(LOOK_ELSEWHERE_S, itertools.repeat(LOOK_ELSEWHERE_S[-1]))
+        while not (self.accepted and self._is_over()):
+            look = await _patiently(self._look, hold)
+            if look.record is not None:
+                last = await self._judge(look.record, guid)
+                if last is not None:
+                    return PollAnswer(last, self._caller, last=True)
+                continue
+            if look.event is not None and look.wait_ms:
+                await asyncio.sleep(min(look.wait_ms / 1000, next(pauses_s)))
+                continue
+            if look.event is not None:
+                if not self._is_over():
+                    return PollAnswer(look.event, self._caller)
+                await self._give_back(look.event)
                 break
-            if not claimed:
-                claimed = True
-                await _patiently(lambda: self._claim(parked, hold), hold)
-            woken = await parked.wait(min(until - loop.time(), self._due_in_s(caller)))
-            if parked.over or hold.cut_short:
+            until_s = self._until_s()
+            if self._is_over() or self._made or until_s <= loop.time():
                 break
-            found = await _patiently(lambda: self._look_again(agent_id, bearer), hold)
-            if isinstance(found, Event):
-                return PollAnswer(found, caller, last=True)
-            caller = found
-            if not woken and loop.time() >= hold.end_s:
+            await parked.wait(min(until_s - loop.time(), self._due_in_s(settings().max_time_ms)))
+            if hold.cut_short:
                 break
-        if parked.over and (parked.rests or self._hands_out_soon(caller)):
-            self._parking.leave(parked)
-            await hold.rest()
-        return PollAnswer(None, await self._last_hand_out(caller, parked))
+            if not self._is_over():
+                await self._use(self._caller.record)
+        return await self._with_nothing()
 
-    async def _next_event(self, parked: Parked, tells: bool) -> Event | None:
-        return await self._deliveries.next_event(
-            parked.agent_id, parked.session_id, tells=tells, over=lambda: parked.over
+    async def _with_nothing(self) -> PollAnswer:
+        if self._parked.over and (self._parked.rests or self._hands_out_soon()):
+            self._leave(self._parked)
+            await self._hold.rest()
+        return PollAnswer(None, await self._last_hand_out())
+
+    async def _look(self) -> Look:
+        parked, session_id = self._parked, self._parked.session_id
+        left_s = self._hold.end_s - asyncio.get_running_loop().time()
+        over = self._is_over()
+        claims = not (over or self._claimed or self._made) and left_s > 0
+        looking = Looking(
+            session_id,
+            None if self.accepted else self.until_ms,
+            self._confirms,
+            self._tells and not over,
+            parked.token if claims else "",
+            int(max(0.0, left_s) * 1000) + 1,
+            parked.ended,
         )
+        try:
+            look = await self._service.store.look(self._caller.record, looking)
+        except StoreUnavailable:
+            self.until_ms = _OVER_MS
+            raise
+        if look.record is None:
+            self.accepted = True
+            self._service.accepted(self._caller)
+            self._noted(look, claims=claims)
+        return look
 
-    async def _last_hand_out(self, caller: Caller, parked: Parked) -> Caller:
+    def _noted(self, look: Look, *, claims: bool) -> None:
+        if self._proven is not None:
+            self._deliveries.confirmed(self._proven)
+        self._proven, self._confirms = None, ""
+        if claims and (look.event is None or look.wait_ms):
+            self._claimed = True
+            self._parked.ended = look.ended
+
+    async def _judge(self, record: Record, guid: str) -> Event | None:
+        """The record is another one than was known. An event: the agent was forced out."""
+        agent_id = self._parked.agent_id
+        if not self.accepted:
+            self._caller = await self._called(record, guid)
+            self._bearer = Bearer(self._caller.session, self._caller.number)
+            self._made = self._caller.made
+            self.accepted = True
+            return None
+        record = await _patiently(lambda: self._service.surely_over(record, self._bearer.session.id), self._hold)
+        last = farewell(record, self._bearer.session, self._service.now_ms(agent_id))
+        if last is None:
+            await self._use(record)
+        return last
+
+    async def _called(self, record: Record, guid: str) -> Caller:
+        """As any request is accepted or refused, by a `record` read just now; if that fails, by one read then."""
+        just_read: Record | None = record
+
+        async def call() -> Caller:
+            nonlocal just_read
+            found, just_read = just_read, None
+            return await self._service.call(self._parked.agent_id, guid, hands_out=True, just_read=found)
+
+        return await _patiently(call, self._hold)
+
+    async def _use(self, record: Record) -> None:
+        """Time has passed, or the session has changed: its generation may be of age."""
+        self._caller = await _patiently(lambda: self._service.use(record, self._bearer, hands_out=True), self._hold)
+        self._made = self._made or self._caller.made
+
+    async def _give_back(self, event: Event) -> None:
+        """Polls on other nodes need not wait for this one; a newer one on this node may be sending the event by now."""
+        if self._tells and not self._parked.followed:
+            with contextlib.suppress(StoreUnavailable):
+                await self._service.store.lost(self._parked.agent_id, event.id)
+
+    async def _last_hand_out(self) -> Caller:
         """The poll that ended this one may be of another session, for which its GUID would be a wrong one."""
+        caller, parked = self._caller, self._parked
         if not caller.hand_out or not parked.over:
             return caller
         without = caller._replace(hand_out="")
@@ -168,45 +282,25 @@ class PollService:
             return without
         return caller if session is not None and session.id == caller.session.id else without
 
-    async def _claim(self, parked: Parked, hold: Hold) -> None:
-        left_s = max(0.0, hold.end_s - asyncio.get_running_loop().time())
-        parked.ended = await self._service.store.claim_poll(
-            parked.agent_id, parked.token, int(left_s * 1000) + 1, session_id=parked.session_id, ended=parked.ended
-        )
+    def _until_s(self) -> float:
+        return min(self._hold.end_s, self._hold.rested_s) if self._hands_out_soon() else self._hold.end_s
 
-    def _hands_out_soon(self, caller: Caller) -> bool:
+    def _hands_out_soon(self) -> bool:
         """A GUID whose answer was lost just now waits for a rest; one long ignored goes out as polls end anyway."""
-        if not caller.hand_out:
+        if not self._caller.hand_out:
             return False
-        age_ms = self._service.now_ms(caller.record.agent_id) - caller.session.issued_ms
-        return age_ms <= self._service.limits(caller.record.agent_id).reuse_after_ms
+        agent_id = self._parked.agent_id
+        age_ms = self._service.now_ms(agent_id) - self._caller.session.issued_ms
+        return age_ms <= self._service.limits(agent_id).reuse_after_ms
 
-    def _due_in_s(self, caller: Caller) -> float:
-        limits = self._service.limits(caller.record.agent_id)
-        times = (
-            None if caller.hand_out else comes_of_age_ms(caller.session, caller.number, limits),
-            self._due.at_ms(caller.record),
-        )
-        now = self._service.now_ms(caller.record.agent_id)
-        # A parked poll is a sign of life: it is noted well within the shortest limit.
-        soonest_ms = min((at - now for at in times if at is not None), default=self._settings().max_time_ms)
-        return max(1, min(soonest_ms, self._settings().max_time_ms // 3)) / 1000
-
-    async def _look_again(self, agent_id: int, bearer: Bearer) -> Caller | Event:
-        """The session may be over, the generation of age, the agent's rest run out. An event: it was forced out."""
-        self._service.store.note_seen(agent_id, bearer.session.id, push=False)
-        record = await self._service.look_again(agent_id, bearer.session.id)
-        last = farewell(record, bearer.session, self._service.now_ms(agent_id))
-        if last is not None:
-            return last
-        caller = await self._service.use(record, bearer, hands_out=True)
-        await self._come_due(caller)
-        return caller
-
-    async def _come_due(self, caller: Caller) -> None:
-        due = self._due.at_ms(caller.record)
-        if due is not None and due <= self._service.now_ms(caller.record.agent_id):
-            await self._due.come(caller.record.agent_id, caller.session.id)
+    def _due_in_s(self, max_time_ms: int) -> float:
+        """When to look again without being woken; a parked poll is a sign of life well within the shortest limit."""
+        due_ms, caller, agent_id = max_time_ms // 3, self._caller, self._parked.agent_id
+        limits = self._service.limits(agent_id)
+        of_age_ms = None if caller.hand_out else comes_of_age_ms(caller.session, caller.number, limits)
+        if of_age_ms is not None:
+            due_ms = min(due_ms, of_age_ms - self._service.now_ms(agent_id))
+        return max(1, due_ms) / 1000
 
 
 def _displaced(over: SessionOver, *, held: bool) -> PollAnswer:

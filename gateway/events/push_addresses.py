@@ -1,4 +1,4 @@
-"""Where names in callback URLs may lead (design section 9).
+"""Where names in callback URLs may lead (docs/protocol.md, Push).
 
 A name is resolved once, and the address found stays pinned while pushes to it succeed: what was checked is what is
 connected to. Addresses that are not public (private, loopback, link-local, shared, reserved) are refused, unless
@@ -9,12 +9,13 @@ than its entry on the white list; aiohttp does not resolve addresses, so they ne
 import asyncio
 import socket
 from collections.abc import Callable, Collection, Coroutine, Sequence
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from gateway.settings.lists import Network
+from gateway.wire.special_addresses import inner, is_public
 
 Address = IPv4Address | IPv6Address
 LookUp = Callable[[str, int], Coroutine[None, None, Sequence[str]]]
@@ -22,7 +23,6 @@ LookUp = Callable[[str, int], Coroutine[None, None, Sequence[str]]]
 
 MOST_PINNED: Final = 1000
 LOCALHOST: Final = "localhost"
-_NAT64: Final = IPv6Network("64:ff9b::/96")
 
 
 class AddressRefusedError(OSError):
@@ -37,21 +37,12 @@ async def look_up(host: str, port: int) -> Sequence[str]:
 
 def may_be_used(host: str, address: Address, networks: Collection[Network]) -> bool:
     """Whether events for `host` may go to `address`."""
-    real = _inner(address)
+    real = inner(address)
     if real.is_multicast or real.is_unspecified:
         return False
-    if real.is_global or any(real in network for network in networks):
+    if is_public(real) or any(real in network for network in networks):
         return True
     return host.lower() == LOCALHOST and real.is_loopback
-
-
-def _inner(address: Address) -> Address:
-    """The IPv4 address that an IPv6 one stands for, if it does."""
-    if isinstance(address, IPv4Address):
-        return address
-    if address in _NAT64:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else address)
 
 
 class PinnedResolver(AbstractResolver):

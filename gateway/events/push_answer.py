@@ -1,4 +1,4 @@
-"""What a receiver answers to a pushed event: an acknowledgement, or why not (contract connection.md, older_clients.md).
+"""What a receiver answers to a pushed event: an acknowledgement, or why not (docs/protocol.md, Push).
 
 Receivers write in charsets of their own, labelled or not; the retcode is ASCII in all of them. What they say is for the
 operator: short, on one line, without anything that only the receiver and we may know.

@@ -1,4 +1,4 @@
-"""Which addresses events may be pushed to: the white list of callback URLs (contract connection.md section 7).
+"""Which addresses events may be pushed to: the white list of callback URLs (docs/protocol.md, Push).
 
 A URL is on the list when scheme, host, port and path are those of an entry, letter for letter save the case of the
 host; an entry without a query allows any, since older clients put a key of their own there. Nothing in it is decoded or
@@ -22,7 +22,7 @@ _NEVER: Final = re.compile(r"[\\#@]")
 def choose_way(
     call_back_uri: str, service_token: str, push_url: str, allowed: Collection[str], holder: str
 ) -> PushWay | None:
-    """Where the events of a new session go; None for polling mode (contract connection.md section 5).
+    """Where the events of a new session go; None for polling mode (docs/protocol.md, Push).
 
     `holder` is the process that will push. Raises Refused `100-001` for an address that is not on the list.
     """

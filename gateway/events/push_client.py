@@ -1,11 +1,7 @@
-"""Sends one pushed event and judges the answer (contract connection.md section 7).
-
-No redirects, no proxies of the environment, no cookies; of an answer at most 64 KiB are read.
-"""
+"""Sends one pushed event and judges the answer (docs/protocol.md, Push)."""
 
 import asyncio
 import logging
-import ssl
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
@@ -19,16 +15,15 @@ from gateway.events.push_choice import is_listed
 from gateway.events.push_message import PushMessage
 from gateway.events.push_trust import PushTrustError, folder_stamp, push_context
 from gateway.settings.schema import Settings
-from gateway.wire.answer_heads import HEAD_LIMITS, NOT_HTTP, TOO_LONG, head_trouble
 from gateway.wire.body import decoded
-from gateway.wire.errors import GatewayError, TooLarge
+from gateway.wire.errors import GatewayError
+from gateway.wire.outbound import NOT_HTTP, TOO_LONG, AnswerTooLongError, Outbound, head_trouble, read_body
+from gateway.wire.standing_headers import JSON
 
 ANSWER_MAX_BYTES: Final = 65_536
-KEEP_ALIVE_S: Final = 4
-"""Shorter than the 5 s that common servers keep an idle connection, so that few pushes meet one that is closing."""
 _OK: Final = 200
 _FORBIDDEN: Final = 403
-_ALWAYS: Final = {"User-Agent": "AgentGateway", "Accept": "application/json", "Accept-Encoding": "identity"}
+_ALWAYS: Final = {"Accept": JSON}
 
 _LOG = logging.getLogger(__name__)
 
@@ -71,7 +66,7 @@ class PushClient:
     def __init__(self, settings: Callable[[], Settings], find: LookUp = look_up) -> None:
         self._settings = settings
         self._resolver = PinnedResolver(lambda: settings().push_networks, find)
-        self._session: aiohttp.ClientSession | None = None
+        self._outbound: Outbound | None = None
         self._trusts = "", folder_stamp("")
         self._doubted = False
         self._said = ""
@@ -99,10 +94,8 @@ class PushClient:
         timeout = aiohttp.ClientTimeout(total=self._settings().push_timeout_ms / 1000)
         headers = {**_ALWAYS, **message.headers}
         try:
-            session = await self._open()
-            async with session.post(
-                url, data=message.body, headers=headers, allow_redirects=False, timeout=timeout
-            ) as answer:
+            outbound = await self._open()
+            async with await outbound.request("POST", url, timeout, headers=headers, data=message.body) as answer:
                 return await _judged(answer, message.older)
         except PushTrustError as problem:
             self._complain(str(problem))
@@ -117,17 +110,17 @@ class PushClient:
             self._said = problem
             _LOG.error("%s", problem)
 
-    async def _open(self) -> aiohttp.ClientSession:
-        """The session for the certificates that the settings name now. Raises PushTrustError.
+    async def _open(self) -> Outbound:
+        """The connections for the certificates that the settings name now. Raises PushTrustError.
 
         After a certificate that was not trusted it looks whether the folder has others by now.
         """
         async with self._one_at_a_time:
             folder = self._settings().push_cert_dir
-            if self._session is not None and folder == self._trusts[0]:
+            if self._outbound is not None and folder == self._trusts[0]:
                 if self._doubted:
                     await self._look_again(folder)
-                return self._session
+                return self._outbound
             return await self._trust(folder, await asyncio.to_thread(folder_stamp, folder))
 
     async def _look_again(self, folder: str) -> None:
@@ -139,26 +132,19 @@ class PushClient:
             except PushTrustError as problem:
                 self._complain(str(problem))
 
-    async def _trust(self, folder: str, stamp: frozenset[tuple[str, int]]) -> aiohttp.ClientSession:
+    async def _trust(self, folder: str, stamp: frozenset[tuple[str, int]]) -> Outbound:
         context = await asyncio.to_thread(push_context, folder)
-        former, self._session, self._trusts, self._said = self._session, self._made(context), (folder, stamp), ""
+        former, self._outbound = self._outbound, Outbound(context, resolver=self._resolver)
+        self._trusts, self._said = (folder, stamp), ""
         if former is not None:
             await former.close()
-        return self._session
-
-    def _made(self, context: ssl.SSLContext) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            ssl=context, resolver=self._resolver, use_dns_cache=False, limit=0, keepalive_timeout=KEEP_ALIVE_S
-        )
-        return aiohttp.ClientSession(
-            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, **HEAD_LIMITS
-        )
+        return self._outbound
 
     async def close(self) -> None:
         """Closes all connections."""
         await self._resolver.close()
-        if self._session is not None:
-            await self._session.close()
+        if self._outbound is not None:
+            await self._outbound.close()
 
 
 def _failure(problem: Exception) -> Outcome:
@@ -177,18 +163,10 @@ async def _judged(answer: aiohttp.ClientResponse, older: bool) -> tuple[Outcome,
         return Outcome.REFUSED if answer.status == _FORBIDDEN else Outcome.STATUS, f"status {answer.status}"
     try:
         encoding = answer.headers.get("Content-Encoding", "").lower()
-        body = decoded(await _read(answer), encoding, ANSWER_MAX_BYTES)
+        body = decoded(await read_body(answer, ANSWER_MAX_BYTES), encoding, ANSWER_MAX_BYTES)
+    except AnswerTooLongError as problem:
+        return Outcome.RETCODE, str(problem)
     except GatewayError as problem:
         return Outcome.RETCODE, problem.message
     words = refusal(body, answer.charset, older=older)
     return (Outcome.RETCODE if words else Outcome.DELIVERED), words
-
-
-async def _read(answer: aiohttp.ClientResponse) -> bytes:
-    """The whole body. Raises TooLarge."""
-    body = bytearray()
-    while chunk := await answer.content.read(ANSWER_MAX_BYTES):
-        body += chunk
-        if len(body) > ANSWER_MAX_BYTES:
-            raise TooLarge(f"an answer of more than {ANSWER_MAX_BYTES} bytes")
-    return bytes(body)

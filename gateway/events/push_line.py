@@ -1,4 +1,6 @@
-"""The pushed events of one session, oldest first, the next only after the one before is acknowledged (section 9).
+"""The pushed events of one session, oldest first, the next only after the one before is acknowledged.
+
+See docs/protocol.md, Push.
 
 A line works while there is an event and then rests until it is woken. Before each push the record is read, so a line
 whose session is over, or which another process took over, ends. An event can arrive twice (its acknowledgement was
@@ -6,26 +8,26 @@ lost, or this process stood still for longer than its lease), always under the s
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.events.farewell import farewell
-from gateway.events.poll import Due
+from gateway.backend import EndReason
+from gateway.events.delivery import farewell
 from gateway.events.push_choice import origin
 from gateway.events.push_client import Outcome, PushClient
 from gateway.events.push_message import push_message
-from gateway.events.push_rules import failing, way_of
+from gateway.events.push_way import failing, way_of
 from gateway.ops import audit, metrics
 from gateway.ops.jobs import Job
-from gateway.sessions.limits import runs_out
-from gateway.sessions.model import EndReason, Event, PushWay, Record, Session
+from gateway.sessions.model import PushWay, Record, Session
+from gateway.sessions.policy import runs_out
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import EventQueue
 from gateway.settings.schema import Settings
 from gateway.wire.errors import StoreUnavailable, Unavailable
+from gateway.wire.event import Event, age_s
 
 STORE_RETRY_S: Final = 0.5
 
@@ -46,7 +48,6 @@ class PushParts:
     queue: EventQueue
     client: PushClient
     unsealed: Callable[[PushWay], PushWay]
-    due: Due
     settings: Callable[[], Settings]
     slot: Callable[[str], asyncio.Semaphore]
     holds: Callable[[], bool]
@@ -83,7 +84,6 @@ class PushLine:
         self._over = over
         self._delivered = self._said = self._heard = ""
         self._job = Job("push-line", f"agent {agent_id}", passes=(_Over,))
-        self._due_ms: int | None = None
         self._last: tuple[Session, PushWay] | None = None
         self._busy = self._stopping = False
         self._woken = asyncio.Event()
@@ -107,21 +107,13 @@ class PushLine:
         try:
             await self._parts.pause(first_s)
             while not self._stopping:
-                await self._rest()
+                await self._woken.wait()
+                self._woken.clear()
                 while not self._stopping and (pause_s := await self._try_step()) is not None:
                     await self._parts.pause(pause_s)
         except _Over as over:
             taken = over.taken
         self._over(self, taken)
-
-    async def _rest(self) -> None:
-        """Until woken, or until the backend wants something of the agent."""
-        now_ms = self._parts.service.now_ms(self.agent_id)
-        left_s = None if self._due_ms is None else max(0.0, self._due_ms - now_ms) / 1000
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(left_s):
-                await self._woken.wait()
-        self._woken.clear()
 
     async def _try_step(self) -> float | None:
         """As `_step`; what it stumbles over is tried again, after a rest."""
@@ -171,7 +163,6 @@ class PushLine:
             raise _Over(taken=True)
         way = parts.unsealed(kept)
         self._last = session, way
-        await self._come_due(record)
         event = await parts.queue.head(self.agent_id, self.session_id)
         if event is None:
             return None
@@ -193,14 +184,6 @@ class PushLine:
             outcome = await parts.client.push(push_message(self.agent_id, way, guid, event, keys, now_ms), self._hear)
             metrics.PUSHES.labels(outcome.name.lower()).inc()
 
-    async def _come_due(self, record: Record) -> None:
-        """What the backend announced happens once; its event joins the queue."""
-        at_ms = self._parts.due.at_ms(record)
-        if at_ms is not None and at_ms <= self._parts.service.now_ms(self.agent_id):
-            await self._parts.due.come(self.agent_id, self.session_id)
-            at_ms = None
-        self._due_ms = at_ms
-
     async def _deliver(self, session: Session, way: PushWay, event: Event) -> float:
         parts, store = self._parts, self._parts.service.store.shard_of(self.agent_id)
         if event.id != self._delivered:
@@ -210,6 +193,7 @@ class PushLine:
             metrics.PUSHES.labels(outcome.name.lower()).inc()
             if outcome is not Outcome.DELIVERED:
                 return await self._failed(way, outcome, began_ms)
+            metrics.PUSH_AGE.observe(age_s(event, store.now_ms()))
             self._delivered, self._heard = event.id, ""
         if way.failing_ms:
             await store.apply(self.agent_id, failing(self.session_id, 0))
@@ -226,12 +210,19 @@ class PushLine:
             await self._give_up(outcome)
         if not way.failing_ms:
             await store.apply(self.agent_id, failing(self.session_id, began_ms))
-            audit.record("push-fails", self.agent_id, receiver=self._receiver, why=outcome)
+            audit.record("push-fails", self.agent_id, session=self.session_id, receiver=self._receiver, why=outcome)
         return min(settings.push_retry_ms, left_ms) / 1000
 
     async def _give_up(self, outcome: Outcome) -> None:
         reason = EndReason.PUSH_FAILED
         if await self._parts.service.end(self.agent_id, self.session_id, reason):
-            audit.record("sign-out", self.agent_id, reason=reason.name, receiver=self._receiver, why=outcome)
+            audit.record(
+                "sign-out",
+                self.agent_id,
+                session=self.session_id,
+                reason=reason.name,
+                receiver=self._receiver,
+                why=outcome,
+            )
             self._parts.ended()
         raise _Over

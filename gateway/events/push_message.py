@@ -1,4 +1,4 @@
-"""One pushed event as HTTP (contract connection.md section 7, older_clients.md).
+"""One pushed event as HTTP (docs/protocol.md, Push).
 
 Signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature` with `v1` HMAC-SHA256), once
 with each key, so that receivers can follow a change of keys. The id is that of the event: a receiver that gets an event
@@ -9,17 +9,16 @@ import base64
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
 
 from pydantic_core import to_json
 from yarl import URL
 
-from gateway.sessions.model import Event, PushWay
+from gateway.sessions.model import PushWay
 from gateway.wire import envelope
+from gateway.wire.event import Event
 from gateway.wire.guid_headers import GUID
 from gateway.wire.json_text import without
-
-_CONTENT_TYPE: Final = "application/json; charset=UTF-8"
+from gateway.wire.standing_headers import SENT_JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class PushMessage:
         url = URL(self.url, encoded=True)
         raw = (pair.partition("=")[2] for pair in url.raw_query_string.split("&"))
         told = {*self.headers.values(), url.raw_query_string, *url.query.values(), *raw}
-        return frozenset(told - {_CONTENT_TYPE})
+        return frozenset(told - {SENT_JSON})
 
 
 def push_message(
@@ -45,7 +44,7 @@ def push_message(
 ) -> PushMessage:
     """The message that carries `event`. `guid` is left out of the older form, which has never had it."""
     body = envelope.event(_older(event)) if way.older else _list(agent_id, event)
-    headers = {"Content-Type": _CONTENT_TYPE}
+    headers = {"Content-Type": SENT_JSON}
     if not way.older:
         headers[GUID] = guid
         if way.token:

@@ -1,4 +1,4 @@
-"""The doors: HTTP and HTTPS sockets, the connections they bring, certificates, and the drain at the end."""
+"""HTTP and HTTPS sockets, the connections they bring, certificates, and the drain at the end."""
 
 from gateway.listeners.connection import Connection
 from gateway.listeners.errors import ListenError

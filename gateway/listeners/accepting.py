@@ -9,14 +9,16 @@ import errno
 import logging
 import math
 import os
-import resource
 import socket
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-from gateway.listeners.probe import ListeningSocket
+from gateway.listeners.room import Room
+from gateway.settings.host import NO_LIMIT, open_files_limits
 
+A_TURN: Final = 16
+"""Connections that are taken before the loop does other work: beginning one costs about as much as a call."""
 AGAIN_S: Final = 0.1
 """Until it is tried again after a connection found no room."""
 LINE_EVERY_S: Final = 1.0
@@ -27,15 +29,21 @@ _NONE_LEFT: Final = (
     "of the {} open files that this process may have only the spare ones are left: raise ulimit -n, or LimitNOFILE of "
     "the service"
 )
+_FULL: Final = "there are CONNECTIONS_MAX"
+_TOO_MANY: Final = "{} has CONNECTIONS_MAX_ADDRESS; if it is a proxy, name it in TRUSTED_PROXIES"
 
 _LOG = logging.getLogger(__name__)
 
 
 class Shortage:
-    """One log line in LINE_EVERY_S at most, with how often it would have been written. `clock` gives s."""
+    """One log line in LINE_EVERY_S at most, with how often it would have been written. `clock` gives s.
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    `words` take the tries and the reason.
+    """
+
+    def __init__(self, clock: Callable[[], float], words: str = "new connections wait (tries: %d): %s") -> None:
         self._clock = clock
+        self._words = words
         self._tries = 0
         self._next_s = -math.inf
 
@@ -44,35 +52,44 @@ class Shortage:
         self._tries += 1
         now_s = self._clock()
         if now_s >= self._next_s:
-            _LOG.error("new connections wait (tries: %d): %s", self._tries, reason)
+            _LOG.error(self._words, self._tries, reason)
             self._tries, self._next_s = 0, now_s + LINE_EVERY_S
 
 
 _shortage_here: Final = Shortage(time.monotonic)
 """Of this process, whatever it listens on."""
+_turned_away_here: Final = Shortage(time.monotonic, "new connections are closed (%d of them): %s")
 
 
 class Acceptor:
     """Takes connections from `listening`, up to `a_turn` in a turn of the loop, and has `serve` begin each.
 
-    Made inside the loop; it accepts from then on, until `stop`.
+    `serve` gets the socket, and what to call when the connection has ended. Those that find no room in `room` wait, or
+    are closed where their address has too many. Made inside the loop; it accepts from then on, until `stop`.
     """
 
     def __init__(
         self,
-        listening: ListeningSocket,
-        serve: Callable[[socket.socket], Coroutine[Any, Any, None]],
+        listening: socket.socket,
+        serve: Callable[[socket.socket, Callable[[], None]], Coroutine[Any, Any, None]],
         a_turn: int,
+        room: Room,
         shortage: Shortage = _shortage_here,
     ) -> None:
         self._listening = listening
         self._serve = serve
         self._a_turn = a_turn
+        self._room = room
         self._shortage = shortage
         self._loop = asyncio.get_running_loop()
         self._beginning: set[asyncio.Task[None]] = set()
         self._again: asyncio.TimerHandle | None = None
         self._watch()
+
+    @property
+    def beginning(self) -> bool:
+        """Whether there are connections, accepted here, that have not begun yet: their TLS handshake is not over."""
+        return bool(self._beginning)
 
     def stop(self) -> None:
         """Accepts no more; the socket stays open."""
@@ -85,27 +102,37 @@ class Acceptor:
         self._loop.add_reader(self._listening, self._take)
 
     def _take(self) -> None:
-        limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        limit, _ = open_files_limits()
         for _ in range(self._a_turn):
+            if self._room.full:
+                self._rest(_FULL)
+                return
             try:
-                if _is_spare(_next_descriptor(self._listening), limit):
+                if limit != NO_LIMIT and _is_spare(_next_descriptor(self._listening), limit):
                     raise OSError(errno.EMFILE, "")
-                link, _ = self._listening.accept()
+                link, peer = self._listening.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as problem:
                 self._wait(problem.errno or 0, limit)
                 return
-            self._begin(link)
+            self._begin(link, peer[0] if isinstance(peer, tuple) else "")
 
-    def _begin(self, link: socket.socket) -> None:
+    def _begin(self, link: socket.socket, address: str) -> None:
+        leave = self._room.enter(address)
+        if leave is None:
+            link.close()
+            _turned_away_here.note(_TOO_MANY.format(address))
+            return
         link.setblocking(False)
-        task = self._loop.create_task(self._serve(link))
+        task = self._loop.create_task(self._serve(link, leave))
         self._beginning.add(task)
         task.add_done_callback(self._beginning.discard)
 
     def _wait(self, why: int, limit: int) -> None:
-        reason = _NONE_LEFT.format(limit) if why == errno.EMFILE else os.strerror(why)
+        self._rest(_NONE_LEFT.format(limit) if why == errno.EMFILE else os.strerror(why))
+
+    def _rest(self, reason: str) -> None:
         self._shortage.note(reason)
         self._loop.remove_reader(self._listening)
         self._again = self._loop.call_later(AGAIN_S, self._watch)
@@ -119,4 +146,4 @@ def _next_descriptor(link: socket.socket) -> int:
 
 
 def _is_spare(descriptor: int, limit: int) -> bool:
-    return limit != resource.RLIM_INFINITY and descriptor >= limit - min(_SPARE, limit // _SPARE_SHARE)
+    return descriptor >= limit - min(_SPARE, limit // _SPARE_SHARE)

@@ -2,17 +2,13 @@
 
 from typing import Final
 
-from gateway.listeners.framing import BAD_REQUEST, HEAD_TOO_LARGE, NOT_IMPLEMENTED, VERSION_NOT_SUPPORTED
+from gateway.listeners.incoming import BAD_REQUEST, HEAD_TOO_LARGE, NOT_IMPLEMENTED, VERSION_NOT_SUPPORTED
 from gateway.wire import envelope
 from gateway.wire.errors import Malformed
 from gateway.wire.http import Response, header_lines
+from gateway.wire.standing_headers import AGENT_JSON, of_answers
 
-HEADERS: Final = {
-    "Content-Type": envelope.CONTENT_TYPE,
-    "Cache-Control": "no-store",
-    "Server": "AgentGateway",
-}
-_LINES: Final = header_lines(HEADERS)
+_LINES: Final = header_lines(of_answers(AGENT_JSON))
 _REFUSALS: Final = {
     BAD_REQUEST: "not an HTTP message: check the request line and the headers",
     HEAD_TOO_LARGE: "the request line and each header: at most 8190 bytes",

@@ -5,24 +5,22 @@ Bytes become requests in `gateway.listeners.incoming`.
 
 import asyncio
 import logging
-from collections.abc import Callable
+import socket
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, Protocol, cast
 
 from aiohttp.http import HttpProcessingError
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.web import RequestPayloadError
 
 from gateway.listeners import answers
-from gateway.listeners.framing import BAD_REQUEST, HEAD_TOO_LARGE, body_is_withheld, refused_with
-from gateway.listeners.incoming import Incoming
-from gateway.listeners.probe import Receipts, probe_of
+from gateway.listeners.eager import EagerTasks
+from gateway.listeners.incoming import BAD_REQUEST, HEAD_TOO_LARGE, Incoming, body_is_withheld, refused_with
+from gateway.listeners.probe import PlainProbe, Receipts, TlsProbe
 from gateway.listeners.signals import Once
-from gateway.ops.crashes import crash_line
+from gateway.ops.logs import crash_line
 from gateway.wire.http import AnyResponse, Request, Response, StreamedResponse
-
-if TYPE_CHECKING:
-    from gateway.listeners.server import ConnectionServer
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +30,23 @@ _MOST_AHEAD_BYTES: Final = 65_536
 
 class NoAnswerError(Exception):
     """A handler returned something that is no answer."""
+
+
+class Server(Protocol):
+    """What a connection knows of `gateway.listeners.server.ConnectionServer`, which tells what these are."""
+
+    handler: Callable[[Request], Awaitable[AnyResponse]]
+    head_timeout_ms: int
+    linger_ms: int
+    keep_alive_s: float
+    draining: Once
+    tasks: EagerTasks
+
+    def joined(self, connection: "Connection") -> None:
+        """A client is there."""
+
+    def left(self, connection: "Connection") -> None:
+        """A client is gone, or the last call on its behalf has ended."""
 
 
 class Connection(asyncio.Protocol):
@@ -45,7 +60,10 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_answered_s",
+        "_begun_behind",
         "_broken",
+        "_busy",
+        "_cut",
         "_drained",
         "_ended",
         "_heard_out",
@@ -67,7 +85,7 @@ class Connection(asyncio.Protocol):
         "transport",
     )
 
-    def __init__(self, server: "ConnectionServer", loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, server: Server, loop: asyncio.AbstractEventLoop, link: socket.socket | None = None) -> None:
         self.attachment: object | None = None
         self.closed = Once()
         self.draining = server.draining
@@ -77,17 +95,19 @@ class Connection(asyncio.Protocol):
         self._remote: str | None = None
         self._incoming = Incoming(self, loop)
         self._reading_paused = False
+        self._begun_behind = False
         # The request that is being answered, and the answers so far.
+        self._busy = False
         self._task: asyncio.Task[None] | None = None
         self._streaming = False
-        self._receipts = Receipts(None)
+        self._receipts = Receipts(link, loop)
         self._writing_paused = False
         self._drained: asyncio.Future[None] | None = None
         # The end: after the answer in preparation; once no more comes; now. And whether an answer came too late for it.
         self._last = False
         self._heard_out = False
         self._ended = False
-        self._broken = False
+        self._broken = self._cut = False
         self._timer: asyncio.TimerHandle | None = None
         self._idle_timer: asyncio.TimerHandle | None = None
         self._answered_s = 0.0
@@ -105,7 +125,7 @@ class Connection(asyncio.Protocol):
     @property
     def current_answer(self) -> int:
         """Number of the answer to the request that is being handled now; a receipt is kept for it."""
-        return self._receipts.current_answer
+        return self._receipts.current_answer(self.transport, held_back=self._writing_paused)
 
     @property
     def tells_arrival(self) -> bool:
@@ -118,7 +138,7 @@ class Connection(asyncio.Protocol):
 
     def all_bytes_acknowledged(self, answer: int | None = None) -> bool:
         """Whether the answers written so far (or that one) were acknowledged by the peer's kernel, to the last byte."""
-        busy = self._broken or self._task is not None or bool(self._incoming.held)
+        busy = self._broken or self._busy or bool(self._incoming.held)
         return self._receipts.arrived(answer, busy=busy)
 
     def close_after_answer(self) -> None:
@@ -128,6 +148,7 @@ class Connection(asyncio.Protocol):
     def write_now(self, data: bytes) -> None:
         """Send bytes outside of any answer (100 Continue), if the peer is there."""
         if self.transport is not None and not self.transport.is_closing():
+            self._receipts.given += len(data)
             self.transport.write(data)
 
     # What the server asks.
@@ -136,15 +157,16 @@ class Connection(asyncio.Protocol):
     def idle(self) -> bool:
         """Neither a request nor a part of one is here."""
         incoming = self._incoming
-        return self._task is None and not (incoming.head_begun or incoming.held or incoming.body_left)
+        return not self._busy and not (incoming.head_begun or incoming.held or incoming.body_left)
 
     @property
     def over(self) -> bool:
         """The peer is gone, and nothing runs on its behalf any more."""
-        return self.transport is None and self._task is None
+        return self.transport is None and not self._busy
 
     def cut(self) -> None:
         """Close at once, whatever is going on; the handler is cancelled."""
+        self._cut = True
         if self.transport is not None:
             self.transport.abort()
         if self._task is not None:
@@ -154,23 +176,25 @@ class Connection(asyncio.Protocol):
         """Close behind what was written."""
         self._ended = True
         if self.transport is not None:
-            self.transport.close()
+            self._close(self.transport)
+
+    def _close(self, transport: asyncio.Transport) -> None:
+        probe = self._receipts.probe
+        if isinstance(probe, TlsProbe) and not transport.is_closing():
+            probe.closed_by_us = True
+        transport.close()
 
     # Life of the connection, called by asyncio.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The time for the first head begins."""
         self.transport = cast(asyncio.Transport, transport)
-        link = transport.get_extra_info("socket")
-        probe = None if link is None else probe_of(link.fileno())
-        if probe is not None:
-            probe.known = True
-        self._receipts = Receipts(probe)
         self._server.joined(self)
         self._start_timer()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Those are told who wait for it (a plain socket is still open at that moment)."""
+        self._receipts.end(flushed=exc is None and not self._cut)
         self.transport = None
         self._ended = True
         self._stop_timer()
@@ -191,30 +215,37 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """The client sends no more. True: what it had sent whole is answered first (TLS cannot); else asyncio closes.
 
-        One that stopped in the middle of a request is told. Nobody waits for events on its behalf: it may be gone.
+        One that stopped in the middle of a request is told, unless that had come behind another one. Nobody waits for
+        events on its behalf: it may be gone.
         """
         transport = self.transport
         if transport is None or self._ended:
             return False
         incoming = self._incoming
         stopped_in_body = incoming.body_left and not (incoming.skipping or self._streaming)
-        if stopped_in_body or (self._task is None and incoming.head_begun):
+        stopped_in_head = not self._busy and incoming.head_begun and not self._begun_behind
+        if stopped_in_body or stopped_in_head:
             self._last = self._ended = self._broken = True
             transport.write(answers.half_sent())
             return False
-        self._heard_out = transport.can_write_eof() and self._task is not None
+        self._heard_out = transport.can_write_eof() and (self._busy or bool(incoming.held))
         if self._heard_out:
             self.closed.set()
         return self._heard_out
 
     def pause_writing(self) -> None:
         """The client reads slower than we write."""
-        self._writing_paused = True
+        self._hold_back(held_back=True)
 
     def resume_writing(self) -> None:
         """Writing may go on."""
-        self._writing_paused = False
+        self._hold_back(held_back=False)
         self._writable_again()
+
+    def _hold_back(self, *, held_back: bool) -> None:
+        self._writing_paused = held_back
+        if isinstance(self._receipts.probe, PlainProbe):
+            self._receipts.probe.held_back = held_back
 
     # What a body asks of the connection that brings it (`aiohttp.streams.StreamReader`).
 
@@ -242,16 +273,22 @@ class Connection(asyncio.Protocol):
         while incoming.held and not self._ended:
             if incoming.body_left:
                 self._take_body()
-            elif self._task is None:
-                self._take_head()
+            elif not self._busy:
+                if self._take_head() and not self._busy:
+                    return  # It is answered: others have their turn before the next one.
             else:
                 if len(incoming.held) > _MOST_AHEAD_BYTES:
                     self.pause_reading()
                 if self._timer is None:
                     self._start_timer()
                 return
-        if self._heard_out and self._task is None and not self._ended:
+        if self._heard_out and not self._busy and not self._ended:
             self._end()
+
+    def _go_on_behind(self) -> None:
+        """With what had come before the answer was out."""
+        self._go_on()
+        self._begun_behind = not self._busy and self._incoming.head_begun
 
     def _take_body(self) -> None:
         skipping = self._incoming.skipping
@@ -259,31 +296,51 @@ class Connection(asyncio.Protocol):
         if skipping and not self._incoming.skipping:
             self._stop_timer()
 
-    def _take_head(self) -> None:
-        """Begins the answer to a request whose head is whole, while its body comes."""
+    def _take_head(self) -> bool:
+        """Begins the answer to a request whose head is whole, while its body comes. Whether there was one."""
+        incoming = self._incoming
         try:
-            head = self._incoming.take_head()
+            head = incoming.take_head()
         except HttpProcessingError as problem:
             self._refuse(HEAD_TOO_LARGE if isinstance(problem, LineTooLong) else BAD_REQUEST)
-            return
+            return False
         if head is None:
-            if self._incoming.head_begun and self._timer is None:
+            if incoming.head_begun and self._timer is None:
                 self._start_timer()
-            return
+            return False
         if self._timer is not None:
             self._stop_timer()
+        self._begun_behind = False
         message, payload = head
         if status := refused_with(message):
             self._refuse(status)
-            return
-        self._incoming.expect_body(message, payload)
-        self._task = self._loop.create_task(self._answer(Request(message, payload, self)))
+            return False
+        incoming.expect_body(message, payload)
+        self._busy = True
+        while incoming.body_left and incoming.held:
+            self._take_body()
+        self._task = self._server.tasks.begin(self._answer(Request(message, payload, self)))
+        return True
 
     # Answers.
 
     async def _answer(self, request: Request) -> None:
         try:
-            await self._write(request, await self._handled(request))
+            try:
+                answer = await self._server.handler(request)
+                if type(answer) is not Response:
+                    _must_be_streamed(answer)
+            except Exception as problem:
+                answer = self._failed(problem)
+            keep_alive = self._keeps_alive(request)
+            if isinstance(answer, Response):
+                self._write(answer.in_bytes(request, keep_alive=keep_alive))
+            else:
+                keep_alive = keep_alive and not answer.ends_by_closing(request)
+                await self._write_pieces(request, answer, keep_alive=keep_alive)
+            if self._writing_paused:
+                await self._writable()
+            self._written(keep_alive=keep_alive)
         except asyncio.CancelledError:
             if not self._ended:  # Else an end was sent already, and the client has its time to read it.
                 self.force_close()
@@ -293,40 +350,43 @@ class Connection(asyncio.Protocol):
                 _log.error("unexpected error: %s", crash_line(problem))
             self.force_close()
         finally:
-            self._task = None
+            self._busy, self._task = False, None
             self._streaming = False
             if self.transport is None:
                 self._server.left(self)
         self._rest()
 
-    async def _handled(self, request: Request) -> AnyResponse:
-        try:
-            answer: object = await self._server.handler(request)
-            if isinstance(answer, Response | StreamedResponse):
-                return answer
-            raise NoAnswerError
-        except RequestPayloadError:
-            self._last = True
+    def _failed(self, problem: Exception) -> Response:
+        """The answer where the handler has none, the last one of the connection."""
+        self._last = True
+        if isinstance(problem, RequestPayloadError):
             return answers.refusal(BAD_REQUEST)
-        except Exception as problem:
-            self._last = True
-            _log.error("unexpected error: %s", crash_line(problem))
-            return answers.unexpected()
+        _log.error("unexpected error: %s", crash_line(problem))
+        return answers.unexpected()
 
-    async def _write(self, request: Request, answer: AnyResponse) -> None:
-        ends = self._last or self.draining.is_set or (self._heard_out and not self._incoming.held)
-        keep_alive = request.keep_alive and not (ends or body_is_withheld(request))
-        if isinstance(answer, StreamedResponse):
-            keep_alive = keep_alive and not answer.ends_by_closing(request)
-            await self._write_pieces(request, answer, keep_alive=keep_alive)
+    def _keeps_alive(self, request: Request) -> bool:
+        """Whether there may be a next answer."""
+        if self._last or not request.keep_alive or self.draining.is_set:
+            return False
+        if self._heard_out and not self._incoming.held:
+            return False
+        return not (request.body_exists and body_is_withheld(request))
+
+    def _write(self, data: bytes) -> None:
+        transport, receipts = self.transport, self._receipts
+        if transport is None or self._ended or transport.is_closing():
+            return
+        if receipts.probe is not None:
+            receipts.look()
+        receipts.given += len(data)
+        transport.write(data)
+
+    def _written(self, *, keep_alive: bool) -> None:
+        """The answer is out, unless the connection is broken."""
         transport = self.transport
-        if transport is None or transport.is_closing() or self._ended:
+        if transport is None or self._ended or transport.is_closing():
             self._broken = True
             return
-        if isinstance(answer, Response):
-            transport.write(answer.in_bytes(request, keep_alive=keep_alive))
-            if self._writing_paused:
-                await self._writable()
         self._receipts.written()
         if not keep_alive:
             self._end()
@@ -360,14 +420,15 @@ class Connection(asyncio.Protocol):
             self._end()
             return
         incoming.go_on_behind()
-        self.resume_reading()
+        if self._reading_paused:
+            self.resume_reading()
         if incoming.skipping:  # For as long as a connection lingers.
             self._stop_timer()
             self._timer = self._loop.call_later(self._server.linger_ms / 1000, self.force_close)
         elif incoming.held:
             self._stop_timer()
         if incoming.held:
-            self._loop.call_soon(self._go_on)
+            self._loop.call_soon(self._go_on_behind)
         self._answered_s = self._loop.time()
         if self._idle_timer is None:
             self._idle_timer = self._loop.call_later(self._server.keep_alive_s, self._look_whether_idle)
@@ -400,7 +461,7 @@ class Connection(asyncio.Protocol):
 
     def _head_is_late(self) -> None:
         self._timer = None
-        if self._task is not None:
+        if self._busy:
             if not self._incoming.holds_a_head:
                 self.close_after_answer()
         elif self._incoming.head_begun:
@@ -424,6 +485,11 @@ class Connection(asyncio.Protocol):
             with suppress(OSError):  # The client is gone already.
                 transport.write_eof()
         elif everything_read:  # TLS has no half-closing.
-            transport.close()
+            self._close(transport)
             return
         self._timer = self._loop.call_later(self._server.linger_ms / 1000, self.force_close)
+
+
+def _must_be_streamed(answer: object) -> None:
+    if not isinstance(answer, StreamedResponse):
+        raise NoAnswerError

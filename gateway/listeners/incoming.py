@@ -2,15 +2,18 @@
 
 The parser is aiohttp's, through its public face (`aiohttp.http.HttpRequestParser`). It is fed one message at a time, to
 the end of the head and then the announced body: so what stands behind a good request cannot spoil it, and nothing that
-the parser keeps of one message (a trailer of a body in chunks) meets the next.
+the parser keeps of one message (a trailer of a body in chunks) meets the next. Some that it takes are refused here.
 """
 
 import asyncio
 from typing import Any, Final, cast
 
-from aiohttp.http import HttpProcessingError, HttpRequestParser, RawRequestMessage
+from aiohttp import hdrs
+from aiohttp.http import HttpProcessingError, HttpRequestParser, HttpVersion10, HttpVersion11, RawRequestMessage
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web import RequestPayloadError
+
+from gateway.wire.http import Request
 
 _HEAD_END: Final = b"\r\n\r\n"
 _LINE_ENDS: Final = b"\r\n"
@@ -18,6 +21,10 @@ _MAX_LINE_BYTES: Final = 8190
 _MAX_HEADERS: Final = 100
 _BODY_BUFFER_BYTES: Final = 65_536
 _IN_CHUNKS: Final = -1
+BAD_REQUEST: Final = 400
+HEAD_TOO_LARGE: Final = 431
+NOT_IMPLEMENTED: Final = 501
+VERSION_NOT_SUPPORTED: Final = 505
 
 
 class Incoming:
@@ -76,8 +83,9 @@ class Incoming:
         Raises HttpProcessingError for what is no HTTP.
         """
         data, seam = self.held, self._seam
-        end = (seam + data).find(_HEAD_END)
-        if end < 0:
+        if not seam and 0 <= data.find(_HEAD_END) == len(data) - len(_HEAD_END):
+            self.held = b""  # As nearly every request comes: its head at once, and nothing behind.
+        elif (end := (seam + data).find(_HEAD_END)) < 0:
             self.held, self._seam = b"", (seam + data)[1 - len(_HEAD_END) :]
         else:
             cut = end + len(_HEAD_END) - len(seam)
@@ -130,3 +138,34 @@ class Incoming:
         """No more comes: whoever waits for a body is told."""
         if not self.payload.is_eof():
             self.payload.set_exception(RequestPayloadError("the client is gone"))
+
+
+def refused_with(message: RawRequestMessage) -> int:
+    """The status of the refusal, 0 where there is none (RFC 9112, 2.3 and 6.1).
+
+    A coding other than `chunked` would leave a body that nobody decodes, and a header that names none may be read
+    otherwise by a proxy in front.
+    """
+    version = message.version
+    if version is not HttpVersion11 and version not in (HttpVersion11, HttpVersion10):
+        return BAD_REQUEST if version < HttpVersion10 else VERSION_NOT_SUPPORTED
+    if hdrs.TRANSFER_ENCODING not in message.headers:
+        return 0
+    named = [each.strip().lower() for each in message.headers[hdrs.TRANSFER_ENCODING].split(",")]
+    codings = [each for each in named if each]
+    if not message.chunked or not codings:
+        return BAD_REQUEST
+    return 0 if codings == ["chunked"] else NOT_IMPLEMENTED
+
+
+def body_is_withheld(request: Request) -> bool:
+    """Whether the client asked leave for its body (`Expect: 100-continue`) and the body is not here.
+
+    An answer that comes first takes the place of the leave: the client need not send that body any more, and what it
+    sends next cannot be told from it (RFC 9110, 10.1.1).
+    """
+    return (
+        request.body_exists
+        and not request.content.is_eof()
+        and request.headers.get(hdrs.EXPECT, "").lower() == "100-continue"
+    )

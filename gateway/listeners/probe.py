@@ -1,177 +1,268 @@
-"""Sockets that know how much of what was sent has been acknowledged by the peer's kernel.
+"""Whether the peer's kernel has acknowledged what was sent to it, on any event loop, plain or TLS.
 
-The event queue must know whether the answer that carried an event arrived (design section 9). Linux tells the length of
-the unacknowledged send queue (SIOCOUTQ), but only while the socket is open, and asyncio tells a TLS protocol of the end
-after it has closed the socket. So the listening socket hands out connections that count what they send and look once
-more just before they close.
+See docs/design/events.md.
+
+Linux tells the length of the send queue (SIOCOUTQ). What waits before that queue must be known too: of a plain
+connection its transport tells; under TLS nobody does, since the transport below the encryption is out of reach.
+There two looks count: the kernel could have taken more, a whole turn of the loop went by, and it was given nothing.
+Whatever cannot be asked is not acknowledged.
 """
 
-import fcntl
+import asyncio
+import select
 import socket
 import struct
 import sys
-import termios
-from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakSet, WeakValueDictionary
+from typing import Final
 
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
-
+from gateway.settings.host import fcntl, termios
 
 TELLS_ARRIVAL: Final = sys.platform == "linux"
 """Whether the system tells what a peer has acknowledged."""
 
+_TCP_INFO: Final = getattr(socket, "TCP_INFO", 11)
+_COUNTS_AT: Final = 216
+"""Length in bytes of `struct tcp_info` up to its counts of bytes sent and sent again (Linux 4.19)."""
+_NOT_SENT: Final = struct.Struct("=I")
+_SENT_AND_AGAIN: Final = struct.Struct("=QQ")
+_END_MARK_UNDER_WAY: Final = frozenset({4, 9, 11})
+"""TCP states FIN_WAIT1, LAST_ACK and CLOSING: the end mark takes one place in the queue."""
+_ALERT_BYTES: Final = 31
+"""The longest that closes TLS, encrypted."""
+_NOTHING: Final = (-1, -1)
+"""Bytes given and bytes taken, where they are not known."""
+_LOOKS: Final = 6
+"""At most so many in a row; whoever asks again begins anew."""
 
-class ProbedSocket(socket.socket):
-    """A connected TCP socket that counts for its probe.
 
-    `sent`: bytes given to the kernel. `unsent`: bytes of the last `send` that the kernel did not take; the transport
-    keeps them and sends nothing else before them, so 0 means that nothing waits outside the kernel. `known`: its
-    connection has begun, which with TLS comes after the handshake.
+def queue_of(link: socket.socket) -> int | None:
+    """Bytes in the send queue that are not acknowledged, the end mark aside; None where the system does not tell."""
+    if not TELLS_ARRIVAL or fcntl is None or termios is None:
+        return None
+    try:
+        queue = int(struct.unpack("i", fcntl.ioctl(link.fileno(), termios.TIOCOUTQ, b"\0\0\0\0"))[0])
+        if queue and link.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, 1)[0] in _END_MARK_UNDER_WAY:
+            queue -= 1
+    except (OSError, ValueError):
+        return None
+    return queue
+
+
+def taken_by_kernel(link: socket.socket) -> int | None:
+    """Bytes that the kernel was given to send since the connection began; None where it does not tell."""
+    try:
+        told = link.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _COUNTS_AT)
+    except OSError:
+        return None
+    if len(told) < _COUNTS_AT:
+        return None
+    sent, again = _SENT_AND_AGAIN.unpack_from(told, 200)
+    return int(sent - again + _NOT_SENT.unpack_from(told, 144)[0])
+
+
+def takes_more(link: socket.socket) -> bool:
+    """Whether the kernel has room, so that the loop hands it what waits."""
+    poll = select.poll()
+    poll.register(link, select.POLLOUT)
+    return any(event & select.POLLOUT for _, event in poll.poll(0))
+
+
+class PlainProbe:
+    """Of a connection without TLS. `given`: bytes that its transport was given so far.
+
+    `held_back`: some of them wait outside the kernel. The transport says so by `pause_writing`, from the first byte.
     """
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.sent = 0
-        self.unsent = 0
-        self.known = False
-        self._fin = 0
-        self._queue_at_close: int | None = None
+    __slots__ = ("_at_end", "_link", "_transport", "given", "held_back")
 
-    def send(self, data: "ReadableBuffer", flags: int = 0, /) -> int:
-        """As `socket.send`."""
-        offered = memoryview(data).nbytes
-        self.unsent = offered
-        taken = super().send(data, flags)
-        self.sent += taken
-        self.unsent = offered - taken
-        return taken
-
-    def shutdown(self, how: int, /) -> None:
-        """As `socket.shutdown`; the end mark counts as one byte in the kernel's queue."""
-        super().shutdown(how)
-        if how != socket.SHUT_RD:
-            self._fin = 1
-
-    def close(self) -> None:
-        """As `socket.close`, after a last look at the queue."""
-        if self.fileno() >= 0:
-            self._queue_at_close = self._queue()
-        super().close()
-
-    @property
-    def mark(self) -> int | None:
-        """The end of all that was written: what `acknowledged` takes. None while a part waits outside the kernel."""
-        return self.sent if self.unsent == 0 else None
-
-    def acknowledged(self, mark: int | None) -> bool:
-        """Whether the peer has acknowledged the first `mark` bytes sent; None stands for all that was ever written."""
-        queue = self._queue() if self.fileno() >= 0 else self._queue_at_close
-        if queue is None:
-            return False
-        waiting = max(0, queue - self._fin)
-        if mark is None:
-            return waiting == 0 and self.unsent == 0
-        return self.sent - waiting >= mark
-
-    def _queue(self) -> int | None:
-        """Bytes in the send queue that are not acknowledged; None where the system does not tell."""
-        if not TELLS_ARRIVAL:
-            return None
-        try:
-            answer = fcntl.ioctl(self.fileno(), termios.TIOCOUTQ, b"\0\0\0\0")
-        except OSError:
-            return None
-        return int(struct.unpack("i", answer)[0])
-
-
-_open: WeakValueDictionary[int, ProbedSocket] = WeakValueDictionary()
-"""By file descriptor (unique in a process), because asyncio shows its sockets only under a wrapper."""
-
-
-class SocketReceipt:
-    """Whether one answer arrived: written whole and acknowledged to the last byte; once it has, it stays so."""
-
-    __slots__ = ("_arrived", "_mark", "_probe", "_written", "answer")
-
-    def __init__(self, answer: int, probe: ProbedSocket | None) -> None:
-        self.answer = answer
-        self._probe = probe
-        self._mark: int | None = None
-        self._written = False
-        self._arrived = False
+    def __init__(self, link: socket.socket, transport: asyncio.WriteTransport, given: int, *, held_back: bool) -> None:
+        self.given = given
+        self.held_back = held_back
+        self._link: socket.socket | None = link
+        self._transport = transport
+        self._at_end: int | None = None
+        transport.set_write_buffer_limits(high=0)
 
     def written(self) -> None:
-        """The last byte of the answer has just been given to the transport."""
-        self._written = True
-        self._mark = None if self._probe is None else self._probe.mark
+        """An answer was given to the transport."""
 
-    def arrived(self) -> bool:
-        """False also where it cannot be known."""
-        if not self._arrived and self._written and self._probe is not None:
-            self._arrived = self._probe.acknowledged(self._mark)
-        return self._arrived
+    def acknowledged(self, mark: int) -> bool:
+        """Whether the peer has acknowledged the first `mark` bytes given."""
+        waiting = self._at_end if self._link is None else self._waiting(self._link)
+        return waiting is not None and self.given - waiting >= mark
+
+    def _waiting(self, link: socket.socket) -> int | None:
+        if self.held_back and self._transport.is_closing():  # It may have been dropped.
+            return None
+        queue = queue_of(link)
+        return None if queue is None else queue + self._transport.get_write_buffer_size()
+
+    def end(self, *, flushed: bool) -> None:
+        """The last look, while the socket is open."""
+        if self._link is not None:
+            self._at_end = None if self.held_back else queue_of(self._link)
+            self._link = None
+
+
+class TlsProbe:
+    """Of a connection with TLS. `given`: bytes that its transport was given so far, before encryption.
+
+    `closed_by_us`: the connection is being closed behind all that was written. The probe has a descriptor of its own,
+    because the loop tells of the end only after it has closed the socket; until `end` lets go of it the kernel does not
+    tell the peer of that end.
+    """
+
+    __slots__ = ("_at_end", "_link", "_looking", "_loop", "_proven", "_seen", "_transport", "closed_by_us", "given")
+
+    def __init__(
+        self, link: socket.socket, transport: asyncio.WriteTransport, given: int, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self.given = given
+        self.closed_by_us = False
+        self._link: socket.socket | None = link
+        self._transport = transport
+        self._loop = loop
+        self._seen = _NOTHING
+        self._proven = _NOTHING
+        self._looking = False
+        self._at_end = 0
+
+    def written(self) -> None:
+        """An answer was given to the transport: what the kernel has of it is found out."""
+        self._seen = _NOTHING
+        if not self._looking:
+            self._looking = True
+            self._look(_LOOKS)
+
+    def acknowledged(self, mark: int) -> bool:
+        """Whether the peer has acknowledged the first `mark` bytes given, and all that the kernel had with them."""
+        given, taken = self._proven
+        if given >= mark:
+            return (self._at_end if self._link is None else _acknowledged(self._link)) >= taken
+        if self._link is not None and not self._looking:
+            self.written()
+        return False
+
+    def _look(self, left: int) -> None:
+        """Compares with the look before; whatever waited in between, the loop has handed on."""
+        if self._link is None:
+            return
+        seen = self._taken(self._link)
+        if seen is not None and seen == self._seen:
+            self._proven = seen
+        elif left > 1 and not (seen is None and self._transport.is_closing()):
+            self._seen = seen or _NOTHING
+            # What waits for the kernel is handed on behind the callbacks of the next turn: so it is the one after it.
+            self._loop.call_soon(self._loop.call_soon, self._look, left - 1)
+            return
+        self._looking = False
+
+    def _taken(self, link: socket.socket) -> tuple[int, int] | None:
+        """Bytes given and bytes taken; None while the kernel has no room, or what waits may have been dropped."""
+        transport = self._transport
+        if transport.get_write_buffer_size() or (transport.is_closing() and not self.closed_by_us):
+            return None
+        taken = taken_by_kernel(link)
+        if taken is None or taken < self.given or not takes_more(link):
+            return None
+        return self.given, taken
+
+    def end(self, *, flushed: bool) -> None:
+        """The last look, and the socket may close. `flushed`: nothing was dropped that waited for the kernel.
+
+        So what was seen once is proven, where the kernel was given no more than the alert that closes TLS.
+        """
+        link, self._link = self._link, None
+        if link is None:
+            return
+        self._at_end, taken = _acknowledged(link), taken_by_kernel(link)
+        if flushed and taken is not None and self._seen[0] == self.given and taken - self._seen[1] <= _ALERT_BYTES:
+            self._proven = self._seen
+        link.close()
+
+
+def _acknowledged(link: socket.socket) -> int:
+    """Bytes that the peer has acknowledged since the connection began; -1 where the system does not tell."""
+    queue, taken = queue_of(link), taken_by_kernel(link)
+    return -1 if queue is None or taken is None else taken - queue
+
+
+Probe = PlainProbe | TlsProbe
 
 
 class Receipts:
-    """What arrived of the answers of one connection; `probe` is that of its socket, None where it has none."""
+    """What arrived of the answers of one connection: `link` is its socket, None where it came by another way.
 
-    __slots__ = ("_probe", "_receipt", "_written")
+    A probe and a receipt are there only where somebody asks: `current_answer`.
+    """
 
-    def __init__(self, probe: ProbedSocket | None) -> None:
-        self._probe = probe
-        self._written = 0
-        self._receipt: SocketReceipt | None = None
+    __slots__ = ("_answer", "_answers", "_arrived", "_link", "_loop", "_mark", "given", "probe")
+
+    def __init__(self, link: socket.socket | None, loop: asyncio.AbstractEventLoop) -> None:
+        self.given = 0
+        self.probe: Probe | None = None
+        self._link = link if TELLS_ARRIVAL else None
+        self._loop = loop
+        self._answers = 0
+        # The one receipt: of which answer, where that ends, and that it has arrived.
+        self._answer = 0
+        self._mark = -1
+        self._arrived = False
 
     @property
     def tells_arrival(self) -> bool:
         """Whether it can be known at all."""
-        return TELLS_ARRIVAL and self._probe is not None
+        return self._link is not None
 
-    @property
-    def current_answer(self) -> int:
+    def current_answer(self, transport: asyncio.WriteTransport | None, *, held_back: bool) -> int:
         """Number of the answer that is written next, from 1; its receipt is kept."""
-        number = self._written + 1
-        if self._receipt is None or self._receipt.answer != number:
-            self._receipt = SocketReceipt(number, self._probe)
+        number = self._answers + 1
+        if self._answer != number:
+            self._answer, self._mark, self._arrived = number, -1, False
+            if self.probe is None and self._link is not None and transport is not None:
+                self.probe = self._new_probe(self._link, transport, held_back)
         return number
+
+    def _new_probe(self, link: socket.socket, transport: asyncio.WriteTransport, held_back: bool) -> Probe | None:
+        if transport.get_extra_info("ssl_object") is None:
+            return PlainProbe(link, transport, self.given, held_back=held_back)
+        try:
+            return TlsProbe(link.dup(), transport, self.given, self._loop)
+        except OSError:  # It is closed already, or no descriptor is left.
+            return None
+
+    def look(self) -> None:
+        """More is about to be written, behind which the answer of the receipt may not be told apart any more."""
+        if self.probe is not None and self._mark >= 0 and not self._arrived:
+            self._arrived = self.probe.acknowledged(self._mark)
 
     def written(self) -> None:
         """The last byte of the next answer has just been given to the transport."""
-        self._written += 1
-        if self._receipt is not None and self._receipt.answer == self._written:
-            self._receipt.written()
+        self._answers += 1
+        probe = self.probe
+        if probe is None:
+            return
+        probe.given = self.given
+        if self._answer == self._answers:
+            self._mark = self.given
+        if self._mark >= 0 and not self._arrived:
+            probe.written()
 
     def arrived(self, answer: int | None, *, busy: bool) -> bool:
         """Whether this answer, or every one, was acknowledged; `busy`: not every one is written."""
-        receipt = self._receipt
-        if answer is not None and receipt is not None and receipt.answer == answer:
-            return receipt.arrived()
-        if self._probe is None or (busy if answer is None else answer > self._written):
+        probe = self.probe
+        if probe is None:
             return False
-        return self._probe.acknowledged(None)
+        probe.given = self.given
+        if answer is not None and answer == self._answer:
+            self._arrived = self._arrived or (self._mark >= 0 and probe.acknowledged(self._mark))
+            return self._arrived
+        if busy if answer is None else answer > self._answers:
+            return False
+        return probe.acknowledged(self.given)
 
-
-class ListeningSocket(socket.socket):
-    """A listening TCP socket whose connections are probed."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._accepted: WeakSet[ProbedSocket] = WeakSet()
-
-    def accept(self) -> tuple[socket.socket, Any]:
-        """As `socket.accept`."""
-        plain, address = super().accept()
-        probed = ProbedSocket(plain.family, plain.type, plain.proto, fileno=plain.detach())
-        _open[probed.fileno()] = probed
-        self._accepted.add(probed)
-        return probed, address
-
-    def beginning(self) -> bool:
-        """Whether there are connections, accepted here, that have not begun yet."""
-        return any(not link.known and link.fileno() >= 0 for link in self._accepted)
-
-
-def probe_of(fileno: int) -> ProbedSocket | None:
-    """The probed socket with this descriptor; None when it was not accepted by a ListeningSocket."""
-    return _open.get(fileno)
+    def end(self, *, flushed: bool) -> None:
+        """The connection is over, its socket may be open for the last time; `flushed`: it was not cut."""
+        if self.probe is not None:
+            self.probe.given = self.given
+            self.probe.end(flushed=flushed)

@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -11,15 +12,14 @@ from typing import Final
 from gateway.listeners.accepting import Acceptor
 from gateway.listeners.development_certificate import development_certificate
 from gateway.listeners.errors import ListenError
-from gateway.listeners.probe import ListeningSocket
+from gateway.listeners.room import Room
 from gateway.listeners.server import LINGER_MS, ConnectionServer, Handler
 from gateway.listeners.sockets import BACKLOG, accepts_a_turn, adopt, open_sockets, url_of
-from gateway.listeners.tls import TlsCertificate, own_files
-from gateway.ops.jobs import Job
+from gateway.listeners.tls import VERSIONS, Terms, TlsCertificate, own_files
+from gateway.settings.live_file import follow
 from gateway.settings.schema import Settings
 from gateway.wire.connection import Signal
 
-CERTIFICATE_LOOK_S: Final = 1.0
 PORTS: Final = {"http": ("HTTP_PORT", "http_port"), "https": ("HTTPS_PORT", "https_port")}
 """What a socket is for -> the key and the attribute of its port."""
 NOTHING_MORE: Final[Mapping[str, Sequence[socket.socket]]] = {}
@@ -32,13 +32,14 @@ class Listeners:
     in PEM, when the certificate is the development one.
     """
 
-    def __init__(self, connections: ConnectionServer) -> None:
+    def __init__(self, connections: ConnectionServer, room: Room) -> None:
         self.urls: list[str] = []
         self.certificate: TlsCertificate | None = None
         self.authority: Path | None = None
         self._connections = connections
+        self._room = room
         self._acceptors: list[Acceptor] = []
-        self._doors: list[ListeningSocket] = []
+        self._listening: list[socket.socket] = []
 
     @property
     def draining(self) -> Signal:
@@ -53,7 +54,7 @@ class Listeners:
     @property
     def beginning(self) -> bool:
         """Whether there are connections, accepted here, whose TLS handshake is not over."""
-        return any(door.beginning() for door in self._doors)
+        return any(acceptor.beginning for acceptor in self._acceptors)
 
     async def step_down(self, patience_ms: int) -> None:
         """Stop accepting and leave it to the clients to go, for up to `patience_ms`; `drain` is to follow.
@@ -75,29 +76,35 @@ class Listeners:
     def _stop_accepting(self) -> None:
         for acceptor in self._acceptors:
             acceptor.stop()
-        for door in self._doors:
-            door.close()
+        for each in self._listening:
+            each.close()
 
     async def watch_certificate(self) -> None:
         """Read the certificate again whenever its files have changed and rest; runs until it is cancelled."""
-        looking = Job("certificate")
-        while self.certificate is not None:
-            await asyncio.sleep(CERTIFICATE_LOOK_S)
-            await looking.attempt(partial(asyncio.to_thread, self.certificate.reload_if_changed))
+        if self.certificate is not None:
+            await follow([self.certificate.file])
 
-    async def open(self, listening: ListeningSocket, handshake_s: float, certificate: TlsCertificate | None) -> None:
+    async def open(self, listening: socket.socket, handshake_s: float, certificate: TlsCertificate | None) -> None:
         """Accept on `listening`, with TLS where there is a certificate; handshakes must end within `handshake_s`."""
         limits = {"ssl_handshake_timeout": handshake_s, "ssl_shutdown_timeout": LINGER_MS / 1000} if certificate else {}
         context = certificate.context if certificate else None
         loop = asyncio.get_running_loop()
 
-        async def serve(link: socket.socket) -> None:
-            with suppress(OSError):  # A handshake that fails, or a client that is gone already.
-                await loop.connect_accepted_socket(self._connections, link, ssl=context, **limits)
+        async def serve(link: socket.socket, leave: Callable[[], None]) -> None:
+            try:
+                _, begun = await loop.connect_accepted_socket(
+                    partial(self._connections, link), link, ssl=context, **limits
+                )
+            except BaseException as problem:
+                leave()
+                if not isinstance(problem, OSError):  # A handshake that fails, or a client that is gone already.
+                    raise
+            else:
+                begun.closed.on(leave)
 
         listening.listen(BACKLOG)  # Given sockets may be bound alone.
-        self._acceptors.append(Acceptor(listening, serve, accepts_a_turn(listening)))
-        self._doors.append(listening)
+        self._acceptors.append(Acceptor(listening, serve, accepts_a_turn(listening), self._room))
+        self._listening.append(listening)
         self.urls.append(url_of("https" if certificate else "http", listening))
 
 
@@ -110,15 +117,17 @@ async def start(
     more: Mapping[str, Sequence[socket.socket]] = NOTHING_MORE,
     shared: bool = False,
     linger_ms: int = LINGER_MS,
+    room: Room | None = None,
 ) -> Listeners:
     """Accepts connections for `handler` when it returns.
 
     `http` and `https` are bound sockets to use in place of HTTP_PORT and HTTPS_PORT (port 0 there: no such listener);
     `more` (by "http" and "https") are those for the further addresses of a name. They are taken over. `shared`: other
-    processes accept from them too. Raises ListenError for a port or a certificate that cannot be used; nothing is open
-    then.
+    processes accept from them too. `room` bounds the connections; left out, `settings` do. Raises ListenError for a
+    port or a certificate that cannot be used; nothing is open then.
     """
-    listeners = Listeners(ConnectionServer(handler, head_timeout_ms=settings.request_timeout_ms, linger_ms=linger_ms))
+    connections = ConnectionServer(handler, head_timeout_ms=settings.request_timeout_ms, linger_ms=linger_ms)
+    listeners = Listeners(connections, room or Room(lambda: settings))
     limit_s = settings.request_timeout_ms / 1000
     with ExitStack() as opened:
         plain = _sockets(opened, _given(http, more, "http"), shared, settings, "http")
@@ -141,7 +150,7 @@ def _given(
 
 def _sockets(
     opened: ExitStack, given: Sequence[socket.socket], shared: bool, settings: Settings, name: str
-) -> list[ListeningSocket]:
+) -> list[socket.socket]:
     key, attribute = PORTS[name]
     port: int = getattr(settings, attribute)
     if given:
@@ -159,9 +168,12 @@ def certificate_of(settings: Settings) -> tuple[TlsCertificate, Path | None]:
     That one is made where there is none yet. Raises ListenError.
     """
     files = own_files(settings.tls_cert_file, settings.tls_key_file)
+    terms = Terms(VERSIONS[settings.tls_min_version], settings.client_ca_file)
     if files is not None:
-        return TlsCertificate(*files), None
+        certificate = TlsCertificate(*files, terms)
+        certificate.warn_if_over(time.time())
+        return certificate, None
     if settings.var_dir is None:
         raise ListenError("VAR_DIR", "is needed for the development certificate, or set TLS_CERT_FILE")
     made = development_certificate(settings.var_dir, settings.bind_address)
-    return TlsCertificate(made.chain, made.key), made.authority
+    return TlsCertificate(made.chain, made.key, terms), made.authority

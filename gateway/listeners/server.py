@@ -1,10 +1,12 @@
 """Makes connections, knows those that are open, and empties itself for a shutdown."""
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 from gateway.listeners.connection import Connection
+from gateway.listeners.eager import EagerTasks
 from gateway.listeners.signals import Once
 from gateway.wire.http import AnyResponse, Request
 
@@ -24,7 +26,8 @@ class ConnectionServer:
 
     `handler` answers a request; what it raises is answered 503. `head_timeout_ms`: time for the head of a request; may
     be changed, for heads that begin later. `linger_ms`: time for which the end of a connection waits for the client.
-    `draining`: set when the shutdown begins. `connections`: those whose client is there or whose call still runs.
+    `tasks`: begin the answers. `draining`: set when the shutdown begins. `connections`: those whose client is there or
+    whose call still runs.
     """
 
     def __init__(self, handler: Handler, *, head_timeout_ms: int, linger_ms: int = LINGER_MS) -> None:
@@ -35,11 +38,12 @@ class ConnectionServer:
         self.draining = Once()
         self.connections: set[Connection] = set()
         self._loop = asyncio.get_running_loop()
+        self.tasks = EagerTasks(self._loop)
         self._empty = asyncio.Event()
 
-    def __call__(self) -> Connection:
-        """A protocol for a connection that was just accepted."""
-        return Connection(self, self._loop)
+    def __call__(self, link: socket.socket | None = None) -> Connection:
+        """A protocol for a connection that was just accepted; only of its `link` it is known what arrives."""
+        return Connection(self, self._loop, link)
 
     def joined(self, connection: Connection) -> None:
         """A client is there."""
@@ -77,6 +81,7 @@ class ConnectionServer:
             for connection in list(self.connections):
                 connection.cut()
             await self._emptied(_CUT_WAIT_S)
+        self.tasks.end()
 
     async def _begun(self, beginning: Callable[[], bool], end_s: float) -> None:
         while beginning() and self._loop.time() < end_s:  # noqa: ASYNC110 - a handshake that fails tells nobody

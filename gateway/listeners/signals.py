@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from gateway.ops.crashes import crash_line
+from gateway.ops.logs import crash_line
 
 _log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ import socket
 from contextlib import ExitStack
 from typing import Any, Final
 
+from gateway.listeners.accepting import A_TURN
 from gateway.listeners.errors import ListenError
-from gateway.listeners.probe import ListeningSocket
 
 ADMIN_ADDRESS: Final = "127.0.0.1"
 """Where the admin listener is: for nobody but this machine."""
@@ -34,7 +34,7 @@ _Place = tuple[socket.AddressFamily, Any]
 _LOG = logging.getLogger(__name__)
 
 
-def open_socket(address: str, port: int, setting: str) -> ListeningSocket:
+def open_socket(address: str, port: int, setting: str) -> socket.socket:
     """A socket that listens on `address` and `port`; 0 takes any free one. Of several addresses of a name, the first.
 
     Raises ListenError with `setting`, the key of the port, as its name.
@@ -46,13 +46,13 @@ def open_socket(address: str, port: int, setting: str) -> ListeningSocket:
         raise _refusal(problem, address, port, setting) from None
 
 
-def open_sockets(address: str, port: int, setting: str) -> list[ListeningSocket]:
+def open_sockets(address: str, port: int, setting: str) -> list[socket.socket]:
     """As `open_socket`, on every address that a name has: clients may come by each of them.
 
     One that this machine lacks is left out with a log line, as long as there is another: hosts files name IPv6
     addresses also where IPv6 is off.
     """
-    opened: list[ListeningSocket] = []
+    opened: list[socket.socket] = []
     lacking: list[tuple[OSError, str]] = []
     with ExitStack() as until_all_are_open:
         for place in _places(address, port):
@@ -80,11 +80,11 @@ def _places(address: str, port: int) -> list[_Place]:
     return list(dict.fromkeys((family, where) for family, _, _, _, where in found))
 
 
-def _listening(place: _Place) -> ListeningSocket:
+def _listening(place: _Place) -> socket.socket:
     """Raises OSError."""
     family, where = place
     with ExitStack() as until_it_listens:
-        listening = until_it_listens.enter_context(ListeningSocket(family, socket.SOCK_STREAM))
+        listening = until_it_listens.enter_context(socket.socket(family, socket.SOCK_STREAM))
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
@@ -100,7 +100,7 @@ def _refusal(problem: OSError, address: str, port: int, setting: str) -> ListenE
     return ListenError(setting, f"{host_and_port(address, port)} {reason}")
 
 
-class SharedSocket(ListeningSocket):
+class SharedSocket(socket.socket):
     """A listening socket that several processes accept from.
 
     Connections wait in one queue, never at a process that is dead or busy. A process takes one a turn of its loop and
@@ -119,18 +119,18 @@ class SharedSocket(ListeningSocket):
         super().listen(BACKLOG)
 
 
-def adopt(listening: socket.socket, *, shared: bool = False) -> ListeningSocket:
+def adopt(listening: socket.socket, *, shared: bool = False) -> socket.socket:
     """Takes over a bound socket, one that a supervisor passed on or a test made; the given object is empty then.
 
     `shared`: other processes accept from it too.
     """
-    kind = SharedSocket if shared else ListeningSocket
+    kind = SharedSocket if shared else socket.socket
     return _prepared(kind(listening.family, listening.type, listening.proto, fileno=listening.detach()))
 
 
-def accepts_a_turn(listening: ListeningSocket) -> int:
+def accepts_a_turn(listening: socket.socket) -> int:
     """How many connections the loop may take from it before it does other work."""
-    return 1 if isinstance(listening, SharedSocket) else BACKLOG
+    return 1 if isinstance(listening, SharedSocket) else A_TURN
 
 
 def url_of(scheme: str, listening: socket.socket) -> str:
@@ -144,7 +144,7 @@ def host_and_port(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _prepared(listening: ListeningSocket) -> ListeningSocket:
+def _prepared(listening: socket.socket) -> socket.socket:
     listening.setblocking(False)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in _TCP_OPTIONS:

@@ -2,59 +2,90 @@
 
 import logging
 import ssl
+import time
+import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.listeners.errors import CertificateError, ListenError
 from gateway.settings import files
 from gateway.settings.files import FileFault
+from gateway.settings.live_file import LiveFile
+from gateway.wire.trust import TrustError, certificates
+
+_LOG: Final = logging.getLogger(__name__)
 
 CERT_SETTING: Final = "TLS_CERT_FILE"
 KEY_SETTING: Final = "TLS_KEY_FILE"
+CLIENT_SETTING: Final = "CLIENT_CA_FILE"
+VERSIONS: Final = {
+    "1.0": ssl.TLSVersion.TLSv1,
+    "1.1": ssl.TLSVersion.TLSv1_1,
+    "1.2": ssl.TLSVersion.TLSv1_2,
+    "1.3": ssl.TLSVersion.TLSv1_3,
+}
 
-_log = logging.getLogger(__name__)
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is asked of clients: this version of TLS at least, and a certificate by an authority in `client_ca`."""
+
+    least: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2
+    client_ca: Path | None = None
+
+
+PLAIN: Final = Terms()
 
 
 class TlsCertificate:
     """The certificate of a listener. `context` goes to asyncio and stays the same object.
 
-    `ends_s` is when its validity ends, in s since the epoch; None where that cannot be read.
-
     Each swap makes a whole new context, and a handshake takes the newest one that loaded, so a pair of files that does
     not match, or is only half written, never touches what works. Open connections keep what they have.
     """
 
-    def __init__(self, chain: Path, key: Path) -> None:
-        self._files = (chain, key)
-        self.context = _context(chain, key)
-        self._newest = self.context
-        self.ends_s = _ends_s(chain)
-        self._read = self._looked = _stamp(self._files)
+    def __init__(self, chain: Path, key: Path, terms: Terms = PLAIN) -> None:
+        self._chain = chain
+        self.file = LiveFile(
+            (chain, key) if terms.client_ca is None else (chain, key, terms.client_ca),
+            lambda: (_context(chain, key, terms), _ends_s(chain)),
+            faults=ListenError,
+            refused="the new certificate is refused, the former one stays",
+            taken=lambda _: f"the certificate was read again: {chain}",
+            counted=self._read_again,
+        )
+        self.context = self.file()[0]
         self.context.sni_callback = self._choose
+
+    @property
+    def ends_s(self) -> float | None:
+        """When the validity of the one in force ends, in s since the epoch; None where that cannot be read."""
+        return self.file()[1]
 
     def reload(self) -> bool:
         """Read the files again, for connections from now on. False, and a log line, where they cannot be used."""
-        self._read = _stamp(self._files)
-        try:
-            self._newest = _context(*self._files)
-        except ListenError as problem:
-            _log.error("the new certificate is refused, the former one stays: %s", problem)
-            return False
-        self.ends_s = _ends_s(self._files[0])
-        _log.info("the certificate was read again: %s", self._files[0])
-        return True
+        return self.file.reload()
 
-    def reload_if_changed(self) -> bool:
-        """As `reload`, once a file has changed and both were at rest since the last look; else False."""
-        now = _stamp(self._files)
-        rests = now == self._looked
-        self._looked = now
-        return rests and now != self._read and self.reload()
+    def trouble(self, now_s: float) -> str | None:
+        """Why clients will not trust it at this time, in s since the epoch; None where nothing is known against it."""
+        return None if self.ends_s is None or self.ends_s > now_s else "TLS_CERT_FILE has expired: clients refuse it"
+
+    def warn_if_over(self, now_s: float) -> None:
+        """A log line where it has expired."""
+        trouble = self.trouble(now_s)
+        if trouble:
+            _LOG.error("%s: %s", trouble, self._chain)
+
+    def _read_again(self, outcome: str) -> None:
+        if outcome == "taken":
+            self.warn_if_over(time.time())
 
     def _choose(self, link: ssl.SSLObject, _server_name: str | None, _first: ssl.SSLContext) -> None:
-        link.context = self._newest
+        link.context = self.file()[0]
 
 
 def own_files(chain: Path | None, key: Path | None) -> tuple[Path, Path] | None:
@@ -68,11 +99,13 @@ def own_files(chain: Path | None, key: Path | None) -> tuple[Path, Path] | None:
     return chain, key
 
 
-def _context(chain: Path, key: Path) -> ssl.SSLContext:
+def _context(chain: Path, key: Path, terms: Terms) -> ssl.SSLContext:
     _must_be_readable(CERT_SETTING, chain)
-    _must_be_readable(KEY_SETTING, key)
+    _must_be_readable(KEY_SETTING, key, secret=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    _set_least(context, terms.least)
+    if terms.client_ca is not None:
+        _ask_for_certificates(context, terms.client_ca)
     context.options |= ssl.OP_NO_RENEGOTIATION
     context.set_alpn_protocols(["http/1.1"])
     try:
@@ -86,6 +119,24 @@ def _context(chain: Path, key: Path) -> ssl.SSLContext:
     return context
 
 
+def _set_least(context: ssl.SSLContext, least: ssl.TLSVersion) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # The settings warn of it.
+        context.minimum_version = least
+    if least < ssl.TLSVersion.TLSv1_2:
+        context.set_ciphers("DEFAULT@SECLEVEL=0")  # Their signatures are SHA-1, which OpenSSL 3 refuses otherwise.
+
+
+def _ask_for_certificates(context: ssl.SSLContext, authorities: Path) -> None:
+    try:
+        pem = "".join(one.public_bytes(Encoding.PEM).decode() for one in certificates(authorities))
+        context.load_verify_locations(cadata=pem)
+    except TrustError as problem:
+        raise CertificateError(CLIENT_SETTING, str(problem)) from None
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    context.verify_mode = ssl.CERT_REQUIRED
+
+
 def _ends_s(chain: Path) -> float | None:
     """The end of the first certificate in a file that OpenSSL has just loaded, and may be laxer about."""
     try:
@@ -94,20 +145,15 @@ def _ends_s(chain: Path) -> float | None:
         return None
 
 
-def _must_be_readable(setting: str, path: Path) -> None:
+def _must_be_readable(setting: str, path: Path, *, secret: bool = False) -> None:
     try:
-        files.read(path)
+        content = files.read(path)
+        if secret:
+            files.must_be_secret(path, content)
     except FileFault as fault:
-        raise CertificateError(setting, f"cannot read {path}: {str(fault).removeprefix('cannot be read: ')}") from None
+        raise CertificateError(setting, _fault_of(path, str(fault))) from None
 
 
-def _stamp(files: tuple[Path, Path]) -> tuple[object, ...]:
-    return tuple(_one_stamp(path) for path in files)
-
-
-def _one_stamp(path: Path) -> object:
-    try:
-        state = path.stat()
-    except (OSError, ValueError):
-        return None
-    return state.st_ino, state.st_mtime_ns, state.st_ctime_ns, state.st_size
+def _fault_of(path: Path, says: str) -> str:
+    reason = says.removeprefix("cannot be read: ")
+    return f"{path}: {says}" if reason == says else f"cannot read {path}: {reason}"

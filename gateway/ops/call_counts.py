@@ -1,41 +1,81 @@
-"""What calls cost and how they ended, counted without a lock on the path of a call and told when Prometheus asks."""
+"""Counts on the path of a call, kept without a lock and told when somebody asks for them.
+
+They are counted in the one thread that serves calls; a thread that reads meanwhile may miss the newest. Where several
+workers serve, `share` carries what came since the last time into counters that all workers' sum is made of.
+"""
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Final
 
+from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
-_NAMES: Final = [*(str(float(bound)) for bound in BUCKETS_S), "+Inf"]
 
 
-class CallCounts(Collector):
-    """Counts in the one thread that serves calls; a thread that reads meanwhile may miss the newest."""
+class FastCounter(Collector):
+    """A counter with labels; `name` without its `_total`."""
 
-    def __init__(self) -> None:
-        self._answered: defaultdict[tuple[str, str], int] = defaultdict(int)
-        self._in_bucket = [0] * len(_NAMES)
-        self._spent_s = 0.0
+    def __init__(self, name: str, description: str, labels: Sequence[str]) -> None:
+        self._told = (name, description, tuple(labels))
+        self._counts: defaultdict[tuple[str, ...], int] = defaultdict(int)
+        self._shared: dict[tuple[str, ...], int] = {}
+        self._counter: Counter | None = None
 
-    def answered(self, operation: str, retcode: str) -> None:
-        """A call was answered."""
-        self._answered[operation, retcode] += 1
-
-    def took(self, seconds: float) -> None:
-        """A call that is no poll was answered after this time."""
-        self._in_bucket[bisect_left(BUCKETS_S, seconds)] += 1
-        self._spent_s += seconds
+    def add(self, *labels: str) -> None:
+        """One more with these values of the labels."""
+        self._counts[labels] += 1
 
     def collect(self) -> Iterable[Metric]:
         """As `prometheus_client` asks for them."""
-        calls = CounterMetricFamily("gateway_calls", "Answered calls", labels=["operation", "retcode"])
-        for labels, count in sorted(self._answered.items()):
-            calls.add_metric(labels, count)
-        yield calls
-        seconds = HistogramMetricFamily("gateway_call_seconds", "Time to answer, polls excepted")
-        seconds.add_metric([], list(zip(_NAMES, accumulate(self._in_bucket), strict=True)), self._spent_s)
-        yield seconds
+        name, description, labels = self._told
+        family = CounterMetricFamily(name, description, labels=labels)
+        for values, count in sorted(self._counts.items()):
+            family.add_metric(values, count)
+        yield family
+
+    def share(self, registry: CollectorRegistry) -> None:
+        """Carries what came since the last time into a counter of `registry`."""
+        if self._counter is None:
+            self._counter = Counter(*self._told, registry=registry)
+        for values, count in self._counts.items():
+            self._counter.labels(*values).inc(count - self._shared.get(values, 0))
+        self._shared = dict(self._counts)
+
+
+class FastHistogram(Collector):
+    """A histogram of seconds, without labels."""
+
+    def __init__(self, name: str, description: str, buckets_s: Sequence[float] = BUCKETS_S) -> None:
+        self._told = (name, description)
+        self._bounds = tuple(buckets_s)
+        self._in_bucket = [0] * (len(self._bounds) + 1)
+        self._sum_s = 0.0
+        self._shared = (list(self._in_bucket), 0.0)
+        self._histogram: Histogram | None = None
+
+    def observe(self, seconds: float) -> None:
+        """One more that took so long."""
+        self._in_bucket[bisect_left(self._bounds, seconds)] += 1
+        self._sum_s += seconds
+
+    def collect(self) -> Iterable[Metric]:
+        """As `prometheus_client` asks for them."""
+        family = HistogramMetricFamily(*self._told)
+        names = [*(str(float(bound)) for bound in self._bounds), "+Inf"]
+        family.add_metric([], list(zip(names, accumulate(self._in_bucket), strict=True)), self._sum_s)
+        yield family
+
+    def share(self, registry: CollectorRegistry) -> None:
+        """As `FastCounter.share`: whole buckets at a time, for which the library has no name of its own."""
+        if self._histogram is None:
+            self._histogram = Histogram(*self._told, buckets=self._bounds, registry=registry)
+        former, former_s = self._shared
+        self._shared = (list(self._in_bucket), self._sum_s)
+        for bucket, count, before in zip(self._histogram._buckets, self._in_bucket, former, strict=True):
+            bucket.inc(count - before)
+        self._histogram._sum.inc(self._sum_s - former_s)

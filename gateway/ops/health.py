@@ -1,4 +1,4 @@
-"""`/gateway/live` and `/gateway/ready`: does the process run, should it get traffic (design section 11)."""
+"""`/gateway/live` and `/gateway/ready`: does the process run, should it get traffic; and the watch over the store."""
 
 import asyncio
 import time
@@ -7,16 +7,19 @@ from typing import Final
 
 from pydantic_core import to_json
 
+from gateway.ops import audit, metrics
 from gateway.wire.http import Request, Response
+from gateway.wire.standing_headers import JSON, of_answers
 
 Reason = Callable[[], Awaitable[str | None]]
 """Why a part is not ready, None when it is."""
 SERVES_S: Final = 0.5
 """How long one look at the parts serves all who ask: anybody may, as often as they like."""
-_HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store", "Server": "AgentGateway"}
+_HEADERS: Final = of_answers(JSON)
+LOOK_EVERY_S: Final = 1.0
 
 
-class _Look:
+class _SharedCheck:
     """What each part says, asked once for all who come meanwhile and in the SERVES_S after."""
 
     def __init__(self, parts: Mapping[str, Reason], clock: Callable[[], float]) -> None:
@@ -42,7 +45,7 @@ def pages(
     `remarks` are told alike and take no node out of service: what all nodes share, such as a file or the sentinels,
     must not take them all out at once while each works on.
     """
-    look = _Look(parts, clock)
+    look = _SharedCheck(parts, clock)
 
     async def live(_request: Request) -> Response:
         return Response(body=to_json({"status": "live"}), headers=_HEADERS)
@@ -55,3 +58,35 @@ def pages(
         return Response(body=to_json(body), status=200 if is_ready else 503, headers=_HEADERS)
 
     return {"/gateway/live": live, "/gateway/ready": ready}
+
+
+class OutageWatch:
+    """`reason` says why the store is out of reach, None when it is not. `clock` gives s, `pause` (of s) waits."""
+
+    def __init__(
+        self,
+        reason: Callable[[], Awaitable[str | None]],
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._reason = reason
+        self._clock = clock
+        self._pause = pause
+        self._since_s: float | None = None
+
+    async def run(self) -> None:
+        """Looks once a second, until cancelled."""
+        while True:
+            await self.look()
+            await self._pause(LOOK_EVERY_S)
+
+    async def look(self) -> None:
+        """Tells of a change since the last look."""
+        reason = await self._reason()
+        if reason is not None and self._since_s is None:
+            self._since_s = self._clock()
+            metrics.STORE_OUTAGES.inc()
+            audit.record("store-outage", reason=reason)
+        elif reason is None and self._since_s is not None:
+            audit.record("store-back", after_s=round(self._clock() - self._since_s, 1))
+            self._since_s = None

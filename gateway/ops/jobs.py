@@ -1,4 +1,4 @@
-"""The gateway's own periodic work, which goes on whatever happens to it (design section 11).
+"""The gateway's own periodic work, which goes on whatever happens to it.
 
 A job that fails says so once, with the cause, and again when the cause changes or when it works again; each failure is
 counted and followed by a rest that grows. A store or a backend that is out of reach is no failure of the job: whoever
@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
 from gateway.ops import metrics
-from gateway.ops.crashes import crash_line
+from gateway.ops.backoff import Backoff
+from gateway.ops.logs import crash_line
 from gateway.wire.errors import Unavailable, Unreadable
 
 FIRST_REST_S: Final = 0.5
@@ -32,7 +33,7 @@ class Job:
     `asyncio.sleep` does.
     """
 
-    __slots__ = ("_cause", "_clock", "_failures", "_name", "_passes", "_pause", "_rests_until_s", "_said")
+    __slots__ = ("_backoff", "_cause", "_clock", "_name", "_passes", "_pause", "_rests_until_s", "_said")
 
     def __init__(
         self,
@@ -48,7 +49,7 @@ class Job:
         self._passes = passes
         self._clock = clock
         self._pause = pause
-        self._failures = 0
+        self._backoff = Backoff(FIRST_REST_S, LONGEST_REST_S, jitter=0)
         self._cause = ""
         self._rests_until_s = float("-inf")
 
@@ -96,15 +97,14 @@ class Job:
         if cause != self._cause:
             _LOG.error("%s fails: %s", self._said, cause)
             self._cause = cause
-        rest_s = min(LONGEST_REST_S, FIRST_REST_S * 2 ** min(self._failures, 10))
-        self._failures += 1
-        self._rests_until_s = self._clock() + rest_s
+        self._rests_until_s = self._clock() + self._backoff.next_s()
 
     def worked(self) -> None:
         """It was done."""
-        if self._failures:
+        if self._cause:
             _LOG.info("%s works again", self._said)
-            self._failures, self._cause, self._rests_until_s = 0, "", float("-inf")
+            self._cause, self._rests_until_s = "", float("-inf")
+            self._backoff.reset()
 
 
 async def all_done(works: Iterable[Awaitable[object]]) -> None:

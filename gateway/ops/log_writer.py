@@ -5,6 +5,7 @@ import select
 import threading
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 MOST_BYTES: Final = 4 * 1_048_576
@@ -12,15 +13,17 @@ MOST_BYTES: Final = 4 * 1_048_576
 
 
 class LineWriter:
-    """Writes lines to a file descriptor, in order and each whole, from a thread of its own.
+    """Writes lines to a file descriptor, or by a function that may wait, in order and each whole, in a thread.
 
     When nobody reads there, `most_bytes` of them wait and more are dropped: `dropped` counts all of them, and `note`
     makes the line that tells how many are missing in its place.
     """
 
-    def __init__(self, file: int, note: Callable[[int], str], most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self, target: int | Callable[[bytes], None], note: Callable[[int], str], most_bytes: int = MOST_BYTES
+    ) -> None:
         self.dropped = 0
-        self._file = file
+        self._put_out = partial(_write_all, target) if isinstance(target, int) else target
         self._note = note
         self._most = most_bytes
         self._bytes = 0
@@ -70,12 +73,16 @@ class LineWriter:
 
     def _write(self, line: bytes) -> None:
         """To the end, however long that takes; a line that nobody can take (the reader has gone) is dropped."""
-        while line:
-            try:
-                line = line[os.write(self._file, line) :]
-            except BlockingIOError:  # Somebody else set the descriptor, which several processes share, to this way.
-                select.select((), (self._file,), ())
-            except OSError:
-                with self._changed:
-                    self.dropped += 1
-                return
+        try:
+            self._put_out(line)
+        except OSError:
+            with self._changed:
+                self.dropped += 1
+
+
+def _write_all(file: int, line: bytes) -> None:
+    while line:
+        try:
+            line = line[os.write(file, line) :]
+        except BlockingIOError:  # Somebody else set the descriptor, which several processes share, to this way.
+            select.select((), (file,), ())

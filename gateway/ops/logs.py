@@ -1,16 +1,27 @@
-"""Where the log goes and what a line looks like."""
+"""Where the log goes, what a line looks like, and the one line of a crash, without anything that a client sent."""
 
+import asyncio
+import errno
 import logging
 import os
 import sys
-from collections.abc import Sequence
-from typing import Any, Final
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import Any, Final, TypeVar
 
 import click
+from pythonjsonlogger.json import JsonFormatter
 
-from gateway.ops.crashes import crash_line
+from gateway.ops import request_context
+from gateway.ops.log_gather import GATHER_S, LogGatherer
 from gateway.ops.log_writer import LineWriter
 
+E = TypeVar("E", bound=BaseException)
+
+_FRAMES: Final = 6
+_DETAILS: Final[list[tuple[type[BaseException], Callable[[Any], str]]]] = []
 FLUSH_S: Final = 1.0
 """For what is not written yet at the end of the process."""
 _LINE: Final = "%(asctime)s %(levelname)s {who}%(name)s: %(message)s"
@@ -19,11 +30,90 @@ _LINE: Final = "%(asctime)s %(levelname)s {who}%(name)s: %(message)s"
 _LOG = logging.getLogger(__name__)
 
 
+def tell_more(kind: type[E], detail: Callable[[E], str]) -> None:
+    """From now on `detail` is told too of errors of this kind: a word that holds nothing of a request, or ""."""
+    _DETAILS.append((kind, detail))
+
+
+def crash_line(problem: BaseException) -> str:
+    """Types and places of `problem` and of its causes, innermost frame first.
+
+    The texts of exceptions are left out: they often hold the value that was wrong (no secrets, no query strings
+    in logs). What kind of error the system or Redis gave is told: its name holds nothing of a request.
+    """
+    return "; caused by ".join(_one(each) for each in _chain(problem))
+
+
+def _chain(problem: BaseException) -> list[BaseException]:
+    """The problem, and then what it is a group of, and its causes."""
+    chain, others = list[BaseException](), [problem]
+    while others and len(chain) < _FRAMES:
+        last = others.pop(0)
+        if last in chain:
+            continue
+        chain.append(last)
+        if isinstance(last, BaseExceptionGroup):
+            others += last.exceptions
+        cause = last.__cause__ or (None if last.__suppress_context__ else last.__context__)
+        if cause is not None:
+            others.append(cause)
+    return chain
+
+
+def _one(problem: BaseException) -> str:
+    frames = traceback.extract_tb(problem.__traceback__)[-_FRAMES:]
+    places = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames))
+    return f"{_kind(problem)} in {places}" if places else _kind(problem)
+
+
+def _kind(problem: BaseException) -> str:
+    details = [detail(problem) for kind, detail in _DETAILS if isinstance(problem, kind)]
+    return " ".join(filter(None, [type(problem).__qualname__, *details]))
+
+
+def _name_of_system(problem: OSError) -> str:
+    return errno.errorcode.get(problem.errno or 0, "")
+
+
+tell_more(OSError, _name_of_system)
+
+
 class _Lines(logging.Formatter):
-    """One line a record. An exception is told by its types and places: its text may quote a URL with a password."""
+    """One line a record, with the id of the request that is being answered, if one is.
+
+    An exception is told by its types and places: its text may quote a URL with a password.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """See logging."""
+        line, request = super().format(record), request_context.request_id()
+        return f"{line} [request {request}]" if request else line
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
         """See logging; `ei` is as of sys.exc_info."""
+        return crash_line(ei[1]) if ei[1] is not None else ""
+
+
+class _Objects(JsonFormatter):
+    """As `_Lines`, an object a line: time, level, logger, message; worker, request and exception where there is one."""
+
+    def __init__(self, worker: int | None) -> None:
+        super().__init__(
+            "%(levelname)s %(name)s %(message)s",
+            rename_fields={"levelname": "level", "name": "logger", "exc_info": "exception"},
+            static_fields={} if worker is None else {"worker": worker},
+            timestamp="time",
+        )
+
+    def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
+        """See pythonjsonlogger."""
+        super().add_fields(log_data, record, message_dict)
+        request = request_context.request_id()
+        if request:
+            log_data["request"] = request
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
+        """See `_Lines`."""
         return crash_line(ei[1]) if ei[1] is not None else ""
 
 
@@ -33,16 +123,27 @@ class _Handler(logging.Handler):
     def __init__(self, file: int) -> None:
         super().__init__()
         self.lines = LineWriter(file, self._note)
+        self._gatherer = LogGatherer()
 
     def emit(self, record: logging.LogRecord) -> None:
         """See logging."""
         try:
-            self.lines.put(f"{self.format(record)}\n")
+            self._write(self._gatherer.take(record, time.monotonic()))
         except Exception as fault:  # The usual way would write to stderr from here.
             self.lines.put(f"a log line could not be made: {crash_line(fault)}\n")
 
+    def tell_counts(self, *, at_once: bool = False) -> None:
+        """Writes how many lines were gathered, once that is due."""
+        with self.lock or nullcontext():
+            self._write(self._gatherer.due(time.monotonic(), at_once=at_once))
+
+    def _write(self, records: Sequence[logging.LogRecord]) -> None:
+        for record in records:
+            self.lines.put(f"{self.format(record)}\n")
+
     def flush(self) -> None:
         """See logging, which calls it at the end of the process."""
+        self.tell_counts(at_once=True)
         self.lines.flush(FLUSH_S)
 
     def _note(self, dropped: int) -> str:
@@ -51,20 +152,30 @@ class _Handler(logging.Handler):
         return f"{self.format(logging.makeLogRecord({**told, 'msg': words}))}\n"
 
 
+async def tell_gathered() -> None:
+    """Tells every second how many lines were left out; runs until cancelled."""
+    while True:
+        await asyncio.sleep(GATHER_S)
+        for handler in logging.getLogger().handlers:
+            if isinstance(handler, _Handler):
+                handler.tell_counts()
+
+
 def dropped_lines() -> int:
     """How many log lines of this process nobody will see, because nobody read them in time."""
     return sum(handler.lines.dropped for handler in logging.getLogger().handlers if isinstance(handler, _Handler))
 
 
-def setup_logs(level: str, worker: int | None = None) -> None:
+def setup_logs(level: str, worker: int | None = None, *, as_json: bool = False) -> None:
     """Logs to stderr, one line a record (and one more where an exception is logged); stdout is for the ready line.
 
-    `worker` is the number of this process, which its lines say, where several write to one log.
+    `worker` is the number of this process, which its lines say, where several write to one log. `as_json`: each line
+    is a JSON object.
     """
     who = "" if worker is None else f"worker {worker}: "
     logging.basicConfig(handlers=[_handler()], level=level, force=True)
     for handler in logging.getLogger().handlers:
-        handler.setFormatter(_Lines(_LINE.format(who=who)))
+        handler.setFormatter(_Objects(worker) if as_json else _Lines(_LINE.format(who=who)))
     # Its lines would repeat ours, and some name request lines.
     logging.getLogger("aiohttp").setLevel(logging.ERROR)
     logging.getLogger("watchfiles").setLevel(logging.WARNING)

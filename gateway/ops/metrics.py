@@ -1,31 +1,234 @@
-"""Counters of the gateway, in one registry of its own. Labels are bounded: never an agent, an address or a GUID."""
+"""Metrics of the gateway, in one registry of its own. Labels are bounded: never an agent, an address or a GUID.
 
-from typing import Final
+Where several workers serve (their supervisor sets PROMETHEUS_MULTIPROC_DIR), every worker tells the sum of all, with
+counters and histograms of those that have ended. What is counted without a lock, or read from elsewhere, is carried
+there by `refresh`, which each process does once a second and before it is asked.
+"""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+import asyncio
+import os
+import platform
+from collections.abc import Callable
+from typing import Final, NamedTuple
 
-from gateway.ops.call_counts import CallCounts
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.process_collector import ProcessCollector
 
+from gateway import __version__
+from gateway.ops.call_counts import FastCounter, FastHistogram
+
+SHARED_DIR: Final = "PROMETHEUS_MULTIPROC_DIR"
+IS_SHARED: Final = SHARED_DIR in os.environ
+REFRESH_EVERY_S: Final = 1.0
+WAIT_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+ADOPT_S: Final = (0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300)
+
+disable_created_metrics()  # type: ignore[no-untyped-call]
 REGISTRY: Final = CollectorRegistry()
 
-CALLS: Final = CallCounts()
-REGISTRY.register(CALLS)
-SESSIONS_STARTED: Final = Counter("gateway_sessions_started", "Sign-ins that opened a session", registry=REGISTRY)
-SESSIONS_ENDED: Final = Counter("gateway_sessions_ended", "Ended sessions", ["reason"], registry=REGISTRY)
-GUIDS_MADE: Final = Counter("gateway_guids_made", "New generations", registry=REGISTRY)
-GUIDS_HANDED_AGAIN: Final = Counter("gateway_guids_handed_again", "Hand-outs after a lost answer", registry=REGISTRY)
-GUID_REUSE: Final = Counter("gateway_guid_reuse", "Superseded GUIDs used long after their successor", registry=REGISTRY)
-NOT_ADOPTING: Final = Counter("gateway_guid_not_adopted", "Sessions whose client ignores new GUIDs", registry=REGISTRY)
+OPERATIONS: Final = FastCounter(
+    "agentgateway_operations",
+    "Answered operations of the agent interface, by operation and retcode (0 is success)",
+    ["operation", "retcode"],
+)
+OPERATION_SECONDS: Final = FastHistogram(
+    "agentgateway_operation_duration_seconds",
+    "Time from the head of a request to its answer, in seconds; event polls, which wait, excepted",
+)
+CHECKS: Final = FastCounter(
+    "agentgateway_guid_checks",
+    "Checked GUIDs by verdict: accepted, unknown (000-003) or ended (100-006)",
+    ["verdict"],
+)
+EVENT_LOOP_LAG: Final = FastHistogram(
+    "agentgateway_event_loop_lag_seconds", "By how much a timer of the process is late, in seconds", WAIT_S
+)
+_FAST: Final[tuple[FastCounter | FastHistogram, ...]] = (OPERATIONS, OPERATION_SECONDS, CHECKS, EVENT_LOOP_LAG)
+
+
+class _CallRecorder(NamedTuple):
+    """What the entrance tells of each operation: how it was answered, and after how many s."""
+
+    answered: Callable[..., None]
+    took: Callable[[float], None]
+
+
+CALLS: Final = _CallRecorder(OPERATIONS.add, OPERATION_SECONDS.observe)
+
+SESSIONS_STARTED: Final = Counter(
+    "agentgateway_sessions_opened", "Sign-ins that opened a session, take-overs among them", registry=REGISTRY
+)
+SESSIONS_ENDED: Final = Counter(
+    "agentgateway_sessions_ended", "Sessions that ended, by reason", ["reason"], registry=REGISTRY
+)
+GUIDS_MADE: Final = Counter(
+    "agentgateway_guid_generations_made", "New GUIDs made by rotation and updateGuid", registry=REGISTRY
+)
+GUIDS_ADOPTED: Final = Histogram(
+    "agentgateway_guid_adoption_lag_seconds",
+    "Time from the making of a new GUID to its first use by the client, in seconds",
+    buckets=ADOPT_S,
+    registry=REGISTRY,
+)
+GUIDS_HANDED_AGAIN: Final = Counter(
+    "agentgateway_guid_hand_outs_repeated",
+    "New GUIDs handed out again because the client still used the one before",
+    registry=REGISTRY,
+)
+GUID_REUSE: Final = Counter(
+    "agentgateway_guid_reuse", "Replaced GUIDs used long after their successor: a sign of theft", registry=REGISTRY
+)
+NOT_ADOPTING: Final = Counter(
+    "agentgateway_guid_not_adopted",
+    "Sessions whose client went on with an old GUID after it was handed a new one",
+    registry=REGISTRY,
+)
 REHEARSED_REFUSALS: Final = Counter(
-    "gateway_guid_rehearsed_refusals", "Uses in a rehearsal that AUTHMODE 2 would have refused", registry=REGISTRY
+    "agentgateway_guid_rehearsal_refusals",
+    "Uses of a GUID during a rehearsal that AUTHMODE 2 would have refused",
+    registry=REGISTRY,
 )
-EVENTS_MADE: Final = Counter("gateway_events_made", "Events put into queues", registry=REGISTRY)
-EVENTS_DROPPED: Final = Counter("gateway_events_dropped", "Events lost to a full queue", registry=REGISTRY)
-EVENTS_SENT_AGAIN: Final = Counter("gateway_events_sent_again", "Events sent more than once", registry=REGISTRY)
-PUSHES: Final = Counter("gateway_pushes", "Attempts to push an event", ["outcome"], registry=REGISTRY)
-POLLS_PARKED: Final = Gauge("gateway_polls_parked", "Polls that wait for an event now", registry=REGISTRY)
-BACKEND_OWED: Final = Counter("gateway_backend_ends_failed", "Ends the backend did not take at once", registry=REGISTRY)
-ADMIN_REFUSED: Final = Counter("gateway_admin_refused", "Requests not let in", ["reason"], registry=REGISTRY)
+EVENTS_DROPPED: Final = Counter(
+    "agentgateway_events_dropped", "Events lost because the queue of their session was full", registry=REGISTRY
+)
+EVENTS_SENT_AGAIN: Final = Counter(
+    "agentgateway_events_sent_again", "Events sent more than once because their answer may be lost", registry=REGISTRY
+)
+EVENT_WAKE: Final = Histogram(
+    "agentgateway_event_delivery_seconds",
+    "Time from the making of an event to the answer of the poll that carries it, in seconds",
+    buckets=WAIT_S,
+    registry=REGISTRY,
+)
+PUSHES: Final = Counter(
+    "agentgateway_push_attempts", "Attempts to push an event to a receiver, by outcome", ["outcome"], registry=REGISTRY
+)
+POLLS_PARKED: Final = Gauge(
+    "agentgateway_polls_parked",
+    "Event polls that are held now, waiting for an event",
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
+)
+PUSH_SESSIONS: Final = Gauge(
+    "agentgateway_push_sessions",
+    "Sessions in push mode whose events this node delivers",
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
+)
+LAGGING: Final = Gauge(
+    "agentgateway_guid_not_adopting_sessions",
+    "The last sessions seen here whose client goes on with an old GUID",
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
+)
+PASSWORD_QUEUE: Final = Gauge(
+    "agentgateway_password_queue_length",
+    "Sign-ins that wait for a thread to check their password",
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
+)
+PUSH_AGE: Final = Histogram(
+    "agentgateway_push_delivery_seconds",
+    "Time from the making of an event to its delivery to the receiver, in seconds",
+    buckets=WAIT_S,
+    registry=REGISTRY,
+)
+STORE_OUTAGES: Final = Counter(
+    "agentgateway_store_outages", "Times that the session store went out of reach of this node", registry=REGISTRY
+)
+BACKEND_OWED: Final = Counter(
+    "agentgateway_backend_ends_failed",
+    "Ends of sessions that the contact centre did not take at once",
+    registry=REGISTRY,
+)
+ADMIN_REFUSED: Final = Counter(
+    "agentgateway_admin_requests_refused",
+    "Requests that the admin listener refused, by reason",
+    ["reason"],
+    registry=REGISTRY,
+)
 JOB_FAILURES: Final = Counter(
-    "gateway_job_failures", "Failures of the gateway's own periodic work", ["job"], registry=REGISTRY
+    "agentgateway_job_failures", "Failures of the gateway's own periodic work, by name", ["work"], registry=REGISTRY
 )
+LOG_LINES_DROPPED: Final = Counter(
+    "agentgateway_log_lines_dropped", "Log lines lost because nobody read them in time", registry=REGISTRY
+)
+AUDIT_LINES_DROPPED: Final = Counter(
+    "agentgateway_audit_lines_dropped", "Audit lines lost because they could not be written", registry=REGISTRY
+)
+CPU: Final = Counter(
+    "agentgateway_cpu_seconds", "CPU time of the serving processes, user and system, in seconds", registry=REGISTRY
+)
+PROCESSES: Final = Gauge(
+    "agentgateway_processes", "Processes that serve agents", registry=REGISTRY, multiprocess_mode="livesum"
+)
+BUILD_INFO: Final = Gauge(
+    "agentgateway_build_info",
+    "Always 1; the labels say which version runs",
+    ["version", "python"],
+    registry=REGISTRY,
+    multiprocess_mode="livemax",
+)
+
+_reads: list[Callable[[], None]] = []
+
+
+def on_refresh(read: Callable[[], None]) -> None:
+    """Has `read` called whenever values are brought up to date."""
+    _reads.append(read)
+
+
+def follow(counter: Counter, read: Callable[[], float]) -> None:
+    """Has a counter follow a number that only grows in this process."""
+    seen = [0.0]
+
+    def carry() -> None:
+        now = read()
+        counter.inc(max(0.0, now - seen[0]))
+        seen[0] = now
+
+    on_refresh(carry)
+
+
+def refresh() -> None:
+    """Brings up to date what is not counted where it happens."""
+    for read in _reads:
+        read()
+    if IS_SHARED:
+        for fast in _FAST:
+            fast.share(REGISTRY)
+
+
+def registries() -> list[CollectorRegistry]:
+    """What is to be told now: the values of this process, or the sums of all workers."""
+    refresh()
+    if not IS_SHARED:
+        return [REGISTRY]
+    sums = CollectorRegistry()
+    MultiProcessCollector(sums)  # type: ignore[no-untyped-call]
+    return [sums]
+
+
+async def keep_fresh() -> None:
+    """Refreshes once a second, and measures how late that is; runs until cancelled."""
+    loop = asyncio.get_running_loop()
+    while True:
+        due_s = loop.time() + REFRESH_EVERY_S
+        await asyncio.sleep(REFRESH_EVERY_S)
+        EVENT_LOOP_LAG.observe(max(0.0, loop.time() - due_s))
+        refresh()
+
+
+def _cpu_s() -> float:
+    times = os.times()
+    return times.user + times.system
+
+
+if not IS_SHARED:
+    for _fast in _FAST:
+        REGISTRY.register(_fast)
+    ProcessCollector(registry=REGISTRY)
+follow(CPU, _cpu_s)
+PROCESSES.set(1)
+BUILD_INFO.labels(__version__, platform.python_version()).set(1)

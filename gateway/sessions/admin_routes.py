@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Final
 
+from gateway.backend import EndReason
 from gateway.ops import audit
-from gateway.ops.admin import AdminCall, Route
-from gateway.sessions.model import EndReason
+from gateway.ops.admin_interface import AdminCall, AdminRoute
 from gateway.sessions.report import adoption, session_lines
 from gateway.sessions.service import SessionService
 from gateway.wire.errors import Malformed, NotFound
@@ -14,7 +14,7 @@ MOST: Final = 999_999
 _LIMIT: Final = "1000"
 
 
-def session_routes(service: SessionService, owes: Callable[[], None]) -> list[Route]:
+def session_routes(service: SessionService, owes: Callable[[], None]) -> list[AdminRoute]:
     """The routes; `owes` is called when the backend is owed an end."""
 
     async def listed(call: AdminCall) -> object:
@@ -28,16 +28,16 @@ def session_routes(service: SessionService, owes: Callable[[], None]) -> list[Ro
         if session is None or not await service.end(agent_id, session.id, EndReason.FORCED):
             raise NotFound("the agent is not signed in")
         owes()
-        audit.record("sign-out", agent_id, reason=EndReason.FORCED.name, by="operator")
+        audit.record("sign-out", agent_id, session=session.id, reason=EndReason.FORCED.name)
         return {"agent": agent_id, "ended": True}
 
     async def adopting(_call: AdminCall) -> object:
         return await adoption(service)
 
     return [
-        Route("GET", "/sessions", listed),
-        Route("POST", "/sessions/{agent}/end", end),
-        Route("GET", "/adoption", adopting),
+        AdminRoute("GET", "/sessions", listed),
+        AdminRoute("POST", "/sessions/{agent}/end", end),
+        AdminRoute("GET", "/adoption", adopting),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Who does not follow new GUIDs, so far as this node has found out (design section 5, AUTHMODE and Rehearsal)."""
+"""Who does not follow new GUIDs, so far as this node has found out (docs/protocol.md, AUTHMODE)."""
 
 import time
 from collections import Counter, OrderedDict
@@ -9,8 +9,8 @@ from typing import Final
 from gateway.ops import audit, metrics
 from gateway.sessions import rules
 from gateway.sessions.guid import same
-from gateway.sessions.limits import Limits, runs_out
 from gateway.sessions.model import Session
+from gateway.sessions.policy import Limits, runs_out
 from gateway.sessions.rules import Bearer, Derive
 from gateway.wire.errors import Unavailable
 
@@ -69,7 +69,7 @@ class AdoptionBook:
         if len(self._not_adopting) > REMEMBERED:
             self._not_adopting.popitem(last=False)
         metrics.NOT_ADOPTING.inc()
-        audit.record("guid-not-adopted", agent_id, client=session.client)
+        audit.record("guid-not-adopted", agent_id, session=session.id, client=session.client)
 
     def note_refused_in_earnest(self, agent_id: int, session: Session) -> None:
         """A use in a rehearsal that AUTHMODE 2 would have refused: each counts, the first of a session is named."""
@@ -79,7 +79,7 @@ class AdoptionBook:
         self._refused_in_earnest[session.id] = None
         if len(self._refused_in_earnest) > REMEMBERED:
             self._refused_in_earnest.popitem(last=False)
-        audit.record("guid-refused-in-earnest", agent_id, client=session.client)
+        audit.record("guid-refused-in-earnest", agent_id, session=session.id, client=session.client)
 
     def not_adopting(self) -> Sequence[NotAdopting]:
         """The last sessions, oldest first, of which this node found out that their client ignores new GUIDs."""

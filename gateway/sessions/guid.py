@@ -1,12 +1,14 @@
-"""GUIDs: derived from the session and the generation number, never stored (design section 5, GUID)."""
+"""GUIDs: derived from the session and the generation number, never stored (docs/protocol.md, GUIDs)."""
 
 import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 SECRET_MIN_BYTES = 32
+_MOST_IN_WEAK: Final = 8
 
 
 def new_session_id() -> str:
@@ -28,6 +30,10 @@ class KeyRing:
             return ""
         digits = hmac.digest(secret, b"%s:%d" % (session_id.encode(), number), "sha256").hex()
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:32]}.{node}"
+
+    def weak_keys(self) -> list[str]:
+        """The ids of keys that nobody drew at random: of 32 random bytes more than 8 differ."""
+        return [key for key, secret in self.secrets.items() if len(set(secret)) <= _MOST_IN_WEAK]
 
     def signing_keys(self) -> tuple[bytes, ...]:
         """Keys of 32 bytes that sign what the gateway pushes, one for each secret, the making one first."""

@@ -1,11 +1,10 @@
-"""Whether this node holds the secrets that live sessions need (design section 5, GUID)."""
+"""Whether this node holds the secrets that live sessions need (docs/protocol.md, GUIDs)."""
 
 from contextlib import suppress
 
 from gateway.ops.jobs import for_each
 from gateway.sessions.guid import KeyRing
-from gateway.sessions.refusal import CannotServeError
-from gateway.sessions.store import Seen, SessionStore
+from gateway.sessions.store import CannotServeError, Seen, SessionStore
 from gateway.wire.errors import Unreadable
 
 

@@ -1,14 +1,12 @@
-"""How sessions begin and end: pure rules over the record (design section 5, Session). Times are in ms."""
+"""How sessions begin and end: pure rules over the record (docs/protocol.md, Sessions). Times are in ms."""
 
 from dataclasses import dataclass, replace
 
-from gateway.sessions.agent_state import AgentState
+from gateway.backend import End, EndReason
 from gateway.sessions.model import (
     LOST_ANSWER_MS,
     MAX_TOMBSTONES,
     TOMBSTONE_LIFE_MS,
-    End,
-    EndReason,
     Record,
     Reservation,
     Session,
@@ -21,7 +19,7 @@ RESERVATION_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedRecord:
     """A record after the end of its session, and what the backend is owed for it."""
 
     record: Record
@@ -58,13 +56,19 @@ def take_reservation(record: Record, token: str, now_ms: int) -> Record:
     return replace(record, reservation=Reservation(token, now_ms + RESERVATION_MS))
 
 
+def standing(record: Record) -> str:
+    """A text that becomes another one whenever a session of the agent opens or ends."""
+    live = record.session.id if record.session is not None else ""
+    return f"{live}/{record.tombstones[0].id if record.tombstones else ''}"
+
+
 def answer_was_lost(session: Session, now_ms: int) -> bool:
-    """True for a session that nobody can know of: never used, although that was time enough."""
-    return not session.used and now_ms - session.started_ms > LOST_ANSWER_MS
+    """True for a session that nobody can know of: never used since it was opened, although that was time enough."""
+    return not session.used and now_ms - session.issued_ms > LOST_ANSWER_MS
 
 
 def open_session(
-    record: Record, token: str, session: Session, state: AgentState, now_ms: int, *, force: bool
+    record: Record, token: str, session: Session, now_ms: int, *, force: bool
 ) -> tuple[Record, End | None] | None:
     """The reserved sign-in becomes the session; one that it replaces ends. None when the reservation is gone."""
     if record.session is not None and record.session.id == session.id:
@@ -76,7 +80,7 @@ def open_session(
         ended = end_session(record, record.session.id, EndReason.TAKEN_OVER if force else EndReason.REPLACED, now_ms)
         if ended is not None:
             record, owed = ended.record, ended.end
-    return replace(record, session=session, state=state, reservation=None), owed
+    return replace(record, session=session, reservation=None, former_note=""), owed
 
 
 def refuse_used(record: Record, token: str) -> None:
@@ -93,12 +97,12 @@ def abandon(record: Record, token: str) -> Record:
     return replace(record, reservation=None)
 
 
-def end_session(record: Record, session_id: str, reason: EndReason, now_ms: int, code: int = 0) -> Ended | None:
+def end_session(record: Record, session_id: str, reason: EndReason, now_ms: int, code: int = 0) -> EndedRecord | None:
     """Ends this very session; None when it is not the live one. `code` is a sign-out cause of 1 to 255, 0 = none."""
     session = record.session
     if session is None or session.id != session_id:
         return None
     tombstone = Tombstone(session.id, session.node, session.key_id, session.number, now_ms, reason)
     recent = [old for old in record.tombstones if now_ms - old.ended_ms < TOMBSTONE_LIFE_MS]
-    record = replace(record, session=None, state=AgentState(), tombstones=(tombstone, *recent)[:MAX_TOMBSTONES])
-    return Ended(record, End(record.agent_id, session_id, reason, now_ms, code, session.upstream))
+    record = replace(record, session=None, tombstones=(tombstone, *recent)[:MAX_TOMBSTONES], former_note="")
+    return EndedRecord(record, End(record.agent_id, session_id, reason, now_ms, code, session.upstream))

@@ -1,11 +1,11 @@
-"""Event queues in memory (design section 9)."""
+"""Event queues in memory (docs/design/events.md)."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from gateway.sessions.model import Event
 from gateway.sessions.store import Wake
+from gateway.wire.event import Event
 
 RECENT_IDS = 64
 """How many ids a queue remembers, taken events included, so that a repeated append adds nothing."""
@@ -17,6 +17,7 @@ class _Queue:
     events: deque[Event] = field(default_factory=deque)
     recent: deque[str] = field(default_factory=lambda: deque(maxlen=RECENT_IDS))
     size: int = 0
+    note: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,13 @@ class Bounds:
     size: int
 
 
-class MemoryQueue:
-    """`EventQueue` for one process. `bounds` is asked at every append, so a changed setting holds at once."""
+class MemoryEventQueue:
+    """`EventQueue` for one process. `bounds` is asked at every append, so a changed setting holds at once.
+
+    A full queue drops minor events first, of these and of the others the oldest.
+    """
+
+    at_once = True
 
     def __init__(self, bounds: Callable[[], Bounds], dropped: Callable[[int], None] = lambda count: None) -> None:
         self._bounds = bounds
@@ -50,12 +56,12 @@ class MemoryQueue:
         """See `SessionStore.on_wake`."""
         self._wakes.append(wake)
 
-    def wake(self, agent_id: int, token: str = "") -> None:
+    def wake(self, agent_id: int) -> None:
         """Tells everyone who listens that the agent's poll should look again."""
         for wake in self._wakes:
-            wake(agent_id, token)
+            wake(agent_id, "")
 
-    def add(self, agent_id: int, session_id: str, events: Sequence[Event]) -> bool:
+    def add(self, agent_id: int, session_id: str, events: Sequence[Event], note: bytes | None = None) -> bool:
         """As `append`, in one step."""
         queue = self._queues.get(agent_id)
         if queue is None or queue.session_id != session_id:
@@ -65,40 +71,51 @@ class MemoryQueue:
                 queue.recent.append(event.id)
                 queue.events.append(event)
                 queue.size += len(event.body)
-        self._drop_oldest(queue)
-        self.wake(agent_id)
+        if note is not None:
+            queue.note = note
+        if events:
+            self._drop_oldest(queue)
+            self.wake(agent_id)
         return True
 
     def _drop_oldest(self, queue: _Queue) -> None:
         bounds, dropped = self._bounds(), 0
         while len(queue.events) > 1 and (len(queue.events) > bounds.count or queue.size > bounds.size):
-            queue.size -= len(queue.events.popleft().body)
+            least = next((event for event in queue.events if event.minor), queue.events[0])
+            queue.events.remove(least)
+            queue.size -= len(least.body)
             dropped += 1
         if dropped:
             self._dropped(dropped)
 
-    async def head(self, agent_id: int, session_id: str) -> Event | None:
-        """See `EventQueue.head`."""
+    def oldest(self, agent_id: int, session_id: str) -> Event | None:
+        """As `head`, in one step."""
         queue = self._queues.get(agent_id)
         return queue.events[0] if queue and queue.session_id == session_id and queue.events else None
 
-    async def next(self, agent_id: int, session_id: str, *, tells: bool) -> tuple[Event | None, int]:
-        """See `EventQueue.next`: there is no other node."""
-        return await self.head(agent_id, session_id), 0
-
-    async def lost(self, agent_id: int, event_id: str) -> None:
-        """See `EventQueue.lost`."""
-
-    async def confirm(self, agent_id: int, session_id: str, event_id: str) -> None:
-        """See `EventQueue.confirm`."""
-        head = await self.head(agent_id, session_id)
+    def take(self, agent_id: int, session_id: str, event_id: str) -> None:
+        """As `confirm`, in one step."""
+        head = self.oldest(agent_id, session_id)
         if head is not None and head.id == event_id:
             queue = self._queues[agent_id]
             queue.size -= len(queue.events.popleft().body)
 
-    async def append(self, agent_id: int, session_id: str, events: Sequence[Event]) -> bool:
+    async def head(self, agent_id: int, session_id: str) -> Event | None:
+        """See `EventQueue.head`."""
+        return self.oldest(agent_id, session_id)
+
+    async def confirm(self, agent_id: int, session_id: str, event_id: str) -> None:
+        """See `EventQueue.confirm`."""
+        self.take(agent_id, session_id, event_id)
+
+    async def append(self, agent_id: int, session_id: str, events: Sequence[Event], note: bytes | None = None) -> bool:
         """See `EventQueue.append`."""
-        return self.add(agent_id, session_id, events)
+        return self.add(agent_id, session_id, events, note)
+
+    async def note(self, agent_id: int, session_id: str) -> bytes:
+        """See `EventQueue.note`."""
+        queue = self._queues.get(agent_id)
+        return queue.note if queue is not None and queue.session_id == session_id else b""
 
     async def clear(self, agent_id: int, session_id: str) -> None:
         """See `EventQueue.clear`."""

@@ -1,13 +1,14 @@
-"""The embedded store: one process, nothing kept over a restart (design section 8)."""
+"""The embedded store: one process, nothing kept over a restart (docs/design/optimistic_swap.md)."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from gateway.sessions.limits import Outage
-from gateway.sessions.memory_queue import MemoryQueue
-from gateway.sessions.model import End, Record
-from gateway.sessions.store import Rule, Seen, SessionStore, Wake
+from gateway.backend import End
+from gateway.sessions.memory_queue import MemoryEventQueue
+from gateway.sessions.model import Record
+from gateway.sessions.policy import Outage
+from gateway.sessions.store import Look, Looking, Rule, Seen, SessionStore, Wake
 
 T = TypeVar("T")
 
@@ -18,10 +19,10 @@ def wall_clock() -> Callable[[], int]:
     return lambda: int((time.monotonic() + offset) * 1000)
 
 
-class MemoryStore:
+class MemorySessionStore:
     """`SessionStore` in dictionaries. Every method runs in one step of the event loop, hence atomically."""
 
-    def __init__(self, queue: MemoryQueue, clock: Callable[[], int] | None = None) -> None:
+    def __init__(self, queue: MemoryEventQueue, clock: Callable[[], int] | None = None) -> None:
         self._queue = queue
         self._clock = clock or wall_clock()
         self._records: dict[int, Record] = {}
@@ -125,10 +126,24 @@ class MemoryStore:
         """See `SessionStore.on_wake`."""
         self._queue.on_wake(wake)
 
-    async def claim_poll(self, agent_id: int, token: str, hold_ms: int, *, session_id: str = "", ended: int = 0) -> int:
-        """See `SessionStore.claim_poll`."""
-        self._queue.wake(agent_id, token)
-        return ended
+    def known(self, agent_id: int) -> Record | None:
+        """See `SessionStore.known`: here it is always that of now."""
+        return self._records.get(agent_id)
+
+    async def look(self, known: Record, looking: Looking) -> Look:
+        """See `SessionStore.look`: there is no other node."""
+        agent_id = known.agent_id
+        record = self._records.get(agent_id) or Record(agent_id)
+        if (record is not known and record != known) or (
+            looking.until_ms is not None and self.now_ms() >= looking.until_ms
+        ):
+            return Look(record=record)
+        if looking.confirms:
+            self._queue.take(agent_id, looking.session_id, looking.confirms)
+        return Look(event=self._queue.oldest(agent_id, looking.session_id), ended=looking.ended)
+
+    async def lost(self, agent_id: int, event_id: str) -> None:
+        """See `SessionStore.lost`: there is no other node."""
 
     async def close(self) -> None:
         """Nothing to let go of."""

@@ -1,10 +1,12 @@
-"""The record of an agent: its session, its former sessions, a sign-in under way (design section 5). Times are in ms."""
+"""The record of an agent: its session, its former sessions, a sign-in under way. Times are in ms.
+
+See docs/protocol.md, Sessions.
+"""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final
 
-from gateway.sessions.agent_state import AgentState
+from gateway.backend import EndReason, Upstream
 
 MAX_SUPERSEDED = 8
 MAX_TOMBSTONES = 4
@@ -12,20 +14,6 @@ TOMBSTONE_LIFE_MS = 600_000
 LOOK_AHEAD = 2
 MOST_REHEARSED = 1_500
 LOST_ANSWER_MS = 15_000
-
-
-class EndReason(StrEnum):
-    """Why a session ended; the value is what its former holder is told in the message of `100-006`."""
-
-    SIGNED_OUT = "the agent signed out"
-    TAKEN_OVER = "the agent signed in elsewhere by force"
-    REPLACED = "the agent signed in again before this session was used"
-    IDLE = "signed out: no request of the agent within the time limit"
-    TOO_OLD = "signed out: the session reached its longest duration"
-    REUSED_GUID = "signed out: a GUID was used again after its replacement"
-    FORCED = "signed out by an inspector or the operator"
-    PUSH_FAILED = "signed out: events could not be delivered"
-    UPSTREAM = "signed out by the contact centre behind this gateway"
 
 
 DISPLACED: Final = frozenset({EndReason.TAKEN_OVER, EndReason.REPLACED})
@@ -63,20 +51,6 @@ class PushWay:
 
 
 @dataclass(frozen=True, slots=True)
-class Upstream:
-    """The session at the contact centre behind this gateway (BACKEND = upstream).
-
-    `key` and `former` are what calls there carry, the newest and the one before (replaced at `replaced_ms`), sealed by
-    `backends.upstream.seal`. `holder` names the gateway process that fetches its events.
-    """
-
-    key: str = field(repr=False)
-    holder: str = ""
-    former: str = field(default="", repr=False)
-    replaced_ms: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Session:
     """A live session. Its GUIDs follow from `id`, the generation number and the secret named `key_id`; none is stored.
 
@@ -84,7 +58,8 @@ class Session:
     node name that every GUID of the session ends in. `push` tells how events go out, and `way` where to; `client` is
     what the desktop says of itself, for reports only. `upstream` is its counterpart at a contact centre behind.
     `rehearsed_from` is the first generation that was good when a rehearsal began (-1 = none since the last rotation in
-    earnest): no later one is refused while it goes on, or afterwards in AUTHMODE 1.
+    earnest): no later one is refused while it goes on, or afterwards in AUTHMODE 1. `silent`: the agent
+    need not poll for now, and the time limit does not count.
     """
 
     id: str
@@ -100,6 +75,7 @@ class Session:
     way: PushWay | None = None
     upstream: Upstream | None = None
     rehearsed_from: int = -1
+    silent: bool = False
 
     @property
     def last_adopted(self) -> int:
@@ -134,30 +110,14 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """All the store keeps of one agent."""
+    """All the store keeps of one agent.
+
+    `former_note` is what a version before had in the record for the contact centre: the session's first note, until the
+    centre has written one.
+    """
 
     agent_id: int
     session: Session | None = None
-    state: AgentState = field(default_factory=AgentState)
     reservation: Reservation | None = None
     tombstones: tuple[Tombstone, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """The end of a session, owed to the backend until it confirms it. `upstream` is what that needs to tell further."""
-
-    agent_id: int
-    session_id: str
-    reason: EndReason
-    ended_ms: int
-    code: int = 0
-    upstream: Upstream | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """An event for a session's queue: a random id of 16 hex digits and the JSON object, encoded once."""
-
-    id: str
-    body: bytes
+    former_note: str = ""

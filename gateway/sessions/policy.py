@@ -1,16 +1,53 @@
-"""Settings as the session rules see them (design section 5, AUTHMODE and Time limits)."""
+"""Settings as the session rules see them: small values for one agent (docs/protocol.md, AUTHMODE)."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from gateway.sessions.agent_state import AgentState, State
-from gateway.sessions.limits import Limits, Outage
 from gateway.sessions.model import Session
 from gateway.settings.schema import Settings
 
 MOST_KEPT: Final = 512
 """Each shard of the store has outages of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A time in which the store was out of reach; idle limits and grace start again at its end."""
+
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What age and silence mean for one agent now.
+
+    `interval_ms` is 0 where age makes no new generation (static agents, AUTHMODE 1 without a rehearsal). `lenient`: the
+    last adopted generation outlives its grace (the same two, and a rehearsal). `rehearsal`: no GUID is refused that was
+    good when it began. `hold_ms` is the longest hold of a poll.
+    """
+
+    interval_ms: int
+    grace_ms: int
+    hold_ms: int
+    lenient: bool = False
+    rehearsal: bool = False
+    outages: tuple[Outage, ...] = ()
+
+    @property
+    def reuse_after_ms(self) -> int:
+        """How long after the adoption of its successor a generation may still turn up on a poll."""
+        return self.hold_ms + 2_000
+
+
+def runs_out(start_ms: int, life_ms: int, outages: tuple[Outage, ...]) -> int:
+    """When a time limit that began at `start_ms` runs out: each outage that it meets starts it again at its end."""
+    end = start_ms + life_ms
+    for outage in outages:
+        if outage.end_ms > start_ms and outage.start_ms < end:
+            end = max(end, outage.end_ms + life_ms)
+    return end
 
 
 @dataclass(frozen=True)
@@ -23,6 +60,11 @@ class Policy:
     def reuse_signs_out(self) -> bool:
         """GUIDREUSE = SIGNOUT; a rehearsal signs nobody out."""
         return self.settings.guid_reuse == "SIGNOUT" and not self.settings.guid_rehearsal
+
+    @cached_property
+    def looks_at_every_use(self) -> bool:
+        """Whether a use of the current generation may matter: in a rehearsal, and where sessions may be too old."""
+        return self.settings.guid_rehearsal or self.settings.session_max_time_ms > 0
 
     def limits(self, agent_id: int, outages: tuple[Outage, ...]) -> Limits:
         """What age means for this agent."""
@@ -63,7 +105,7 @@ class Policy:
     def _listed(self) -> Limits:
         return replace(self._others, interval_ms=0, lenient=True)
 
-    def too_old(self, session: Session, state: AgentState, now_ms: int) -> bool:
-        """True when SESSION_MAXTIME is over; never in a call."""
+    def too_old(self, session: Session, now_ms: int) -> bool:
+        """True when SESSION_MAXTIME is over."""
         longest = self.settings.session_max_time_ms
-        return 0 < longest <= now_ms - session.started_ms and state.state is not State.TALKING
+        return 0 < longest <= now_ms - session.started_ms

@@ -1,4 +1,4 @@
-"""What operators see of sessions: who is signed in, and who does not adopt new GUIDs (design section 5, AUTHMODE).
+"""What operators see of sessions: who is signed in, and who does not adopt new GUIDs (docs/protocol.md, AUTHMODE).
 
 Nothing here shows a GUID, a session id or anything that leads to one.
 """

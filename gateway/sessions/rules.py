@@ -1,22 +1,22 @@
-"""What a GUID is worth and what becomes of it: pure rules, no I/O, no clock (design section 5). Times are in ms."""
+"""What a GUID is worth and what becomes of it: pure rules, no I/O, no clock (docs/protocol.md). Times are in ms."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from gateway.backend import EndReason
 from gateway.sessions.guid import same
-from gateway.sessions.limits import Limits, runs_out
 from gateway.sessions.model import (
     LOOK_AHEAD,
     MAX_SUPERSEDED,
     MOST_REHEARSED,
     TOMBSTONE_LIFE_MS,
-    EndReason,
     Record,
     Session,
     Superseded,
     Tombstone,
 )
+from gateway.sessions.policy import Limits, runs_out
 
 Derive = Callable[[str, str, int, str], str]
 """Key id, session id, generation number, node name -> GUID (`KeyRing.derive`, perhaps remembered)."""
@@ -30,7 +30,7 @@ class Bearer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Stranger:
+class Rejected:
     """A refused request: whether the agent has a session, and how and when the session ended whose GUID it carries."""
 
     signed_in: bool
@@ -49,8 +49,8 @@ class Use(NamedTuple):
     made: bool = False
 
 
-def check(record: Record, guid: str, derive: Derive, limits: Limits, now_ms: int) -> Bearer | Stranger:
-    """Decides who carries `guid` (design section 5, Check), but for what only `search` finds."""
+def check(record: Record, guid: str, derive: Derive, limits: Limits, now_ms: int) -> Bearer | Rejected:
+    """Decides who carries `guid` (docs/protocol.md, Check), but for what only `search` finds."""
     session = record.session
     if session is not None:
         for number in _accepted(session, limits, now_ms):
@@ -58,8 +58,8 @@ def check(record: Record, guid: str, derive: Derive, limits: Limits, now_ms: int
                 return Bearer(session, number)
     for tombstone in record.tombstones:
         if now_ms - tombstone.ended_ms < TOMBSTONE_LIFE_MS and _was(tombstone, guid, derive):
-            return Stranger(session is not None, tombstone.reason, tombstone.ended_ms)
-    return Stranger(session is not None)
+            return Rejected(session is not None, tombstone.reason, tombstone.ended_ms)
+    return Rejected(session is not None)
 
 
 def _accepted(session: Session, limits: Limits, now_ms: int) -> Iterator[int]:
@@ -77,13 +77,24 @@ def _was(tombstone: Tombstone, guid: str, derive: Derive) -> bool:
 
 def _lives(session: Session, former: Superseded, limits: Limits, now_ms: int) -> bool:
     """True while a superseded generation is accepted: in its grace, or because AUTHMODE or a rehearsal lets it live."""
-    if limits.lenient and (former.number == session.last_adopted or 0 <= session.rehearsed_from <= former.number):
-        return True
-    return _in_grace(former, limits, now_ms)
+    return _outlives_grace(session, former, limits) or _in_grace(former, limits, now_ms)
+
+
+def _outlives_grace(session: Session, former: Superseded, limits: Limits) -> bool:
+    last_adopted, from_rehearsal = former.number == session.last_adopted, 0 <= session.rehearsed_from <= former.number
+    return limits.lenient and (last_adopted or from_rehearsal)
 
 
 def _in_grace(former: Superseded, limits: Limits, now_ms: int) -> bool:
     return former.waiting or now_ms < runs_out(former.replaced_ms, limits.grace_ms, limits.outages)
+
+
+def lapses_ms(session: Session, number: int, limits: Limits) -> int | None:
+    """When an accepted generation is no longer good by this record, None where no such time is known."""
+    former = next((former for former in session.superseded if former.number == number), None)
+    if former is None or former.waiting or _outlives_grace(session, former, limits):
+        return None
+    return runs_out(former.replaced_ms, limits.grace_ms, limits.outages)
 
 
 def rehearsed(session: Session, limits: Limits) -> Sequence[int]:
@@ -103,6 +114,14 @@ def search(session: Session, guid: str, derive: Derive, limits: Limits) -> Beare
     return None
 
 
+def is_current(session: Session, guid: str, derive: Derive) -> bool:
+    """The common case of `check` and `use` in one: the adopted, current generation on a request that hands nothing out.
+
+    Such a request changes nothing, whatever the time is; only a rehearsal may have to note it.
+    """
+    return session.adopted_ms > 0 and same(guid, derive(session.key_id, session.id, session.number, session.node))
+
+
 def would_be_refused(session: Session, number: int, limits: Limits, now_ms: int) -> bool:
     """Whether AUTHMODE 2 in earnest would have refused this generation, had it been handed its successor when made."""
     if number >= session.number:
@@ -112,7 +131,7 @@ def would_be_refused(session: Session, number: int, limits: Limits, now_ms: int)
 
 
 def use(session: Session, number: int, limits: Limits, now_ms: int, *, hands_out: bool) -> Use:
-    """A request with generation `number`; `hands_out` for a poll or heartbeat (design section 5, Rotation)."""
+    """A request with generation `number`; `hands_out` for a poll or heartbeat (docs/protocol.md, Rotation)."""
     session = _take_back_hand_out(_begin_rehearsal(session, limits, now_ms), number, limits)
     if number > session.number:
         session = _catch_up(session, number, now_ms)
@@ -163,7 +182,7 @@ def comes_of_age_ms(session: Session, number: int, limits: Limits) -> int | None
 
 
 def is_reuse(session: Session, number: int, limits: Limits, began_ms: int) -> bool:
-    """The theft sign: whether a poll that began now carries a generation left long ago (design section 5).
+    """The theft sign: whether a poll that began now carries a generation left long ago (docs/protocol.md, Theft sign).
 
     Asked once, when the poll arrives: what happens during its hold never counts against it. Nor does a generation that
     lives on from a rehearsal that is over: a second window may hold it.

@@ -1,4 +1,4 @@
-"""The file of GUID secrets: lines of `key-id secret`, the first makes new GUIDs (design section 5, GUID)."""
+"""The file of GUID secrets: lines of `key-id secret`, the first makes new GUIDs (docs/protocol.md, GUIDs)."""
 
 import base64
 import re

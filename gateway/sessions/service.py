@@ -1,25 +1,33 @@
-"""Who may call: checks GUIDs against the live record and lets them age (design section 5, Check and Rotation)."""
+"""Who may call: checks GUIDs against the live record and lets them age (docs/protocol.md, Rotation)."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
+from gateway.backend import EndReason, Leave, LiveSession
 from gateway.ops import audit, metrics
 from gateway.sessions import lifecycle, rules
 from gateway.sessions.adoption import AdoptionBook, NotAdopting, RehearsalSearch, has_lagged, lags
 from gateway.sessions.guid import KeyRing
-from gateway.sessions.limits import Limits
-from gateway.sessions.model import EndReason, Record, Session
-from gateway.sessions.policy import Policy
-from gateway.sessions.rules import Bearer, Stranger, Use
+from gateway.sessions.model import Record, Session
+from gateway.sessions.policy import Limits, Policy
+from gateway.sessions.rules import Bearer, Rejected, Use
 from gateway.sessions.store import Change, SessionStore
 from gateway.wire import retcodes
-from gateway.wire.errors import Refused, StoreUnavailable
+from gateway.wire.errors import Refused, StoreUnavailable, Unavailable
 
 _LOG = logging.getLogger(__name__)
 REMEMBERED_GUIDS = 65_536
+ASK_AGAIN_MS: Final = 1000
+"""After an agent whose session is too old may not leave yet."""
+REMEMBERED_ASKED: Final = 65_536
+
+
+async def _may_leave(_live: LiveSession) -> Leave:
+    return Leave()
 
 
 class SessionOver(Refused):
@@ -46,8 +54,18 @@ class Caller(NamedTuple):
     to_note: bool = False
 
 
+class Presumed(NamedTuple):
+    """A caller by the record known here, and until when in ms its GUID is good by that (None: no end is known)."""
+
+    caller: Caller
+    until_ms: int | None
+
+
 class SessionService:
-    """Checks and rotation over a store. `policy` gives the settings of the moment."""
+    """Checks and rotation over a store. `policy` gives the settings of the moment.
+
+    `ask_to_leave` and `stay` are the backend's, where sessions may become too old: see `backend.Backend`.
+    """
 
     def __init__(self, store: SessionStore, ring: KeyRing, policy: Callable[[], Policy]) -> None:
         self.store = store
@@ -57,6 +75,9 @@ class SessionService:
         self._missing_keys: set[str] = set()
         self._adoption = AdoptionBook()
         self._rehearsal = RehearsalSearch(ring.derive)
+        self._asked_ms: OrderedDict[str, int] = OrderedDict()
+        self.ask_to_leave: Callable[[LiveSession], Awaitable[Leave]] = _may_leave
+        self.stay: Callable[[int, str], None] = lambda agent_id, session_id: None
 
     def limits(self, agent_id: int) -> Limits:
         """What age means for this agent now."""
@@ -73,17 +94,34 @@ class SessionService:
         """The GUID of a generation."""
         return self.derive(session.key_id, session.id, number, session.node)
 
-    async def call(self, agent_id: int, guid: str, *, hands_out: bool = False) -> Caller:
+    async def call(
+        self, agent_id: int, guid: str, *, hands_out: bool = False, just_read: Record | None = None
+    ) -> Caller:
         """Accepts or refuses a request that carries `guid`; `hands_out` for polls and heartbeats.
 
-        In push mode only these count against the time limit, in polling mode every request does (design section 5).
+        In push mode only these count against the time limit, in polling mode every request does (docs/protocol.md, Time
+        limits). `just_read` is the record, where it was read for this very request already.
         Raises Refused (`000-003`, `100-006`) and StoreUnavailable.
         """
         store = self.store.shard_of(agent_id)
-        record, verdict, limits, now = await self._bearer(store, agent_id, guid)
+        record = just_read if just_read is not None else await store.read(agent_id)
+        policy = self._policy()
+        current = record.session
+        if (
+            current is not None
+            and not hands_out
+            and not policy.looks_at_every_use
+            and rules.is_current(current, guid, self.derive)
+        ):
+            metrics.CHECKS.add("accepted")
+            if not current.push:
+                store.note_seen(agent_id, current.id, push=False)
+            return Caller(record, current, current.number)
+        record, verdict, limits, now = await self._bearer(store, record, guid)
         session, number = verdict
-        if self._too_old(record, session, now):
-            await self._end_too_old(agent_id, session.id)
+        metrics.CHECKS.add("accepted")
+        if policy.too_old(session, now):
+            await self._refuse_too_old(agent_id, session, now)
         if hands_out and rules.is_reuse(session, number, limits, now):
             await self._reused(agent_id, session)
         if hands_out or not session.push:
@@ -95,22 +133,54 @@ class SessionService:
             return Caller(record, session, number)
         return await self.use(record, verdict, hands_out=hands_out)
 
-    async def _bearer(self, store: SessionStore, agent_id: int, guid: str) -> tuple[Record, Bearer, Limits, int]:
+    def presume(self, agent_id: int, guid: str) -> Presumed | None:
+        """Who carries `guid` by the record known here, where a poll of it is answered and changes nothing; else None.
+
+        A poll asks the store whether that is the record, and for its event, in one look; then it is `accepted`.
+        """
+        store = self.store.shard_of(agent_id)
+        record = store.known(agent_id)
+        if record is None:
+            return None
+        limits, now = self._limits(store, agent_id), store.now_ms()
+        verdict = rules.check(record, guid, self.derive, limits, now)
+        if isinstance(verdict, Rejected):
+            return None
+        session, number = verdict
+        if (
+            session.push
+            or self._policy().too_old(session, now)
+            or rules.is_reuse(session, number, limits, now)
+            or (limits.rehearsal and rules.would_be_refused(session, number, limits, now))
+        ):
+            return None
+        use = rules.use(session, number, limits, now, hands_out=True)
+        if use.session is not session or use.hand_out is not None:
+            return None
+        return Presumed(Caller(record, session, number), rules.lapses_ms(session, number, limits))
+
+    def accepted(self, caller: Caller) -> None:
+        """The store has said that a presumed caller is right."""
+        agent_id, session = caller.record.agent_id, caller.session
+        self.store.shard_of(agent_id).note_seen(agent_id, session.id, push=session.push)
+
+    async def _bearer(self, store: SessionStore, record: Record, guid: str) -> tuple[Record, Bearer, Limits, int]:
         """Who carries `guid`, and the record that says so. Whoever it refuses is refused on a record that is sure."""
-        record = await store.read(agent_id)
+        agent_id = record.agent_id
         limits, now = self._limits(store, agent_id), store.now_ms()
         verdict = self._check(record, guid, limits, now)
-        if isinstance(verdict, Stranger):
+        if isinstance(verdict, Rejected):
             record = await store.read(agent_id, sure=True)
             limits, now = self._limits(store, agent_id), store.now_ms()
             verdict = self._check(record, guid, limits, now)
-        if isinstance(verdict, Stranger):
+        if isinstance(verdict, Rejected):
             if record.session is not None and has_lagged(record.session, guid, self.derive):
                 self._adoption.note_not_adopting(agent_id, record.session, now)
+            metrics.CHECKS.add("ended" if verdict.ended or record.session is None else "unknown")
             self._refuse(record, verdict)
         return record, verdict, limits, now
 
-    def _check(self, record: Record, guid: str, limits: Limits, now_ms: int) -> Bearer | Stranger:
+    def _check(self, record: Record, guid: str, limits: Limits, now_ms: int) -> Bearer | Rejected:
         """Raises Unavailable when it would take too many searches to tell, so that nobody is refused unheard."""
         verdict = rules.check(record, guid, self.derive, limits, now_ms)
         session = record.session
@@ -120,13 +190,17 @@ class SessionService:
 
     async def look_again(self, agent_id: int, session_id: str) -> Record:
         """The record as it is now. Where it says that this session is over, it is sure. Raises StoreUnavailable."""
-        record = await self.store.read(agent_id)
+        return await self.surely_over(await self.store.read(agent_id), session_id)
+
+    async def surely_over(self, record: Record, session_id: str) -> Record:
+        """This record; where it says that the session is over, the one that is sure. Raises StoreUnavailable."""
+        agent_id = record.agent_id
         if record.session is None or record.session.id != session_id:
             record = await self.store.read(agent_id, sure=True)
         return record
 
     async def use(self, record: Record, bearer: Bearer, *, hands_out: bool) -> Caller:
-        """Notes a use of a generation that was accepted when its request arrived (design section 5, Rotation).
+        """Notes a use of a generation that was accepted when its request arrived (docs/protocol.md, Rotation).
 
         Raises Refused when that session is over, and StoreUnavailable.
         """
@@ -138,6 +212,8 @@ class SessionService:
                 agent_id, lambda fresh: self._used(fresh, session_id, bearer.number, hands_out), known=record
             )
             record, use = changed or (record, use)
+            if bearer.number == before.number > 0 and not before.adopted_ms:
+                metrics.GUIDS_ADOPTED.observe(max(0, self.now_ms(agent_id) - before.issued_ms) / 1000)
         return await self._noted(record, bearer, use, hands_out)
 
     def _used(self, record: Record, session_id: str, number: int, hands_out: bool) -> Change[tuple[Record, Use]]:
@@ -188,17 +264,18 @@ class SessionService:
 
     async def _reused(self, agent_id: int, session: Session) -> None:
         metrics.GUID_REUSE.inc()
-        audit.record("guid-reuse", agent_id, client=session.client)
+        audit.record("guid-reuse", agent_id, session=session.id, client=session.client)
         if self._policy().reuse_signs_out:
             await self.end(agent_id, session.id, EndReason.REUSED_GUID)
             raise Refused(retcodes.NOT_SIGNED_IN, EndReason.REUSED_GUID)
 
     async def renew(self, agent_id: int, guid: str) -> Caller:
         """`updateGuid`: makes the next generation, or repeats the answer to a retry; else raises Refused `000-003`."""
-        record, verdict, _, now = await self._bearer(self.store.shard_of(agent_id), agent_id, guid)
+        store = self.store.shard_of(agent_id)
+        record, verdict, _, now = await self._bearer(store, await store.read(agent_id), guid)
         session_id, number = verdict.session.id, verdict.number
-        if self._too_old(record, verdict.session, now):
-            await self._end_too_old(agent_id, session_id)
+        if self._policy().too_old(verdict.session, now):
+            await self._refuse_too_old(agent_id, verdict.session, now)
 
         def rule(fresh: Record) -> Change[tuple[Record, Use]]:
             use = rules.renew(_still(fresh, session_id), number, self.limits(agent_id), self.now_ms(agent_id))
@@ -224,6 +301,22 @@ class SessionService:
         ended: bool | None = await self.store.apply(agent_id, rule, durable=True)
         return bool(ended)
 
+    async def may_be_silent(self, agent_id: int, session_id: str, silent: bool) -> bool:
+        """Whether the agent need not poll for now; False when that session is over. Raises StoreUnavailable."""
+
+        def rule(record: Record) -> Change[Session | None]:
+            session = record.session
+            if session is None or session.id != session_id:
+                return Change(None)
+            after = replace(session, silent=silent)
+            return Change(after, replace(record, session=after) if after != session else None)
+
+        session = await self.store.apply(agent_id, rule)
+        if session is not None and not silent:
+            # The time limit begins now, not with what was seen before the silence.
+            self.store.note_seen(agent_id, session_id, push=session.push)
+        return session is not None
+
     def ending(
         self,
         session_id: str,
@@ -244,35 +337,58 @@ class SessionService:
 
         return rule
 
-    def _refuse(self, record: Record, stranger: Stranger) -> NoReturn:
+    def _refuse(self, record: Record, rejected: Rejected) -> NoReturn:
         """A session whose key this node lacks may be the caller's: that is our fault, so nobody is refused for it."""
         key_id = record.session.key_id if record.session is not None else self.ring.making
-        if stranger.ended is None and key_id not in self.ring.secrets:
+        if rejected.ended is None and key_id not in self.ring.secrets:
             if key_id not in self._missing_keys:
                 self._missing_keys.add(key_id)
                 _LOG.error(
                     "GUID_SECRET_FILE: sessions of other nodes need the key %s: restart this node with it", key_id
                 )
             raise StoreUnavailable
-        _refuse(stranger)
+        _refuse(rejected)
 
-    def _too_old(self, record: Record, session: Session, now_ms: int) -> bool:
-        return self._policy().too_old(session, record.state, now_ms)
+    async def _refuse_too_old(self, agent_id: int, session: Session, now_ms: int) -> None:
+        """Ends a session that is too old, and refuses its request; one that the backend holds on to goes on."""
+        if now_ms - self._asked_ms.get(session.id, 0) < ASK_AGAIN_MS:
+            return
+        self._asked_ms[session.id] = now_ms
+        if len(self._asked_ms) > REMEMBERED_ASKED:
+            self._asked_ms.popitem(last=False)
+        if await self.end_too_old(agent_id, session):
+            raise Refused(retcodes.NOT_SIGNED_IN, EndReason.TOO_OLD)
 
-    async def _end_too_old(self, agent_id: int, session_id: str) -> NoReturn:
-        await self.end(agent_id, session_id, EndReason.TOO_OLD)
-        raise Refused(retcodes.NOT_SIGNED_IN, EndReason.TOO_OLD)
+    async def end_too_old(self, agent_id: int, session: Session) -> bool:
+        """Ends a session that is too old, unless the backend refuses or is out of reach: then it goes on.
+
+        Raises StoreUnavailable.
+        """
+        try:
+            leave = await self.ask_to_leave(
+                LiveSession(agent_id, session.id, session.started_ms, upstream=session.upstream)
+            )
+        except (Refused, Unavailable):
+            return False
+        try:
+            ended = await self.end(agent_id, session.id, EndReason.TOO_OLD, told=leave.told)
+        except StoreUnavailable:
+            self.stay(agent_id, session.id)
+            raise
+        if ended:
+            audit.record("sign-out", agent_id, session=session.id, reason=EndReason.TOO_OLD.name)
+        return True
 
 
 def _still(record: Record, session_id: str) -> Session:
     session = record.session
     if session is None or session.id != session_id:
         old = next((old for old in record.tombstones if old.id == session_id), None)
-        _refuse(Stranger(session is not None, old.reason, old.ended_ms) if old else Stranger(session is not None))
+        _refuse(Rejected(session is not None, old.reason, old.ended_ms) if old else Rejected(session is not None))
     return session
 
 
-def _refuse(stranger: Stranger) -> NoReturn:
-    if stranger.ended is not None:
-        raise SessionOver(stranger.ended, stranger.ended_ms)
-    raise Refused(retcodes.NO_RIGHT if stranger.signed_in else retcodes.NOT_SIGNED_IN)
+def _refuse(rejected: Rejected) -> NoReturn:
+    if rejected.ended is not None:
+        raise SessionOver(rejected.ended, rejected.ended_ms)
+    raise Refused(retcodes.NO_RIGHT if rejected.signed_in else retcodes.NOT_SIGNED_IN)

@@ -1,15 +1,18 @@
-"""The contract of every store. Stores apply rules atomically and know none of them (design section 8).
+"""The contract of every store. Stores apply rules atomically and know none of them (docs/design/optimistic_swap.md).
 
 All methods raise StoreUnavailable when the store is out of reach or refuses to write; nothing is then known of the
 outcome, so every rule must be safe to apply twice. Times are ms since the epoch in the store's own time.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from gateway.sessions.limits import Outage
-from gateway.sessions.model import End, Event, Record
+from gateway.backend import End
+from gateway.ops.jobs import all_done
+from gateway.sessions.model import Record
+from gateway.sessions.policy import Outage
+from gateway.wire.event import Event
 
 T = TypeVar("T")
 
@@ -43,8 +46,39 @@ class Seen:
     push: bool
 
 
+class Looking(NamedTuple):
+    """What a poll wants to know.
+
+    `until_ms`: when its GUID is no longer good by the record known, None for never. `confirms` is the id of an event
+    that has arrived, "" for none. `tells`: this node will know whether the event that it finds arrives; for a while no
+    other sends that one then. With a `token` the poll becomes the agent's newest, for `hold_ms`; `ended` tells how many
+    polls of the session ended one another on this node, as `events.parking.Parked` counts them.
+    """
+
+    session_id: str
+    until_ms: int | None = None
+    confirms: str = ""
+    tells: bool = False
+    token: str = ""
+    hold_ms: int = 0
+    ended: int = 0
+
+
+class Look(NamedTuple):
+    """What a look found: another `record` (and then nothing else was done), or the oldest event, if any.
+
+    For `wait_ms` the event must not be sent: another node has sent it and may still hear of its arrival. `ended` is as
+    that of `Looking`, over all nodes.
+    """
+
+    record: Record | None = None
+    event: Event | None = None
+    wait_ms: int = 0
+    ended: int = 0
+
+
 Wake = Callable[[int, str], None]
-"""Called with an agent id (0: any agent) and a poll's token ("": not because of a newer poll)."""
+"""Called with an agent id (0: any agent) and "", or the token of a poll that a newer one on another node has ended."""
 
 
 class SessionStore(Protocol):
@@ -111,40 +145,63 @@ class SessionStore(Protocol):
     def on_wake(self, wake: Wake) -> None:
         """Calls `wake` when a parked poll should look again, wherever the cause was."""
 
-    async def claim_poll(self, agent_id: int, token: str, hold_ms: int, *, session_id: str = "", ended: int = 0) -> int:
-        """Makes this poll the agent's newest: an older one, on any node, is woken with `token`.
+    def known(self, agent_id: int) -> Record | None:
+        """The record as it was when it was last read or written here; another one may be there by now."""
 
-        `ended` tells of those of this session that ended one another on this node, as `events.parking.Parked` counts
-        them; the answer tells the same over all nodes.
+    async def look(self, known: Record, looking: Looking) -> Look:
+        """One look of a poll, all of it in one step and only while the agent's record is still `known`.
+
+        It confirms an event, finds the oldest one, and makes the poll the agent's newest if it is to wait: the one
+        before, if on another node, is woken by its token. Where the record is another one nothing of that is done.
         """
+
+    async def lost(self, agent_id: int, event_id: str) -> None:
+        """What this node got by `look` was not sent, or has not arrived: another one need not wait."""
 
     async def close(self) -> None:
         """Writes what is noted and lets go of connections."""
 
 
 class EventQueue(Protocol):
-    """The events of each session, in order, bounded in count and bytes: the oldest are dropped and counted."""
+    """The events of each session, in order, bounded in count and bytes; what is dropped is counted.
+
+    Minor events are dropped first; of these, and of the others, the oldest.
+
+    `at_once`: none of these methods ever waits for anything, nor do those of the store that goes with it.
+    """
+
+    at_once: bool
 
     async def head(self, agent_id: int, session_id: str) -> Event | None:
         """The oldest event of this session; it stays until confirmed."""
 
-    async def next(self, agent_id: int, session_id: str, *, tells: bool) -> tuple[Event | None, int]:
-        """As `head`, for an answer that is to be sent now; and for how many ms it must not be.
-
-        That is while another node has sent the event and may still hear of its arrival. `tells`: so will this node.
-        """
-
-    async def lost(self, agent_id: int, event_id: str) -> None:
-        """What this node got by `next` was not sent, or has not arrived: another one need not wait."""
-
     async def confirm(self, agent_id: int, session_id: str, event_id: str) -> None:
         """Removes the event if it is the oldest one; does nothing otherwise, so that a retry is harmless."""
 
-    async def append(self, agent_id: int, session_id: str, events: Sequence[Event]) -> bool:
-        """Adds events in order and wakes the agent's poll; False when that session is over. A retry adds nothing."""
+    async def append(self, agent_id: int, session_id: str, events: Sequence[Event], note: bytes | None = None) -> bool:
+        """Adds events in order and wakes the agent's poll; False when that session is over. A retry adds nothing.
+
+        In the same step `note` becomes what the session keeps for the contact centre; None leaves that as it is.
+        """
+
+    async def note(self, agent_id: int, session_id: str) -> bytes:
+        """What this session keeps for the contact centre, b"" for nothing. It goes with the session."""
 
     async def clear(self, agent_id: int, session_id: str) -> None:
         """Drops every event of this session."""
 
     async def depth(self, agent_id: int) -> int:
         """How many events wait."""
+
+
+async def over_shards(store: SessionStore, work: Callable[[SessionStore], Awaitable[object]]) -> None:
+    """Does `work` on all shards at the same time, to the end on each. Raises as `all_done`."""
+    shards = store.shards()
+    if len(shards) == 1:
+        await work(shards[0])
+        return
+    await all_done([work(shard) for shard in shards])
+
+
+class CannotServeError(Exception):
+    """This node would refuse agents who are signed in, or not find them. The message says what the operator can do."""

@@ -1,17 +1,15 @@
-"""Ends what ran out of time, and tells the backend of every end at least once (design section 5, Time limits)."""
+"""Ends what ran out of time, and tells the backend of every end at least once (docs/protocol.md, Time limits)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from gateway.backend import End, EndReason
 from gateway.ops import audit, metrics
 from gateway.ops.jobs import Job, all_done, for_each
-from gateway.sessions.limits import runs_out
-from gateway.sessions.model import End, EndReason
-from gateway.sessions.over_shards import over_shards
-from gateway.sessions.policy import Policy
+from gateway.sessions.policy import Policy, runs_out
 from gateway.sessions.service import SessionService
-from gateway.sessions.store import Seen, SessionStore
+from gateway.sessions.store import Seen, SessionStore, over_shards
 from gateway.wire.errors import Unavailable
 
 SWEEP_EVERY_S = 1.0
@@ -26,11 +24,11 @@ class Sweeper:
     """
 
     def __init__(
-        self, service: SessionService, policy: Callable[[], Policy], sign_out: Callable[[End], Awaitable[None]]
+        self, service: SessionService, policy: Callable[[], Policy], leave: Callable[[End], Awaitable[None]]
     ) -> None:
         self._service = service
         self._policy = policy
-        self._sign_out = sign_out
+        self._leave = leave
         self._wanted = {shard: asyncio.Event() for shard in service.store.shards()}
 
     def hurry(self) -> None:
@@ -72,17 +70,19 @@ class Sweeper:
         await for_each(overdue, consider)
 
     async def _end_silent(self, store: SessionStore, seen: Seen) -> None:
-        """One that may be silent for ever counts as seen, so that it is not found again at once."""
+        """One that may be silent counts as seen, so that it is not found again at once."""
         record = await store.read(seen.agent_id)
         if record.session is None or record.session.id != seen.session_id:
             await store.forget_seen(seen)
-        elif not record.state.runs_out:
+        elif record.session.silent:
             store.note_seen(seen.agent_id, seen.session_id, push=seen.push)
         else:
-            await self._end(seen, EndReason.IDLE, seen.seen_ms)
+            rule = self._service.ending(seen.session_id, EndReason.IDLE, silent_since_ms=seen.seen_ms)
+            if await self._service.store.apply(seen.agent_id, rule, durable=True):
+                audit.record("sign-out", seen.agent_id, session=seen.session_id, reason=EndReason.IDLE.name)
 
     async def end_old(self) -> None:
-        """Ends sessions older than SESSION_MAXTIME that are in no call."""
+        """Ends sessions older than SESSION_MAXTIME whose agent may leave."""
         await over_shards(self._service.store, self._end_old_of)
 
     async def _end_old_of(self, store: SessionStore) -> None:
@@ -91,15 +91,11 @@ class Sweeper:
 
         async def consider(seen: Seen) -> None:
             record = await store.read(seen.agent_id)
-            if record.session and self._policy().too_old(record.session, record.state, store.now_ms()):
-                await self._end(seen, EndReason.TOO_OLD, None)
+            session = record.session
+            if session is not None and self._policy().too_old(session, store.now_ms()):
+                await self._service.end_too_old(seen.agent_id, session)
 
         await for_each(await store.live(), consider)
-
-    async def _end(self, seen: Seen, reason: EndReason, silent_since_ms: int | None) -> None:
-        rule = self._service.ending(seen.session_id, reason, silent_since_ms=silent_since_ms)
-        if await self._service.store.apply(seen.agent_id, rule, durable=True):
-            audit.record("sign-out", seen.agent_id, reason=reason.name)
 
     async def tell_backend(self) -> None:
         """Tells the backend of ends that it has not confirmed, all at once: one may be slow to answer."""
@@ -110,7 +106,7 @@ class Sweeper:
 
     async def _tell(self, store: SessionStore, end: End) -> None:
         try:
-            await self._sign_out(end)
+            await self._leave(end)
         except Unavailable:
             metrics.BACKEND_OWED.inc()
             return

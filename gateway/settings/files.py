@@ -16,11 +16,14 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from gateway.settings import host
+
 ROOT: Final = 0
 MOST_BYTES: Final = 16_777_216
 MOST_PROBLEMS: Final = 20
 _MOST_ERRORS: Final = 10_000
 _LONGEST_PROBLEM: Final = 300
+_READ_ONLY: Final = os.O_RDONLY | host.flags("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY")
 _NOT_HERE: Final = (FileNotFoundError, NotADirectoryError)
 
 
@@ -33,7 +36,7 @@ class FileMissing(FileFault):
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class FileContent:
     """What a file holds; its mode, owner and group as `os.stat` gives them."""
 
     raw: bytes = field(repr=False)
@@ -50,14 +53,14 @@ class Content:
         return text if line_ends else text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def read(path: Path, most: int = MOST_BYTES) -> Content:
+def read(path: Path, most: int = MOST_BYTES) -> FileContent:
     """An ordinary file of at most `most` bytes. Raises FileFault, FileMissing among them.
 
     A pipe or a device is not opened: whoever reads one may wait for ever.
     """
     try:
         _must_be_ordinary(os.stat(path), most)
-        with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY), "rb") as file:
+        with open(os.open(path, _READ_ONLY), "rb") as file:
             state = os.fstat(file.fileno())
             _must_be_ordinary(state, most)
             raw = file.read(most + 1)
@@ -68,15 +71,17 @@ def read(path: Path, most: int = MOST_BYTES) -> Content:
         raise FileFault("cannot be read: its name is no path") from None
     if len(raw) > most:
         raise FileFault(_too_large(most))
-    return Content(raw, state.st_mode, state.st_uid, state.st_gid)
+    return FileContent(raw, state.st_mode, state.st_uid, state.st_gid)
 
 
-def must_be_secret(path: Path, content: Content) -> None:
+def must_be_secret(path: Path, content: FileContent) -> None:
     """Raises FileFault where others than the owner may use the file.
 
     Platforms mount secrets as root's, for a group that the service is in: that group may read, when the service is not
     root itself.
     """
+    if not host.has_owners():
+        return
     others = stat.S_IMODE(content.mode) & 0o077
     mounted = content.owner == ROOT != os.geteuid() and content.group in {os.getegid(), *os.getgroups()}
     if others and not (mounted and others == stat.S_IRGRP):
@@ -137,7 +142,7 @@ def errors_of(wrong: ValidationError) -> list[ErrorDetails]:
 
 
 @contextmanager
-def understood(*passes: type[Exception]) -> Iterator[None]:
+def faults_only(*passes: type[Exception]) -> Iterator[None]:
     """Whatever goes wrong in the block is a FileFault, but for `passes`: a file must not end who reads it."""
     ours: tuple[type[Exception], ...] = (FileFault, *passes)
     try:
@@ -150,7 +155,7 @@ def understood(*passes: type[Exception]) -> Iterator[None]:
         raise FileFault(f"cannot be understood ({type(crash).__name__})") from None
 
 
-def told(problems: Iterable[str]) -> tuple[str, ...]:
+def problem_lines(problems: Iterable[str]) -> tuple[str, ...]:
     """Problems for the operator: the first of them, each in one line of bounded length, and how many more there are."""
     found = list(problems)
     lines = [_one_line(problem) for problem in found[:MOST_PROBLEMS]]

@@ -19,7 +19,7 @@ _HOST_NAME: Final = re.compile(
 
 
 @dataclass(frozen=True)
-class Kind:
+class SettingKind:
     """Annotation of a field of the settings model.
 
     `read` makes the value from text (and the folder that relative paths start from); it raises ValueError with a
@@ -36,7 +36,7 @@ class Kind:
         return self.read(value, (info.context or {}).get("folder", Path())) if isinstance(value, str) else value
 
 
-def number(floor: int, ceiling: int, *, off: bool = False) -> Kind:
+def number(floor: int, ceiling: int, *, off: bool = False) -> SettingKind:
     """A whole number from `floor` to `ceiling`; with `off`, 0 as well."""
 
     def read(text: str, _folder: Path) -> int:
@@ -47,10 +47,10 @@ def number(floor: int, ceiling: int, *, off: bool = False) -> Kind:
             raise ValueError
         return value
 
-    return Kind(f"a whole number from {floor} to {ceiling}" + (", or 0 for off" if off else ""), read)
+    return SettingKind(f"a whole number from {floor} to {ceiling}" + (", or 0 for off" if off else ""), read)
 
 
-def choice(values: Mapping[str, object], refused: Mapping[str, str] | None = None) -> Kind:
+def choice(values: Mapping[str, object], refused: Mapping[str, str] | None = None) -> SettingKind:
     """One of a few words, in any case. `refused` gives words of the vendor that we do not act on, with the reason."""
 
     def read(text: str, _folder: Path) -> object:
@@ -63,10 +63,10 @@ def choice(values: Mapping[str, object], refused: Mapping[str, str] | None = Non
         raise ValueError
 
     *others, last = values
-    return Kind(f"{', '.join(others)} or {last}" if others else last, read)
+    return SettingKind(f"{', '.join(others)} or {last}" if others else last, read)
 
 
-def words(*names: str) -> Kind:
+def words(*names: str) -> SettingKind:
     """One of a few words, kept as written here."""
     return choice({name: name for name in names})
 
@@ -74,7 +74,7 @@ def words(*names: str) -> Kind:
 FLAG: Final = choice({"ON": True, "OFF": False})
 
 
-def text(pattern: str, allowed: str) -> Kind:
+def text(pattern: str, allowed: str) -> SettingKind:
     """Text that `pattern` matches as a whole."""
 
     def read(value: str, _folder: Path) -> str:
@@ -82,7 +82,7 @@ def text(pattern: str, allowed: str) -> Kind:
             raise ValueError
         return value
 
-    return Kind(allowed, read)
+    return SettingKind(allowed, read)
 
 
 def _read_path(value: str, folder: Path) -> Path | None:
@@ -91,7 +91,7 @@ def _read_path(value: str, folder: Path) -> Path | None:
     return Path(os.path.normpath(folder / value)) if value else None
 
 
-PATH: Final = Kind("a path, relative to the folder of this file, or nothing", _read_path)
+PATH: Final = SettingKind("a path, relative to the folder of this file, or nothing", _read_path)
 
 
 def _read_host(value: str, _folder: Path) -> str:
@@ -104,4 +104,4 @@ def _read_host(value: str, _folder: Path) -> str:
     return value
 
 
-HOST: Final = Kind("an IP address or a host name", _read_host)
+HOST: Final = SettingKind("an IP address or a host name", _read_host)

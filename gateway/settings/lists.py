@@ -1,4 +1,7 @@
-"""Kinds of values that are lists: `;` or `,` between their parts."""
+"""Kinds of values that are lists: `;` or `,` between their parts.
+
+Origins of pages are written as browsers write them in the header `Origin`: only so can they match.
+"""
 
 import ipaddress
 import re
@@ -7,12 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gateway.settings.kinds import Kind
+from gateway.settings.kinds import HOST, SettingKind
 from gateway.settings.problems import HIDDEN, shown
-from gateway.settings.urls import shown_url, shown_urls
+from gateway.settings.urls import PORT_MAX, shown_url, shown_urls
 
 _SEPARATOR: Final = re.compile(r"[;,]")
 _MAX_AGENT: Final = 999999
+NULL: Final = "null"
+"""What browsers write for pages without an origin: files, sandboxed frames, and whoever likes to be one."""
+_ORIGIN: Final = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]*)(?::(?P<port>[0-9]{1,5}))?/?"
+)
+_USUAL_PORTS: Final = {"http": 80, "https": 443}
+_LIKE_NUMBERS: Final = re.compile(r"(.*\.)?(0[xX][0-9A-Fa-f]*|[0-9]+)\.?")
+"""Browsers take a host that ends so for an IPv4 address."""
 
 
 def items(value: str) -> list[str]:
@@ -28,7 +39,7 @@ def refused_entry(value: str, place: int, allowed: str) -> ValueError:
     return ValueError(f"entry {place} of {len(found)}, {told}, is not allowed here: must be {allowed}")
 
 
-def urls(check: Callable[[str], None], allowed: str) -> Kind:
+def urls(check: Callable[[str], None], allowed: str) -> SettingKind:
     """A list of URLs; `check` raises ValueError for one that is not allowed."""
 
     def read(value: str, _folder: Path) -> tuple[str, ...]:
@@ -40,7 +51,7 @@ def urls(check: Callable[[str], None], allowed: str) -> Kind:
                 raise refused_entry(value, place, allowed) from None
         return tuple(found)
 
-    return Kind(allowed, read)
+    return SettingKind(allowed, read)
 
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -69,7 +80,7 @@ def _read_networks(value: str, _folder: Path) -> tuple[Network, ...]:
     return tuple(networks)
 
 
-NETWORKS: Final = Kind("IP addresses or networks such as 10.0.0.0/8, with ; between", _read_networks)
+NETWORKS: Final = SettingKind("IP addresses or networks such as 10.0.0.0/8, with ; between", _read_networks)
 
 
 @dataclass(frozen=True)
@@ -98,6 +109,48 @@ def _read_agent_ids(value: str, _folder: Path) -> AgentIds:
     return AgentIds(tuple(ranges))
 
 
-AGENT_IDS: Final = Kind(
+AGENT_IDS: Final = SettingKind(
     f"agent ids from 1 to {_MAX_AGENT} and ranges of them, such as 101;102;200-210", _read_agent_ids
+)
+
+
+def _read(value: str, _folder: Path) -> tuple[str, ...]:
+    found = items(value)
+    origins: list[str] = []
+    for place, item in enumerate(found, 1):
+        try:
+            origins += [NULL] if item == NULL else _as_sent(item)
+        except ValueError:
+            raise refused_entry(value, place, ORIGINS.allowed) from None
+    return tuple(dict.fromkeys(origins))
+
+
+def _as_sent(text: str) -> list[str]:
+    """The spellings of one origin. Raises ValueError."""
+    found = _ORIGIN.fullmatch(text)
+    if found is None:
+        raise ValueError
+    scheme, host, port = found["scheme"].lower(), found["host"], found["port"]
+    if port is not None and not 1 <= int(port) <= PORT_MAX:
+        raise ValueError
+    end = "" if port is None or int(port) == _USUAL_PORTS.get(scheme) else f":{int(port)}"
+    if scheme in _USUAL_PORTS:
+        return [f"{scheme}://{_host(host)}{end}"]
+    # Of other schemes (app:, capacitor:, extensions of browsers) some keep the capitals of the host, some do not.
+    return [f"{scheme}://{host}{end}", f"{scheme}://{host.lower()}{end}"]
+
+
+def _host(text: str) -> str:
+    if text.startswith("["):
+        return f"[{ipaddress.IPv6Address(text.strip('[]')).compressed}]"
+    name = text.removesuffix(".")
+    if _LIKE_NUMBERS.fullmatch(text):
+        ipaddress.IPv4Address(text)
+    HOST.read(name, Path())
+    return text.lower()
+
+
+ORIGINS: Final = SettingKind(
+    "origins such as https://desk.example.com: a scheme, a host in ASCII (xn--...), perhaps a port, with ; between",
+    _read,
 )

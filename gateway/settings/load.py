@@ -1,4 +1,4 @@
-"""From a properties file and `--set` values to settings, or every reason why not (design section 6)."""
+"""From a properties file, the environment and `--set` to settings, or every reason why not."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,13 +7,13 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from gateway.settings import files
-from gateway.settings.checks import REFUSALS, WARNINGS, Check
-from gateway.settings.files import FileFault, understood
+from gateway.settings import environment, files
+from gateway.settings.cross_checks import REFUSALS, WARNINGS, SettingsCheck
+from gateway.settings.files import FileFault, faults_only
 from gateway.settings.problems import Problem, SettingsError, shown_key
 from gateway.settings.properties import Properties, decode, read_properties
-from gateway.settings.rows import Row
 from gateway.settings.schema import BY_ATTRIBUTE, BY_KEY, Settings, nearest
+from gateway.settings.setting_rows import SettingRow
 
 OVERRIDE: Final = "--set"
 MOST_BYTES: Final = 1_048_576
@@ -22,7 +22,10 @@ MOST_BYTES: Final = 1_048_576
 
 @dataclass(frozen=True)
 class Given:
-    """Text that was given for a setting, and where: `file:line` or `--set`; `line` is 0 outside the file."""
+    """Text that was given for a setting, and where: `file:line`, `--set` or the name of a variable.
+
+    `line` is 0 outside the file.
+    """
 
     text: str = field(repr=False)
     where: str
@@ -31,7 +34,10 @@ class Given:
 
 @dataclass(frozen=True)
 class Loaded:
-    """Settings and where they come from. `given` is by key of the table and lacks what was left to its default."""
+    """Settings and where they come from. `given` is by key of the table and lacks what was left to its default.
+
+    `overrides` are as `load` got them.
+    """
 
     path: Path
     overrides: Mapping[str, str] = field(repr=False)
@@ -41,14 +47,18 @@ class Loaded:
     file_keys: frozenset[str]
     warnings: tuple[str, ...]
 
-    def text_of(self, row: Row) -> str:
+    def text_of(self, row: SettingRow) -> str:
         """The value as given or by default, fit for a message: what may be secret in it is `***`."""
         given = self.given.get(row.key)
-        return row.told(given.text if given else row.default)
+        return row.shown_value(given.text if given else row.default)
 
 
 def load(path: Path, overrides: Mapping[str, str]) -> Loaded:
-    """Read the file at `path`; `overrides` (key to text) win over it. Raises SettingsError with every problem."""
+    """Read the file at `path`. Raises SettingsError with every problem.
+
+    `overrides` win over it: by key what `--set` gives, which comes first, and by the names of their variables what the
+    environment gives (see `environment.take`).
+    """
     try:
         return interpret(files.read(path, MOST_BYTES).raw, path, overrides)
     except FileFault as fault:
@@ -58,7 +68,7 @@ def load(path: Path, overrides: Mapping[str, str]) -> Loaded:
 def interpret(raw: bytes, path: Path, overrides: Mapping[str, str]) -> Loaded:
     """Like `load`, for content that was read already; `path` gives its name and the folder of relative paths."""
     try:
-        with understood(SettingsError):
+        with faults_only(SettingsError):
             return _interpret(raw, path, overrides)
     except FileFault as fault:
         raise SettingsError([Problem(str(path), "", "", str(fault))]) from None
@@ -74,6 +84,7 @@ def _interpret(raw: bytes, path: Path, overrides: Mapping[str, str]) -> Loaded:
         Problem(f"{path}:{line}", "", "", r"broken \u escape: write \\ for a backslash", line)
         for line in properties.malformed
     ]
+    problems += _take_environment(given, warnings, overrides, path.absolute().parent)
     problems += _take_overrides(given, overrides)
     settings, wrong = _validated(given, path.absolute().parent)
     problems += wrong
@@ -108,9 +119,19 @@ def _unknown(key: str) -> str:
     return f"unknown setting {shown_key(key)}" + (f"; the nearest known is {known}" if known else "")
 
 
+def _take_environment(
+    given: dict[str, Given], warnings: list[str], overrides: Mapping[str, str], folder: Path
+) -> list[Problem]:
+    found = environment.read(overrides, folder)
+    given.update((key, Given(text, name)) for key, (text, name) in found.texts.items())
+    warnings += found.warnings
+    return found.problems
+
+
 def _take_overrides(given: dict[str, Given], overrides: Mapping[str, str]) -> list[Problem]:
-    given.update((BY_KEY[key].key, Given(text.strip(), OVERRIDE)) for key, text in overrides.items() if key in BY_KEY)
-    return [Problem(OVERRIDE, "", "", _unknown(key)) for key in overrides if key not in BY_KEY]
+    told = {key: text for key, text in overrides.items() if not key.startswith(environment.PREFIX)}
+    given.update((BY_KEY[key].key, Given(text.strip(), OVERRIDE)) for key, text in told.items() if key in BY_KEY)
+    return [Problem(OVERRIDE, "", "", _unknown(key)) for key in told if key not in BY_KEY]
 
 
 def _validated(given: Mapping[str, Given], folder: Path) -> tuple[Settings, list[Problem]]:
@@ -126,7 +147,7 @@ def _validated(given: Mapping[str, Given], folder: Path) -> tuple[Settings, list
 
 
 def complaints(
-    checks: Iterable[Check], settings: Settings, given: Mapping[str, Given], doubtful: Iterable[str] = ()
+    checks: Iterable[SettingsCheck], settings: Settings, given: Mapping[str, Given], doubtful: Iterable[str] = ()
 ) -> list[Problem]:
     """What `checks` say, without those that look at a `doubtful` attribute."""
     found = []
@@ -138,7 +159,9 @@ def complaints(
     return found
 
 
-def _problem(row: Row, given: Mapping[str, Given], says: str) -> Problem:
+def _problem(row: SettingRow, given: Mapping[str, Given], says: str) -> Problem:
     value = given.get(row.key, Given(row.default, "default"))
     unit = f" ({row.unit})" if row.unit else ""
-    return Problem(value.where, row.key, row.told(value.text), says or f"must be {row.allowed}{unit}", value.line)
+    return Problem(
+        value.where, row.key, row.shown_value(value.text), says or f"must be {row.allowed}{unit}", value.line
+    )

@@ -1,20 +1,20 @@
-"""The settings of this gateway alone: node, listeners, limits, store, agents, logs."""
+"""The settings of this gateway alone: node, listeners, limits, store, agents, logs, the upstream service."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from gateway.settings.kinds import FLAG, HOST, PATH, number, text, words
-from gateway.settings.lists import NETWORKS, Network
-from gateway.settings.origins import ORIGINS
+from gateway.settings.kinds import FLAG, HOST, PATH, SettingKind, number, text, words
+from gateway.settings.lists import NETWORKS, ORIGINS, Network
 from gateway.settings.redis_url import REDIS_URL
-from gateway.settings.rows import Section, ours
+from gateway.settings.setting_rows import Section, ours
+from gateway.settings.urls import check_called_url
 from gateway.settings.workers import WORKERS
 
 _PORT = number(1, 65535, off=True)
 _NAME = r"[A-Za-z0-9._-]{1,64}"
 
 
-class Node(Section):
+class NodeSection(Section):
     """This node"""
 
     node_name: Annotated[str, text(r"[A-Za-z0-9]{1,27}", "1 to 27 letters and digits")] = ours(
@@ -32,13 +32,19 @@ class Node(Section):
     workers: Annotated[int, WORKERS] = ours(
         "WORKERS",
         "1",
-        "Processes of this node that serve side by side on the same ports; more than 1 needs REDIS_URL. auto: one for "
-        "each CPU with REDIS_URL and BACKEND = upstream, otherwise 1.",
+        "Processes of this node that serve side by side on the same ports; more than 1 needs REDIS_URL and BACKEND = "
+        "upstream. auto: one for each CPU with both, otherwise 1.",
+        restart=True,
+    )
+    event_loop: Annotated[Literal["auto", "asyncio", "uvloop"], words("auto", "asyncio", "uvloop")] = ours(
+        "EVENT_LOOP",
+        "auto",
+        "What drives the process: uvloop is quicker, asyncio comes with Python. auto: uvloop where it is installed.",
         restart=True,
     )
 
 
-class Listeners(Section):
+class ListenersSection(Section):
     """Listeners"""
 
     bind_address: Annotated[str, HOST] = ours(
@@ -59,18 +65,54 @@ class Listeners(Section):
     tls_key_file: Annotated[Path | None, PATH] = ours(
         "TLS_KEY_FILE", "", "Private key of TLS_CERT_FILE, PEM; swapped live with it.", restart=True
     )
+    tls_min_version: Annotated[Literal["1.0", "1.1", "1.2", "1.3"], words("1.0", "1.1", "1.2", "1.3")] = ours(
+        "TLS_MIN_VERSION",
+        "1.2",
+        "Oldest TLS that clients may speak. 1.0 and 1.1 are broken: only for desktops that nobody can renew.",
+        restart=True,
+    )
+    client_ca_file: Annotated[Path | None, PATH] = ours(
+        "CLIENT_CA_FILE",
+        "",
+        "Authorities, PEM or DER: HTTPS_PORT then takes only clients with a certificate of one of them (mutual TLS); "
+        "swapped live. HTTP_PORT asks for none: set it to 0.",
+        restart=True,
+    )
     admin_port: Annotated[int, _PORT] = ours(
         "ADMIN_PORT",
         "0",
         "Port on 127.0.0.1 for metrics and administration. Needs ADMIN_TOKEN_FILE. With WORKERS, this is the port of "
-        "worker 0, the next that of worker 1 and so on: counters are those of one process.",
+        "worker 0, the next that of worker 1 and so on; each tells the metrics of all of them.",
         restart=True,
     )
     admin_token_file: Annotated[Path | None, PATH] = ours(
-        "ADMIN_TOKEN_FILE", "", "File of the token that ADMIN_PORT asks for.", restart=True
+        "ADMIN_TOKEN_FILE",
+        "",
+        "File of the token that ADMIN_PORT asks for; its holder may do all, and is `operator` in the audit log.",
+        restart=True,
+    )
+    admin_tokens_file: Annotated[Path | None, PATH] = ours(
+        "ADMIN_TOKENS_FILE",
+        "",
+        "More tokens for ADMIN_PORT, each a line `name role token` with the role read or admin; a change to the file "
+        "counts at once. The audit log names whose token was used.",
+        restart=True,
     )
     trusted_proxies: Annotated[tuple[Network, ...], NETWORKS] = ours(
         "TRUSTED_PROXIES", "", "Addresses of proxies whose forwarding headers count, such as 10.0.0.0/8;192.0.2.7."
+    )
+    connections_max: Annotated[int, number(16, 1_000_000)] = ours(
+        "CONNECTIONS_MAX",
+        "20000",
+        "Most connections of clients that a process holds at a time; further ones wait to be accepted.",
+        unit="connections",
+    )
+    connections_max_address: Annotated[int, number(4, 1_000_000)] = ours(
+        "CONNECTIONS_MAX_ADDRESS",
+        "4000",
+        "Most of them from one address (in IPv6 a /64 network); further ones are closed. TRUSTED_PROXIES are exempt: "
+        "name a balancer there, or raise this where more desktops share an address.",
+        unit="connections",
     )
     cors_origins: Annotated[tuple[str, ...], ORIGINS] = ours(
         "CORS_ORIGINS",
@@ -98,7 +140,7 @@ class Listeners(Section):
     )
 
 
-class Store(Section):
+class StoreSection(Section):
     """Session store"""
 
     redis_url: Annotated[str, REDIS_URL] = ours(
@@ -127,7 +169,7 @@ class Store(Section):
     )
 
 
-class Agents(Section):
+class AgentsSection(Section):
     """Agents and what is behind them"""
 
     agents_file: Annotated[Path | None, PATH] = ours(
@@ -162,9 +204,95 @@ class Agents(Section):
     )
 
 
-class Logs(Section):
+class LogsSection(Section):
     """Logs"""
 
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], words("DEBUG", "INFO", "WARNING", "ERROR")] = (
         ours("LOG_LEVEL", "INFO", "Least weight of a log line.")
+    )
+    log_format: Annotated[Literal["text", "json"], words("text", "json")] = ours(
+        "LOG_FORMAT",
+        "text",
+        "text: lines for people. json: an object a line, for programs that collect logs.",
+        restart=True,
+    )
+    audit_file: Annotated[Path | None, PATH] = ours(
+        "AUDIT_FILE",
+        "../var/audit.jsonl",
+        "The audit log: what happened to whose session, and who did it, a JSON object a line. /dev/stdout for "
+        "containers. Nothing: to the log.",
+        restart=True,
+    )
+    audit_file_max_bytes: Annotated[int, number(65_536, 10_737_418_240)] = ours(
+        "AUDIT_FILE_MAX_BYTES",
+        "67108864",
+        "AUDIT_FILE is renamed and begun anew at this size, and every day.",
+        unit="bytes",
+        restart=True,
+    )
+    audit_keep_days: Annotated[int, number(1, 3650)] = ours(
+        "AUDIT_KEEP_DAYS", "30", "For how long renamed audit files are kept.", unit="days", restart=True
+    )
+    audit_stream_max: Annotated[int, number(1000, 10_000_000)] = ours(
+        "AUDIT_STREAM_MAX",
+        "100000",
+        "With REDIS_URL the audit lines of all nodes are in one stream there too: about how many of the newest.",
+        unit="lines",
+    )
+
+
+def _read_base(value: str, _folder: Path) -> str:
+    if value:
+        check_called_url(value, query=False)
+    return value.rstrip("/")
+
+
+_BASE: Final = SettingKind("an http:// or https:// URL without user and query, or nothing", _read_base)
+
+
+class UpstreamSection(Section):
+    """The contact centre behind the gateway, with BACKEND = upstream"""
+
+    upstream_url: Annotated[str, _BASE] = ours(
+        "UPSTREAM_URL",
+        "",
+        "A service with the CC-Gateway interface, such as https://ccgateway.example.com:8043; the paths of the "
+        "interface (/agentgateway/resource/...) follow. Another gateway of this kind may be one.",
+        restart=True,
+        shows="url",
+    )
+    upstream_ca_file: Annotated[Path | None, PATH] = ours(
+        "UPSTREAM_CA_FILE",
+        "",
+        "The only certificates, PEM, that it is trusted by, its own or an authority's. Nothing: those the system "
+        "trusts.",
+        restart=True,
+    )
+    upstream_timeout_ms: Annotated[int, number(100, 9000)] = ours(
+        "UPSTREAM_TIMEOUT", "5000", "It must answer a call in this time; then the call is answered 503.", unit="ms"
+    )
+    upstream_connections: Annotated[int, number(1, 60_000)] = ours(
+        "UPSTREAM_CONNECTIONS",
+        "10000",
+        "Most connections of one process for fetching events: each of its agents needs one while a poll is held. "
+        "With fewer, agents wait for each other.",
+        restart=True,
+    )
+    upstream_calls: Annotated[int, number(1, 10_000)] = ours(
+        "UPSTREAM_CALLS",
+        "256",
+        "Most other calls of one process at once, a connection each; more wait within UPSTREAM_TIMEOUT.",
+        restart=True,
+    )
+    upstream_poll_hold_ms: Annotated[int, number(100, 120_000)] = ours(
+        "UPSTREAM_POLL_HOLD",
+        "10000",
+        "How long it holds a poll at most (wait times x interval there). A poll without an answer for this and "
+        "UPSTREAM_TIMEOUT is given up and sent again.",
+        unit="ms",
+    )
+    upstream_forward_address: Annotated[bool, FLAG] = ours(
+        "UPSTREAM_FORWARD_ADDRESS",
+        "OFF",
+        "ON: it is told the address of each client in X-Forwarded-For. It must trust this gateway as a proxy then.",
     )

@@ -1,4 +1,4 @@
-"""Java `.properties` text with the vendor's `//` comments (design section 6). Nothing here knows a setting."""
+"""Java `.properties` text with the vendor's `//` comments. Nothing here knows a setting."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _SLASHES_AS_VALUE: Final = re.compile(r"^[ \t\f]*(?:\\.|[^\\=: \t\f])*[ \t\f]*[=
 
 
 @dataclass(frozen=True)
-class Entry:
+class PropertyEntry:
     """One `key = value`; `line` counts from 1."""
 
     key: str
@@ -27,8 +27,8 @@ class Entry:
 class Properties:
     """What a text says: `entries` by key (the last one wins), `repeated` as (former, winner), `malformed` lines."""
 
-    entries: dict[str, Entry]
-    repeated: tuple[tuple[Entry, Entry], ...]
+    entries: dict[str, PropertyEntry]
+    repeated: tuple[tuple[PropertyEntry, PropertyEntry], ...]
     malformed: tuple[int, ...]
 
 
@@ -46,8 +46,8 @@ def read_properties(text: str) -> Properties:
     `//` starts a comment at the start of a line or of a value and after white space, so `https://x` stays whole; `\//`
     is never a comment. White space at the end of a value is dropped. A line with a broken `\u` escape is `malformed`.
     """
-    entries: dict[str, Entry] = {}
-    repeated: list[tuple[Entry, Entry]] = []
+    entries: dict[str, PropertyEntry] = {}
+    repeated: list[tuple[PropertyEntry, PropertyEntry]] = []
     malformed: list[int] = []
     for number, line in _logical_lines(text):
         try:
@@ -56,7 +56,7 @@ def read_properties(text: str) -> Properties:
             malformed.append(number)
             continue
         for key, value in pairs:
-            entry = Entry(key, value, number)
+            entry = PropertyEntry(key, value, number)
             if key in entries:
                 repeated.append((entries[key], entry))
             entries[key] = entry

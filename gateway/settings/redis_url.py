@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
-from gateway.settings.kinds import Kind
+from gateway.settings.kinds import SettingKind
 from gateway.settings.urls import check_place
 
 SERVER: Final = "server"
@@ -195,4 +195,4 @@ def _read(value: str, _folder: Path) -> str:
     return value
 
 
-REDIS_URL: Final = Kind("a URL such as redis://user:password@host:6379/0, or nothing", _read)
+REDIS_URL: Final = SettingKind("a URL such as redis://user:password@host:6379/0, or nothing", _read)

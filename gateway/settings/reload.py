@@ -1,31 +1,114 @@
-"""Settings that change while agents stay signed in (design section 6)."""
+"""Settings that change while agents stay signed in: what a changed file means, and when it is taken over."""
 
 import asyncio
+import hashlib
 import logging
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gateway.settings import files
-from gateway.settings.changes import Change, judge, settle_ms
-from gateway.settings.files import FileFault, FileMissing, understood
-from gateway.settings.load import MOST_BYTES, Loaded
+from gateway.settings.cross_checks import REFUSALS
+from gateway.settings.files import FileFault, FileMissing, faults_only
+from gateway.settings.load import MOST_BYTES, Loaded, complaints, interpret
 from gateway.settings.problems import Problem, SettingsError
-from gateway.settings.schema import Settings
+from gateway.settings.properties import decode, read_properties
+from gateway.settings.schema import BY_KEY, ROWS, Settings
+from gateway.settings.setting_rows import SettingRow
 from gateway.settings.watching import watch_files
 
+SETTLE_MS: Final = 100
+DOUBTFUL_SETTLE_MS: Final = 1000
+_HALF: Final = "taken as half-written (if it is meant so, SIGHUP takes it over)"
 _LOG: Final = logging.getLogger(__name__)
 _READ_AGAIN_MS: Final = 100
 _NEVER_SETTLES_MS: Final = 10_000
 
 Listener = Callable[[Settings, Settings], None]
+Report = Callable[[str, Mapping[str, object]], None]
+"""Is told what came of a changed file: `settings-applied` or `settings-refused`, and facts by name."""
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """A file that may be applied.
+
+    `settings` are the values from now on. `changed` are the rows that differ from the present values, `waiting` those
+    that differ but need a restart and so keep their present value, `vanished` the keys that the file no longer has.
+    """
+
+    loaded: Loaded
+    settings: Settings
+    changed: tuple[SettingRow, ...]
+    waiting: tuple[SettingRow, ...]
+    vanished: tuple[str, ...]
+
+
+def settle_ms(applied: Loaded, raw: bytes | None) -> int:
+    """For how long content (None: no file) must stay the same before it is judged, ms."""
+    if raw == applied.raw:
+        return SETTLE_MS
+    whole = raw is not None and raw.endswith((b"\n", b"\r")) and not _vanished(applied, raw)
+    return SETTLE_MS if whole else DOUBTFUL_SETTLE_MS
+
+
+def judge(applied: Loaded, current: Settings, raw: bytes, *, force: bool = False) -> FileChange:
+    """The change from `current` that the content `raw` means; `applied` is the file that was applied last.
+
+    Raises SettingsError when the content is refused: wrong, empty, or half-written (which `force` lets pass).
+    """
+    doubt = _empty(raw) or ("" if force else _half_written(applied, raw))
+    if doubt:
+        raise SettingsError([Problem(str(applied.path), "", "", doubt)])
+    loaded = interpret(raw, applied.path, applied.overrides)
+    differing = [row for row in ROWS if _value(loaded.settings, row) != _value(current, row)]
+    waiting = tuple(row for row in differing if not row.live)
+    settings = loaded.settings.model_copy(update={row.attribute: _value(current, row) for row in waiting})
+    problems = complaints(REFUSALS, settings, loaded.given)
+    if problems:
+        raise SettingsError(problems)
+    changed = tuple(row for row in differing if row.live)
+    vanished = _vanished(applied, raw) - loaded.given.keys()
+    return FileChange(loaded, settings, changed, waiting, tuple(sorted(vanished)))
+
+
+def _value(settings: Settings, row: SettingRow) -> object:
+    return getattr(settings, row.attribute)
+
+
+def _said(raw: bytes) -> dict[str, str]:
+    entries = read_properties(decode(raw)).entries.values()
+    return {BY_KEY[entry.key].key if entry.key in BY_KEY else entry.key: entry.value for entry in entries}
+
+
+def _vanished(applied: Loaded, raw: bytes) -> frozenset[str]:
+    return applied.file_keys - _said(raw).keys()
+
+
+def _empty(raw: bytes) -> str:
+    return "" if decode(raw).strip() else "is empty"
+
+
+def _half_written(applied: Loaded, raw: bytes) -> str:
+    if applied.raw.startswith(raw) and _said(raw) != _said(applied.raw):
+        return f"is only the beginning of the file applied before: {_HALF}"
+    lost = _vanished(applied, raw)
+    if lost and not raw.endswith((b"\n", b"\r")):
+        return f"has lost {', '.join(sorted(lost))} and its last line has no end: {_HALF}"
+    return ""
+
+
+def _unreported(_what: str, _facts: Mapping[str, object]) -> None: ...
 
 
 class LiveSettings:
     """The settings in force; whoever must follow a change reads `current` at each use, or subscribes.
 
     `applied` and `refused` count changed files. `last_error` says why the file as it stands is refused, None when it is
-    the one in force. `waiting` names the keys whose value in the file needs a restart. `pause` (of seconds) does what
+    the one in force, and `applied_s` when that was put in force, s since the epoch. `waiting` names the keys whose
+    value in the file needs a restart. `report` is told what came of a change. `pause` (of seconds) does what
     `asyncio.sleep` does.
     """
 
@@ -34,12 +117,19 @@ class LiveSettings:
         self.applied = 0
         self.refused = 0
         self.last_error: str | None = None
+        self.applied_s = time.time()
+        self.report: Report = _unreported
         self.waiting: tuple[str, ...] = ()
         self._loaded = loaded
         self._pause = pause
         self._refused_raw: bytes | None = None
         self._listeners: list[Listener] = []
         self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def checksum(self) -> int:
+        """A number that differs where the content of the file in force does; 48 bits of its SHA-256."""
+        return int.from_bytes(hashlib.sha256(self._loaded.raw).digest()[:6])
 
     def subscribe(self, callback: Listener) -> Callable[[], None]:
         """Have `callback(old, new)` called after each change of a live value; the answer ends that."""
@@ -69,7 +159,7 @@ class LiveSettings:
                 if raw == self._loaded.raw:
                     self._unchanged(why)
                 else:
-                    with understood(SettingsError):
+                    with faults_only(SettingsError):
                         change = judge(self._loaded, self.current, raw, force=force)
                     self._apply(change, why)
             except (SettingsError, FileFault) as found:
@@ -102,14 +192,16 @@ class LiveSettings:
 
     def _refuse(self, error: SettingsError, raw: bytes | None, why: str) -> None:
         self.refused += 1
+        self.report("settings-refused", {"reason": why, "problems": [str(problem) for problem in error.problems]})
         self.last_error, self._refused_raw = str(error), raw
         for problem in error.problems:
             _LOG.warning("settings (%s) refused, the former values stay: %s", why, problem)
 
-    def _apply(self, change: Change, why: str) -> None:
+    def _apply(self, change: FileChange, why: str) -> None:
         old, former = self.current, self._loaded
         self.current, self._loaded = change.settings, change.loaded
         self.applied += 1
+        self.applied_s = time.time()
         self.last_error = None
         self.waiting = tuple(row.key for row in change.waiting)
         for warning in change.loaded.warnings:
@@ -120,6 +212,8 @@ class LiveSettings:
             _LOG.warning("settings (%s): %s changed in the file: it needs a restart, the former value stays", why, key)
         for row in change.changed:
             _LOG.info("settings (%s): %s: %s -> %s", why, row.key, former.text_of(row), change.loaded.text_of(row))
+        changed = [f"{row.key}: {former.text_of(row)} -> {change.loaded.text_of(row)}" for row in change.changed]
+        self.report("settings-applied", {"reason": why, "changed": changed, "needs_restart": list(self.waiting)})
         if change.changed:
             self._tell(old)
 

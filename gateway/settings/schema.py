@@ -1,46 +1,41 @@
-"""Settings, the whole table: every key of the properties file is one field here (design section 6)."""
+"""Settings, the whole table: every key of the properties file is one field here."""
 
 import difflib
 from typing import Final
 
-from gateway.settings.our_sections import Agents, Listeners, Logs, Node, Store
-from gateway.settings.rows import Row, Section, row_of
-from gateway.settings.token_sections import AgentAuth, Tokens
-from gateway.settings.upstream_section import UpstreamService
-from gateway.settings.vendor_sections import Authentication, Multimedia, Polling, Push, TimeLimits
-
-SECTIONS: Final[tuple[type[Section], ...]] = (
-    Authentication,
-    Polling,
-    TimeLimits,
-    Node,
-    Listeners,
-    Store,
-    Agents,
-    UpstreamService,
-    AgentAuth,
-    Tokens,
-    Logs,
-    Push,
-    Multimedia,
+from gateway.settings.our_sections import (
+    AgentsSection,
+    ListenersSection,
+    LogsSection,
+    NodeSection,
+    StoreSection,
+    UpstreamSection,
 )
-"""The order of documents and of the configuration file."""
+from gateway.settings.setting_rows import Section, SettingRow, row_of
+from gateway.settings.token_sections import AgentAuthSection, TokensSection
+from gateway.settings.vendor_sections import (
+    AuthenticationSection,
+    MultimediaSection,
+    PollingSection,
+    PushSection,
+    TimeLimitsSection,
+)
 
 
 class Settings(
-    Authentication,
-    Polling,
-    TimeLimits,
-    Node,
-    Listeners,
-    Store,
-    Agents,
-    UpstreamService,
-    AgentAuth,
-    Tokens,
-    Logs,
-    Push,
-    Multimedia,
+    AuthenticationSection,
+    PollingSection,
+    TimeLimitsSection,
+    NodeSection,
+    ListenersSection,
+    StoreSection,
+    AgentsSection,
+    UpstreamSection,
+    AgentAuthSection,
+    TokensSection,
+    LogsSection,
+    PushSection,
+    MultimediaSection,
 ):
     """Values that hold together, never changed in place; times in ms, sizes in bytes.
 
@@ -48,7 +43,10 @@ class Settings(
     """
 
 
-ROWS: Final[tuple[Row, ...]] = tuple(
+SECTIONS: Final = tuple(base for base in Settings.__bases__ if issubclass(base, Section))
+"""The order of documents and of the configuration file."""
+
+ROWS: Final[tuple[SettingRow, ...]] = tuple(
     row_of(name, field) for section in SECTIONS for name, field in section.model_fields.items()
 )
 """One row a setting, in the order of SECTIONS."""

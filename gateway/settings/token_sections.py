@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from gateway.settings.kinds import FLAG, PATH, Kind, number, text, words
-from gateway.settings.rows import DAY_MS, Section, ours
+from gateway.settings.kinds import FLAG, PATH, SettingKind, number, text, words
+from gateway.settings.setting_rows import DAY_MS, Section, ours
 from gateway.settings.urls import check_called_url
 
 TENANT_ID: Final = r"[A-Za-z0-9._:-]{1,64}"
@@ -25,11 +25,11 @@ def _read_url(value: str, _folder: Path) -> str:
     return value
 
 
-_URL: Final = Kind("an http:// or https:// URL without a password, or nothing", _read_url)
+_URL: Final = SettingKind("an http:// or https:// URL without a password, or nothing", _read_url)
 _TENANT: Final = text(rf"({TENANT_ID})?", "1 to 64 letters, digits, dots, : - and _, or nothing")
 
 
-class Tokens(Section):
+class TokensSection(Section):
     """Tokens of third parties"""
 
     token_validate_path: Annotated[str, _VALIDATE_PATH] = ours(
@@ -92,7 +92,7 @@ class Tokens(Section):
     )
 
 
-class AgentAuth(Section):
+class AgentAuthSection(Section):
     """Sign-in by a token"""
 
     agent_auth: Annotated[Literal["password", "thirdparty"], words("password", "thirdparty")] = ours(

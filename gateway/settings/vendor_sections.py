@@ -1,11 +1,11 @@
-"""The settings of the vendor's file, and ours that belong to the same matters (contract connection.md section 11)."""
+"""The settings of the vendor's file, and ours that belong to the same matters."""
 
 from pathlib import Path
 from typing import Annotated, Literal
 
 from gateway.settings.kinds import FLAG, PATH, choice, number, text, words
 from gateway.settings.lists import AGENT_IDS, NETWORKS, AgentIds, Network, urls
-from gateway.settings.rows import DAY_MS, Section, ours, vendor
+from gateway.settings.setting_rows import DAY_MS, Section, ours, vendor
 from gateway.settings.urls import CALLBACK_LENGTH, check_callback_url
 
 _NO_TRUST_ALL = "true is not supported: the certificates of callback servers are always checked"
@@ -15,7 +15,7 @@ _CALLBACKS = (
 _NO_DECRYPTION = "true is not supported: send passwords over HTTPS instead of encrypting them in the client"
 
 
-class Authentication(Section):
+class AuthenticationSection(Section):
     """Authentication: GUIDs and their rotation"""
 
     auth_mode: Annotated[Literal[1, 2], choice({"1": 1, "2": 2})] = vendor(
@@ -68,7 +68,7 @@ class Authentication(Section):
     )
 
 
-class Polling(Section):
+class PollingSection(Section):
     """Event polls"""
 
     poll_wait_flag: Annotated[bool, FLAG] = vendor(
@@ -83,7 +83,10 @@ class Polling(Section):
         "AGENT_POLL_WAIT_INTERVAL", "100", "See AGENT_POLL_WAIT_TIMES.", unit="ms"
     )
     event_queue_max: Annotated[int, number(10, 100_000)] = ours(
-        "EVENT_QUEUE_MAX", "1000", "Most events waiting for one agent. More drop the oldest, counted.", unit="events"
+        "EVENT_QUEUE_MAX",
+        "1000",
+        "Most events waiting for one agent. More drop the oldest, notes and bulletins first, counted.",
+        unit="events",
     )
     event_queue_max_bytes: Annotated[int, number(16_384, 67_108_864)] = ours(
         "EVENT_QUEUE_MAX_BYTES", "1048576", "Most bytes of events waiting for one agent.", unit="bytes"
@@ -95,7 +98,7 @@ class Polling(Section):
         return self.poll_wait_times * self.poll_wait_interval_ms if self.poll_wait_flag else 0
 
 
-class TimeLimits(Section):
+class TimeLimitsSection(Section):
     """Time limits of a session"""
 
     timeout_flag: Annotated[bool, FLAG] = vendor("TIMEOUT_FLAG", "ON", "ON: silent agents are signed out.")
@@ -116,7 +119,7 @@ class TimeLimits(Section):
     )
 
 
-class Push(Section):
+class PushSection(Section):
     """Event push"""
 
     push_retry_ms: Annotated[int, number(100, 600_000)] = vendor(
@@ -156,7 +159,7 @@ class Push(Section):
     )
 
 
-class Multimedia(Section):
+class MultimediaSection(Section):
     """Text chat"""
 
     multimedia_sec_mode: Annotated[Literal[0, 1], choice({"0": 0, "1": 1})] = vendor(

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -14,26 +14,31 @@ from gateway.settings.files import FileFault, resolved
 _LOG: Final = logging.getLogger(__name__)
 _DEBOUNCE_MS: Final = 200
 _LOOK_EVERY_MS: Final = 500
-_Mark = tuple[int, int, int, int, int] | None
+Mark = tuple[int, int, int, int, int] | None
 
 
-async def watch_files(paths: Iterable[Path], on_change: Callable[[frozenset[Path]], Awaitable[None]]) -> None:
+async def watch_files(
+    paths: Iterable[Path],
+    on_change: Callable[[frozenset[Path]], Awaitable[None]],
+    since: Mapping[Path, Mark] | None = None,
+) -> None:
     """Call `on_change` with those of `paths` that changed, appeared or went, within 1 s; runs until cancelled.
 
     A path may be a link, be replaced by renaming, or not exist yet. What counts is the state of the file; messages of
     the system only make it quick, so folders that send none (network, containers) work too. Changes during a call are
-    told after it. An exception of `on_change` is logged and ends nothing.
+    told after it; with `since`, marks of before, what has changed since then is told at first. An exception of
+    `on_change` is logged and ends nothing.
     """
     watched = frozenset(paths)
     # Not in a thread: whoever reads the files after starting this task must not miss a change between the two.
-    marks = _marks(watched)
+    known = marks(watched) if since is None else since
     while True:
         folders = await asyncio.to_thread(_folders, watched)
         async with contextlib.aclosing(_wakes(folders)) as wakes:
             async for touched in wakes:
-                now = await asyncio.to_thread(_marks, watched)
-                changed = frozenset(path for path in watched if now[path] != marks[path] or _names(path) & touched)
-                marks = now
+                now = await asyncio.to_thread(marks, watched)
+                changed = frozenset(path for path in watched if now[path] != known[path] or _names(path) & touched)
+                known = now
                 if changed:
                     await _tell(on_change, changed)
                 if await asyncio.to_thread(_folders, watched) != folders:
@@ -61,7 +66,7 @@ async def _wakes(folders: Iterable[Path]) -> AsyncGenerator[frozenset[str], None
         yield frozenset()
 
 
-def _mark(path: Path) -> _Mark:
+def _mark(path: Path) -> Mark:
     try:
         state = path.stat()
     except (OSError, ValueError):
@@ -69,7 +74,8 @@ def _mark(path: Path) -> _Mark:
     return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns
 
 
-def _marks(paths: Iterable[Path]) -> dict[Path, _Mark]:
+def marks(paths: Iterable[Path]) -> dict[Path, Mark]:
+    """What differs for each path once its file was changed, replaced or opened to others; None without a file."""
     return {path: _mark(path) for path in paths}
 
 

@@ -1,13 +1,10 @@
-"""How many processes serve (design section 11, WORKERS)."""
+"""How many processes serve."""
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
-from gateway.settings.kinds import Kind, number
-
-if TYPE_CHECKING:
-    from gateway.settings.schema import Settings
+from gateway.settings import host
+from gateway.settings.kinds import SettingKind, number
 
 WORKERS_MAX: Final = 64
 AUTO: Final = 0
@@ -20,17 +17,33 @@ def _read(text: str, folder: Path) -> object:
     return AUTO if text.casefold() == "auto" else _NUMBER.read(text, folder)
 
 
-WORKERS: Final = Kind(f"auto, or {_NUMBER.allowed}", _read)
+WORKERS: Final = SettingKind(f"auto, or {_NUMBER.allowed}", _read)
 
 
-def worker_count(settings: "Settings", cpus: int | None = None) -> int:
+class WorkerSettings(Protocol):
+    """The settings that say how many."""
+
+    @property
+    def workers(self) -> int:
+        """WORKERS."""
+
+    @property
+    def redis_url(self) -> object:
+        """REDIS_URL; nothing for a store in memory."""
+
+    @property
+    def backend(self) -> str:
+        """BACKEND."""
+
+
+def worker_count(settings: WorkerSettings, cpus: int | None = None) -> int:
     """How many processes these settings mean; `cpus` are those that this process may use.
 
-    `auto` is 1 wherever one process would serve calls or sessions that another knows nothing of.
+    `auto` is 1 where sessions are in the memory of one process, or the contact centre is in it.
     """
     if settings.workers != AUTO:
         return settings.workers
     if not settings.redis_url or settings.backend != "upstream":
         return 1
-    usable = len(os.sched_getaffinity(0)) if cpus is None else cpus
+    usable = host.usable_cpus() if cpus is None else cpus
     return max(1, min(usable, WORKERS_MAX))

@@ -9,10 +9,9 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Final
 
 from gateway.settings.urls import shown_url
-from gateway.sim.desk import NO_ANSWER, Desk, Reply
-from gateway.sim.habits import Doing, Habits
-from gateway.sim.place import CannotPlayError
-from gateway.sim.tally import BROKEN, LOST, REFUSED, Tally
+from gateway.sim.desk import NO_ANSWER, Reply, SimulatedDesk
+from gateway.sim.scenario import AgentActivity, CannotPlayError, Habits
+from gateway.sim.tally import BROKEN, LOST, REFUSED, DayTally
 
 TALKING: Final = "AgentEvent_Talking"
 HOLD: Final = "AgentEvent_Hold"
@@ -38,8 +37,10 @@ Content = Mapping[str, Any]
 class SimAgent:
     """`calls` are the ids of calls that this agent knows and whose end it has not heard of yet."""
 
-    def __init__(self, desk: Desk, habits: Habits, tally: Tally, queues: Sequence[int], answered: set[str]) -> None:
-        self.calls: dict[str, Doing | None] = {}
+    def __init__(
+        self, desk: SimulatedDesk, habits: Habits, tally: DayTally, queues: Sequence[int], answered: set[str]
+    ) -> None:
+        self.calls: dict[str, AgentActivity | None] = {}
         self._desk = desk
         self._habits = habits
         self._tally = tally
@@ -195,15 +196,15 @@ class SimAgent:
             self._tally.answered += 1
         if self.calls.get(call) is None:
             doing = self.calls[call] = self._habits.doing(self._chance)
-            if doing is not Doing.TALK:
+            if doing is not AgentActivity.TALK:
                 self._later(self._habits.before_doing_s, lambda: self._act(call, doing))
 
-    async def _act(self, call: str, doing: Doing) -> None:
+    async def _act(self, call: str, doing: AgentActivity) -> None:
         if call not in self.calls:
             return
-        if doing is Doing.HANG_UP:
+        if doing is AgentActivity.HANG_UP:
             await self._do("DELETE", "voicecall/{id}/release", expects=RELEASED, call=call)
-        elif doing is Doing.TRANSFER:
+        elif doing is AgentActivity.TRANSFER:
             body = {"devicetype": 1, "address": str(self._chance.choice(self._queues)), "mode": 0}
             await self._do("POST", "voicecall/{id}/transfer", body, expects=RELEASED, call=call)
         elif await self._do("POST", "voicecall/{id}/hold", expects=HOLD, call=call):

@@ -10,14 +10,12 @@ from typing import Final
 
 import aiohttp
 
-from gateway.backends.embedded.core.plan import Arrivals
+from gateway.contact_centre.floor.plan import Arrivals
 from gateway.sim.agent import SimAgent
-from gateway.sim.customers import SimCustomers
-from gateway.sim.desk import NO_ANSWER, Desk, session
-from gateway.sim.habits import Habits
-from gateway.sim.operator import Operator
-from gateway.sim.place import CannotPlayError, Place
-from gateway.sim.tally import BROKEN, Tally
+from gateway.sim.desk import NO_ANSWER, SimulatedDesk, session
+from gateway.sim.played_customers import Operator, SimCustomers
+from gateway.sim.scenario import CannotPlayError, GatewayPlace, Habits
+from gateway.sim.tally import BROKEN, DayTally
 
 SIGN_INS_AT_ONCE: Final = 20
 LOOK_EVERY_S: Final = 1.0
@@ -46,7 +44,9 @@ class _Floor:
     answered: set[str]
 
 
-async def play(place: Place, plan: DayPlan, tell: Callable[[str], None], stop: asyncio.Event, tally: Tally) -> None:
+async def play(
+    place: GatewayPlace, plan: DayPlan, tell: Callable[[str], None], stop: asyncio.Event, tally: DayTally
+) -> None:
     """Plays a day into `tally`, or the part before `stop`; `tell` hears who has come, then the live line each second.
 
     Latency is that of events between sign-ins and closing time. Raises CannotPlayError.
@@ -67,18 +67,18 @@ async def play(place: Place, plan: DayPlan, tell: Callable[[str], None], stop: a
             await asyncio.gather(*(agent.close() for agent in floor.agents))
 
 
-def _floor(link: aiohttp.ClientSession, place: Place, plan: DayPlan, tally: Tally) -> _Floor:
+def _floor(link: aiohttp.ClientSession, place: GatewayPlace, plan: DayPlan, tally: DayTally) -> _Floor:
     operator = Operator(link, place)
     customers = SimCustomers(operator, tally, seed=plan.seed, speed=plan.speed, load=plan.load)
     answered: set[str] = set()
     queues = sorted({entry.skill_id for entry in plan.pattern})
-    desks = [Desk(link, place.url, number) for number in place.agents]
+    desks = [SimulatedDesk(link, place.url, number) for number in place.agents]
     return _Floor(
         operator, customers, [SimAgent(desk, plan.habits, tally, queues, answered) for desk in desks], answered
     )
 
 
-async def _come(floor: _Floor, place: Place, tell: Callable[[str], None]) -> None:
+async def _come(floor: _Floor, place: GatewayPlace, tell: Callable[[str], None]) -> None:
     try:
         await floor.operator.agents()
     except NO_ANSWER as problem:
@@ -103,7 +103,9 @@ async def _calling(floor: _Floor, plan: DayPlan) -> AsyncIterator[None]:
             await calling
 
 
-async def _watch(floor: _Floor, plan: DayPlan, tell: Callable[[str], None], stop: asyncio.Event, tally: Tally) -> None:
+async def _watch(
+    floor: _Floor, plan: DayPlan, tell: Callable[[str], None], stop: asyncio.Event, tally: DayTally
+) -> None:
     began_s = time.monotonic()
     ends_s = began_s + plan.minutes * 60 / plan.speed
     while not stop.is_set() and (left_s := ends_s - time.monotonic()) > 0:
@@ -119,7 +121,7 @@ async def _watch(floor: _Floor, plan: DayPlan, tell: Callable[[str], None], stop
         tell(tally.line(time.monotonic() - began_s, ends_s - began_s, agents, Counter(calls.values())))
 
 
-async def _close(floor: _Floor, tally: Tally) -> None:
+async def _close(floor: _Floor, tally: DayTally) -> None:
     """Customers who are still there hang up; agents take their last events and leave."""
     for agent in floor.agents:
         agent.hurry()

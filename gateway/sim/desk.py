@@ -29,7 +29,7 @@ class Reply:
         return self.retcode == ACCEPTED
 
 
-class Desk:
+class SimulatedDesk:
     """One agent's requests. `base` is the URL of the listener. Polls have a connection of their own."""
 
     def __init__(self, link: aiohttp.ClientSession, base: str, agent_id: int) -> None:

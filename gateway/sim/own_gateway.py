@@ -11,10 +11,10 @@ from typing import Final
 from gateway import server
 from gateway.agents.registry import AgentRegistry
 from gateway.listeners.errors import ListenError
-from gateway.ops.admin_token import read_admin_token
+from gateway.ops.admin_tokens import read_admin_token
 from gateway.settings.load import load
-from gateway.sim.place import CannotPlayError, Place, agents_file
-from gateway.supervisor.doors import Doors
+from gateway.sim.scenario import CannotPlayError, GatewayPlace, agents_file
+from gateway.supervisor.node_sockets import NodeSockets
 
 FIRST_AGENT: Final = 1001
 _LOOPBACK: Final = "127.0.0.1"
@@ -47,20 +47,20 @@ def own_settings(
 @contextlib.asynccontextmanager
 async def own_gateway(
     config: Path, overrides: Mapping[str, str], agents: int, skills: list[int]
-) -> AsyncIterator[Place]:
+) -> AsyncIterator[GatewayPlace]:
     """The gateway runs as long as the block. Raises CannotPlayError, SettingsError and as `server.running`."""
     password = secrets.token_urlsafe(12)
     with tempfile.TemporaryDirectory(prefix="agentgateway-day-") as name:
         folder = Path(name)
         own = own_settings(folder, config, overrides, agents, skills, password)
-        doors = [socket.create_server((_LOOPBACK, 0)) for _ in range(2)]
-        loaded = load(config, {**own, "ADMIN_PORT": str(doors[1].getsockname()[1])})
+        sockets = [socket.create_server((_LOOPBACK, 0)) for _ in range(2)]
+        loaded = load(config, {**own, "ADMIN_PORT": str(sockets[1].getsockname()[1])})
         try:
-            async with server.running(loaded, Doors(http=doors[0], admin={0: doors[1]})) as gateway:
+            async with server.running(loaded, NodeSockets(http=sockets[0], admin={0: sockets[1]})) as gateway:
                 if gateway.admin is None:
                     raise CannotPlayError("the gateway has no admin listener")
                 numbers = range(FIRST_AGENT, FIRST_AGENT + agents)
                 token = read_admin_token(folder / "admin.token")
-                yield Place(gateway.listeners.urls[0], gateway.admin.urls[0], token, numbers, password)
+                yield GatewayPlace(gateway.listeners.urls[0], gateway.admin_url, token, numbers, password)
         except ListenError as problem:
             raise CannotPlayError(str(problem)) from None

@@ -4,38 +4,17 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
+from gateway.kit.latencies import Latencies
+
 REFUSED: Final = "calls refused that should not have been"
 LOST: Final = "events lost"
 BROKEN: Final = "requests without an answer"
 FAULTS: Final = (REFUSED, LOST, BROKEN)
 _EXAMPLES: Final = 3
-_LONGEST_MS: Final = 10_000
-
-
-class Latencies:
-    """Times in whole ms, counted one by one up to 10 s, so that a percentile costs the same on a long day."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._by_ms = [0] * (_LONGEST_MS + 1)
-
-    def add(self, ms: float) -> None:
-        """One more; what is longer than 10 s counts as 10 s."""
-        self.count += 1
-        self._by_ms[min(_LONGEST_MS, max(0, int(ms)))] += 1
-
-    def percentile(self, percent: float) -> int:
-        """The ms that `percent` of all do not exceed; 0 where there are none."""
-        wanted, seen = self.count * percent / 100, 0
-        for ms, count in enumerate(self._by_ms):
-            seen += count
-            if count and seen >= wanted:
-                return ms
-        return 0
 
 
 @dataclass
-class Tally:
+class DayTally:
     """Counts of one day. `faults` are what must be 0; `examples` describe the first of each.
 
     Latency is noted while `measures`. `raced` are operations refused because something else had come first, `again`

@@ -1,4 +1,4 @@
-"""The supervisor: owns the sockets and keeps the workers that accept from them (design section 11)."""
+"""The supervisor: owns the sockets and keeps the workers that accept from them."""
 
 import asyncio
 import logging
@@ -9,27 +9,27 @@ from gateway.ops import logs
 from gateway.ops.jobs import Job
 from gateway.settings.load import Loaded
 from gateway.supervisor import systemd
-from gateway.supervisor.crew import Crew
-from gateway.supervisor.doors import Doors
-from gateway.supervisor.post import Post, StartRefusedError
+from gateway.supervisor.node_sockets import NodeSockets
+from gateway.supervisor.worker_keeper import StartRefusedError, WorkerKeeper
+from gateway.supervisor.worker_pool import WorkerPool
 
 _LOG = logging.getLogger(__name__)
 
 
 class Supervisor:
-    """Workers on `doors`, `count` at the start; a rolling restart follows WORKERS. `run` is called once."""
+    """Workers on `sockets`, `count` at the start; a rolling restart follows WORKERS. `run` is called once."""
 
-    def __init__(self, loaded: Loaded, doors: Doors, count: int) -> None:
-        self._crew = Crew(loaded, doors, count)
-        self._posts = [Post(number, self._crew.start) for number in range(count)]
+    def __init__(self, loaded: Loaded, sockets: NodeSockets, count: int) -> None:
+        self._pool = WorkerPool(loaded, sockets, count)
+        self._keepers = [WorkerKeeper(number, self._pool.start) for number in range(count)]
         self._stop = asyncio.Event()
-        self._roll = asyncio.Event()
+        self._restart_asked = asyncio.Event()
         self._serves = False
         self._handlers = {
             signal.SIGTERM: self._stop.set,
             signal.SIGINT: self._stop.set,
             signal.SIGHUP: self._reload,
-            signal.SIGUSR2: self._roll.set,
+            signal.SIGUSR2: self._restart_asked.set,
         }
 
     async def run(self) -> int:
@@ -44,97 +44,97 @@ class Supervisor:
         for task in (work, stopped):
             task.cancel()
         await asyncio.wait({work, stopped})
-        self._crew.doors.close()
-        await self._crew.end_all()
+        self._pool.sockets.close()
+        await self._pool.end_all()
         return 0 if work.cancelled() else work.result()
 
     async def _work(self) -> int:
-        """Keeps the posts filled; returns the exit code of a worker that cannot serve at the start."""
+        """Keeps the places filled; returns the exit code of a worker that cannot serve at the start."""
         try:
-            await self._fill()
+            await self._start_all()
         except StartRefusedError as refused:
             return refused.code
-        logs.say_ready(self._crew.doors.urls)
-        self._tell_who()
+        logs.say_ready(self._pool.sockets.urls)
+        self._log_workers()
         async with asyncio.TaskGroup() as group:
-            for post in self._posts:
-                self._keep(group, post)
-            group.create_task(Job("rolling-restart").keep(lambda: self._rolls(group)))
+            for keeper in self._keepers:
+                self._keep(group, keeper)
+            group.create_task(Job("rolling-restart").keep(lambda: self._rolling_restarts(group)))
         return 0
 
-    async def _fill(self) -> None:
+    async def _start_all(self) -> None:
         """The first alone at first: what hinders one hinders all, and is to be said once. Raises StartRefusedError."""
-        await self._posts[0].fill()
+        await self._keepers[0].start_first()
         try:
             async with asyncio.TaskGroup() as group:
-                for post in self._posts[1:]:
-                    group.create_task(post.fill())
+                for keeper in self._keepers[1:]:
+                    group.create_task(keeper.start_first())
         except* StartRefusedError as refused:
             raise refused.exceptions[0] from None
 
-    def _tell_who(self) -> None:
-        who = (f"{post.number} is process {post.worker.pid}" for post in self._posts if post.worker)
+    def _log_workers(self) -> None:
+        who = (f"{keeper.number} is process {keeper.worker.pid}" for keeper in self._keepers if keeper.worker)
         _LOG.info("workers: %s", ", ".join(who))
         self._tell_ready()
 
     def _tell_ready(self) -> None:
         self._serves = True
-        systemd.ready(f"{len(self._posts)} workers on {' '.join(self._crew.doors.urls)}")
+        systemd.ready(f"{len(self._keepers)} workers on {' '.join(self._pool.sockets.urls)}")
 
     def _reload(self) -> None:
         if not self._serves:
             return  # The workers are about to read the settings anyway.
         systemd.reloading()
-        for post in self._posts:
-            if post.worker is not None:
-                post.worker.send(signal.SIGHUP)
+        for keeper in self._keepers:
+            if keeper.worker is not None:
+                keeper.worker.send(signal.SIGHUP)
         self._tell_ready()
 
-    async def _rolls(self, group: asyncio.TaskGroup) -> None:
+    async def _rolling_restarts(self, group: asyncio.TaskGroup) -> None:
         """Rolling restarts, one after the other; one that is asked for during another follows it."""
         while True:
-            await self._roll.wait()
-            self._roll.clear()
+            await self._restart_asked.wait()
+            self._restart_asked.clear()
             _LOG.info("rolling restart: begins")
-            hindered = await self._rolled(group)
-            self._crew.settle(len(self._posts))
-            self._tell_who()
+            hindered = await self._restart_all(group)
+            self._pool.settle(len(self._keepers))
+            self._log_workers()
             if hindered:
                 _LOG.error("rolling restart: given up%s", hindered)
             else:
                 _LOG.info("rolling restart: done")
 
-    async def _rolled(self, group: asyncio.TaskGroup) -> str:
+    async def _restart_all(self, group: asyncio.TaskGroup) -> str:
         """Each worker has a successor, and there are as many as WORKERS says now; otherwise what hinders it.
 
         Those that are too many go last, when the settings have shown that they serve.
         """
-        count = self._crew.wanted()
+        count = self._pool.wanted()
         try:
-            self._crew.plan(count)
+            self._pool.plan(count)
         except ListenError as wrong:
             return f": {wrong}"
-        for post in self._posts[:count]:
-            if not await post.roll(self._crew.leave):
-                return f" at worker {post.number}"
-        while len(self._posts) > count:
-            await self._posts.pop().give_up(self._crew.leave)
-        for number in range(len(self._posts), count):
-            post = Post(number, self._crew.start)
-            if not await post.try_fill():
+        for keeper in self._keepers[:count]:
+            if not await keeper.restart(self._pool.leave):
+                return f" at worker {keeper.number}"
+        while len(self._keepers) > count:
+            await self._keepers.pop().give_up(self._pool.leave)
+        for number in range(len(self._keepers), count):
+            keeper = WorkerKeeper(number, self._pool.start)
+            if not await keeper.try_start():
                 return f" at worker {number}"
-            self._posts.append(post)
-            self._keep(group, post)
+            self._keepers.append(keeper)
+            self._keep(group, keeper)
         return ""
 
-    def _keep(self, group: asyncio.TaskGroup, post: Post) -> None:
-        group.create_task(Job("worker", f"number {post.number}").keep(post.keep))
+    def _keep(self, group: asyncio.TaskGroup, keeper: WorkerKeeper) -> None:
+        group.create_task(Job("worker", f"number {keeper.number}").keep(keeper.keep))
 
 
-def supervise(loaded: Loaded, doors: Doors, count: int) -> int:
+def supervise(loaded: Loaded, sockets: NodeSockets, count: int) -> int:
     """Runs `count` workers until the end; the exit code."""
 
     async def run() -> int:
-        return await Supervisor(loaded, doors, count).run()
+        return await Supervisor(loaded, sockets, count).run()
 
     return asyncio.run(run())

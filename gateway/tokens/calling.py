@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import aiohttp
 
-from gateway.wire.answer_heads import HEAD_LIMITS, head_trouble
+from gateway.wire.outbound import AnswerTooLongError, Outbound, head_trouble, read_body
+from gateway.wire.standing_headers import SENT_JSON
 
 ANSWER_BYTES: Final = 65_536
 MOST_AT_ONCE: Final = 64
@@ -23,7 +24,7 @@ class CallError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class TokenAnswer:
     """An answer of any status. `content_type` is without parameters, in small letters."""
 
     status: int
@@ -38,23 +39,22 @@ class Answer:
             return None
 
 
-class Caller:
+class TokenCaller:
     """Calls one URL. `timeout_ms` bounds each call from its start to the last byte of the answer."""
 
     def __init__(
         self, url: str, trust: ssl.SSLContext, timeout_ms: int, headers: Mapping[str, str] = NO_HEADERS
     ) -> None:
         self.url = url
-        self._trust = trust
         self._timeout_s = timeout_ms / 1000
-        self._headers = dict(headers)
-        self._session: aiohttp.ClientSession | None = None
+        self._headers = {"Content-Type": SENT_JSON, **headers}
+        self._outbound = Outbound(trust, MOST_AT_ONCE, compressed=True)
 
-    async def post(self, body: Mapping[str, object]) -> Answer:
+    async def post(self, body: Mapping[str, object]) -> TokenAnswer:
         """POSTs a JSON object. Raises CallError."""
         return await self.send(json.dumps(body).encode())
 
-    async def send(self, body: bytes) -> Answer:
+    async def send(self, body: bytes) -> TokenAnswer:
         """POSTs bytes labelled as JSON. Raises CallError; an answer of more than ANSWER_BYTES counts as none."""
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -67,36 +67,19 @@ class Caller:
             raise CallError("no answer in time") from None
         except aiohttp.ClientSSLError:
             raise CallError("its certificate is not trusted, or TLS failed") from None
+        except AnswerTooLongError:
+            raise CallError("the answer is too long") from None
         except (aiohttp.ClientError, OSError, ValueError) as problem:
             raise CallError(head_trouble(problem) or f"no answer: {type(problem).__name__}") from None
 
     async def close(self) -> None:
         """Lets go of the connections."""
-        if self._session is not None:
-            await self._session.close()
+        await self._outbound.close()
 
-    async def _once(self, body: bytes) -> Answer:
-        headers = {"Content-Type": "application/json; charset=UTF-8", **self._headers}
+    async def _once(self, body: bytes) -> TokenAnswer:
+        timeout = aiohttp.ClientTimeout(total=self._timeout_s)
         data = io.BytesIO(body)
-        async with self._open().post(self.url, data=data, headers=headers, allow_redirects=False) as response:
-            return Answer(response.status, response.content_type.lower(), await _read(response))
-
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(ssl=self._trust, limit=MOST_AT_ONCE),
-                timeout=aiohttp.ClientTimeout(total=self._timeout_s),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=False,
-                **HEAD_LIMITS,
-            )
-        return self._session
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > ANSWER_BYTES:
-            raise CallError("the answer is too long")
-    return bytes(body)
+        async with await self._outbound.request(
+            "POST", self.url, timeout, headers=self._headers, data=data
+        ) as response:
+            return TokenAnswer(response.status, response.content_type.lower(), await read_body(response, ANSWER_BYTES))

@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.ops.jobs import Job
-from gateway.tokens import counts
 from gateway.wire.trust import TrustError, certificates
 
 WARN_DAYS: Final = 30
@@ -38,7 +37,7 @@ def days_left(chain: Path, now: datetime) -> float:
 
 
 class ExpiryWatch:
-    """Keeps the metric up to date and warns in the log, at most once a day, from WARN_DAYS before the expiry."""
+    """Warns in the log, at most once a day, from WARN_DAYS before the expiry."""
 
     def __init__(self, chain: Path) -> None:
         self._chain = chain
@@ -58,7 +57,6 @@ class ExpiryWatch:
         except TrustError as problem:
             log.warning("the expiry of the certificate is unknown: %s", problem)
             return
-        counts.CERTIFICATE_DAYS.set(left)
         if left > WARN_DAYS:
             self._warned = None
         elif self._warned is None or (now - self._warned).total_seconds() >= WARN_EVERY_S:

@@ -38,7 +38,7 @@ class IssueRequest:
     user_name: str
 
 
-class _Pairs(list[tuple[str, Any]]):
+class _JsonPairs(list[tuple[str, Any]]):
     """An object as it stands in the text, repeated members included."""
 
 
@@ -65,13 +65,13 @@ def check_user(user: User) -> None:
         _text(given, name, most)
 
 
-def _object(raw: bytes) -> _Pairs:
+def _object(raw: bytes) -> _JsonPairs:
     try:
         # The byte order mark that some clients write means nothing.
-        parsed = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_Pairs, parse_constant=_no_constant)
+        parsed = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_JsonPairs, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise Malformed("body: not valid JSON in UTF-8") from None
-    if not isinstance(parsed, _Pairs):
+    if not isinstance(parsed, _JsonPairs):
         raise Malformed("body: must be a JSON object")
     return parsed
 

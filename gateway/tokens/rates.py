@@ -4,10 +4,9 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-from gateway.agents.lockout import network
-from gateway.tokens.memory_store import MemoryTokenStore
-from gateway.tokens.store import Counter, TokenStore, wait_s
+from gateway.tokens.used_tokens import MemoryTokenStore, MinuteLimit, TokenStore, wait_s
 from gateway.wire.errors import StoreUnavailable, Unavailable
+from gateway.wire.network import network
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +36,7 @@ class Limited(Unavailable):
         self.retry_after_s = retry_after_s
 
 
-class Rates:
+class TokenRateLimits:
     """Counts requests by address, and by address and tenant: nobody uses up what belongs to callers elsewhere.
 
     While the store is out of reach each node counts for itself, so that tokens are validated all the same.
@@ -51,9 +50,9 @@ class Rates:
     async def admit(self, address: str, tenant: str | None = None, *, now_ms: int) -> None:
         """Counts a request from an IP address, for a tenant where one is known. Raises Limited."""
         settings, sender = self._settings(), network(address)
-        counters = [Counter(f"{sender} ", settings.token_address_limit)]
+        counters = [MinuteLimit(f"{sender} ", settings.token_address_limit)]
         if tenant is not None:
-            counters.append(Counter(f"{sender} {tenant}", settings.token_tenant_limit))
+            counters.append(MinuteLimit(f"{sender} {tenant}", settings.token_tenant_limit))
         try:
             within = await self._store.count(counters, now_ms=now_ms)
         except StoreUnavailable:

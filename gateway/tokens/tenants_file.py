@@ -15,7 +15,7 @@ from pydantic import Field
 
 from gateway.settings.token_sections import TENANT_ID
 from gateway.tokens import toml_file
-from gateway.tokens.toml_file import ChangeRefusedError, Entry, TokenFileError, editing
+from gateway.tokens.toml_file import ChangeRefusedError, TokenFileError, TomlEntry, editing
 
 API_KEY_PREFIX: Final = "agk_"
 _HASH_PREFIX: Final = "sha256:"
@@ -24,7 +24,7 @@ _HASH_PREFIX: Final = "sha256:"
 ApiKeyHash = Annotated[str, Field(pattern=rf"^{_HASH_PREFIX}[0-9a-f]{{64}}$")]
 
 
-class TenantEntry(Entry):
+class TenantEntry(TomlEntry):
     """A tenant as the file has it; `id` is the tenantSpaceId."""
 
     id: Annotated[str, Field(pattern=f"^{TENANT_ID}$")]
@@ -32,7 +32,7 @@ class TenantEntry(Entry):
     api_key_hashes: list[ApiKeyHash] = Field(default_factory=list)
 
 
-class TenantsFile(Entry):
+class TenantsFile(TomlEntry):
     """The whole file."""
 
     tenants: list[TenantEntry] = Field(default_factory=list)

@@ -1,16 +1,22 @@
-"""The TOML files of this room: read whole with every problem told, changed in one step, comments kept."""
+"""The TOML files about tokens: read whole with every problem told, changed in one step, comments kept."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
+from prometheus_client import Counter
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from gateway.agents.toml_text import TomlTables
-from gateway.agents.whole_file import alone, read_text, replace
+from gateway.agents.toml_editing import TomlTables, locked_folder, read_text, replace_file
+from gateway.ops.metrics import REGISTRY
 from gateway.settings import files
 from gateway.settings.files import FileFault, FileMissing
+from gateway.settings.live_file import LiveFile
+
+_FILE_READ: Final = Counter(
+    "agentgateway_token_file_reloads", "Reloads of token files, by outcome", ["outcome"], registry=REGISTRY
+)
 
 C = TypeVar("C")
 M = TypeVar("M", bound=BaseModel)
@@ -21,7 +27,7 @@ class TokenFileError(Exception):
 
     def __init__(self, path: Path, problems: Iterable[str]) -> None:
         self.path = path
-        self.problems = files.told(problems)
+        self.problems = files.problem_lines(problems)
         super().__init__(f"{path}: " + "; ".join(self.problems))
 
 
@@ -29,7 +35,7 @@ class ChangeRefusedError(Exception):
     """A change of a file that is refused, with the reason for the operator."""
 
 
-class Entry(BaseModel):
+class TomlEntry(BaseModel):
     """Base of the entries of these files."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
@@ -50,7 +56,7 @@ def read(path: Path, parse: Callable[[str, Path], C], *, private: bool = False) 
 
     Raises TokenFileError, with `private` also when others may read the file.
     """
-    with told(path):
+    with file_errors(path):
         try:
             content = files.read(path)
         except FileMissing:
@@ -61,11 +67,38 @@ def read(path: Path, parse: Callable[[str, Path], C], *, private: bool = False) 
         return parsed
 
 
+def live(path: Path | None, parse: Callable[[Path], C], empty: C) -> LiveFile[C]:
+    """The file as what `parse` makes of it, followed; `empty` without a path. Raises TokenFileError.
+
+    It may come later; one that goes is refused.
+    """
+    was_there = False
+
+    def parsed() -> C:
+        nonlocal was_there
+        if path is None:
+            return empty
+        if was_there and not files.exists(path):
+            raise TokenFileError(path, ["is gone"])
+        content = parse(path)
+        was_there = was_there or files.exists(path)
+        return content
+
+    return LiveFile(
+        (path,) if path else (),
+        parsed,
+        faults=TokenFileError,
+        refused="token file refused, the former content stays",
+        taken=lambda _: f"token file read: {path}",
+        counted=lambda outcome: _FILE_READ.labels(outcome).inc(),
+    )
+
+
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def file_errors(path: Path) -> Iterator[None]:
     """Whatever is wrong with the file becomes a TokenFileError."""
     try:
-        with files.understood(TokenFileError, ChangeRefusedError, OSError):
+        with files.faults_only(TokenFileError, ChangeRefusedError, OSError):
             yield
     except FileFault as fault:
         raise TokenFileError(path, [str(fault)]) from None
@@ -78,19 +111,19 @@ def editing(path: Path, parse: Callable[[str, Path], object]) -> Iterator[TomlTa
     A missing file is made, with mode 0600. Raises TokenFileError when the file or the outcome is wrong (then nothing is
     written), OSError when it cannot be read or written. Blocks while another process edits.
     """
-    with told(path):
+    with file_errors(path):
         path = files.resolved(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with alone(path.parent):
+    with locked_folder(path.parent):
         try:
             tables = TomlTables(read_text(path))
         except (FileFault, ValueError) as problem:
             raise TokenFileError(path, [str(problem)]) from None
         yield tables
         text = tables.text()
-        with told(path):
+        with file_errors(path):
             parse(text, path)
-        replace(path, text)
+        replace_file(path, text)
 
 
 def entries(tables: TomlTables, name: str) -> list[Mapping[str, object]]:

@@ -1,20 +1,27 @@
-"""Who the users are is the enterprise's business: the seam, and the file that stands in for a service."""
+"""Who the users are is the enterprise's business: the seam, its HTTP service (TOKEN_USERS_URL), and a file instead."""
 
 import hmac
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated, Final, Protocol
 
 from pydantic import Field
 
 from gateway.settings.token_sections import TENANT_ID
 from gateway.tokens import toml_file
+from gateway.tokens.calling import CallError, TokenAnswer, TokenCaller
 from gateway.tokens.messages import NAME_LENGTH, User
-from gateway.tokens.toml_file import ChangeRefusedError, Entry, TokenFileError, editing
+from gateway.tokens.toml_file import ChangeRefusedError, TokenFileError, TomlEntry, editing
+from gateway.wire.errors import Unavailable
+
+NO_SUCH_USER: Final = 404
+
+log = logging.getLogger(__name__)
 
 
-class Standing(Enum):
+class UserStanding(Enum):
     """What the enterprise knows of a user."""
 
     KNOWN = "known"
@@ -25,11 +32,11 @@ class Standing(Enum):
 class UserDirectory(Protocol):
     """The enterprise's users."""
 
-    async def standing(self, user: User) -> Standing:
+    async def standing(self, user: User) -> UserStanding:
         """Whether the tenant has a user with this userId, of this userName. Raises Unavailable."""
 
 
-class UserEntry(Entry):
+class UserEntry(TomlEntry):
     """A user as the file has it."""
 
     tenant: Annotated[str, Field(pattern=f"^{TENANT_ID}$")]
@@ -37,7 +44,7 @@ class UserEntry(Entry):
     name: Annotated[str, Field(min_length=1, max_length=NAME_LENGTH)]
 
 
-class UsersFile(Entry):
+class UsersFile(TomlEntry):
     """The whole file."""
 
     users: list[UserEntry] = Field(default_factory=list)
@@ -53,7 +60,7 @@ class Users:
         """Every user, as the file has them."""
         return tuple(User(tenant, user_id, name) for (tenant, user_id), name in self._names.items())
 
-    def standing(self, user: User) -> Standing:
+    def standing(self, user: User) -> UserStanding:
         """See UserDirectory."""
         return standing_of(user, self._names.get((user.tenant, user.user_id)))
 
@@ -64,17 +71,17 @@ class FileDirectory:
     def __init__(self, users: Callable[[], Users]) -> None:
         self._users = users
 
-    async def standing(self, user: User) -> Standing:
+    async def standing(self, user: User) -> UserStanding:
         """See UserDirectory."""
         return self._users().standing(user)
 
 
-def standing_of(user: User, known_name: str | None) -> Standing:
+def standing_of(user: User, known_name: str | None) -> UserStanding:
     """The standing of a user whom the enterprise knows by `known_name`, or not at all (None)."""
     if known_name is None:
-        return Standing.UNKNOWN
+        return UserStanding.UNKNOWN
     same = hmac.compare_digest(known_name.encode("utf-8", "surrogatepass"), user.user_name.encode())
-    return Standing.KNOWN if same else Standing.OTHER_NAME
+    return UserStanding.KNOWN if same else UserStanding.OTHER_NAME
 
 
 def parse(text: str, path: Path) -> Users:
@@ -111,3 +118,35 @@ def _repeated(entries: list[UserEntry]) -> Iterator[str]:
         if (entry.tenant, entry.id) in seen:
             yield f"users[{index}] id {entry.id}: the tenant {entry.tenant} has it twice"
         seen.add((entry.tenant, entry.id))
+
+
+class HttpDirectory:
+    """`UserDirectory` over HTTP.
+
+    POST {"tenantSpaceId": ..., "userId": ...} answers 200 {"userName": ...}, or 404 for a user who does not exist. The
+    userName of the request is not sent: the service cannot be used to try names.
+    """
+
+    def __init__(self, caller: TokenCaller) -> None:
+        self._caller = caller
+
+    async def standing(self, user: User) -> UserStanding:
+        """See UserDirectory."""
+        try:
+            answer = await self._caller.post({"tenantSpaceId": user.tenant, "userId": user.user_id})
+        except CallError as problem:
+            raise self._unavailable(str(problem)) from None
+        if answer.status == NO_SUCH_USER:
+            return UserStanding.UNKNOWN
+        return standing_of(user, self._name(answer))
+
+    def _name(self, answer: TokenAnswer) -> str:
+        known = answer.json()
+        name = known.get("userName") if isinstance(known, dict) else None
+        if answer.status != 200 or not isinstance(name, str):
+            raise self._unavailable(f"status {answer.status} where 200 with a userName, or 404, was expected")
+        return name
+
+    def _unavailable(self, why: str) -> Unavailable:
+        log.warning("TOKEN_USERS_URL: %s", why)
+        return Unavailable("the user directory is out of reach: try again")

@@ -1,4 +1,4 @@
-"""Reads request bodies within a size and a time limit (design section 4, line 1; issue part "Bad input")."""
+"""Reads request bodies within a size and a time limit (docs/protocol.md, Statuses)."""
 
 import asyncio
 import zlib

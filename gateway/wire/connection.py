@@ -1,6 +1,6 @@
 """What the rooms below `listeners` may ask of the connection that brought a request.
 
-`gateway.listeners.connection.Connection` is the one implementation; tests of other rooms may bring their own.
+`gateway.listeners.connection.RedisConnection` is the one implementation; tests of other rooms may bring their own.
 """
 
 from collections.abc import Callable

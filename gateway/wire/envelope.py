@@ -1,4 +1,7 @@
-"""The only writer of answer bodies: `{"message":...,"retcode":...}`, then `result` or `event` (design section 4)."""
+"""The only writer of answer bodies: `{"message":...,"retcode":...}`, then `result` or `event`.
+
+See docs/protocol.md, Answers.
+"""
 
 from typing import Final
 
@@ -7,8 +10,6 @@ from pydantic_core import to_json
 from gateway.wire import retcodes
 from gateway.wire.errors import GatewayError
 
-CONTENT_TYPE: Final = "application/json;charset=UTF-8"
-"""Of every answer of the agent interface, letter for letter: older clients read JSON without charset as ISO-8859-1."""
 EMPTY_POLL: Final = b'{"message":"","retcode":"0"}'
 DONE: Final = b'{"message":"success","retcode":"0"}'
 _EVENT_HEAD: Final = b'{"message":"","retcode":"0","event":'

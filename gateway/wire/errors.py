@@ -20,7 +20,7 @@ class GatewayError(Exception):
 
 
 class Refused(GatewayError):
-    """A business refusal: HTTP 200 with a retcode (design section 4, line 1)."""
+    """A business refusal: HTTP 200 with a retcode (docs/protocol.md, Statuses)."""
 
     def __init__(self, retcode: str, message: str = "") -> None:
         super().__init__(message, retcode=retcode)

@@ -1,4 +1,4 @@
-"""The GUID in headers, and the only writer of `Set-GUID` (design section 4, lines 3 and 4)."""
+"""The GUID in headers, and the only writer of `Set-GUID` (docs/protocol.md, GUID headers)."""
 
 from collections.abc import Sequence
 from typing import Final

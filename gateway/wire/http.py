@@ -1,4 +1,7 @@
-"""One HTTP request and its answer, as every room above the listeners sees them (design sections 4 and 12)."""
+"""One HTTP request and its answer, as every room above the listeners sees them.
+
+See docs/protocol.md, Answers; docs/design/connection.md.
+"""
 
 import time
 from collections.abc import AsyncGenerator, Mapping
@@ -9,7 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote
 
-from aiohttp.http import HttpVersion, HttpVersion10, RawRequestMessage
+from aiohttp.http import HttpVersion, HttpVersion10, HttpVersion11, RawRequestMessage
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from multidict import CIMultiDictProxy
 
@@ -17,27 +20,30 @@ if TYPE_CHECKING:
     from gateway.wire.connection import PeerConnection
 
 _WITHOUT_LENGTH: Final = frozenset({204, 304})
+_OK: Final = 200
+_OK_LINE: Final = "HTTP/1.1 200 OK\r\n"
 
 
 class Request:
-    """A request whose head is here. `raw_path` is its target as sent; `content` brings the body as it arrives."""
+    """A request whose head is here. `raw_path` is its target as sent; `content` brings the body as it arrives.
 
-    __slots__ = ("content", "headers", "keep_alive", "method", "peer", "raw_path", "version")
+    `body_exists`: whether a body is announced. `id` is for logs and the services behind, None until somebody asks for
+    it (`ops.request_context`).
+    """
+
+    __slots__ = ("body_exists", "content", "headers", "id", "keep_alive", "method", "peer", "raw_path", "version")
 
     def __init__(self, message: RawRequestMessage, content: StreamReader, peer: "PeerConnection") -> None:
+        self.id: str | None = None
         self.method: str = message.method
         self.raw_path: str = message.path
         self.headers: CIMultiDictProxy[str] = message.headers
         self.version: HttpVersion = message.version
         # Behind a body in chunks nothing follows: a trailer of it must not become a header of another request.
         self.keep_alive: bool = not (message.should_close or message.chunked)
+        self.body_exists = content is not EMPTY_PAYLOAD
         self.content = content
         self.peer = peer
-
-    @property
-    def body_exists(self) -> bool:
-        """Whether a body is announced."""
-        return self.content is not EMPTY_PAYLOAD
 
     @property
     def content_length(self) -> int | None:
@@ -91,6 +97,11 @@ class Response:
 
     def in_bytes(self, request: Request, *, keep_alive: bool) -> bytes:
         """The whole answer to `request`."""
+        if keep_alive and request.version is HttpVersion11 and self.status == _OK and request.method != "HEAD":
+            now = int(time.time())
+            date = _date_line if now == _date_line_s else _new_date_line(now)
+            body = self.body
+            return f"{_OK_LINE}{self.lines}Content-Length: {len(body)}\r\n{date}".encode() + body
         length = "" if self.status in _WITHOUT_LENGTH else f"Content-Length: {len(self.body)}\r\n"
         old = request.version == HttpVersion10
         head = _head(self.status, f"{self.lines}{length}", old=old, keep_alive=keep_alive)
@@ -158,3 +169,13 @@ def _status_line(old: bool, status: int) -> str:
 @lru_cache(1)
 def _date(second: int) -> str:
     return formatdate(second, usegmt=True)
+
+
+_date_line, _date_line_s = "", 0
+"""The end of the head of most answers, and the second that it tells."""
+
+
+def _new_date_line(second: int) -> str:
+    global _date_line, _date_line_s
+    _date_line, _date_line_s = f"Date: {_date(second)}\r\n\r\n", second
+    return _date_line

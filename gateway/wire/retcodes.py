@@ -1,4 +1,4 @@
-"""Retcodes of the interface and the text sent with each when nothing more precise is known (contract errors.yaml)."""
+"""Retcodes of the interface and the text sent with each when nothing more precise is known (docs/retcodes.md)."""
 
 from typing import Final
 

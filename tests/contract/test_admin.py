@@ -1,8 +1,9 @@
-"""The admin listener of a whole gateway (design section 2; design section 5, AUTHMODE)."""
+"""The admin listener of a whole gateway (docs/running.md, Admin listener; docs/protocol.md, AUTHMODE)."""
 
 import asyncio
 import logging
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -139,7 +140,10 @@ async def test_a_forced_end_is_audited(gateway: Gateway, operator: Operator, cap
     caplog.set_level(logging.INFO, "gateway.audit")
     await gateway.desk(101).sign_in()
     await operator.post("/sessions/101/end")
-    assert caplog.messages[-1] == "sign-out agent=101 reason=FORCED by=operator"
+    assert caplog.messages[-2:] == [
+        "sign-out agent=101 reason=FORCED by=operator",
+        "admin-action request='POST /sessions/101/end' status=200 by=operator",
+    ]
 
 
 async def test_the_end_of_no_session_is_404(operator: Operator) -> None:
@@ -162,14 +166,17 @@ def gauges(text: str) -> dict[str, float]:
 async def test_metrics_tell_the_state_of_the_gateway(gateway: Gateway, operator: Operator) -> None:
     await gateway.desk(101).sign_in()
     found = gauges((await operator.get("/metrics")).body.decode())
-    names = ("sessions_live", "polls_parked", "store_reachable", "settings_applied", "settings_refused")
-    assert [found[f"gateway_{name}"] for name in names] == [1, 0, 1, 0, 0]
+    names = ("sessions", "polls_parked", "store_reachable", "settings_reloads_total", "settings_reloads_refused_total")
+    assert [found[f"agentgateway_{name}"] for name in names] == [1, 0, 1, 0, 0]
 
 
 async def test_a_refused_settings_file_is_seen_in_metrics(gateway: Gateway, operator: Operator) -> None:
     gateway.app.live.refused, gateway.app.live.last_error = 1, "wrong"
     found = gauges((await operator.get("/metrics")).body.decode())
-    assert (found["gateway_settings_refused"], found["gateway_settings_wrong"]) == (1, 1)
+    assert (
+        found["agentgateway_settings_reloads_refused_total"],
+        found["agentgateway_settings_last_reload_successful"],
+    ) == (1, 0)
 
 
 async def test_a_store_out_of_reach_is_seen_in_metrics(tmp_path: Path) -> None:
@@ -186,8 +193,8 @@ async def test_a_store_out_of_reach_is_seen_in_metrics(tmp_path: Path) -> None:
     async with running_gateway(overrides, jobs=False) as gateway, administered(gateway) as operator:
         found = gauges((await operator.get("/metrics")).body.decode())
         sessions = await operator.get("/sessions")
-    assert (found["gateway_store_reachable"], "gateway_sessions_live" in found) == (0, False)
-    assert found["gateway_store_shards_away"] == 1
+    assert (found["agentgateway_store_reachable"], "agentgateway_sessions" in found) == (0, False)
+    assert found["agentgateway_store_shards_unreachable"] == 1
     assert sessions.status == 503
 
 
@@ -201,7 +208,9 @@ async def test_a_started_gateway_makes_the_token_says_where_and_serves_the_comma
         table = await command("sessions", *(f"--set={key}={value}" for key, value in overrides.items()))
     assert f"made a token for the admin listener: {token}\n" in log
     assert f"administration on http://127.0.0.1:{port}, with the token in {token}\n" in log
-    assert gauges(said.body.decode())["gateway_certificate_days_left"] > 89
+    assert (
+        gauges(said.body.decode())["agentgateway_certificate_not_after_timestamp_seconds"] > time.time() + 89 * 86_400
+    )
     assert [line.split()[0] for line in table.splitlines()] == ["agent", "101"]
     assert token.read_text().strip() not in log + table
 

@@ -1,4 +1,7 @@
-"""Bad input on the wire: a clear answer that names the field, nothing changed, nothing repeated (design section 4)."""
+"""Bad input on the wire: a clear answer that names the field, nothing changed, nothing repeated.
+
+See docs/protocol.md, Requests.
+"""
 
 import logging
 from collections.abc import AsyncIterator

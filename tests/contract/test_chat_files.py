@@ -28,7 +28,7 @@ async def chat(hall: CentreGateway) -> tuple[Desk, Desk, str]:
     """ANA and BEN, and the chat that they are in."""
     ana, ben = [await hall.agent(agent) for agent in (ANA, BEN)]
     await ana.call("PUT", f"textchat/{{id}}/internalcall/{BEN}")
-    (call_id,) = hall.centre.world.besides.chats
+    (call_id,) = hall.centre.world.activities.chats
     assert (await ben.call("PUT", f"textchat/{{id}}/answer/{call_id}")).retcode == "0"
     await ben.drain_events()
     return ana, ben, call_id

@@ -1,4 +1,4 @@
-"""The type that every answer of the agent interface carries, letter for letter (design section 4, line 2)."""
+"""The type that every answer of the agent interface carries, letter for letter (docs/protocol.md, Answers)."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Desktops that take no new GUID are named before they are refused for it (design section 5, AUTHMODE)."""
+"""Desktops that take no new GUID are named before they are refused for it (docs/protocol.md, AUTHMODE)."""
 
 import logging
 from collections.abc import AsyncIterator, Callable

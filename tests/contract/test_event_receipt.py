@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.wire.event_receipt import HEADER, WANTED
+from gateway.wire.event import HEADER, WANTED
 from tests.support.desk import PREFIX, Answer, Desk, Line, ask_once
 from tests.support.gateway import running_gateway
 

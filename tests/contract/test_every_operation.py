@@ -1,4 +1,4 @@
-"""Every row answers over HTTP: with its right GUID, with a wrong one, without a session (design section 4)."""
+"""Every row answers over HTTP: with its right GUID, with a wrong one, without a session (docs/protocol.md, Answers)."""
 
 import json
 from collections.abc import AsyncIterator
@@ -8,14 +8,23 @@ import pytest
 import pytest_asyncio
 from pydantic import TypeAdapter
 
-from gateway.operations.operation import COMMON_RETCODES, Answer, Operation, Poll, SignIn, SignOut, Unsupported, Upload
-from gateway.operations.table import ALL_OPERATIONS
+from gateway.interface.operation import (
+    COMMON_RETCODES,
+    AnswerKind,
+    Operation,
+    Poll,
+    SignIn,
+    SignOut,
+    Unsupported,
+    Upload,
+)
+from gateway.rows import ALL_OPERATIONS
 from tests.support.centre import CentreGateway, centre_gateway
 from tests.support.desk import Answer as Got
 from tests.support.desk import Desk, ask_once
 from tests.support.form import form_data
 from tests.support.scene import quick_agents
-from tests.unit.operations import samples
+from tests.unit.contact_centre.operations import samples
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -93,7 +102,7 @@ def check(row: Operation, answer: Got) -> None:
     assert NOT_SERVED not in answer.json["message"]
     assert answer.retcode in {"0", *row.retcodes, *COMMON_RETCODES}, answer.body
     member = "event" if isinstance(row, Poll) else "result"
-    if answer.retcode == "0" and row.answer is Answer.RESULT and member in answer.json:
+    if answer.retcode == "0" and row.answer is AnswerKind.RESULT and member in answer.json:
         TypeAdapter(row.result).validate_json(json.dumps(answer.json[member]))
     else:
         assert set(answer.json) == {"message", "retcode"}

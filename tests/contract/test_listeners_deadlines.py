@@ -1,4 +1,4 @@
-"""A request must arrive in REQUEST_TIMEOUT (design section 6; issue part "Bad input": half-sent requests)."""
+"""A request must arrive in REQUEST_TIMEOUT (docs/running.md, Settings)."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,7 @@
-"""The end of the listeners: running calls finish, idle connections close, what is left is cut (design section 11)."""
+"""The end of the listeners: running calls finish, idle connections close, what is left is cut.
+
+See docs/design/failure.md.
+"""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Where a request ends (RFC 9112, sections 2.3, 6 and 7), over the agents' listener and the administration's.
+"""Where a request ends (RFC 9112, sections 2.3, 6 and 7), over the agents' listener.
 
 What a message says twice, or in a coding that nobody here knows, may mean something else to a proxy in front. And after
 a body in chunks nothing follows on the same connection: a trailer of it must never become a header of another request.
@@ -13,11 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.ops.admin import AdminCall, Route
 from gateway.wire.body import read_body
 from gateway.wire.errors import GatewayError
 from gateway.wire.http import Request, Response
-from tests.support.admin import TOKEN, serving
+from tests.support.admin import TOKEN
 from tests.support.gateway import running_gateway
 from tests.unit.listeners.doors import SOON_S, opened
 
@@ -54,10 +53,6 @@ class Listener:
         self.done.append(f"{request.method} {body.decode()}{''.join(request.headers.getall('guid', ()))}")
         return Response(b"fine")
 
-    async def admin_page(self, call: AdminCall) -> object:
-        self.done.append(f"POST {call.body.decode()}")
-        return "fine"
-
 
 @asynccontextmanager
 async def agents() -> AsyncIterator[Listener]:
@@ -67,17 +62,9 @@ async def agents() -> AsyncIterator[Listener]:
         yield listener
 
 
-@asynccontextmanager
-async def administration() -> AsyncIterator[Listener]:
-    listener = Listener()
-    async with serving([Route("POST", "/a", listener.admin_page), Route("GET", "/b", listener.admin_page)]) as door:
-        listener.port = door.port
-        yield listener
-
-
-@pytest.fixture(params=[agents, administration])
-async def listener(request: pytest.FixtureRequest) -> AsyncIterator[Listener]:
-    async with request.param() as made:
+@pytest.fixture
+async def listener() -> AsyncIterator[Listener]:
+    async with agents() as made:
         yield made
 
 

@@ -1,4 +1,4 @@
-"""What is no HTTP is answered with 400 and our body; nothing of it is echoed or logged (design section 4)."""
+"""What is no HTTP is answered with 400 and our body; nothing of it is echoed or logged (docs/protocol.md, Statuses)."""
 
 import json
 from collections.abc import AsyncIterator

@@ -1,4 +1,7 @@
-"""A process that leaves waits for connections that it accepted and whose handshake is not over (section 11)."""
+"""A process that leaves waits for connections that it accepted and whose handshake is not over.
+
+See docs/design/failure.md.
+"""
 
 import asyncio
 import socket

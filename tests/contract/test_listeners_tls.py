@@ -119,10 +119,9 @@ async def test_a_key_of_another_certificate_is_refused_and_the_old_pair_stays(
 
 
 async def test_changed_files_are_taken_over_without_being_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr("gateway.listeners.serve.CERTIFICATE_LOOK_S", 0.01)
     _, files = issue(tmp_path)
     async with opened(fine, var_dir=tmp_path, own=files) as door:
         watch = asyncio.create_task(door.listeners.watch_certificate())

@@ -1,4 +1,4 @@
-"""The long poll on the wire (design sections 4, 5 and 9)."""
+"""The long poll on the wire (docs/protocol.md, Polling; docs/design/events.md)."""
 
 import asyncio
 import time
@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.events.catalogue import check
-from gateway.sessions.model import EndReason
-from gateway.sessions.service import Caller
-from gateway.sessions.store import Change
+from gateway.backend import EndReason
+from gateway.contact_centre.event_catalogue import check
+from gateway.events.poll import SAME_TIME_MS
+from gateway.sessions.model import Record
+from gateway.sessions.store import Change, Look, Looking
 from gateway.wire.errors import StoreUnavailable
 from tests.support.desk import PREFIX, Desk, Line, ask_once
 from tests.support.gateway import Gateway, running_gateway
@@ -190,18 +191,19 @@ async def test_a_held_poll_that_a_poll_of_the_new_session_ends_hands_out_nothing
 async def test_a_poll_that_waits_for_the_store_while_its_session_is_displaced_ends_empty(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk, sessions = await _quiet(gateway), gateway.app.sessions
-    check_guid, tried = sessions.call, asyncio.Event()
+    desk, store = await _quiet(gateway), gateway.app.stores.sessions
+    look, tried = store.look, asyncio.Event()
 
-    async def away(*_: object, **__: object) -> Caller:
+    async def away(_known: Record, _looking: Looking) -> Look:
         tried.set()
         raise StoreUnavailable
 
-    monkeypatch.setattr(sessions, "call", away)
+    monkeypatch.setattr(store, "look", away)
     poll = asyncio.create_task(desk.poll())
     await tried.wait()
+    await asyncio.sleep(2 * SAME_TIME_MS / 1000)  # What ends within so short a time may have ended before.
     await gateway.desk(101).sign_in(force=True)
-    monkeypatch.setattr(sessions, "call", check_guid)
+    monkeypatch.setattr(store, "look", look)
     assert (await poll).body == b'{"message":"","retcode":"0"}'
     assert (await desk.poll()).retcode == "100-006"
 

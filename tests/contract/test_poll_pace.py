@@ -1,4 +1,4 @@
-"""Nobody makes a storm by polling again at once, and nobody else waits for it (design section 4, line 7)."""
+"""Nobody makes a storm by polling again at once, and nobody else waits for it (docs/protocol.md, Polling)."""
 
 import asyncio
 import time
@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import pytest
 
-from gateway.sessions.model import Event
 from gateway.wire.errors import Unavailable
+from gateway.wire.event import Event
 from tests.support.desk import PREFIX, Answer, Desk, Line, read_answer
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.waiting import Lost, lost_time, until, until_async
@@ -194,6 +194,7 @@ async def test_a_poll_that_cannot_be_judged_rests_before_it_is_told(
         raise Unavailable
 
     desk = await quiet(gateway)
+    monkeypatch.setattr(gateway.app.sessions, "presume", lambda *_: None)
     monkeypatch.setattr(gateway.app.sessions, "call", too_many)
     assert (await rests(desk.poll(), lost)).status == 503
 

@@ -1,4 +1,4 @@
-"""Push mode on the wire (contract connection.md sections 5 to 7, agentevent.yaml pushEvent, older_clients.md)."""
+"""Push mode on the wire (docs/protocol.md, Push)."""
 
 import base64
 import hashlib
@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli import main
-from gateway.events.catalogue import check
+from gateway.contact_centre.event_catalogue import check
 from gateway.sessions.secret_file import new_secret_line
 from tests.support.desk import PREFIX, Desk, ask_once
 from tests.support.gateway import CONFIG, Gateway, gateway_process, running_gateway

@@ -1,4 +1,4 @@
-"""The agentgroup group on the wire: lists agree with what each desktop is told (contract agentgroup.yaml)."""
+"""The agentgroup group on the wire: lists agree with what each desktop is told (docs/contact_centre.md, Queries)."""
 
 from collections import Counter
 from collections.abc import AsyncIterator

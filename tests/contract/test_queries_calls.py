@@ -1,4 +1,4 @@
-"""Questions about calls on the wire: every answer tells of the same calls (contract calldata.yaml)."""
+"""Questions about calls on the wire: every answer tells of the same calls (docs/contact_centre.md, Queries)."""
 
 import json
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Queues, waiting calls, the VDN on the wire: every counter tells the same (contract queuedevice.yaml)."""
+"""Queues, waiting calls, the VDN on the wire: every counter tells the same (docs/contact_centre.md, Queries)."""
 
 from collections.abc import AsyncIterator
 

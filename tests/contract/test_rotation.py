@@ -1,4 +1,4 @@
-"""How GUIDs change on the wire, under an injected clock (design section 5, Rotation)."""
+"""How GUIDs change on the wire, under an injected clock (docs/protocol.md, Rotation)."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field

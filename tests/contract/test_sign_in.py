@@ -1,4 +1,4 @@
-"""Sign-in and sign-out on the wire (design sections 4 and 5; contract connection.md, onlineagent.yaml)."""
+"""Sign-in and sign-out on the wire (docs/protocol.md, Sign-in; docs/protocol.md, Sessions)."""
 
 import asyncio
 import re

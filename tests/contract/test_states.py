@@ -1,9 +1,13 @@
-"""Agent states on the wire: what is legal, which events come, which code if not (contract onlineagent.yaml)."""
+"""Agent states on the wire: what is legal, which events come, which code if not.
+
+See docs/contact_centre.md, Agent states.
+"""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.support.centre import centre_gateway
 from tests.support.desk import Desk
 from tests.support.gateway import running_gateway
 
@@ -101,13 +105,12 @@ async def test_resetskill_and_the_skill_queries(desk: Desk) -> None:
 
 
 async def test_when_the_rest_runs_out_the_agent_is_reminded_once_and_stays_in_it() -> None:
-    now = NOW
-    async with running_gateway({"AGENT_POLL_WAIT_FLAG": "OFF"}, clock=lambda: now, jobs=False) as gateway:
-        desk = gateway.desk(101)
+    async with centre_gateway() as room:
+        desk = room.gateway.desk(101)
         await desk.sign_in()
         await _do(desk, "rest/60/3")
         await desk.drain_events()
-        now += 60_000
+        await room.time.pass_s(60)
         [reminder] = await desk.drain_events()
         assert reminder["eventType"] == "AgentState_Rest_Timeout"
         assert (await desk.status()).json["result"]["agentState"] == 8

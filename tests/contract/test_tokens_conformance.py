@@ -11,10 +11,9 @@ import pytest
 from aiohttp.test_utils import RawTestServer
 from aiohttp.web import BaseRequest, Response
 
-from gateway.tokens.calling import Caller
-from gateway.tokens.conformance import Report, report
-from gateway.tokens.conformance_cases import Sample
-from gateway.tokens.memory_store import MemoryTokenStore
+from gateway.tokens.calling import TokenCaller
+from gateway.tokens.conformance import Report, Sample, report
+from gateway.tokens.used_tokens import MemoryTokenStore
 from gateway.wire.trust import client_context
 from tests.support.tokens import ADA, NOW, VALIDATE, Clock, Site, serving
 
@@ -24,7 +23,7 @@ MALFORMED = tuple(range(14, 21))
 
 
 async def run(url: str, sample: Sample, cer: Path | None = None) -> Report:
-    caller = Caller(url, client_context(cer), 5000)
+    caller = TokenCaller(url, client_context(cer), 5000)
     try:
         return await report(caller, sample)
     finally:
@@ -43,7 +42,7 @@ async def test_ours_passes_every_case(tmp_path: Path, single_use: bool) -> None:
     async with serving(site, MemoryTokenStore(), clock) as bench:
         expired = site.token(now_ms=NOW - 600_000)
         sample = Sample("", ADA.tenant, ADA.user_id, ADA.user_name, expired)
-        caller = Caller(f"http://127.0.0.1:{bench.port}{VALIDATE}", client_context(None), 5000)
+        caller = TokenCaller(f"http://127.0.0.1:{bench.port}{VALIDATE}", client_context(None), 5000)
         found = await report(caller, sample, fresh)
         await caller.close()
 

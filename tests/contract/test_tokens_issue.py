@@ -9,7 +9,7 @@ import pytest
 
 from gateway.settings.token_sections import TOKENS_PATH
 from gateway.tokens import tenants_file
-from gateway.tokens.memory_store import MemoryTokenStore
+from gateway.tokens.used_tokens import MemoryTokenStore
 from tests.support.desk import ask_once
 from tests.support.tokens import ADA, Bench, Site, serving
 

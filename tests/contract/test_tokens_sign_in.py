@@ -8,9 +8,9 @@ import pytest
 from gateway.agents.authentication import Authentication
 from gateway.settings.load import interpret
 from gateway.tokens import users
-from gateway.tokens.memory_store import MemoryTokenStore
 from gateway.tokens.messages import User
-from gateway.tokens.room import agent_check
+from gateway.tokens.token_service import agent_check
+from gateway.tokens.used_tokens import MemoryTokenStore
 from gateway.wire.errors import Unavailable
 from tests.support.servers import free_port
 from tests.support.tokens import NOW, VALIDATE, Bench, Site, serving

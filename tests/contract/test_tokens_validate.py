@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.redis_link.link import RedisLink
-from gateway.tokens import keys_file, tenants_file, users
-from gateway.tokens.memory_store import MemoryTokenStore
-from gateway.tokens.redis_store import RedisTokenStore
+from gateway.redis_store.link import RedisLink
+from gateway.redis_store.token_store import RedisTokenStore
+from gateway.tokens import signing_keys, tenants_file, users
+from gateway.tokens.used_tokens import MemoryTokenStore
 from tests.conftest import Shared
 from tests.support.desk import Answer, ask_once
 from tests.support.servers import free_port
@@ -177,12 +177,12 @@ async def test_the_next_minute_begins_anew(bench: Bench) -> None:
 
 async def test_a_key_may_rotate_under_live_tokens(bench: Bench) -> None:
     site, old = bench.site, bench.site.token()
-    first = keys_file.read(site.keys).keys[0].id
-    keys_file.add_key(site.keys, NOW + 5000, "ES256")
+    first = signing_keys.read(site.keys).keys[0].id
+    signing_keys.add_key(site.keys, NOW + 5000, "ES256")
     bench.room.reload()
     new = site.token(now_ms=NOW + 5000)
     both = [await bench.ret_code(old), await bench.ret_code(new)]
-    keys_file.remove_key(site.keys, first, NOW + 6000)
+    signing_keys.remove_key(site.keys, first, NOW + 6000)
     bench.room.reload()
 
     assert both == [0, 0]

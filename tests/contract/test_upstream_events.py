@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.backends.upstream.backoff import FIRST_S
-from gateway.backends.upstream.line import EMPTY_PAUSE_S
-from gateway.sessions.model import EndReason
+from gateway.backend import EndReason
 from gateway.sessions.secret_file import new_secret_line
+from gateway.upstream.event_fetcher import EMPTY_PAUSE_S, FIRST_PAUSE_S
 from tests.support.behind import Centre, answer, saying, written
 from tests.support.desk import Desk
 from tests.support.front import behind_and_before, gateway_before
@@ -112,7 +111,7 @@ async def test_there_is_one_poll_at_a_time(scene: Scene) -> None:
 async def test_after_a_fault_there_events_come_again_and_it_is_not_asked_without_pause(scene: Scene) -> None:
     scene.centre.says[POLL] = saying(lambda: written(b"", 500))
     scene.centre.tell(AGENT, "A", eventGenTime=1)
-    assert await seconds_for_polls(scene, 4) >= 3 * FIRST_S / 2 * ROUNDING
+    assert await seconds_for_polls(scene, 4) >= 3 * FIRST_PAUSE_S / 2 * ROUNDING
     scene.centre.says.clear()
     assert (await scene.next_event())["eventType"] == "A"
 
@@ -212,7 +211,7 @@ async def test_nothing_stays_behind_when_agents_are_gone() -> None:
 
 def _fetching() -> int:
     """How many sessions are fetched for now."""
-    return sum("Line._run" in repr(task.get_coro()) for task in asyncio.all_tasks())
+    return sum("EventFetcher._run" in repr(task.get_coro()) for task in asyncio.all_tasks())
 
 
 async def test_a_centre_that_comes_back_with_its_sessions_is_as_before(scene: Scene) -> None:

@@ -1,4 +1,4 @@
-"""Thousands of long polls to the contact centre behind, in one worker (design section 10)."""
+"""Thousands of long polls to the contact centre behind, in one worker."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from gateway.ops.open_files import allow_open_files
+from gateway.ops.process import allow_open_files
 from tests.support.desk import PREFIX, Desk, Line
 from tests.support.gateway import gateway_process
 from tests.support.waiting import until

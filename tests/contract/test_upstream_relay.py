@@ -1,4 +1,4 @@
-"""Operations of a contact centre behind the gateway: passed on as they came, answered as it said."""
+"""Operations of a contact centre behind the gateway: passed on as they were understood, answered as it said."""
 
 import asyncio
 import json
@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import pytest
 from aiohttp import web
 
+from gateway.wire.errors import StoreUnavailable
 from tests.support.behind import Centre, Say, answer, saying, written
 from tests.support.desk import PREFIX, Answer, Desk, ask_once
 from tests.support.front import behind_and_before
 from tests.support.gateway import PASSWORD, Gateway
-from tests.support.waiting import until
+from tests.support.waiting import until, until_async
 
 AGENT = 101
 
@@ -41,11 +42,12 @@ async def scene() -> AsyncIterator[Scene]:
         yield Scene(centre, gateway, desk)
 
 
-async def test_method_target_and_body_arrive_as_they_were_sent(scene: Scene) -> None:
-    body = b'{ "called" : "13800000000", "unknown" : 1.0 , "caller":null}'
+async def test_method_target_and_every_member_of_the_body_arrive(scene: Scene) -> None:
+    body = b'{ "called" : "13800000000", "unknown" : 1.0 , "caller":null, "called": "110"}'
     await scene.raw("PUT", f"{PREFIX}/voicecall/{AGENT}/callout?x=%C3%A4&&y", body, **{"Content-Type": "text/plain"})
     asked = next(asked for asked in scene.centre.asked if asked.path.startswith("voicecall"))
-    assert (asked.line, asked.body) == (f"PUT voicecall/{AGENT}/callout?x=%C3%A4&&y", body)
+    assert asked.line == f"PUT voicecall/{AGENT}/callout?x=%C3%A4&&y"
+    assert asked.body == b'{"called":"110","unknown":1.0,"caller":null}'
     assert asked.headers["Content-Type"] == "text/plain"
 
 
@@ -92,9 +94,12 @@ async def test_a_body_goes_on_without_the_mark_before_it(scene: Scene) -> None:
 
 @pytest.mark.parametrize("more", [{}, {"pushUrl": ""}, {"account": "anna"}])
 async def test_a_sign_in_with_a_mark_before_its_body_signs_in(scene: Scene, more: dict[str, str]) -> None:
-    body = json.dumps({"password": PASSWORD, "phonenum": "6002", **more}).encode()
-    assert (await scene.raw("PUT", f"{PREFIX}/onlineagent/102", MARK + body)).retcode == "0"
-    assert next(asked for asked in scene.centre.asked if asked.line == "PUT onlineagent/102").body == body
+    members = {"password": PASSWORD, "phonenum": "6002", **more}
+    body = MARK + json.dumps(members).encode()
+    assert (await scene.raw("PUT", f"{PREFIX}/onlineagent/102", body)).retcode == "0"
+    members.pop("pushUrl", None)
+    asked = next(asked for asked in scene.centre.asked if asked.line == "PUT onlineagent/102")
+    assert json.loads(asked.body) == members
 
 
 async def test_the_guid_is_the_centre_s_own(scene: Scene) -> None:
@@ -249,11 +254,15 @@ async def test_after_syncagentinfo_events_fetched_before_are_not_delivered(scene
     assert await scene.desk.drain_events() == []
 
 
-@pytest.mark.parametrize(("flag", "runs_out"), [("false", False), ("true", True)])
-async def test_setagenttimeout_counts_here_too(scene: Scene, flag: str, runs_out: bool) -> None:
-    await scene.desk.call("POST", f"querymonitor/{{id}}/setagenttimeout/{flag}")
-    record = await scene.gateway.app.stores.sessions.read(AGENT)
-    assert record.state.runs_out is runs_out
+async def test_setagenttimeout_counts_here_too(scene: Scene) -> None:
+    for flag, silent in (("false", True), ("true", False)):
+        await scene.desk.call("POST", f"querymonitor/{{id}}/setagenttimeout/{flag}")
+
+        async def counts(silent: bool = silent) -> bool:
+            session = (await scene.gateway.app.stores.sessions.read(AGENT)).session
+            return session is not None and session.silent is silent
+
+        await until_async(counts)
 
 
 async def test_sign_out_is_the_centre_s_to_allow(scene: Scene) -> None:
@@ -262,13 +271,31 @@ async def test_sign_out_is_the_centre_s_to_allow(scene: Scene) -> None:
     assert (await scene.desk.status()).retcode == "0"
 
 
-@pytest.mark.parametrize("operation", ["logout", "forcelogout", "forcelogoutwithreason/7"])
-async def test_sign_out_there_is_sign_out_here(scene: Scene, operation: str) -> None:
+async def test_a_sign_out_is_passed_on_and_answered_as_the_centre_said(scene: Scene) -> None:
+    said = await scene.desk.call("DELETE", "onlineagent/{id}/logout?x=1")
+    assert said.body == b'{"message": "success", "retcode": "0", "result": {}}'
+    await signed_out_once(scene, "logout?x=1")
+
+
+@pytest.mark.parametrize("operation", ["forcelogout", "forcelogoutwithreason/7"])
+async def test_a_forced_sign_out_is_answered_here_and_told_to_the_centre(scene: Scene, operation: str) -> None:
     said = await scene.desk.call("DELETE", f"onlineagent/{{id}}/{operation}")
-    assert json.loads(said.body) == {"message": "success", "retcode": "0", "result": {}}
+    assert said.body == b'{"message":"success","retcode":"0"}'
+    await signed_out_once(scene, operation)
+
+
+async def signed_out_once(scene: Scene, operation: str) -> None:
     refused = await scene.desk.status()
     assert (refused.retcode, refused.json["message"]) == ("100-006", "the agent signed out")
+    await until(lambda: AGENT not in scene.centre.sessions)
     assert [line for line in scene.centre.lines() if "logout" in line] == [f"DELETE onlineagent/{AGENT}/{operation}"]
+
+
+@pytest.mark.parametrize("cause", ["0", "256", "x"])
+async def test_a_cause_that_is_none_signs_nobody_out(scene: Scene, cause: str) -> None:
+    assert (await scene.desk.call("DELETE", f"onlineagent/{{id}}/forcelogoutwithreason/{cause}")).retcode == "100-005"
+    assert (await scene.desk.status()).retcode == "0"
+    assert not any("logout" in line for line in scene.centre.lines())
 
 
 def _down(centre: Centre, *operations: str) -> None:
@@ -290,3 +317,22 @@ async def test_another_sign_out_waits_for_the_centre(scene: Scene) -> None:
     _down(scene.centre, "logout")
     assert (await scene.desk.call("DELETE", "onlineagent/{id}/logout")).status == 503
     assert (await scene.desk.status()).retcode == "0"
+
+
+async def test_a_sign_out_that_the_store_could_not_keep_is_one_when_it_is_back(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_arguments: object, **_more: object) -> None:
+        raise StoreUnavailable
+
+    assert (await scene.desk.status()).retcode == "0"
+    with monkeypatch.context() as outage:
+        outage.setattr(scene.gateway.app.stores.sessions, "apply", away)
+        assert (await scene.desk.call("DELETE", "onlineagent/{id}/logout")).status == 503
+        assert AGENT not in scene.centre.sessions
+
+    async def is_over() -> bool:
+        return (await scene.desk.status()).retcode == "100-006"
+
+    await until_async(is_over)
+    assert (await scene.desk.sign_in()).retcode == "0"

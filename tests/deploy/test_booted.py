@@ -1,4 +1,7 @@
-"""The units of config/deploy/systemd under a systemd that has booted, with all that they say (design section 11)."""
+"""The units of config/deploy/systemd under a systemd that has booted, with all that they say.
+
+See docs/design/failure.md.
+"""
 
 import time
 from collections.abc import Callable, Iterator

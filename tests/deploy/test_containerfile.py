@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from tests.support.desk import ask_once
 from tests.support.fronts import DEPLOY
 from tests.support.gateway import ENDS_S, READY_S, ROOT
 from tests.support.servers import free_port
+from tests.support.wheel import build_wheel
 
 BUILD, IMAGE = read(DEPLOY / "Containerfile")
 PYTHON = "/opt/agentgateway/bin/python"
@@ -26,9 +28,9 @@ def the(word: str) -> Step:
     return step
 
 
-def rehearsal(folder: Path) -> Rehearsal:
+def rehearsal(folder: Path, context: Path = ROOT) -> Rehearsal:
     """One for which the files of the image are copied; its user is that of the test."""
-    made = Rehearsal(folder, ROOT, getattr(sys, "_base_executable", sys.executable))
+    made = Rehearsal(folder, context, getattr(sys, "_base_executable", sys.executable))
     made.do([step for step in IMAGE if step.word != "RUN"])
     (made.work / "var").mkdir()
     return made
@@ -90,7 +92,7 @@ def test_what_it_copies_is_let_in_and_nothing_secret_is() -> None:
         for word in step.text.split()[:-1]
     }
     assert rules[0] == "*"
-    assert {rule[1:] for rule in rules if rule.startswith("!")} == copied == {"gateway", "config", "requirements.lock"}
+    assert {rule[1:] for rule in rules if rule.startswith("!")} == copied == {"dist", "config", "requirements.lock"}
 
 
 async def test_it_serves_on_all_addresses_is_healthy_and_drains_at_its_stop_signal(tmp_path: Path) -> None:
@@ -111,7 +113,13 @@ async def test_it_is_healthy_with_https_alone(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the image has Python 3.11")
 async def test_what_its_build_installs_from_the_lock_file_serves(tmp_path: Path) -> None:
-    made = rehearsal(tmp_path)
+    context = tmp_path / "context"
+    shutil.copytree(ROOT / "config", context / "config")
+    shutil.copy(ROOT / "requirements.lock", context)
+    (context / "dist").mkdir()
+    shutil.copy(build_wheel(tmp_path / "wheel"), context / "dist")
+    (tmp_path / "image").mkdir()
+    made = rehearsal(tmp_path / "image", context)
     made.do(BUILD)
     made.do([the("WORKDIR")])
     python = made.here(PYTHON)

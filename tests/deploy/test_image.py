@@ -50,6 +50,7 @@ def image() -> Iterator[str]:
     if not succeeds("image", "exists", BASE):
         pytest.skip(f"podman has no image {BASE}: pull it first")
     file = str(DEPLOY / "Containerfile")
+    subprocess.run([str(ROOT / "scripts/wheel")], check=True)
     podman("build", "--format=docker", "--pull=never", "--layers=false", "-f", file, "-t", IMAGE, str(ROOT))
     yield IMAGE
     podman("rmi", "--force", IMAGE)

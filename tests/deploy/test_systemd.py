@@ -1,4 +1,7 @@
-"""The units of config/deploy/systemd with the real programs of systemd, and what they promise (design section 11)."""
+"""The units of config/deploy/systemd with the real programs of systemd, and what they promise.
+
+See docs/design/failure.md.
+"""
 
 import asyncio
 import ctypes
@@ -13,6 +16,7 @@ import pytest
 
 from tests.support.desk import Line, read_answer
 from tests.support.gateway import READY_S, ROOT, GatewayProcess
+from tests.support.one_centre import before, centre_here
 from tests.support.servers import Server, Servers, free_port
 from tests.support.site import Site, site
 from tests.support.systemd import COMMAND, SERVICE, SHIPPED_COMMAND, SOCKETS, exec_start, held, notified, ready, said_in
@@ -144,9 +148,11 @@ async def test_what_comes_while_no_process_runs_is_answered_after_the_start(plac
 @pytest.mark.slow
 async def test_so_it_is_with_workers(place: Site, servers: Servers) -> None:
     server: Server = servers.start("valkey")
-    node = await restarted(place, "WORKERS=2", f"REDIS_URL={server.url}")
-    assert sorted(node.workers().values()) == [0, 1]
-    assert await node.end() == 0
+    async with centre_here() as centre:
+        shared = {"WORKERS": "2", "REDIS_URL": server.url, **before(centre)}
+        node = await restarted(place, *(f"{key}={value}" for key, value in shared.items()))
+        assert sorted(node.workers().values()) == [0, 1]
+        assert await node.end() == 0
 
 
 async def test_a_socket_that_fits_nothing_is_told_and_nothing_is_served(place: Site) -> None:

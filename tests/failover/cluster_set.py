@@ -10,7 +10,7 @@ from typing import Any
 
 import redis
 
-from gateway.redis_link.shards import slot
+from gateway.redis_store.shards import slot
 from tests.failover.replica_set import HEALTHY_WITHIN_S, MAX_LAG_S
 from tests.support.cluster import OPTIONS, PRIMARIES, Cluster, start_cluster
 from tests.support.servers import Server, Servers

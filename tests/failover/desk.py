@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 
-from gateway.sessions.model import EndReason
+from gateway.backend import EndReason
 from tests.failover.history import Fact, Kind, Outcome
 from tests.support.desk import Answer, Desk
 from tests.support.kept_lines import KeptLines

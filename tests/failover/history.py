@@ -1,4 +1,6 @@
-"""What desks saw of their sessions, and which of it may not be: pure, no I/O (design sections 5, 8 and 11).
+"""What desks saw of their sessions, and which of it may not be: pure, no I/O.
+
+See docs/protocol.md; docs/failover.md; docs/design/failure.md.
 
 Only what a desk knows for certain counts. A session is alive for certain from the answer that began it until the first
 request that may end it leaves; it is over for certain from the answer that confirms its end. Between the two, and after
@@ -76,6 +78,7 @@ class Fault:
 
 @dataclass(slots=True)
 class _Life:
+    asked_s: float = math.inf
     begun_s: float = math.inf
     threats: list[Fact] = field(default_factory=list)
     over_from_s: float = math.inf
@@ -92,6 +95,13 @@ class _Life:
         self.threats.append(by)
         if by.outcome is Outcome.ACCEPTED:
             self.over(by.done_s, because)
+
+    def rivalled(self, by: Fact) -> None:
+        """`by` is another sign-in. Of two at the same moment nobody knows which came first."""
+        if self.begun_s <= by.sent_s:
+            self.threatened(by, VICTIMS)
+        elif self.asked_s <= by.done_s:
+            self.threats.append(by)
 
     def over(self, from_s: float, because: str) -> None:
         """It is over for certain."""
@@ -122,14 +132,14 @@ def _lives(facts: list[Fact]) -> dict[int, _Life]:
     lives: dict[int, _Life] = defaultdict(_Life)
     for fact in facts:
         if _begins(fact) and fact.session:
-            lives[fact.session].begun_s = fact.done_s
+            lives[fact.session].asked_s, lives[fact.session].begun_s = fact.sent_s, fact.done_s
     for fact in facts:
         if fact.kind is Kind.SIGN_OUT:
             lives[fact.session].threatened(fact, UNDONE)
         elif _begins(fact) and fact.outcome is not Outcome.TAKEN:
             for session, life in lives.items():
-                if session != fact.session and life.begun_s <= fact.sent_s:
-                    life.threatened(fact, VICTIMS)
+                if session != fact.session:
+                    life.rivalled(fact)
         if fact.session and fact.outcome in _OVER:
             lives[fact.session].over(fact.done_s, REVIVED)
     return lives

@@ -1,4 +1,4 @@
-"""Gateway nodes on a store, with desks at work: what every kind of fail-over is tried on."""
+"""Gateway nodes on a store and before one contact centre, with desks at work: what every fail-over is tried on."""
 
 import asyncio
 import secrets
@@ -9,10 +9,11 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from gateway.redis_link.shards import shard_of, shard_tags
+from gateway.redis_store.shards import shard_of, shard_tags
 from tests.failover.desk import HASTY, FailoverDesk, Probe
 from tests.failover.history import Fact
 from tests.support.gateway import GatewayProcess
+from tests.support.one_centre import before, centre_process
 from tests.support.site import site
 
 FIRST_AGENT, FIRST_HASTY, FIRST_PROBE = 1001, 8001, 9001
@@ -64,7 +65,7 @@ async def place(
     urls: Mapping[int, str] = NOTHING,
     times: Mapping[str, str] = NOTHING_SAID,
 ) -> AsyncIterator[Place]:
-    """Starts nodes on the store at `url`, with desks at work until the block ends.
+    """Starts nodes on the store at `url` and before a contact centre that has none, with desks at work to the end.
 
     Each node is probed about each shard, and one desk of each shard signs in again and again, so that it is soon known
     when that works.
@@ -75,9 +76,10 @@ async def place(
     numbers = range(FIRST_AGENT, FIRST_AGENT + size.agents)
     hasty = _spread(FIRST_HASTY, size.shards, 1)
     watchers = _spread(FIRST_PROBE, size.shards, size.nodes)
-    agents_file.write_text(_agents([*numbers, *hasty, *watchers], password), "utf-8")
-    settings = {"CONTACT_CENTER_FILE": "", **TIMES, **times, "AGENTS_FILE": str(agents_file), "STORE_TAG": tag}
-    async with site(folder, {**settings, "REDIS_URL": url, "STORE_SHARDS": str(size.shards)}) as made:
+    agents_file.write_text(agents_text([*numbers, *hasty, *watchers], password), "utf-8")
+    behind = {"CONTACT_CENTER_FILE": "", "AGENTS_FILE": str(agents_file)}
+    settings = {**TIMES, **times, "STORE_TAG": tag, "REDIS_URL": url, "STORE_SHARDS": str(size.shards)}
+    async with centre_process(behind) as centre, site(folder, {**settings, **before(centre)}) as made:
         own = {n: {"REDIS_URL": url} for n, url in urls.items()}
         nodes = await asyncio.gather(*(made.start(f"Node{n}", own.get(n)) for n in range(size.nodes)))
         ports, facts = [node.port for node in nodes], list[Fact]()
@@ -107,7 +109,7 @@ def _spread(first: int, shards: int, each: int) -> dict[int, int]:
     return found
 
 
-def _agents(numbers: Sequence[int], password: str) -> str:
+def agents_text(numbers: Sequence[int], password: str) -> str:
     """An agents file; one cheap hash serves all, because passwords are not what is tried."""
     hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
     rows = (

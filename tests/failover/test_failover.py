@@ -1,4 +1,7 @@
-"""Redis fails over under load, as `scripts/failover` lets it (design sections 5, 8 and 11)."""
+"""Redis fails over under load, as `scripts/failover` lets it.
+
+See docs/protocol.md; docs/failover.md; docs/design/failure.md.
+"""
 
 import shutil
 import subprocess

@@ -96,6 +96,13 @@ def test_a_call_that_crosses_the_sign_out_may_be_answered_either_way() -> None:
     assert faults([*log(BEGUN, OUT), *crossing]) == []
 
 
+def test_of_sign_ins_at_the_same_moment_either_may_be_the_one_that_is_over() -> None:
+    together = [Fact(1001, Kind.TAKE_OVER, session, 0, 1.0, 1.5, A) for session in (1, 2)]
+    later = [Fact(1001, Kind.CALL, session, 0, 3.0, 3.5, found) for session, found in ((1, Outcome.ENDED), (2, A))]
+    assert faults([*together, *later]) == []
+    assert [fault.name for fault in faults([*together, *later, *log(*[USED] * 5)[4:]])] == [REVIVED]
+
+
 def test_agents_are_judged_apart() -> None:
     other = Fact(1002, Kind.SIGN_OUT, 1, 0, 2, 2.5, A)
     assert faults([*log(BEGUN), other, Fact(1001, Kind.CALL, 1, 0, 3, 3.5, A)]) == []

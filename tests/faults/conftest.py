@@ -9,7 +9,9 @@ from secrets import token_hex
 import pytest
 
 from gateway.sessions.secret_file import new_secret_line
+from tests.support.farm import agents_from_afar
 from tests.support.gateway import Gateway, running_gateway
+from tests.support.one_centre import before, centre_here
 from tests.support.servers import Server, Servers
 from tests.support.site import Site, site
 
@@ -24,8 +26,24 @@ def redis_server(servers: Servers) -> Server:
 
 
 @pytest.fixture
-async def shared(tmp_path: Path, redis_server: Server) -> AsyncIterator[Site]:
-    """A site whose nodes share a Redis."""
+async def centre(tmp_path: Path) -> AsyncIterator[Gateway]:
+    """The contact centre behind the nodes of a test. It verifies passwords at once."""
+    folder = tmp_path / "centre"
+    folder.mkdir()
+    async with centre_here({"AGENTS_FILE": str(agents_from_afar(folder))}) as made:
+        yield made
+
+
+@pytest.fixture
+async def shared(tmp_path: Path, redis_server: Server, centre: Gateway) -> AsyncIterator[Site]:
+    """A site whose nodes share a Redis, and the contact centre behind them."""
+    async with site(tmp_path, {"REDIS_URL": redis_server.url, **before(centre)}) as made:
+        yield made
+
+
+@pytest.fixture
+async def alone_on_redis(tmp_path: Path, redis_server: Server) -> AsyncIterator[Site]:
+    """A site for one node that has its contact centre in it and its sessions in Redis."""
     async with site(tmp_path, {"REDIS_URL": redis_server.url}) as made:
         yield made
 
@@ -39,10 +57,11 @@ async def alone(tmp_path: Path) -> AsyncIterator[Site]:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two nodes in this process on one Redis."""
+    """Two nodes in this process on one Redis, before one contact centre."""
 
     first: Gateway
     second: Gateway
+    centre: Gateway
 
     @property
     def nodes(self) -> tuple[Gateway, Gateway]:
@@ -53,8 +72,8 @@ Pairs = Callable[[Mapping[str, str]], AbstractAsyncContextManager[Pair]]
 
 
 @pytest.fixture
-def common(shared_server: Callable[[str], Server], tmp_path: Path) -> dict[str, str]:
-    """Settings of nodes that share a store of this test alone."""
+def common(shared_server: Callable[[str], Server], tmp_path: Path, centre: Gateway) -> dict[str, str]:
+    """Settings of nodes that share a store, and a contact centre, of this test alone."""
     secret = tmp_path / "guid.keys"
     secret.touch(0o600)
     secret.write_text(new_secret_line("k1"), "ascii")
@@ -62,11 +81,12 @@ def common(shared_server: Callable[[str], Server], tmp_path: Path) -> dict[str, 
         "REDIS_URL": shared_server(KIND).url,
         "STORE_TAG": f"pair-{token_hex(8)}",
         "GUID_SECRET_FILE": str(secret),
+        **before(centre),
     }
 
 
 @pytest.fixture
-def pairs(common: dict[str, str]) -> Pairs:
+def pairs(common: dict[str, str], centre: Gateway) -> Pairs:
     """Makes pairs with these settings, in a store of this test alone."""
 
     @asynccontextmanager
@@ -75,6 +95,6 @@ def pairs(common: dict[str, str]) -> Pairs:
             running_gateway({**common, **settings, "NODE_NAME": "NodeA"}) as first,
             running_gateway({**common, **settings, "NODE_NAME": "NodeB"}) as second,
         ):
-            yield Pair(first, second)
+            yield Pair(first, second, centre)
 
     return pair

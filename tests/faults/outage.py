@@ -1,4 +1,4 @@
-"""One outage of the store under two nodes with agents at work, and all that was seen of it (design section 11)."""
+"""One outage of the store under two nodes with agents at work, and all that was seen of it (docs/design/failure.md)."""
 
 import asyncio
 import time
@@ -9,6 +9,7 @@ from typing import Final
 
 from tests.support.desk import Answer, Desk, ask_once
 from tests.support.gateway import Gateway, running_gateway
+from tests.support.one_centre import before, centre_here
 from tests.support.servers import Server, Servers
 from tests.support.site import Site
 from tests.support.waiting import lost_time, until_async
@@ -184,19 +185,24 @@ async def _is_ready(node: Gateway) -> bool:
 
 
 async def run_outage(folder: Path, kind: str, fault: Fault) -> Seen:
-    """Two nodes on a server of their own that keeps an append-only file."""
+    """Two nodes on a server of their own that keeps an append-only file, before a contact centre that has no store."""
     servers = Servers(folder)
     try:
         # By default Redis itself may lose the last second or two when it is killed.
         server = servers.start(kind, {"appendonly": "yes", "appendfsync": "always"})
-        place = Site(folder, {"REDIS_URL": server.url, **fault.settings})
-        async with (
-            running_gateway({"NODE_NAME": "NodeA", **STORE}, config=place.config) as first,
-            running_gateway({"NODE_NAME": "NodeB", **STORE}, config=place.config) as second,
-        ):
-            return await Outage(place, (first, second), server, fault).run()
+        async with centre_here() as centre:
+            place = Site(folder, {"REDIS_URL": server.url, **before(centre), **fault.settings})
+            return await _run(place, server, fault)
     finally:
         servers.end()
+
+
+async def _run(place: Site, server: Server, fault: Fault) -> Seen:
+    async with (
+        running_gateway({"NODE_NAME": "NodeA", **STORE}, config=place.config) as first,
+        running_gateway({"NODE_NAME": "NodeB", **STORE}, config=place.config) as second,
+    ):
+        return await Outage(place, (first, second), server, fault).run()
 
 
 def retcodes(timed_answers: Sequence[Timed]) -> set[tuple[int, str]]:

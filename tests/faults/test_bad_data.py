@@ -1,4 +1,4 @@
-"""Rubbish in the store costs no node and no other agent anything (design section 11)."""
+"""Rubbish in the store costs no node and no other agent anything (docs/design/failure.md)."""
 
 import json
 
@@ -25,10 +25,10 @@ def members(server: Server) -> int:
 
 
 async def test_a_bad_member_of_the_last_seen_is_put_aside_and_named_once_and_the_others_are_swept(
-    shared: Site, redis_server: Server
+    alone_on_redis: Site, redis_server: Server
 ) -> None:
-    shared.edit(MAXTIME="1000")
-    node = await shared.start()
+    alone_on_redis.edit(MAXTIME="1000")
+    node = await alone_on_redis.start()
     await signed_in(node)
     for place, member in enumerate(BAD_MEMBERS):
         redis_server.ask("ZADD", POLLING, place, member)
@@ -47,11 +47,32 @@ async def test_a_bad_member_of_the_last_seen_is_put_aside_and_named_once_and_the
 
 
 async def test_a_record_that_is_rubbish_is_put_aside_and_its_agent_signs_in_again(
-    shared: Site, redis_server: Server
+    alone_on_redis: Site, redis_server: Server
 ) -> None:
-    node = await shared.start()
+    node = await alone_on_redis.start()
     desk = await signed_in(node)
     redis_server.ask("SET", f"{TAG}:agent:101", "rubbish")
     assert (await desk.status()).retcode == "100-006"
     assert (await desk.sign_in()).retcode == "0"
     assert node.log.read_text().count("put aside") == 1
+
+
+async def test_a_key_of_a_wrong_type_costs_its_agent_one_answer(shared: Site, redis_server: Server) -> None:
+    node = await shared.start()
+    redis_server.ask("RPUSH", f"{TAG}:agent:101", "of somebody else")
+    desk = node.desk(101)
+
+    async def signs_in() -> bool:
+        return (await desk.sign_in()).retcode == "0"
+
+    async def polls() -> bool:
+        return (await desk.poll()).retcode == "0"
+
+    await until_async(signs_in)
+    for key in ("events", "poll"):
+        redis_server.ask("DEL", f"{TAG}:{key}:101")
+        redis_server.ask("ZADD", f"{TAG}:{key}:101", 1, "of somebody else")
+    await until_async(polls)
+    log = node.log.read_text()
+    assert [log.count(f":{key}:101 is a ") for key in ("agent", "events", "poll")] == [1, 1, 1]
+    assert "Traceback" not in log

@@ -1,4 +1,4 @@
-"""Events and polls when an agent's requests go to different nodes (design section 9)."""
+"""Events and polls when an agent's requests go to different nodes (docs/design/events.md)."""
 
 import asyncio
 import json
@@ -62,20 +62,21 @@ def at(desk: Desk, node: Gateway) -> Desk:
     return moved
 
 
-async def parked(node: Gateway) -> None:
-    """Waits until a poll is parked there and the store knows."""
-    await until(lambda: len(node.app.parking) > 0 and bool(sample("gateway_polls_parked")))
+async def parked(pair: Pair) -> None:
+    """Waits until a poll is parked at the first node and the store knows. Those that the centre holds do not count."""
+    at_centre, here = pair.centre.app.parking, pair.first.app.parking
+    await until(lambda: len(here) > 0 and sample("agentgateway_polls_parked") > len(at_centre))
 
 
 def sample(name: str, **labels: str) -> float:
-    """A counter of this process, in which both nodes run."""
+    """A counter of this process, in which both nodes run, and the contact centre behind them."""
     return metrics.REGISTRY.get_sample_value(name, labels) or 0.0
 
 
 async def test_an_event_made_on_another_node_wakes_the_poll_within_200_ms(pair: Pair) -> None:
     desk = await quiet(pair)
     poll = asyncio.create_task(desk.poll())
-    await parked(pair.first)
+    await parked(pair)
     async with lost_time() as lost:
         began_s = time.monotonic()
         assert (await at(desk, pair.second).call("POST", "onlineagent/{id}/saybusy")).retcode == "0"
@@ -86,7 +87,7 @@ async def test_an_event_made_on_another_node_wakes_the_poll_within_200_ms(pair: 
 async def test_the_newest_poll_wins_over_nodes(pair: Pair) -> None:
     desk = await quiet(pair)
     older = asyncio.create_task(desk.poll())
-    await parked(pair.first)
+    await parked(pair)
     async with lost_time() as lost:
         began_s = time.monotonic()
         newer = asyncio.create_task(at(desk, pair.second).poll())
@@ -115,7 +116,7 @@ async def test_two_windows_on_two_nodes_poll_each_other_out_a_few_times_a_second
 async def test_a_forced_sign_in_on_another_node_ends_the_parked_poll_of_the_former_session(pair: Pair) -> None:
     desk = await quiet(pair)
     poll = asyncio.create_task(desk.poll())
-    await parked(pair.first)
+    await parked(pair)
     assert (await at(desk, pair.second).sign_in(force=True)).retcode == "0"
     ended = await poll
     assert (ended.body, ended.set_guid) == (EMPTY, "")
@@ -171,9 +172,9 @@ async def sent_but_not_acknowledged(desk: Desk) -> DeafLine:
     for _ in range(ANSWERS_THAT_FILL_IT):
         await line.send("GET", "/gateway/live", {}, b"")
     labels = {"operation": "getAgentEvent", "retcode": "0"}
-    before = sample("gateway_calls_total", **labels)
+    before = sample("agentgateway_operations_total", **labels)
     await line.send("GET", f"{PREFIX}/agentevent/{desk.agent_id}", {"guid": desk.guid}, b"")
-    await until(lambda: sample("gateway_calls_total", **labels) > before)
+    await until(lambda: sample("agentgateway_operations_total", **labels) > before)
     return line
 
 
@@ -192,10 +193,16 @@ async def test_an_event_whose_answer_was_not_acknowledged_comes_once_more_with_i
 
 
 async def time_of_oldest(pair: Pair, agent_id: int = 101) -> int:
+    """Of the event that waits, once it is there: it comes from the centre."""
     stores = pair.first.app.stores
     session = (await stores.sessions.read(agent_id)).session
     assert session is not None
+    await until_async(lambda: some_left(pair, agent_id))
     event = await stores.queue.head(agent_id, session.id)
     assert event is not None
     made_ms: int = json.loads(event.body)["eventGenTime"]
     return made_ms
+
+
+async def some_left(pair: Pair, agent_id: int) -> bool:
+    return await depth(pair, agent_id) > 0

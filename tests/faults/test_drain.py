@@ -1,4 +1,4 @@
-"""The end of a gateway process, and a second one on its port (design section 11)."""
+"""The end of a gateway process, and a second one on its port (docs/design/failure.md)."""
 
 import asyncio
 import signal

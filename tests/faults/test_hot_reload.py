@@ -1,4 +1,7 @@
-"""The settings file changes under agents that stay signed in (design sections 5 and 6)."""
+"""The settings file changes under agents that stay signed in.
+
+See docs/protocol.md, AUTHMODE; docs/running.md, Settings.
+"""
 
 import signal
 import time

@@ -1,4 +1,4 @@
-"""Sign-in and poll over HTTPS with the development certificate (design section 2)."""
+"""Sign-in and poll over HTTPS with the development certificate (docs/running.md)."""
 
 import asyncio
 import ssl

@@ -1,4 +1,4 @@
-"""Whoever reads standard error stands still: the service goes on (design section 11)."""
+"""Whoever reads standard error stands still: the service goes on (docs/design/failure.md)."""
 
 import asyncio
 import contextlib

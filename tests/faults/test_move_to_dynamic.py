@@ -1,4 +1,4 @@
-"""The move of a site from AUTHMODE 1 to 2 and back, as the README's guide has it: it signs nobody out.
+"""The move of a site from AUTHMODE 1 to 2 and back, as docs/dynamic_guids.md has it: it signs nobody out.
 
 Three desktops walk along: one follows, one never takes a new GUID, and one agent has two windows of which one follows.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.redis_link.link import RedisLink
+from gateway.redis_store.link import RedisLink
 from gateway.sessions.report import adoption
 from tests.conftest import Shared
 from tests.support.desk import Desk

@@ -1,4 +1,4 @@
-"""A process that runs out of file descriptors: more clients than it may have connections (design section 11)."""
+"""A process that runs out of file descriptors: more clients than it may have connections (docs/design/failure.md)."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.ops.open_files import OPEN_FILES
+from gateway.ops.process import OPEN_FILES
 from tests.support.desk import Line
 from tests.support.gateway import GatewayProcess, gateway_process
 from tests.support.site import Site

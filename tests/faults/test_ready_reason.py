@@ -1,4 +1,4 @@
-"""`/gateway/ready` tells what is wrong with the store, and not where it is (design section 11)."""
+"""`/gateway/ready` tells what is wrong with the store, and not where it is (docs/running.md, Health)."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager

@@ -9,12 +9,13 @@ from typing import Final
 
 import pytest
 
-from gateway.redis_link.shards import shard_of, shard_tags
+from gateway.redis_store.shards import shard_of, shard_tags
 from tests.faults.conftest import KIND
 from tests.faults.outage import Timed, retcodes, timed
 from tests.support.cluster import Cluster, start_cluster
 from tests.support.desk import Answer, Desk, ask_once
-from tests.support.gateway import GatewayProcess
+from tests.support.gateway import Gateway, GatewayProcess
+from tests.support.one_centre import before
 from tests.support.servers import Servers
 from tests.support.site import Site, site
 from tests.support.waiting import until_async
@@ -181,11 +182,12 @@ CLAIMS: Final[tuple[Callable[[Seen, Story], None], ...]] = (
 
 
 async def test_a_dead_primary_concerns_its_own_agents_alone(
-    tmp_path: Path, servers: Servers, subtests: pytest.Subtests
+    tmp_path: Path, servers: Servers, centre: Gateway, subtests: pytest.Subtests
 ) -> None:
     """One Cluster and one outage take long, so that all that is claimed of them is looked at in one go."""
     cluster = start_cluster(servers, KIND)
-    async with site(tmp_path, {"REDIS_URL": cluster.url, "STORE_TAG": "shards", **SETTINGS}) as place:
+    settings = {"REDIS_URL": cluster.url, "STORE_TAG": "shards", **before(centre), **SETTINGS}
+    async with site(tmp_path, settings) as place:
         story = Story(cluster, place)
         seen = await story.run()
     for claim in CLAIMS:

@@ -1,16 +1,14 @@
-"""Sign-ins of one agent at the same moment, on two nodes (design section 5, Session)."""
+"""Sign-ins of one agent at the same moment, on one node and on two (docs/protocol.md, Sessions)."""
 
 import asyncio
 import json
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
 from tests.faults.conftest import Pairs
 from tests.support.desk import PREFIX, Answer, Desk, Line, read_answer
-from tests.support.farm import agents_from_afar
 from tests.support.gateway import PASSWORD, Gateway, GatewayProcess
 from tests.support.site import Site
 
@@ -39,25 +37,38 @@ async def accepted_by(desk: Desk, guids: list[str]) -> list[str]:
     return [guid for guid in guids if (await desk.status(guid=guid)).retcode == "0"]
 
 
-@pytest.fixture
-def cheap(tmp_path: Path) -> dict[str, str]:
-    """Passwords that are verified at once: after 15 s a session that nobody used would be replaced by right."""
-    (tmp_path / "cheap").mkdir()
-    return {"AGENTS_FILE": str(agents_from_afar(tmp_path / "cheap"))}
-
-
-async def test_exactly_one_of_100_sign_ins_gets_in(shared: Site, cheap: dict[str, str]) -> None:
-    shared.edit(**cheap)
+async def test_exactly_one_of_100_sign_ins_gets_in(shared: Site) -> None:
     nodes = await asyncio.gather(shared.start("NodeA"), shared.start("NodeB"))
     codes = Counter(answer.retcode for answer in await sign_in_at_once(nodes, AT_ONCE, 101, force=False))
     assert (codes["0"], codes["100-002"] + codes["100-021"]) == (1, AT_ONCE - 1), codes
 
 
-async def test_of_many_forced_sign_ins_one_session_is_left_on_every_node(pairs: Pairs, cheap: dict[str, str]) -> None:
-    async with pairs(cheap) as pair:
-        answers = await sign_in_at_once(pair.nodes, FORCED_AT_ONCE, 102, force=True)
-        assert {answer.retcode for answer in answers} <= {"0", "100-021"}
-        guids = [answer.set_guid for answer in answers if answer.retcode == "0"]
-        left = [await accepted_by(node.desk(102), guids) for node in pair.nodes]
-    assert len(left[0]) == 1
-    assert left[0] == left[1]
+async def left_of_forced_sign_ins(nodes: Sequence[Gateway], count: int) -> list[list[str]]:
+    """By node, the GUIDs that it accepts after so many forced sign-ins of agent 102 at once."""
+    answers = await sign_in_at_once(nodes, count, 102, force=True)
+    assert {answer.retcode for answer in answers} <= {"0", "100-021"}
+    guids = [answer.set_guid for answer in answers if answer.retcode == "0"]
+    return [await accepted_by(node.desk(102), guids) for node in nodes]
+
+
+async def test_of_many_forced_sign_ins_one_session_is_left(centre: Gateway) -> None:
+    """At the gateway that has the contact centre."""
+    [left] = await left_of_forced_sign_ins([centre], FORCED_AT_ONCE)
+    assert len(left) == 1
+
+
+@pytest.mark.parametrize(("count", "rounds"), [(2, 40), (3, 20), (FORCED_AT_ONCE, 4)])
+async def test_of_many_forced_sign_ins_at_two_nodes_one_session_is_left(pairs: Pairs, count: int, rounds: int) -> None:
+    """At both nodes and at the centre, which answers for the state of whom it let in last alone."""
+    async with pairs({}) as pair:
+        for number in range(rounds):
+            left = await left_of_forced_sign_ins(pair.nodes, count)
+            assert (len(left[0]), left[1]) == (1, left[0]), f"round {number}"
+
+
+async def test_after_many_forced_sign_ins_at_two_nodes_the_next_gets_in(pairs: Pairs) -> None:
+    async with pairs({}) as pair:
+        left = await left_of_forced_sign_ins(pair.nodes, FORCED_AT_ONCE)
+        desk = pair.second.desk(102)
+        assert (await desk.sign_in(force=True)).retcode == "0"
+        assert await accepted_by(pair.first.desk(102), [*left[0], desk.guid]) == [desk.guid]

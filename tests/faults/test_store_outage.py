@@ -1,4 +1,4 @@
-"""The store out of reach: nobody is signed out for it (design sections 5 and 11)."""
+"""The store out of reach: nobody is signed out for it (docs/protocol.md, Time limits; docs/design/failure.md)."""
 
 import math
 import time
@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.backends.base import SignInCall
-from gateway.sessions.signing import Admission
+from gateway.backend import Admitted, Entered
 from tests.faults.conftest import KIND
 from tests.faults.outage import STORE, Fault, Seen, retcodes, run_outage
 from tests.support.gateway import running_gateway
@@ -122,16 +121,16 @@ async def test_a_sign_in_that_the_store_fails_half_way_answers_within_a_second(
 ) -> None:
     config = Site(tmp_path, {"REDIS_URL": redis_server.url}).config
     async with running_gateway(STORE, config=config) as gateway, lost_time() as lost:
-        admit, frozen_s = gateway.app.centre.sign_in, math.inf
+        enter, frozen_s = gateway.app.backend.enter, math.inf
 
-        async def admit_and_freeze(call: SignInCall) -> Admission:
+        async def enter_and_freeze(admitted: Admitted, session_id: str, login_time_ms: int) -> Entered:
             nonlocal frozen_s
-            admission = await admit(call)
+            entered = await enter(admitted, session_id, login_time_ms)
             redis_server.freeze()
             frozen_s = time.monotonic() - lost.s
-            return admission
+            return entered
 
-        monkeypatch.setattr(gateway.app.centre, "sign_in", admit_and_freeze)
+        monkeypatch.setattr(gateway.app.backend, "enter", enter_and_freeze)
         answer = await gateway.desk(101).sign_in()
         took_s = time.monotonic() - lost.s - frozen_s
         redis_server.thaw()

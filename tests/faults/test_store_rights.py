@@ -1,4 +1,7 @@
-"""A right that the user of the store loses is a refusal of the store, and no node ends for it (design section 11)."""
+"""A right that the user of the store loses is a refusal of the store, and no node ends for it.
+
+See docs/design/failure.md.
+"""
 
 import pytest
 
@@ -30,10 +33,10 @@ async def until_ready_says(node: GatewayProcess, status: int, word: str) -> None
 
 @pytest.mark.parametrize("command", TAKEN.values(), ids=TAKEN)
 async def test_a_lost_right_is_named_answered_503_and_over_when_it_is_back(
-    shared: Site, redis_server: Server, command: str
+    alone_on_redis: Site, redis_server: Server, command: str
 ) -> None:
-    shared.edit(AGENT_POLL_WAIT_TIMES="10")
-    node = await shared.start()
+    alone_on_redis.edit(AGENT_POLL_WAIT_TIMES="10")
+    node = await alone_on_redis.start()
     desk = node.desk(101)
     assert (await desk.sign_in()).retcode == "0"
     await until_ready_says(node, 200, "ok")
@@ -51,8 +54,10 @@ async def test_a_lost_right_is_named_answered_503_and_over_when_it_is_back(
     assert "unexpected" not in log
 
 
-async def test_every_right_lost_for_a_while_ends_no_node_and_no_session(shared: Site, redis_server: Server) -> None:
-    node = await shared.start()
+async def test_every_right_lost_for_a_while_ends_no_node_and_no_session(
+    alone_on_redis: Site, redis_server: Server
+) -> None:
+    node = await alone_on_redis.start()
     desk = node.desk(101)
     assert (await desk.sign_in()).retcode == "0"
     redis_server.ask("ACL", "SETUSER", "default", "-@all", "+acl")

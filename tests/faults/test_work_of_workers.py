@@ -1,4 +1,7 @@
-"""What one process does for an agent, with two workers of one node: exactly one does it (design sections 9 and 10)."""
+"""What one process does for an agent, with two workers of one node: exactly one does it.
+
+See docs/design/events.md; docs/design/one_floor.md.
+"""
 
 import asyncio
 import os

@@ -1,4 +1,7 @@
-"""Workers on the same sockets share the load, return after a crash and end with their supervisor (section 11)."""
+"""Workers on the same sockets share the load, return after a crash and end with their supervisor.
+
+See docs/design/failure.md.
+"""
 
 import asyncio
 import os
@@ -120,6 +123,8 @@ async def test_workers_whose_supervisor_was_killed_drain_and_leave_the_port_free
         await poll.close()
     await until_async(lambda: refuses(node.port), LATEST_S)
     await until(lambda: not any(map(runs, workers)), LATEST_S)
+    assert node.process.stdout is not None
+    await node.process.stdout.read()  # Its end, which the workers had open too.
 
 
 async def test_a_port_in_use_is_told_once_and_ends_a_gateway_with_workers(shared: Site) -> None:

@@ -21,11 +21,10 @@ def _tell(line: str) -> None:
 @click.option("--drop", type=click.FloatRange(0, 0.5), default=0.05, show_default=True, help="Share of lost answers.")
 @click.option("--flip", is_flag=True, help="Change AUTHMODE 1-2-1-2 in the settings file meanwhile.")
 @click.option("--redis-url", default="", help="A Redis that runs; without it a server is started.")
-@click.option("--nodes", type=click.IntRange(1, 16), default=2, show_default=True, help="Gateway processes.")
+@click.option("--nodes", type=click.IntRange(1, 16), default=2, show_default=True, help="Gateways before one centre.")
 @click.option("--haproxy", is_flag=True, help="Put the real haproxy before the nodes (TCP, no stickiness).")
 @click.option("--kill", is_flag=True, help="Kill a node (-9) again and again; it comes back after a second.")
 @click.option("--roll", is_flag=True, help="Stop and start all nodes one by one, again and again.")
-@click.option("--upstream", is_flag=True, help="Put the contact centre into a gateway of its own behind the nodes.")
 def main(**options: Any) -> None:
     """Agents poll and call while poll answers get lost and GUIDs change each second: nobody may be refused."""
     if (options["kill"] or options["roll"]) and not options["haproxy"]:

@@ -12,7 +12,7 @@ from tests.support.desk import Answer, Desk
 from tests.support.kept_lines import KeptLines
 
 POLL_PAUSE_S = (0.2, 0.5)
-"""As known clients pause between two polls (contract connection.md section 6)."""
+"""As known clients pause between two polls (docs/protocol.md, Polling)."""
 CALL_PAUSE_S = (0.1, 0.4)
 SAFETY_S = 0.25
 """An expired GUID is tried only this long after the latest time at which it can have expired."""
@@ -21,7 +21,7 @@ LATEST_EVENT_S = 30.0
 STANDS_STILL_S = 5.0
 """A desk has an answered poll at least this often, whatever breaks. What the load itself did not get is not counted."""
 BUSY = 3
-"""See contract onlineagent.yaml, agentState."""
+"""See docs/contact_centre.md, Agent states."""
 TRIES = 5
 POLL = "agentevent/{id}"
 STATUS = "onlineagent/{id}/agentstatus"
@@ -87,7 +87,7 @@ class LoadAgent:
         if answer.retcode != ACCEPTED:
             raise CannotBeginError(f"agent {self._desk.agent_id} cannot sign in: {answer.body!r}")
         self._book = GuidBook(answer.set_guid, self._grace_s)
-        self._waiting_events = 2  # in service, ready (contract connection.md section 10)
+        self._waiting_events = 2  # in service, ready (docs/contact_centre.md, Agent states)
         self._tally.events_made += 2
 
     async def work(self, stop: asyncio.Event) -> None:

@@ -1,4 +1,4 @@
-"""What a client knows for certain about the GUIDs it was handed (design section 5, Rotation).
+"""What a client knows for certain about the GUIDs it was handed (docs/protocol.md, Rotation).
 
 Times are in s, of the monotonic clock. Only the client's own clock is read: a GUID is replaced no earlier than the
 client sent the poll that may have done it, and no later than the client read the answer that told so.

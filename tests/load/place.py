@@ -1,4 +1,4 @@
-"""Where a load takes place: a Redis, a site on it and, in front of an existing contact centre, that one's site too."""
+"""Where a load takes place: a Redis, a site on it and, behind several nodes, the one contact centre that they share."""
 
 import secrets
 import tempfile
@@ -9,20 +9,21 @@ from pathlib import Path
 import redis
 
 from gateway.agents.passwords import hasher
+from tests.support.one_centre import before, centre_process
 from tests.support.servers import Servers
 from tests.support.site import Site, site
-from tests.support.two_sites import BEHIND
 
 FIRST_AGENT = 1001
 
 
 @asynccontextmanager
 async def place(
-    agents: int, password: str, settings: Mapping[str, str], redis_url: str, *, upstream: bool
+    agents: int, password: str, settings: Mapping[str, str], redis_url: str, *, has_centre: bool
 ) -> AsyncIterator[Site]:
     """A site with `settings` for so many agents from FIRST_AGENT on, who share a password.
 
-    An empty `redis_url` starts a server. With `upstream` a gateway in AUTHMODE 1 behind it has the contact centre.
+    An empty `redis_url` starts a server. Its nodes are in front of a gateway in AUTHMODE 1 that has the contact centre;
+    with `has_centre` a single node has it itself.
     """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gateway-load-")))
@@ -34,15 +35,9 @@ async def place(
         agents_file.write_text(agents_text(agents, password), "utf-8")
         own = {"CONTACT_CENTER_FILE": "", "AGENTS_FILE": str(agents_file)}
         shared = {**own, **settings, "REDIS_URL": url, "STORE_TAG": tag}
-        if upstream:
-            shared |= {"BACKEND": "upstream", "UPSTREAM_POLL_HOLD": "1000", "UPSTREAM_URL": await _behind(stack, own)}
+        if not has_centre:
+            shared |= before(await stack.enter_async_context(centre_process(own)))
         yield await stack.enter_async_context(site(folder, shared))
-
-
-async def _behind(stack: AsyncExitStack, settings: Mapping[str, str]) -> str:
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gateway-load-behind-")))
-    behind = await stack.enter_async_context(site(folder, {**BEHIND, **settings, "LOG_LEVEL": "WARNING"}))
-    return f"http://127.0.0.1:{(await behind.start('Behind')).port}"
 
 
 def _own_server(stack: AsyncExitStack, folder: Path) -> str:

@@ -33,7 +33,7 @@ class Plan:
 
     `flip` changes AUTHMODE 1-2-1-2 in the file, a quarter of the time each. An empty `redis_url` starts a server.
     `haproxy` puts that before the nodes; then `kill` kills nodes and `roll` restarts all of them, again and again.
-    `upstream` puts the contact centre into a gateway of its own behind the nodes.
+    Several nodes have one contact centre behind them, a single one has it in itself.
     """
 
     agents: int = 50
@@ -45,7 +45,6 @@ class Plan:
     haproxy: bool = False
     kill: bool = False
     roll: bool = False
-    upstream: bool = False
 
     @property
     def grace_ms(self) -> int:
@@ -63,7 +62,7 @@ async def run(plan: Plan, tell: Callable[[str], None]) -> Tally:
     password = secrets.token_urlsafe(12)
     async with (
         lost_time() as lost,
-        place(plan.agents, password, plan.settings(), plan.redis_url, upstream=plan.upstream) as site,
+        place(plan.agents, password, plan.settings(), plan.redis_url, has_centre=plan.nodes == 1) as site,
     ):
         tally = Tally(lost=lost)
         nodes = Nodes(site, tally)

@@ -1,18 +1,28 @@
 """What drives the gateway in the model: clients, their requests, and the sessions service on two nodes."""
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any, Final
 
-from gateway.sessions.agent_state import AgentState
-from gateway.sessions.model import EndReason, Record, Session
+from gateway.backend import BackendAnswer, EndReason, Entered
+from gateway.events.delivery import Deliveries
+from gateway.events.hand_outs import HandOuts
+from gateway.events.parking import Parking
+from gateway.events.poll import PollService
+from gateway.sessions.model import Record, Session
 from gateway.sessions.rules import Bearer
 from gateway.sessions.service import Caller, SessionService
-from gateway.sessions.signing import Admission, Terms, sign_in
+from gateway.sessions.signing import Terms, sign_in
+from gateway.sessions.store import EventQueue, Looking
+from gateway.settings.schema import Settings
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused, Unavailable
+from gateway.wire.event import WANTED
 from tests.model.gates import Fault, Run
 from tests.model.oracle import Agent
 from tests.model.scripts import UNAVAILABLE, Script, done
+
+NOT_HELD: Final = Settings().model_copy(update={"poll_wait_flag": False})
 
 
 @dataclass(eq=False)
@@ -20,6 +30,7 @@ class Client:
     """A desktop, in polling or push mode. One that follows adopts every GUID it receives, others keep that of sign-in.
 
     It waits for one answer that may bring a GUID at a time: `waits_for` is that request, an older one is given up.
+    `receipt` is the last event that it got.
     """
 
     agent: Agent
@@ -27,6 +38,7 @@ class Client:
     push: bool
     guid: str = ""
     waits_for: int = 0
+    receipt: str = WANTED
 
     @property
     def session(self) -> str:
@@ -36,7 +48,10 @@ class Client:
 
 @dataclass(eq=False)
 class Request:
-    """One request: the run that the gateway makes of it and the script of what it should answer."""
+    """One request: the run that the gateway makes of it and the script of what it should answer.
+
+    `event` is what a poll brought, `brings` what it should bring; `access` is what it last wanted of the store.
+    """
 
     number: int
     kind: str
@@ -48,6 +63,10 @@ class Request:
     fail_overs: int = 0
     caller: Caller | None = None
     session_id: str = ""
+    receipt: str = WANTED
+    event: str = ""
+    brings: str = ""
+    access: str = ""
     _parts: tuple[Run, Script] | None = None
 
     @property
@@ -59,6 +78,11 @@ class Request:
     def script(self) -> Script:
         assert self._parts is not None
         return self._parts[1]
+
+    @property
+    def turned_away(self) -> bool:
+        """As `Run.turned_away`."""
+        return self.run.turned_away
 
     def begin(self, run: Run, script: Script) -> None:
         """It is under way."""
@@ -81,9 +105,44 @@ async def call(service: SessionService, request: Request, *, hands_out: bool) ->
     return done(request.caller.hand_out)
 
 
-async def look_again(service: SessionService, agent_id: int, parked: Caller) -> str:
-    record = await service.store.read(agent_id)
-    caller = await service.use(record, Bearer(parked.session, parked.number), hands_out=True)
+class Peer:
+    """A connection that never ends and of which nothing is known."""
+
+    attachment = None
+    current_answer = 1
+    tells_arrival = False
+
+    def on_close(self, callback: Callable[[], None]) -> Callable[[], None]:
+        return lambda: None
+
+
+class NotNoted(HandOuts):
+    """The model decides itself when a client has got a GUID."""
+
+    def __init__(self) -> None: ...
+
+    def sent(self, caller: Caller, peer: object) -> None: ...
+
+
+async def poll(service: SessionService, queue: EventQueue, request: Request) -> str:
+    """A poll that is not held; what its hold brings are polls that look again."""
+    parking = Parking(lambda: 0.0)
+    parking.drain()  # Nobody rests.
+    polls = PollService(service, parking, Deliveries(queue, service.store), NotNoted(), lambda: NOT_HELD)
+    peer: Any = Peer()
+    answer = await polls.poll(request.agent.number, request.guid, peer, request.receipt)
+    request.caller = answer.caller
+    request.event = answer.event.id if answer.event is not None else ""
+    return done(answer.hand_out)
+
+
+async def look_again(service: SessionService, parked: Caller) -> str:
+    """As a poll that was held looks: by what it knew when it came, then by what it finds."""
+    bearer, session_id = Bearer(parked.session, parked.number), parked.session.id
+    caller = await service.use(parked.record, bearer, hands_out=True)
+    while (record := (await service.store.look(caller.record, Looking(session_id))).record) is not None:
+        caller = await service.use(await service.surely_over(record, session_id), bearer, hands_out=True)
+    service.accepted(caller)
     return done(caller.hand_out)
 
 
@@ -106,11 +165,10 @@ async def sign_out(service: SessionService, request: Request) -> str:
 
 
 async def enter(service: SessionService, request: Request, terms: Terms) -> str:
-    async def admit(session_id: str) -> Admission:
+    async def admit(session_id: str, _login_time_ms: int) -> Entered:
         request.session_id = session_id
-        if await Run.gate() in {Fault.BEFORE, Fault.AFTER}:
+        if await Run.gate("centre") in {Fault.BEFORE, Fault.AFTER}:
             raise Unavailable
-        return Admission(AgentState())
+        return Entered(BackendAnswer(b""))
 
-    _, guid = await sign_in(service, terms, admit)
-    return done(guid)
+    return done((await sign_in(service, terms, admit)).guid)

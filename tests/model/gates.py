@@ -6,9 +6,10 @@ from contextvars import ContextVar
 from enum import Enum
 from typing import Any, TypeVar
 
-from gateway.sessions.limits import Outage
-from gateway.sessions.model import End, Record
-from gateway.sessions.store import Rule, Seen, SessionStore
+from gateway.backend import End
+from gateway.sessions.model import Record
+from gateway.sessions.policy import Outage
+from gateway.sessions.store import Look, Looking, Rule, Seen, SessionStore
 from gateway.wire.errors import StoreUnavailable
 
 T = TypeVar("T")
@@ -24,13 +25,19 @@ class Fault(Enum):
 
 
 class Run:
-    """One request under way. It runs from gate to gate, or to its end."""
+    """One request under way. It runs from gate to gate, or to its end.
+
+    `access` is what it wants of the store at its gate. `turned_away`: its last look found another record than it knew,
+    or that its GUID may not be good any more, and the store says that it did nothing else.
+    """
 
     _current: ContextVar["Run"] = ContextVar("run")
 
     def __init__(self, work: Coroutine[object, object, str]) -> None:
         self._arrived: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._pass: asyncio.Future[Fault] | None = None
+        self.access = ""
+        self.turned_away = False
         self.task = asyncio.create_task(self._work(work))
 
     async def _work(self, work: Coroutine[object, object, str]) -> str:
@@ -56,10 +63,20 @@ class Run:
         return await self._pass
 
     @classmethod
-    async def gate(cls) -> Fault:
+    async def gate(cls, access: str) -> Fault:
         """Where a request waits; work outside of a Run passes."""
         run = cls._current.get(None)
-        return await run._wait() if run is not None else Fault.NONE
+        if run is None:
+            return Fault.NONE
+        run.access = access
+        return await run._wait()
+
+    @classmethod
+    def looked(cls, *, turned_away: bool) -> None:
+        """What became of its look."""
+        run = cls._current.get(None)
+        if run is not None:
+            run.turned_away = turned_away
 
 
 Written = Callable[[Record, bool], None]
@@ -87,14 +104,14 @@ class GatedStore:
 
     async def read(self, agent_id: int, *, sure: bool = False) -> Record:
         """A second look at what was read just now is no step of its own."""
-        if not sure and await Run.gate() in {Fault.BEFORE, Fault.AFTER}:
+        if not sure and await Run.gate("read") in {Fault.BEFORE, Fault.AFTER}:
             raise StoreUnavailable
         return await self.inner.read(agent_id, sure=sure)
 
     async def apply(
         self, agent_id: int, rule: Rule[T], *, known: Record | None = None, durable: bool = False
     ) -> T | None:
-        fault = await Run.gate()
+        fault = await Run.gate("write")
         if fault is Fault.BEFORE:
             raise StoreUnavailable
         before = await self.inner.read(agent_id)
@@ -127,8 +144,23 @@ class GatedStore:
     async def key_fingerprints(self, add: Mapping[str, str], drop: Sequence[str] = ()) -> Mapping[str, str]:
         return await self.inner.key_fingerprints(add, drop)
 
-    async def claim_poll(self, agent_id: int, token: str, hold_ms: int, *, session_id: str = "", ended: int = 0) -> int:
-        return await self.inner.claim_poll(agent_id, token, hold_ms, session_id=session_id, ended=ended)
+    def known(self, agent_id: int) -> Record | None:
+        return self.inner.known(agent_id)
+
+    async def look(self, known: Record, looking: Looking) -> Look:
+        fault = await Run.gate("look")
+        if fault is Fault.BEFORE:
+            raise StoreUnavailable
+        if fault is Fault.TWICE:
+            await self.inner.look(known, looking)
+        found = await self.inner.look(known, looking)
+        Run.looked(turned_away=found.record is not None)
+        if fault is Fault.AFTER:
+            raise StoreUnavailable
+        return found
+
+    async def lost(self, agent_id: int, event_id: str) -> None:
+        await self.inner.lost(agent_id, event_id)
 
     async def close(self) -> None:
         await self.inner.close()

@@ -10,6 +10,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from gateway.sessions.policy import Policy
 from gateway.sessions.store import Change
 from gateway.sessions.sweep import Sweeper
+from gateway.wire.event import Event
 from tests.model import desk, scripts
 from tests.model.desk import Client, Request
 from tests.model.gates import Fault
@@ -193,8 +194,8 @@ class Sessions(World):
         assert parked.caller is not None
         session, number = parked.agent.issued[parked.guid]
         again = copy.copy(parked)
-        work = desk.look_again(self.services[node % 2], parked.agent.number, parked.caller)
-        self.run(again, work, scripts.look_again(parked.agent, session, number), how)
+        work = desk.look_again(self.services[node % 2], parked.caller)
+        self.run(again, work, scripts.look_again(parked.agent, session, number, again), how)
 
     @precondition(lambda self: self.late)
     @rule(which=pick)
@@ -224,6 +225,19 @@ class Sessions(World):
             self.edit_settings(before)
             self.start(client, kind, node + 1, "delivered", UNDISTURBED)
             self.edit_settings(after)
+
+    @rule(who=pick, node=pick, count=st.integers(1, 3))
+    def tell(self, who: int, node: int, count: int) -> None:
+        """Events happen."""
+        client = self.at_work(who)
+        for _ in range(count):
+            self.events += 1
+            told = f"{self.events:016x}"
+            session, live = client.session, client.agent.alive(client.session)
+            append = self.queues[node % 2].append(client.agent.number, session, [Event(told, b"{}")])
+            assert self.loop.run_until_complete(append) == (live is not None)
+            if live is not None:
+                live.events.append(told)
 
     @precondition(lambda self: self.handed)
     @rule(which=pick, node=pick, how=hows)
@@ -302,6 +316,7 @@ class Sessions(World):
         if live is not None:
             still = agent.alive(live.id)
             live.seen = still.seen if still is not None else self.site.now
+            live.events = still.events if still is not None else []
         agent.facts = facts
 
     @precondition(lambda self: len(self.site.outages) < MOST_OUTAGES)

@@ -1,4 +1,4 @@
-"""What design section 5 says of one agent's sessions, written from its text alone: it shares no code with the gateway.
+"""What docs/protocol.md says of one agent's sessions, written from its text alone: it shares no code with the gateway.
 
 Where the text leaves a choice, the oracle makes the one of the gateway: a rotation forgets superseded generations whose
 grace is over; the end of a session is told to bearers of its last 9 generations; a sign-in of a dead node holds the
@@ -8,7 +8,9 @@ poll. Times are in ms.
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 TEN_MINUTES = 600_000
 SIGN_IN_HELD = 10_000
@@ -39,6 +41,10 @@ class Site:
             if back > start and begin - start < life:
                 start = back
         return start + life
+
+    def as_now(self) -> "Site":
+        """What is so at this moment, to be asked later."""
+        return replace(self, outages=list(self.outages))
 
     def spelled(self, life: "Life", number: int) -> str:
         """The GUID of a generation."""
@@ -72,6 +78,8 @@ class Life:
     generations: dict[int, Generation]
     rehearsed: int | None = None
     """The first generation that was good when the rehearsal began."""
+    events: list[str] = field(default_factory=list)
+    """Those that have not arrived yet, oldest first."""
 
     @property
     def current(self) -> int:
@@ -118,6 +126,17 @@ class Agent:
     issued: dict[str, tuple[str, int]] = field(default_factory=dict)
     reuses: int = 0
     """How many theft signs there were."""
+    pushed: dict[str, bool] = field(default_factory=dict)
+    """Whether the events of a session are pushed."""
+
+    @contextmanager
+    def by(self, site: Site) -> Iterator[None]:
+        """What was so at an earlier moment decides."""
+        now, self.site = self.site, site
+        try:
+            yield
+        finally:
+            self.site = now
 
     def alive(self, session: str) -> Life | None:
         """The live session, if it is this one."""
@@ -311,6 +330,7 @@ class Agent:
         if self.facts.live is not None:
             self.end(self.facts.live.id, TAKEN_OVER if force else REPLACED)
         live = Life(session, node, now, now, push, {})
+        self.pushed[session] = push
         self.add(live, 0, Generation(now))
         self.facts.live, self.facts.signing_in = live, None
         return self.site.spelled(live, 0)
@@ -334,6 +354,12 @@ class Agent:
         """An authenticated request: any counts in polling mode, only a heartbeat in push mode."""
         if heartbeat or not live.push:
             live.seen = self.site.now
+
+    def take(self, live: Life, receipt: str) -> str:
+        """A poll whose client has got this event; the next one, if any."""
+        if live.events[:1] == [receipt]:
+            del live.events[0]
+        return live.events[0] if live.events else ""
 
 
 SIGNED_OUT = "the agent signed out"

@@ -1,4 +1,4 @@
-"""Any sequence of operations, customers and time leaves the contact centre consistent (design section 10).
+"""Any sequence of operations, customers and time leaves the contact centre consistent (docs/design/one_floor.md).
 
 Calls conserve their parties, no agent is in two states, every talk has its release, waiting calls and idle agents never
 wait for each other, phones are what their events say, and a refusal changes nothing.
@@ -13,12 +13,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from gateway.backends.embedded.core import phones
-from gateway.backends.embedded.core.model import Phone, Stage
-from gateway.backends.embedded.core.plan import Ivr, Plan, Queue
-from gateway.backends.embedded.simulated import NoSuchCallError
-from gateway.backends.embedded.simulated_phones import ACTS
-from gateway.sessions.agent_state import State
+from gateway.contact_centre.customers.callers import NoSuchCallError
+from gateway.contact_centre.customers.desk_phones import ACTS
+from gateway.contact_centre.floor import phones
+from gateway.contact_centre.floor.agent_state import State
+from gateway.contact_centre.floor.calls import Phone, Stage
+from gateway.contact_centre.floor.plan import Plan, Queue, VoiceMenu
 from gateway.wire.errors import Refused
 from tests.model.profile import COMMON, LONG
 from tests.support.hall import PATIENT, ROWS, Hall
@@ -30,7 +30,7 @@ PLAN = Plan(
     behaviours=(PATIENT,),
     queues={1: Queue(1), 2: Queue(2, max_wait_s=50)},
     access={"60001": 1},
-    ivrs={"70001": Ivr("70001", 1, seconds=8.0), "70002": Ivr("70002", 2, then_skill=1)},
+    ivrs={"70001": VoiceMenu("70001", 1, seconds=8.0), "70002": VoiceMenu("70002", 2, then_skill=1)},
     barred=("110",),
     record=True,
 )
@@ -203,8 +203,8 @@ class ContactCentre(RuleBasedStateMachine):
             {key: [place.call.id for place in places] for key, places in kind.items()}
             for kind in (world.queues, world.private)
         ]
-        states = [self.run(self.hall.state(agent_id)) for agent_id in AGENTS]
-        waiting = [self.run(self.hall.queue.depth(agent_id)) for agent_id in AGENTS]
+        states = [(desk.agent_id, desk.state) for desk in world.desks.values()]
+        waiting = [self.hall.waiting(agent_id) for agent_id in AGENTS]
         return calls, queues, states, waiting, [(desk.agent_id, desk.phone) for desk in world.desks.values()]
 
     def _same_as(self, before: object, name: str) -> None:

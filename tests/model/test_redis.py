@@ -9,12 +9,13 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from gateway.redis_link.link import RedisLink
-from gateway.redis_link.shards import shard_tags
+from gateway.redis_store.event_queue import RedisEventQueue, ShardedEventQueue
+from gateway.redis_store.link import RedisLink
+from gateway.redis_store.session_store import RedisSessionStore
+from gateway.redis_store.sharded_session_store import ShardedSessionStore
+from gateway.redis_store.shards import shard_tags
 from gateway.sessions.memory_queue import Bounds
-from gateway.sessions.redis_store import RedisStore
-from gateway.sessions.sharded_store import ShardedStore
-from gateway.sessions.store import SessionStore
+from gateway.sessions.store import EventQueue, SessionStore
 from tests.conftest import Shared
 from tests.model.machine import Sessions
 from tests.model.profile import COMMON, LONG
@@ -29,17 +30,21 @@ class OnRedis(Sessions):
     url: ClassVar[str]
     shards: ClassVar = 1
 
-    def open_stores(self) -> Sequence[SessionStore]:
+    def open_stores(self) -> Sequence[tuple[SessionStore, EventQueue]]:
         tags = shard_tags(secrets.token_hex(8), self.shards)
-        self.links = [[RedisLink(self.url, tag, GENEROUS_MS) for tag in tags] for _ in NODES]
+        self.links = [[RedisLink(self.url, tag, GENEROUS_MS) for tag in tags] for _ in (*NODES, "test")]
         for link in chain(*self.links):
             self.loop.run_until_complete(link.start())
         self.redis_stores = [self.store(links) for links in self.links]
-        return self.redis_stores
+        return list(zip(self.redis_stores, map(self.queue_of, self.links), strict=True))
+
+    def queue_of(self, links: Sequence[RedisLink]) -> EventQueue:
+        parts = [RedisEventQueue(link, lambda: Bounds(1000, 100_000)) for link in links]
+        return ShardedEventQueue(parts) if len(parts) > 1 else parts[0]
 
     def store(self, links: Sequence[RedisLink]) -> SessionStore:
-        parts = [RedisStore(link, lambda: Bounds(100, 100_000), clock=self.now_ms) for link in links]
-        return ShardedStore(parts) if len(parts) > 1 else parts[0]
+        parts = [RedisSessionStore(link, lambda: Bounds(1000, 100_000), clock=self.now_ms) for link in links]
+        return ShardedSessionStore(parts) if len(parts) > 1 else parts[0]
 
     def now_ms(self) -> int:
         return self.site.now

@@ -10,12 +10,11 @@ from hypothesis.stateful import RuleBasedStateMachine
 from gateway.ops import metrics
 from gateway.sessions import rules
 from gateway.sessions.guid import KeyRing
-from gateway.sessions.limits import Outage
 from gateway.sessions.model import PushWay, Record
-from gateway.sessions.policy import Policy
+from gateway.sessions.policy import Outage, Policy
 from gateway.sessions.service import SessionService
 from gateway.sessions.signing import Terms
-from gateway.sessions.store import SessionStore
+from gateway.sessions.store import EventQueue, SessionStore
 from gateway.settings.schema import Settings
 from tests.model import desk, scripts
 from tests.model.desk import Client, Request
@@ -43,8 +42,8 @@ class World(RuleBasedStateMachine):
     agent_numbers: ClassVar = (101, 102)
     forced_out: ClassVar = {101: True, 102: False}
 
-    def open_stores(self) -> Sequence[SessionStore]:
-        """The store as each node of NODES sees it. Its time is `self.site.now`."""
+    def open_stores(self) -> Sequence[tuple[SessionStore, EventQueue]]:
+        """The store as each node of NODES sees it, and as the test does. Its time is `self.site.now`."""
         raise NotImplementedError
 
     def __init__(self) -> None:
@@ -56,7 +55,9 @@ class World(RuleBasedStateMachine):
         self.clients = [Client(agent, follows, push) for agent in self.agents for follows, push in DESKTOPS]
         self.history: dict[int, list[tuple[Record, Facts]]] = {agent.number: [] for agent in self.agents}
         self.before: dict[int, Facts] = {}
-        self.stores = self.open_stores()
+        *opened, (self.watched, self.queue) = self.open_stores()
+        self.stores = [store for store, _ in opened]
+        self.queues = [queue for _, queue in opened]
         ring = KeyRing("k1", {"k1": SECRET})
         self.services = [
             SessionService(GatedStore(store, self.outages, self.written), ring, lambda: Policy(self.settings))
@@ -64,6 +65,7 @@ class World(RuleBasedStateMachine):
         ]
         self.count = 0
         self.fail_overs = 0
+        self.events = 0
         self.reuses_before = counted_reuses()
         self.under_way: list[Request] = []
         self.parked: list[Request] = []
@@ -98,7 +100,9 @@ class World(RuleBasedStateMachine):
         self.count += 1
         if kind != "call":
             client.waits_for = self.count
-        request = Request(self.count, kind, client.agent, self.site.now, client.guid, client, fate)
+        request = Request(
+            self.count, kind, client.agent, self.site.now, client.guid, client, fate, receipt=client.receipt
+        )
         self.send(request, node, how)
         return request
 
@@ -107,7 +111,10 @@ class World(RuleBasedStateMachine):
         request.fail_overs = self.fail_overs
         work: Coroutine[object, object, str]
         match request.kind:
-            case "poll" | "call":
+            case "poll" if not agent.pushed.get(agent.issued.get(guid, ("", 0))[0]):
+                work = desk.poll(service, self.queues[node % 2], request)
+                script = scripts.poll(agent, guid, request)
+            case "poll" | "call":  # In push mode a poll is a heartbeat.
                 hands_out = request.kind == "poll"
                 work = desk.call(service, request, hands_out=hands_out)
                 script = scripts.call(agent, guid, hands_out=hands_out)
@@ -150,7 +157,7 @@ class World(RuleBasedStateMachine):
         agent = request.agent
         self.before[agent.number] = copy.deepcopy(agent.facts)
         live_before, reuses_before = agent.facts.live, agent.reuses
-        expected = None
+        expected, request.access = None, request.run.access
         self.loop.run_until_complete(request.run.go_on(fault))
         try:
             request.script.send(fault)
@@ -161,11 +168,14 @@ class World(RuleBasedStateMachine):
         if agent.reuses > reuses_before:
             self.judge_reuse(request)
         task = request.run.task
+        if task.done():
+            task.result()
         assert task.done() == (expected is not None), (request.kind, expected, task)
         if expected is not None:
             self.under_way.remove(request)
             answer = task.result()
             assert answer == expected, (request.kind, answer, expected)
+            assert request.event == (request.brings if scripts.is_done(answer) else ""), request
             self.finish(request, answer)
 
     # Answers
@@ -177,7 +187,7 @@ class World(RuleBasedStateMachine):
         if client is None:
             self.judge_thief(request, answer)
             return
-        if request.kind == "poll" and answer == scripts.DONE:
+        if request.kind == "poll" and answer == scripts.DONE and request.caller is not None and not request.event:
             self.parked.append(request)
         if client.follows and request.number == client.waits_for:
             self.judge_refusal(request, answer)
@@ -194,6 +204,7 @@ class World(RuleBasedStateMachine):
         adopts = client.follows or request.kind in {"sign-in", "force"}
         if adopts and answer.startswith(f"{scripts.DONE} ") and request.number == client.waits_for:
             client.guid = answer.removeprefix(f"{scripts.DONE} ")
+        client.receipt = request.event or client.receipt
 
     def judge_thief(self, request: Request, answer: str) -> None:
         """A bearer of an old GUID never gets a newer one once its owner moved on."""
@@ -219,12 +230,14 @@ class World(RuleBasedStateMachine):
     # What must hold at all times
 
     def record(self, agent: Agent) -> Record:
-        """The agent's record as the other node reads it."""
-        return self.loop.run_until_complete(self.stores[1].read(agent.number))
+        """The agent's record as another node reads it, so that the nodes of the test know only what they asked for."""
+        return self.loop.run_until_complete(self.watched.read(agent.number))
 
     def compare(self, agent: Agent, record: Record) -> None:
         """The record says what the oracle says."""
         session, live, now = record.session, agent.facts.live, self.site.now
+        depth = self.loop.run_until_complete(self.queue.depth(agent.number))
+        assert depth == (len(live.events) if live is not None else 0)
         assert (session and session.id) == (live and live.id)
         if session is not None and live is not None:
             assert session.number == live.current
@@ -284,4 +297,4 @@ class World(RuleBasedStateMachine):
 
 def counted_reuses() -> float:
     """The theft signs that the gateway counted since it started."""
-    return metrics.REGISTRY.get_sample_value("gateway_guid_reuse_total") or 0.0
+    return metrics.REGISTRY.get_sample_value("agentgateway_guid_reuse_total") or 0.0

@@ -1,4 +1,4 @@
-"""What lies in the current folder is never imported: whoever may write there takes nothing over (design section 2)."""
+"""What lies in the current folder is never imported: whoever may write there takes nothing over (docs/running.md)."""
 
 import asyncio
 import os
@@ -76,7 +76,9 @@ def test_by_hand_without_a_safe_path_python_itself_takes_the_package_alone(hosti
 async def test_workers_import_nothing_from_the_current_folder(
     hostile: Path, tmp_path: Path, shared_server: Callable[[str], Server]
 ) -> None:
-    place = Site(tmp_path, {"REDIS_URL": shared_server("valkey").url, "STORE_TAG": f"folder-{os.getpid()}"})
+    store = {"REDIS_URL": shared_server("valkey").url, "STORE_TAG": f"folder-{os.getpid()}"}
+    nobody = {"BACKEND": "upstream", "UPSTREAM_URL": f"http://127.0.0.1:{free_port()}"}
+    place = Site(tmp_path, {**store, **nobody})
     sets = {"HTTP_PORT": str(free_port()), "HTTPS_PORT": "0", "WORKERS": str(WORKERS), "VAR_DIR": str(tmp_path / "var")}
     words = [word for key, value in sets.items() for word in ("--set", f"{key}={value}")]
     process = await asyncio.create_subprocess_exec(

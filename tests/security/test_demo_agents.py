@@ -38,7 +38,7 @@ def test_they_are_off_in_the_shipped_settings_and_by_default(tmp_path: Path) -> 
 async def test_off_they_are_refused_like_a_wrong_password_and_the_log_says_why(tmp_path: Path) -> None:
     async with gateway_process(tmp_path, {"DEMO_AGENTS": "OFF"}) as gateway:
         assert await sign_in(gateway.port) == "100-004"
-        log = gateway.log.read_text("utf-8")
+    log = gateway.log.read_text("utf-8")
     assert "demo agents 101-120 may not sign in: DEMO_AGENTS is OFF" in log
     assert "demo agent 101 refused: DEMO_AGENTS is OFF" in log
 

@@ -60,7 +60,7 @@ SHAPES = (
     "{scheme}://user:{secret}@/run/redis.sock",
     "{scheme}://user:{secret}@[::1/0",
     "{scheme}://user:{secret}@host example",
-    "{scheme}://:{secret}",
+    "{scheme}://:{secret}@",
     "{scheme}:/user:{secret}@host.example",
     "user:{secret}@host.example:6379",
 )

@@ -12,10 +12,8 @@ import aiohttp
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from gateway.admin import open_admin
-from gateway.listeners.serve import Listeners
-from gateway.listeners.server import ConnectionServer
-from gateway.listeners.sockets import adopt
-from gateway.ops.admin import AdminPages, Route
+from gateway.ops.admin_interface import AdminListener, AdminRoute, application
+from gateway.ops.admin_tokens import AdminTokens, operator
 from tests.support.gateway import Gateway
 
 TOKEN = "a-token-of-the-tests"
@@ -59,16 +57,16 @@ class Operator:
 
 
 @contextlib.asynccontextmanager
-async def serving(routes: Sequence[Route]) -> AsyncIterator[Operator]:
+async def serving(routes: Sequence[AdminRoute]) -> AsyncIterator[Operator]:
     """An admin listener with these routes alone."""
     door = socket.create_server(("127.0.0.1", 0))
     port = door.getsockname()[1]
-    listeners = Listeners(ConnectionServer(AdminPages(TOKEN, routes).handle, head_timeout_ms=5000, linger_ms=50))
-    await listeners.open(adopt(door), 0, None)
+    listener = AdminListener(application(AdminTokens([operator(TOKEN)]), routes))
+    await listener.open(door)
     try:
         yield Operator(port)
     finally:
-        await listeners.drain(0)
+        await listener.drain(0)
 
 
 @contextlib.asynccontextmanager
@@ -76,12 +74,12 @@ async def administered(gateway: Gateway) -> AsyncIterator[Operator]:
     """The admin listener of a gateway that has the token in ADMIN_TOKEN_FILE."""
     door = socket.create_server(("127.0.0.1", 0))
     port = door.getsockname()[1]
-    listeners = await open_admin(gateway.app, gateway.listeners, door)
-    assert listeners is not None
+    listener = await open_admin(gateway.app, gateway.listeners, door)
+    assert listener is not None
     try:
         yield Operator(port)
     finally:
-        await listeners.drain(0)
+        await listener.drain(0)
 
 
 def token_file(folder: Path) -> Path:

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
-from gateway.backends.embedded.centre import EmbeddedCentre
+from gateway.contact_centre.centre import ContactCentre
 from tests.support.desk import Desk
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.manual_time import ManualTime
@@ -18,8 +18,10 @@ class CentreGateway:
     time: ManualTime
 
     @property
-    def centre(self) -> EmbeddedCentre:
-        return self.gateway.app.centre
+    def centre(self) -> ContactCentre:
+        centre = self.gateway.app.centre
+        assert centre is not None
+        return centre
 
     async def agent(self, agent_id: int, *, auto_answer: bool = False, **sign_in: object) -> Desk:
         """An agent signed in to all its skill queues, with no event left."""

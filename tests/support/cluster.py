@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.redis_link.shards import SLOTS, slot
+from gateway.redis_store.shards import SLOTS, slot
 from tests.support.servers import READY_S, Server, Servers
 
 PRIMARIES: Final = 3

@@ -88,8 +88,7 @@ class Rehearsal:
     def _copy(self, words: Sequence[str]) -> None:
         *sources, target = words
         into = self._work / self.here(target)
-        for source in sources:
-            found = self._context / source
+        for found in (found for source in sources for found in sorted(self._context.glob(source))):
             if found.is_dir():
                 shutil.copytree(found, into, ignore=shutil.ignore_patterns("__pycache__"))
             else:

@@ -1,4 +1,7 @@
-"""Three gateway processes on one Redis, as a site runs them behind a balancer, with a certificate for localhost."""
+"""Three gateway processes on one Redis and before one contact centre, as a site runs them behind a balancer.
+
+They have a certificate for localhost.
+"""
 
 import asyncio
 import signal
@@ -13,6 +16,7 @@ from argon2 import PasswordHasher
 
 from tests.support.desk import ask_once
 from tests.support.gateway import CONFIG, PASSWORD, GatewayProcess
+from tests.support.one_centre import before, centre_process
 from tests.support.servers import Server, free_port
 from tests.support.site import Site, site
 from tests.support.waiting import until_async
@@ -105,13 +109,15 @@ async def farm(folder: Path, redis: Server, settings: Mapping[str, str]) -> Asyn
     trust = write_certificate(folder / "tls")
     shared = {
         "REDIS_URL": redis.url,
-        "AGENTS_FILE": str(agents_from_afar(folder)),
         "TLS_CERT_FILE": str(folder / "tls" / "agentgateway.pem"),
         "TLS_KEY_FILE": str(folder / "tls" / "agentgateway.key"),
         "TRUSTED_PROXIES": "127.0.0.1",
         **settings,
     }
-    async with site(folder, shared) as place:
+    async with (
+        centre_process({"AGENTS_FILE": str(agents_from_afar(folder))}) as centre,
+        site(folder, {**shared, **before(centre)}) as place,
+    ):
         made = Farm(place, redis, [], [free_port() for _ in NAMES], folder / "tls", trust)
         await made.start()
         yield made

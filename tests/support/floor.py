@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from pydantic import TypeAdapter
-from pydantic_core import from_json, to_json
 
 from gateway.agents.registry import AgentRegistry
-from gateway.backends.base import File
-from gateway.backends.embedded.core.plan import Plan
-from gateway.operations.operation import COMMON_RETCODES
-from gateway.sessions.agent_state import AgentState
+from gateway.contact_centre.floor.agent_state import AgentState
+from gateway.contact_centre.floor.plan import Plan
+from gateway.contact_centre.invocation import File
+from gateway.interface.operation import COMMON_RETCODES
 from gateway.wire.errors import Refused
 from tests.support.hall import CONFIG, REGISTRY, ROWS, Hall
 from tests.support.manual_time import START_MS
@@ -37,11 +36,8 @@ class Floor:
     def __init__(self, plan: Plan | None = None, registry: AgentRegistry = REGISTRY) -> None:
         self.hall = Hall(plan, registry, node="Node0")
         self.registry = registry
-        self.queue = self.hall.queue
-        self.service = self.hall.service
         self.centre = self.hall.centre
         self.world = self.hall.world
-        self.store = self.hall.store
         self.sessions: dict[int, str] = {}
         self.result: Any = None
         self.message = ""
@@ -74,7 +70,6 @@ class Floor:
             return self._refused((*row.retcodes, *COMMON_RETCODES), refused)
         self.result = result
         if not isinstance(result, File):
-            self.result = from_json(to_json(result, by_alias=True))
             TypeAdapter(row.result).validate_python(self.result)
         return "0"
 
@@ -97,7 +92,7 @@ class Floor:
             await self.told(agent_id)
 
     async def state(self, agent_id: int) -> AgentState:
-        """The agent's state in its record."""
+        """The agent's state."""
         return await self.hall.state(agent_id)
 
     async def pass_time(self, seconds: float) -> None:

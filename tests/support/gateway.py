@@ -12,11 +12,12 @@ from pathlib import Path
 
 from gateway.agents.registry import AgentRegistry
 from gateway.app import App
-from gateway.backends.embedded.scheduler import Scheduler
+from gateway.contact_centre.scheduler import Scheduler
 from gateway.listeners.serve import Listeners, start
+from gateway.listeners.server import Handler
 from gateway.sessions.guid import random_key_ring
-from gateway.sessions.memory_queue import Bounds, MemoryQueue
-from gateway.sessions.memory_store import MemoryStore
+from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
+from gateway.sessions.memory_store import MemorySessionStore
 from gateway.sessions.secret_file import read_secret_file
 from gateway.settings.load import load
 from gateway.settings.reload import LiveSettings
@@ -50,11 +51,12 @@ class Gateway:
 
 def memory_stores(clock: Callable[[], int] | None = None) -> Stores:
     """Stores like those of a gateway without Redis, under a clock of the test (ms)."""
-    made = open_stores(lambda: load(CONFIG, {}).settings)
+    settings = load(CONFIG, {}).settings
+    made = open_stores(lambda: settings)
     if clock is None:
         return made
-    queue = MemoryQueue(lambda: Bounds(1000, 1_048_576))
-    store = MemoryStore(queue, clock)
+    queue = MemoryEventQueue(lambda: Bounds(1000, 1_048_576))
+    store = MemorySessionStore(queue, clock)
     return Stores(store, queue, made.attempts, made.password_book, made.start, store.close)
 
 
@@ -66,11 +68,12 @@ async def running_gateway(
     config: Path = CONFIG,
     jobs: bool = True,
     scheduler: Scheduler | None = None,
+    wrap: Callable[[Handler], Handler] | None = None,
 ) -> AsyncIterator[Gateway]:
     """A gateway on a free port of loopback.
 
-    `jobs` runs its periodic work too, `scheduler` its contact centre. Redis has long to answer, unless `overrides` say
-    STORE_TIMEOUT.
+    `jobs` runs its periodic work too, `scheduler` its contact centre; `wrap` stands before all that it answers. Redis
+    has long to answer, unless `overrides` say STORE_TIMEOUT.
     """
     overrides = overrides or {}
     live = LiveSettings(load(config, {"HTTPS_PORT": "0", **DEMO, **overrides}))
@@ -89,7 +92,7 @@ async def running_gateway(
     door = socket.create_server(("127.0.0.1", 0))
     port = door.getsockname()[1]
     await app.start()
-    listeners = await start(app.edge.handle, live.current, http=door, linger_ms=50)
+    listeners = await start(wrap(app.edge.handle) if wrap else app.edge.handle, live.current, http=door, linger_ms=50)
     listeners.draining.on(app.parking.drain)
     running = [asyncio.create_task(job()) for job in (app.jobs().values() if jobs else [])]
     try:
@@ -143,7 +146,8 @@ async def start_process(
     `before` are words of a command line that goes before that of the gateway.
     """
     port = port or free_port()
-    settings = {"HTTP_PORT": str(port), "HTTPS_PORT": "0", "VAR_DIR": str(folder / "var"), **DEMO, **(overrides or {})}
+    own = {"VAR_DIR": str(folder / "var"), "AUDIT_FILE": str(folder / "var" / "audit.jsonl")}
+    settings = {"HTTP_PORT": str(port), "HTTPS_PORT": "0", **own, **DEMO, **(overrides or {})}
     sets = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
     log = folder / f"gateway-{port}.log"
     with log.open("wb") as sink:

@@ -4,7 +4,7 @@ import heapq
 import itertools
 from dataclasses import dataclass, field
 
-from gateway.backends.embedded.scheduler import Action, Pending
+from gateway.contact_centre.scheduler import Callback, Pending
 
 START_MS = 1_800_000_000_000
 
@@ -13,7 +13,7 @@ START_MS = 1_800_000_000_000
 class _Timer:
     at_ms: int
     turn: int
-    action: Action | None = field(compare=False)
+    action: Callback | None = field(compare=False)
 
     def cancel(self) -> None:
         self.action = None
@@ -30,7 +30,7 @@ class ManualTime:
     def clock(self) -> int:
         return self.now_ms
 
-    def after(self, delay_s: float, action: Action) -> Pending:
+    def after(self, delay_s: float, action: Callback) -> Pending:
         timer = _Timer(self.now_ms + round(delay_s * 1000), next(self._turns), action)
         heapq.heappush(self._timers, timer)
         return timer

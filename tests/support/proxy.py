@@ -8,19 +8,21 @@ from contextlib import asynccontextmanager, suppress
 class Proxy:
     """Passes bytes to a server on this machine. While `lossy`, requests arrive but an answer ends the connection.
 
-    Answers take `delay_s` longer.
+    Answers take `delay_s` longer. `connections` counts those that clients made.
     """
 
     def __init__(self, target_port: int) -> None:
         self.lossy = False
         self.delay_s = 0.0
         self.port = 0
+        self.connections = 0
         self._target_port = target_port
         self._open: set[asyncio.StreamWriter] = set()
         self._passing: set[asyncio.Future[None]] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of a client."""
+        self.connections += 1
         there, to_server = await asyncio.open_connection("127.0.0.1", self._target_port)
         self._open |= {writer, to_server}
         both = (self._pass(reader, to_server, False), self._pass(there, writer, True))

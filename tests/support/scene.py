@@ -15,12 +15,13 @@ from typing import Any
 from argon2 import PasswordHasher
 from pydantic import TypeAdapter
 
-from gateway.operations.table import OperationTable
+from gateway.interface.table import OperationTable
+from gateway.rows import ALL_OPERATIONS
 from tests.support.centre import CentreGateway, centre_gateway
 from tests.support.desk import PREFIX, Desk
 from tests.support.gateway import CONFIG, PASSWORD
 
-_TABLE = OperationTable()
+_TABLE = OperationTable(ALL_OPERATIONS)
 
 
 async def ask(desk: Desk, path: str, body: object = None, *, method: str = "GET") -> Any:

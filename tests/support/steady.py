@@ -1,12 +1,16 @@
 """Desks that never rest: each polls on one connection and works on another, both kept for as long as they may."""
 
 import asyncio
+import math
+import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from tests.support.desk import Answer, Desk, Line
 
 CONNECTION_FAULTS = (ConnectionError, asyncio.IncompleteReadError)
+LATEST_S = 20.0
+"""An event that has not come so long after the work is lost."""
 BUSY, FREE = "AgentState_SetNotReady_Success", "AgentState_CancelNotReady_Success"
 
 
@@ -54,6 +58,7 @@ class SteadyDesk:
         self._pause_s = pause_s
         self._seen: set[str] = set()
         self._rests = False
+        self._worked_until_s = math.inf
 
     async def work(self) -> None:
         """Until it rests."""
@@ -64,21 +69,23 @@ class SteadyDesk:
             if answer is not None:
                 self.made.append(FREE if free else BUSY)
             await asyncio.sleep(self._pause_s)
+        self._worked_until_s = time.monotonic()
         await kept.close()
 
     async def poll(self) -> None:
-        """Until it rests and has all events, or a poll brought nothing."""
+        """Until its work is over and it has all events, or what is still missing has had long to come."""
         kept = Kept(self.desk)
-        while True:
-            resting = self._rests
+        while not self._is_done():
             answer = await self._try(kept, "GET", "agentevent/{id}")
             self.polls += 1
             event = None if answer is None else answer.json.get("event")
             if event is not None:
                 self._take(event)
-            if resting and (event is None or len(self.got) >= len(self.made)):
-                break
         await kept.close()
+
+    def _is_done(self) -> bool:
+        over_for_s = time.monotonic() - self._worked_until_s
+        return over_for_s > LATEST_S or (over_for_s >= 0 and len(self.got) >= len(self.made))
 
     def _take(self, event: dict[str, object]) -> None:
         key = f"{event['eventType']} {event['eventGenTime']}"

@@ -12,10 +12,10 @@ from gateway.listeners.serve import start
 from gateway.settings.load import interpret
 from gateway.settings.schema import Settings
 from gateway.settings.token_sections import TOKENS_PATH
-from gateway.tokens import keys_file, tenants_file, users
+from gateway.tokens import signing_keys, tenants_file, users
 from gateway.tokens.messages import User
-from gateway.tokens.room import TokenRoom, issuer
-from gateway.tokens.store import TokenStore
+from gateway.tokens.token_service import TokenService, issuer
+from gateway.tokens.used_tokens import TokenStore
 from gateway.wire.http import AnyResponse, Request, Response
 from tests.support.desk import Answer, ask_once
 
@@ -49,7 +49,7 @@ class Site:
         given = {f"TOKEN_{kind}_FILE": f"{kind.lower()}.toml" for kind in ("KEYS", "TENANTS", "USERS")}
         self.settings: Settings = interpret(b"", self.folder / "f", {**given, **self.overrides}).settings
         self.keys, self.tenants, self.users = (self.folder / f"{name}.toml" for name in ("keys", "tenants", "users"))
-        keys_file.add_key(self.keys, NOW)
+        signing_keys.add_key(self.keys, NOW)
         for tenant in ("acme", "globex"):
             self.api_keys[tenant] = tenants_file.add_tenant(self.tenants, tenant)
         for user in (ADA, BOB, CAT):
@@ -77,7 +77,7 @@ class Bench:
     site: Site
     clock: Clock
     port: int
-    room: TokenRoom
+    room: TokenService
 
     async def post(self, path: str, data: bytes, caller: str = "192.0.2.7", **headers: str) -> Answer:
         """One POST from the address `caller`."""
@@ -107,7 +107,7 @@ async def serving(
 ) -> AsyncIterator[Bench]:
     """A node. Clients say in the header CALLER from which address they call."""
     clock = clock or Clock()
-    room = TokenRoom(lambda: site.settings, store, _caller, clock)
+    room = TokenService(lambda: site.settings, store, _caller, clock)
     pages = room.pages()
 
     async def handle(request: Request) -> AnyResponse:

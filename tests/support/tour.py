@@ -1,4 +1,4 @@
-"""Replays a tour of the README on raw sockets, and shows what a terminal would."""
+"""Replays a tour of a page on raw sockets, and shows what a terminal would."""
 
 import asyncio
 import re
@@ -17,9 +17,9 @@ _TOUR = re.compile(r"<!-- tour(?P<name> \w+)? -->\n(?P<text>.*?)<!-- /tour -->",
 _BLOCK = re.compile(r"```console\n(?P<text>.*?)```", re.DOTALL)
 
 
-def blocks_of(readme: Path, name: str = "") -> list[str]:
+def blocks_of(page: Path, name: str = "") -> list[str]:
     """The console blocks of the tour with this name."""
-    for tour in _TOUR.finditer(readme.read_text("utf-8")):
+    for tour in _TOUR.finditer(page.read_text("utf-8")):
         if (tour["name"] or "").strip() == name:
             return [block["text"] for block in _BLOCK.finditer(tour["text"])]
     raise LookupError(f"no tour {name!r}")
@@ -42,7 +42,7 @@ def plain(text: str) -> str:
 class Terminal:
     """Runs the commands a tour may hold: curl, sleep, and setting a variable.
 
-    `ports` maps the README's to real ones; `speed` divides sleeps, for gateways whose times are divided alike.
+    `ports` maps the page's to real ones; `speed` divides sleeps, for gateways whose times are divided alike.
     """
 
     def __init__(self, ports: dict[int, int], speed: float = 1) -> None:
@@ -55,7 +55,7 @@ class Terminal:
         """What the command prints."""
         name, equals, value = command.partition("=")
         if equals and name.isalpha():
-            # The README shows the GUID of its own run; here it is the one handed out last.
+            # The page shows the GUID of its own run; here it is the one handed out last.
             shown = self._expand(value)
             self._variables[name] = self.handed_out if plain(shown) == "<guid>" and not value.startswith("$") else shown
             return ""

@@ -1,4 +1,4 @@
-"""Every event type of the catalogue is shown by a scenario (contract events.yaml).
+"""Every event type of the catalogue is shown by a scenario (docs/events.md).
 
 What a transcript has was polled by real desks and fits its model: `test_transcripts` replays each of them.
 """
@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from gateway.events.catalogue import CATALOGUE
+from gateway.contact_centre.event_catalogue import CATALOGUE
 
 FOLDER: Final = Path(__file__).parent
 EVENT: Final = re.compile(r"(?m)^< \S+ s  \d+  (\w+)")

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from gateway.backends.embedded.simulated import NoSuchCallError
-from gateway.events.catalogue import check
+from gateway.contact_centre.customers.callers import NoSuchCallError
+from gateway.contact_centre.event_catalogue import check
 from tests.support.desk import Desk
 from tests.support.manual_time import START_MS
 from tests.support.ways import WAYS, Directly
@@ -88,7 +88,7 @@ class Stage:
         return "chat " + await self.room.centre.chat_customers.start(int(queue), number, text=text)
 
     def _chat_of(self, number: str) -> str:
-        chats = self.room.centre.world.besides.chats.values()
+        chats = self.room.centre.world.activities.chats.values()
         return next(chat.call.id for chat in chats if chat.call.caller == number)
 
     async def writes(self, number: str, text: str) -> str:

@@ -13,7 +13,7 @@ from gateway import server
 from gateway.app import App
 from gateway.ops import jobs
 from gateway.server import Running
-from gateway.sessions.refusal import CannotServeError
+from gateway.sessions.store import CannotServeError
 from gateway.settings.load import load
 from gateway.settings.reload import LiveSettings
 from gateway.wire.http import Request, Response

@@ -2,13 +2,11 @@
 
 import pytest
 
-from gateway.agents.redis_attempts import RedisAttempts
-from gateway.agents.sharded_attempts import ShardedAttempts
-from gateway.sessions.memory_store import MemoryStore
-from gateway.sessions.redis_queue import RedisQueue
-from gateway.sessions.redis_store import RedisStore
-from gateway.sessions.sharded_queue import ShardedQueue
-from gateway.sessions.sharded_store import ShardedStore
+from gateway.redis_store.attempts import RedisAttempts, ShardedAttempts
+from gateway.redis_store.event_queue import RedisEventQueue, ShardedEventQueue
+from gateway.redis_store.session_store import RedisSessionStore
+from gateway.redis_store.sharded_session_store import ShardedSessionStore
+from gateway.sessions.memory_store import MemorySessionStore
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 from gateway.settings.schema import Settings
@@ -24,14 +22,14 @@ def opened(**overrides: str) -> Stores:
 
 
 def test_without_redis_sessions_are_in_memory() -> None:
-    assert isinstance(opened().sessions, MemoryStore)
+    assert isinstance(opened().sessions, MemorySessionStore)
 
 
 def test_with_one_shard_nothing_stands_between() -> None:
     stores = opened(**ON_REDIS)
     assert [type(part) for part in (stores.sessions, stores.queue, stores.attempts)] == [
-        RedisStore,
-        RedisQueue,
+        RedisSessionStore,
+        RedisEventQueue,
         RedisAttempts,
     ]
 
@@ -40,8 +38,8 @@ def test_with_one_shard_nothing_stands_between() -> None:
 def test_with_several_shards_agents_are_spread_over_them(shards: int) -> None:
     stores = opened(**ON_REDIS, STORE_SHARDS=str(shards))
     assert [type(part) for part in (stores.sessions, stores.queue, stores.attempts)] == [
-        ShardedStore,
-        ShardedQueue,
+        ShardedSessionStore,
+        ShardedEventQueue,
         ShardedAttempts,
     ]
     assert len(stores.sessions.shards()) == shards

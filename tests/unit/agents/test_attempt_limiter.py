@@ -8,9 +8,8 @@ import pytest
 
 from gateway.agents import attempt_limiter
 from gateway.agents.attempt_limiter import AttemptLimiter
-from gateway.agents.lockout import Attempts, MemoryAttempts, Standing
-from gateway.agents.redis_attempts import RedisAttempts
-from gateway.agents.sharded_attempts import ShardedAttempts
+from gateway.agents.lockout import Attempts, AttemptStanding, MemoryAttempts
+from gateway.redis_store.attempts import RedisAttempts, ShardedAttempts
 from gateway.wire.errors import GatewayError, StoreUnavailable, Unavailable
 from tests.support.waiting import until
 from tests.unit.agents.samples import NOW
@@ -132,7 +131,7 @@ async def test_nobody_gets_an_attempt_back_whose_judge_was_asked(judge: Judge, a
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    assert await attempts.begin("101", HERE, "x", address_limit=LIMIT, now_ms=NOW) is Standing.BUSY
+    assert await attempts.begin("101", HERE, "x", address_limit=LIMIT, now_ms=NOW) is AttemptStanding.BUSY
 
 
 async def test_who_gets_no_turn_in_time_is_told_to_try_again(attempts: Attempts) -> None:
@@ -146,7 +145,8 @@ async def test_who_gets_no_turn_in_time_is_told_to_try_again(attempts: Attempts)
 
 
 async def test_an_end_is_heard_at_once_by_who_waits_here(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attempt_limiter, "_pauses", lambda: iter([1000.0] * 100))
+    for name in ("FIRST_PAUSE_S", "LONGEST_PAUSE_S"):
+        monkeypatch.setattr(attempt_limiter, name, 1000.0)
     judge.limiters = judge.limiters[:1]
     assert await judge.try_all(50, "right") == ["0"] * 50
 
@@ -171,7 +171,7 @@ class SlowStore(MemoryAttempts):
 
     slow = True
 
-    async def begin(self, who: str, address: str, attempt: str, *, address_limit: int, now_ms: int) -> Standing:
+    async def begin(self, who: str, address: str, attempt: str, *, address_limit: int, now_ms: int) -> AttemptStanding:
         found = await super().begin(who, address, attempt, address_limit=address_limit, now_ms=now_ms)
         if self.slow:
             raise StoreUnavailable
@@ -194,4 +194,4 @@ async def test_a_verdict_that_the_store_did_not_take_is_not_taken_back(monkeypat
 
     monkeypatch.setattr(store, "failed", away)
     assert [await judge.try_("wrong") for _ in range(5)] == ["100-007"] * 5
-    assert await store.begin("101", HERE, "x", address_limit=LIMIT, now_ms=NOW) is Standing.BUSY
+    assert await store.begin("101", HERE, "x", address_limit=LIMIT, now_ms=NOW) is AttemptStanding.BUSY

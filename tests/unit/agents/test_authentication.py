@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.agents.passwords import DUMMY_HASH, Turn
+from gateway.agents.passwords import DUMMY_HASH, HashingTurn
 from gateway.wire.errors import Refused
 from tests.unit.agents.desk import HERE, Desk, Values
 from tests.unit.agents.samples import MINUTE, NOW, OTHER, RIGHT, agents_file, entry
@@ -56,11 +56,11 @@ async def test_who_may_not_sign_in_costs_a_hash_as_well(
 ) -> None:
     verified = []
 
-    async def watched(_turn: Turn, _agent_id: int, password_hash: str, _password: str) -> bool:
+    async def watched(_turn: HashingTurn, _agent_id: int, password_hash: str, _password: str) -> bool:
         verified.append(password_hash)
         return False
 
-    monkeypatch.setattr(Turn, "verify", watched)
+    monkeypatch.setattr(HashingTurn, "verify", watched)
     await desk.sign_in(agent_id, OTHER, forwarded=True)
     assert verified == [DUMMY_HASH]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.agents.demo import TELL_EVERY_S, DemoDoor, spans, tell
+from gateway.agents.demo import TELL_EVERY_S, DemoAdmission, spans, tell
 from gateway.agents.registry import Agent
 from tests.unit.agents.desk import HERE, Values
 
@@ -24,7 +24,7 @@ class Clock:
 
 def test_refusals_of_one_second_are_one_line_and_the_next_line_counts_them(caplog: pytest.LogCaptureFixture) -> None:
     clock = Clock()
-    door = DemoDoor(lambda: Values(demo_agents=False), clock)
+    door = DemoAdmission(lambda: Values(demo_agents=False), clock)
     for _ in range(50):
         assert not door.admits(DEMO, HERE, forwarded=False)
     clock.now_s += TELL_EVERY_S
@@ -37,7 +37,7 @@ def test_refusals_of_one_second_are_one_line_and_the_next_line_counts_them(caplo
 
 def test_a_changed_setting_counts_at_once() -> None:
     values = Values(demo_agents=False)
-    door = DemoDoor(lambda: values)
+    door = DemoAdmission(lambda: values)
     before = door.admits(DEMO, HERE, forwarded=False)
     values = replace(values, demo_agents=True)
     assert (before, door.admits(DEMO, HERE, forwarded=False)) == (False, True)

@@ -11,14 +11,13 @@ from gateway.agents.lockout import (
     MOST_FAILURES,
     MOST_FAILURES_BYTES,
     Attempts,
+    AttemptStanding,
     MemoryAttempts,
-    Standing,
-    network,
 )
-from gateway.agents.redis_attempts import FAILED, RedisAttempts
-from gateway.agents.sharded_attempts import ShardedAttempts
-from gateway.redis_link.link import RedisLink
+from gateway.redis_store.attempts import FAILED, RedisAttempts, ShardedAttempts
+from gateway.redis_store.link import RedisLink
 from gateway.wire.errors import StoreUnavailable
+from gateway.wire.network import network
 from tests.unit.agents.samples import MINUTE, NOW
 
 HERE = "192.0.2.7"
@@ -48,14 +47,14 @@ async def begin(
     who: str = "101",
     address: str = HERE,
     limit: int = LIMIT,
-) -> Standing:
+) -> AttemptStanding:
     return await attempts.begin(who, address, attempt, address_limit=limit, now_ms=NOW + after_ms)
 
 
 async def begin_all(attempts: Attempts, count: int, *, who: str = "101", address: str = HERE) -> None:
     """Attempts "0", "1" and so on."""
     for number in range(count):
-        assert await begin(attempts, str(number), who=who, address=address) is Standing.OPEN
+        assert await begin(attempts, str(number), who=who, address=address) is AttemptStanding.OPEN
 
 
 async def locked(
@@ -63,7 +62,7 @@ async def locked(
 ) -> bool:
     standing = await begin(attempts, "look", after_ms, who=who, address=address, limit=limit)
     await attempts.withdrawn(who, address, "look")
-    return standing is Standing.LOCKED
+    return standing is AttemptStanding.LOCKED
 
 
 async def test_nobody_is_locked_at_first(attempts: Attempts) -> None:
@@ -178,18 +177,18 @@ async def test_ipv6_addresses_of_one_network_are_locked_one_by_one(attempts: Att
 async def test_as_many_may_be_in_flight_as_may_still_fail(attempts: Attempts) -> None:
     await fail(attempts, 0, 0)
     await begin_all(attempts, 3)
-    assert await begin(attempts, "one more") is Standing.BUSY
+    assert await begin(attempts, "one more") is AttemptStanding.BUSY
 
 
 async def test_of_300_at_once_5_are_begun(attempts: Attempts) -> None:
     found = await asyncio.gather(*(begin(attempts, str(number)) for number in range(300)))
-    assert (found.count(Standing.OPEN), found.count(Standing.BUSY)) == (5, 295)
+    assert (found.count(AttemptStanding.OPEN), found.count(AttemptStanding.BUSY)) == (5, 295)
 
 
 async def test_one_in_flight_that_failed_makes_no_room(attempts: Attempts) -> None:
     await begin_all(attempts, 5)
     await attempts.failed("101", HERE, "0", now_ms=NOW)
-    assert await begin(attempts, "one more") is Standing.BUSY
+    assert await begin(attempts, "one more") is AttemptStanding.BUSY
 
 
 async def test_5_in_flight_that_failed_lock_the_pair(attempts: Attempts) -> None:
@@ -202,7 +201,7 @@ async def test_5_in_flight_that_failed_lock_the_pair(attempts: Attempts) -> None
 async def test_one_that_was_withdrawn_makes_room_and_leaves_no_failure(attempts: Attempts) -> None:
     await begin_all(attempts, 5)
     await attempts.withdrawn("101", HERE, "0")
-    assert await begin(attempts, "one more") is Standing.OPEN
+    assert await begin(attempts, "one more") is AttemptStanding.OPEN
     for attempt in ("1", "2", "3", "4", "one more"):
         await attempts.withdrawn("101", HERE, attempt)
     await begin_all(attempts, 5)
@@ -211,38 +210,38 @@ async def test_one_that_was_withdrawn_makes_room_and_leaves_no_failure(attempts:
 async def test_a_success_makes_room_and_leaves_the_others_in_flight(attempts: Attempts) -> None:
     await begin_all(attempts, 5)
     await attempts.succeeded("101", HERE, "0", now_ms=NOW)
-    assert await begin(attempts, "one more") is Standing.OPEN
-    assert await begin(attempts, "another") is Standing.BUSY
+    assert await begin(attempts, "one more") is AttemptStanding.OPEN
+    assert await begin(attempts, "another") is AttemptStanding.BUSY
 
 
 @pytest.mark.parametrize(("who", "address"), [("102", HERE), ("101", ELSEWHERE)])
 async def test_attempts_in_flight_are_in_nobody_elses_way(attempts: Attempts, who: str, address: str) -> None:
     await begin_all(attempts, 5)
-    assert await begin(attempts, "another", who=who, address=address) is Standing.OPEN
+    assert await begin(attempts, "another", who=who, address=address) is AttemptStanding.OPEN
 
 
 async def test_attempts_in_flight_count_for_the_address(attempts: Attempts) -> None:
     for who in ("101", "102", "103"):
         await begin(attempts, who, who=who)
-    assert await begin(attempts, "another", who="104", limit=3) is Standing.BUSY
-    assert await begin(attempts, "another", who="104", limit=4) is Standing.OPEN
+    assert await begin(attempts, "another", who="104", limit=3) is AttemptStanding.BUSY
+    assert await begin(attempts, "another", who="104", limit=4) is AttemptStanding.OPEN
 
 
 async def test_failures_and_attempts_in_flight_count_together_for_the_address(attempts: Attempts) -> None:
     await fail(attempts, 0, 0)
     await begin_all(attempts, 1, who="102")
-    assert await begin(attempts, "another", who="103", limit=3) is Standing.BUSY
+    assert await begin(attempts, "another", who="103", limit=3) is AttemptStanding.BUSY
 
 
 async def test_of_many_agents_at_once_no_more_are_begun_than_the_address_may_fail(attempts: Attempts) -> None:
     found = await asyncio.gather(*(begin(attempts, str(who), who=str(who), limit=10) for who in range(101, 141)))
-    assert found.count(Standing.OPEN) <= 10
+    assert found.count(AttemptStanding.OPEN) <= 10
 
 
 async def test_an_attempt_that_nobody_ended_counts_as_a_failure(attempts: Attempts) -> None:
     await begin_all(attempts, 5)
-    assert await begin(attempts, "one more", JUDGED_WITHIN_MS - 1) is Standing.BUSY
-    assert await begin(attempts, "one more", JUDGED_WITHIN_MS) is Standing.LOCKED
+    assert await begin(attempts, "one more", JUDGED_WITHIN_MS - 1) is AttemptStanding.BUSY
+    assert await begin(attempts, "one more", JUDGED_WITHIN_MS) is AttemptStanding.LOCKED
 
 
 async def test_an_attempt_that_nobody_ended_counts_5_minutes(attempts: Attempts) -> None:
@@ -255,7 +254,7 @@ async def test_a_success_forgets_attempts_that_nobody_ended(attempts: Attempts) 
     await begin_all(attempts, 4)
     await attempts.succeeded("101", HERE, "right", now_ms=NOW + JUDGED_WITHIN_MS)
     found = [await begin(attempts, f"later {number}", JUDGED_WITHIN_MS) for number in range(5)]
-    assert found == [Standing.OPEN] * 5
+    assert found == [AttemptStanding.OPEN] * 5
 
 
 @pytest.mark.parametrize(
@@ -354,13 +353,13 @@ async def test_what_was_withdrawn_leaves_no_key(link: RedisLink) -> None:
 
 async def test_a_beginning_that_is_sent_again_counts_once(link: RedisLink) -> None:
     attempts = RedisAttempts(link)
-    assert [await begin(attempts, "a") for _ in range(6)] == [Standing.OPEN] * 6
-    assert await begin(attempts, "b") is Standing.OPEN
+    assert [await begin(attempts, "a") for _ in range(6)] == [AttemptStanding.OPEN] * 6
+    assert await begin(attempts, "b") is AttemptStanding.OPEN
 
 
 async def test_two_nodes_count_what_is_in_flight_together(link: RedisLink) -> None:
     await begin_all(RedisAttempts(link), 5)
-    assert await begin(RedisAttempts(link), "one more") is Standing.BUSY
+    assert await begin(RedisAttempts(link), "one more") is AttemptStanding.BUSY
 
 
 async def test_two_nodes_count_together(link: RedisLink) -> None:

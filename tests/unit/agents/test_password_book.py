@@ -7,10 +7,9 @@ import pytest
 
 from gateway.agents.editor import editing
 from gateway.agents.password_book import FilePasswordBook, PasswordBook
-from gateway.agents.redis_password_book import REPLACE, RedisPasswordBook
 from gateway.agents.registry import Agent, AgentRegistry
-from gateway.agents.sharded_password_book import ShardedPasswordBook
-from gateway.redis_link.link import RedisLink
+from gateway.redis_store.link import RedisLink
+from gateway.redis_store.password_book import REPLACE, RedisPasswordBook, ShardedPasswordBook
 from tests.unit.agents.samples import CHEAP, HASH, agents_file, entry
 
 HASHES = [CHEAP.hash(f"Word-{number}xyz") for number in range(6)]

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.agents import password_rules
+from gateway.agents import passwords
 from gateway.agents.agents_file import AgentsFileError
 from gateway.agents.passwords import hasher
 from gateway.agents.registry import AgentRegistry, Skill
@@ -82,8 +82,17 @@ def test_a_reload_takes_over_the_whole_file(tmp_path: Path) -> None:
     assert [(agent.id, agent.name) for agent in registry.all()] == [(102, "Changed"), (103, "account103")]
 
 
+def test_a_changed_file_is_taken_over_when_it_rests(tmp_path: Path) -> None:
+    registry = AgentRegistry(agents_file(tmp_path, entry(101)))
+    agents_file(tmp_path, entry(101), entry(102))
+    assert not registry.file.look()
+    assert len(registry.all()) == 1
+    assert registry.file.look()
+    assert len(registry.all()) == 2
+
+
 def refused() -> float:
-    return REGISTRY.get_sample_value("gateway_agents_file_read_total", {"outcome": "refused"}) or 0
+    return REGISTRY.get_sample_value("agentgateway_agents_file_reloads_total", {"outcome": "refused"}) or 0
 
 
 @pytest.mark.parametrize("content", ["", "[[agents", "agents = []", entry(103) + entry(104, media="no")])
@@ -116,7 +125,7 @@ def test_demo_agents_cover_the_special_cases() -> None:
 
 def test_the_demo_password_keeps_the_password_rule() -> None:
     for agent in AgentRegistry(SHIPPED).all():
-        password_rules.check(agent.id, DEMO_PASSWORD)
+        passwords.check_new_password(agent.id, DEMO_PASSWORD)
 
 
 def test_demo_hashes_have_the_parameters_of_new_ones_and_salts_of_their_own() -> None:

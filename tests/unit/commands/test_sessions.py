@@ -5,7 +5,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from gateway.commands.sessions import sessions
-from gateway.ops.admin import AdminCall, Route
+from gateway.ops.admin_interface import AdminCall, AdminRoute
 from tests.support.admin import administered, serving, token_file
 from tests.support.gateway import CONFIG, running_gateway
 from tests.support.servers import free_port
@@ -33,7 +33,7 @@ def run(port: int, folder: Path, *options: str) -> Result:
 
 async def ask(folder: Path, *options: str) -> Result:
     token_file(folder)
-    async with serving([Route("GET", "/sessions", listed)]) as operator:
+    async with serving([AdminRoute("GET", "/sessions", listed)]) as operator:
         return await asyncio.to_thread(run, operator.port, folder, *options)
 
 

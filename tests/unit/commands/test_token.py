@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.commands.token import token as command
-from gateway.tokens import keys_file
-from gateway.tokens.memory_store import MemoryTokenStore
+from gateway.tokens import signing_keys
 from gateway.tokens.signed import open_token
+from gateway.tokens.used_tokens import MemoryTokenStore
 from tests.support.servers import free_port
 from tests.support.tokens import ADA, NOW, VALIDATE, Bench, Clock, Site, serving
 
@@ -50,17 +50,19 @@ async def check(bench: Bench, *words: str, path: str = VALIDATE) -> Result:
 def test_issue_prints_a_token_and_nothing_else(site: Site) -> None:
     result = with_site(site, "issue", *WHO)
     assert result.exit_code == 0
-    assert open_token(result.stdout.strip(), keys_file.read(site.keys)).claims.tenant == "acme"
+    assert open_token(result.stdout.strip(), signing_keys.read(site.keys)).claims.tenant == "acme"
 
 
 def test_a_life_in_seconds_may_be_given(site: Site) -> None:
-    claims = open_token(with_site(site, "issue", *WHO, "--ttl", "7").stdout.strip(), keys_file.read(site.keys)).claims
+    claims = open_token(
+        with_site(site, "issue", *WHO, "--ttl", "7").stdout.strip(), signing_keys.read(site.keys)
+    ).claims
     assert claims.expires_s - claims.issued_s == 7
 
 
 def test_settings_may_be_overridden(site: Site) -> None:
     made = with_site(site, "issue", *WHO, "--set", "TOKEN_TTL=9000").stdout.strip()
-    claims = open_token(made, keys_file.read(site.keys)).claims
+    claims = open_token(made, signing_keys.read(site.keys)).claims
     assert claims.expires_s - claims.issued_s == 9
 
 

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.commands.token import token as command
-from gateway.tokens import keys_file, tenants_file, users
+from gateway.tokens import signing_keys, tenants_file, users
 
 SETTINGS = "TOKEN_KEYS_FILE = keys.toml\nTOKEN_TENANTS_FILE = tenants.toml\nTOKEN_USERS_FILE = users.toml\n"
 
@@ -22,7 +22,7 @@ class Desk:
         return CliRunner().invoke(command, [*words.split(), "--config", str(self.folder / "basic.properties")])
 
     def key_ids(self) -> list[str]:
-        return [key.id for key in keys_file.read(self.folder / "keys.toml").keys]
+        return [key.id for key in signing_keys.read(self.folder / "keys.toml").keys]
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from gateway.doctor.finding import Check, Finding, Level, judge
-from gateway.doctor.server_facts import Expected, Round, ServerFacts
+from gateway.doctor.finding import DoctorCheck, DoctorFinding, Level, judge
+from gateway.doctor.server_facts import ExpectedServer, RoundTrip, ServerFacts
 from tests.support.servers import Server
 
 F = TypeVar("F")
@@ -36,7 +36,7 @@ CONFIG = {
 
 def server(info: dict[str, str] | None = None, config: dict[str, str] | None = None, **others: Any) -> ServerFacts:
     """A good primary with one replica, changed by `info`, `config` and fields of the facts."""
-    given: dict[str, Any] = {"expected": Expected(("desk",)), "rounds": (Round(1.0, 2.0),), **others}
+    given: dict[str, Any] = {"expected": ExpectedServer(("desk",)), "rounds": (RoundTrip(1.0, 2.0),), **others}
     return ServerFacts("10.0.0.1:6379", info={**INFO, **(info or {})}, config={**CONFIG, **(config or {})}, **given)
 
 
@@ -46,24 +46,24 @@ def user_of(server: Server, *rights: str) -> str:
     return f"redis://desk:secret@127.0.0.1:{server.port}"
 
 
-def of(checks: Iterable[Check[F]], name: str, facts: F) -> Finding | None:
+def of(checks: Iterable[DoctorCheck[F]], name: str, facts: F) -> DoctorFinding | None:
     """What the check of this name finds in the facts."""
     return one(judge(checks, facts), name)
 
 
-def one(findings: Sequence[Finding], name: str) -> Finding | None:
+def one(findings: Sequence[DoctorFinding], name: str) -> DoctorFinding | None:
     """The finding of a check, None where there is none."""
     found = [finding for finding in findings if finding.check == name]
     assert len(found) < 2
     return found[0] if found else None
 
 
-def level(findings: Sequence[Finding], name: str) -> Level | None:
+def level(findings: Sequence[DoctorFinding], name: str) -> Level | None:
     """How bad it is, None where the check says nothing."""
     found = one(findings, name)
     return found.level if found else None
 
 
-def bad(findings: Iterable[Finding]) -> dict[str, Level]:
+def bad(findings: Iterable[DoctorFinding]) -> dict[str, Level]:
     """The checks that did not find what they should."""
     return {finding.check: finding.level for finding in findings if finding.level is not Level.OK}

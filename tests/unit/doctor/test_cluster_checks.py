@@ -2,31 +2,30 @@
 
 from dataclasses import replace
 
-from gateway.doctor.asking import Trouble
-from gateway.doctor.cluster_checks import CHECKS
-from gateway.doctor.cluster_facts import ClusterFacts, Node, View
+from gateway.doctor.cluster_checks import CHECKS, ClusterFacts, ClusterNode, ClusterView
 from gateway.doctor.finding import Level, judge
+from gateway.doctor.store_probe import Trouble
 from tests.unit.doctor.samples import bad, of
 
 TAG = "agentgateway"
 """Slot 287."""
-FIRST = Node("aa", "ten", 7001, frozenset({"master"}), "", ((0, 8000),))
-SECOND = Node("bb", "ten", 7002, frozenset({"master"}), "", ((8001, 16383),))
+FIRST = ClusterNode("aa", "ten", 7001, frozenset({"master"}), "", ((0, 8000),))
+SECOND = ClusterNode("bb", "ten", 7002, frozenset({"master"}), "", ((8001, 16383),))
 REPLICAS = (
-    Node("cc", "ten", 7003, frozenset({"slave"}), "aa"),
-    Node("dd", "ten", 7004, frozenset({"slave"}), "bb"),
+    ClusterNode("cc", "ten", 7003, frozenset({"slave"}), "aa"),
+    ClusterNode("dd", "ten", 7004, frozenset({"slave"}), "bb"),
 )
-WHOLE = View({"cluster_state": "ok", "cluster_slots_assigned": "16384"}, (FIRST, SECOND, *REPLICAS))
+WHOLE = ClusterView({"cluster_state": "ok", "cluster_slots_assigned": "16384"}, (FIRST, SECOND, *REPLICAS))
 GOOD = ClusterFacts(2, {}, WHOLE, (TAG,))
 SILENT = Trouble("no connection", "start it")
 
 
-def seen(*nodes: Node, **info: str) -> ClusterFacts:
+def seen(*nodes: ClusterNode, **info: str) -> ClusterFacts:
     """The good Cluster with these nodes, if any, and these lines of CLUSTER INFO."""
-    return replace(GOOD, view=View({**WHOLE.info, **info}, nodes or WHOLE.nodes))
+    return replace(GOOD, view=ClusterView({**WHOLE.info, **info}, nodes or WHOLE.nodes))
 
 
-def lost(node: Node) -> Node:
+def lost(node: ClusterNode) -> ClusterNode:
     return replace(node, flags=node.flags | {"fail"})
 
 
@@ -79,6 +78,6 @@ def test_a_primary_without_replica_says_whether_it_is_ours() -> None:
 
 
 def test_a_user_who_may_not_ask_for_the_nodes_learns_where_the_keys_are() -> None:
-    found = judge(CHECKS, replace(GOOD, view=View(nodes=(FIRST,), refused=True)))
+    found = judge(CHECKS, replace(GOOD, view=ClusterView(nodes=(FIRST,), refused=True)))
     assert bad(found) == {"CLUSTER NODES": Level.WARN}
     assert [each.check for each in found] == ["cluster reach", "cluster tags", "CLUSTER NODES"]

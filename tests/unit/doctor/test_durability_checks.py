@@ -3,14 +3,14 @@
 import pytest
 
 from gateway.doctor.durability_checks import CHECKS, STANDBY
-from gateway.doctor.finding import Finding, Level, judge
-from gateway.doctor.server_facts import Expected, ServerFacts
+from gateway.doctor.finding import DoctorFinding, Level, judge
+from gateway.doctor.server_facts import ExpectedServer, ServerFacts
 from tests.unit.doctor.samples import bad, of, server
 
 ALONE = {"connected_slaves": "0", "min_slaves_good_slaves": "0"}
 
 
-def look(name: str, facts: ServerFacts) -> Finding:
+def look(name: str, facts: ServerFacts) -> DoctorFinding:
     found = of(CHECKS, name, facts)
     assert found is not None
     return found
@@ -62,12 +62,12 @@ def test_replicas_that_are_not_up_to_date(state: str, lag: str, level: Level) ->
 @pytest.mark.parametrize(
     ("expected", "level"),
     [
-        (Expected(("desk",)), Level.OK),
-        (Expected(("desk",), sentinels=True), Level.WARN),
-        (Expected(("desk",), cluster=True), Level.WARN),
+        (ExpectedServer(("desk",)), Level.OK),
+        (ExpectedServer(("desk",), sentinels=True), Level.WARN),
+        (ExpectedServer(("desk",), cluster=True), Level.WARN),
     ],
 )
-def test_no_replica_matters_where_one_should_take_over(expected: Expected, level: Level) -> None:
+def test_no_replica_matters_where_one_should_take_over(expected: ExpectedServer, level: Level) -> None:
     assert look("store replicas", server(ALONE, expected=expected)).level is level
 
 

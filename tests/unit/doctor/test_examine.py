@@ -6,7 +6,7 @@ import pytest
 
 from gateway.doctor import examine as room
 from gateway.doctor.examine import examine
-from gateway.doctor.finding import Finding, Level
+from gateway.doctor.finding import DoctorFinding, Level
 from gateway.settings.load import load
 from tests.support.gateway import CONFIG
 from tests.unit.doctor.samples import bad
@@ -26,7 +26,7 @@ async def test_a_fresh_clone_works_and_keeps_sessions_in_memory() -> None:
 
 
 async def test_a_group_that_never_ends_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def forever(*_given: object) -> list[Finding]:
+    async def forever(*_given: object) -> list[DoctorFinding]:
         await asyncio.Event().wait()
         return []
 

@@ -2,10 +2,9 @@
 
 import pytest
 
-from gateway.doctor.asking import Trouble
 from gateway.doctor.finding import Level, judge
-from gateway.doctor.key_checks import CHECKS
-from gateway.doctor.key_facts import KeyFacts
+from gateway.doctor.key_checks import CHECKS, KeyFacts
+from gateway.doctor.store_probe import Trouble
 from tests.unit.doctor.samples import bad, of
 
 OURS = {"k2": "bbbb", "k1": "aaaa"}

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.doctor.finding import Level, judge
-from gateway.doctor.local_checks import CHECKS, local_findings
-from gateway.doctor.local_facts import FileFacts, LocalFacts
+from gateway.doctor.local_checks import CHECKS, FileFacts, LocalFacts, local_findings
 from gateway.settings.schema import Settings
 from tests.unit.doctor.samples import bad, level, of
 
@@ -114,3 +113,18 @@ def test_demo_agents_are_off_in_a_deployment(settings: dict[str, str], expected:
 )
 def test_open_files(facts: LocalFacts, expected: Level) -> None:
     assert level(judge(CHECKS, facts), "open files") is expected
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ((), None),
+        (("AGENTGATEWAY_AUTHMODE", "AGENTGATEWAY_REDIS_URL_FILE"), Level.OK),
+        (("AGENTGATEWAY_REDIS_URL",), Level.WARN),
+        (("AGENTGATEWAY_UPSTREAM_URL",), Level.WARN),
+    ],
+)
+def test_settings_of_the_environment_are_named_and_secrets_in_it_are_doubtful(
+    variables: tuple[str, ...], expected: Level | None
+) -> None:
+    assert level(local_findings(replace(GOOD, variables=variables)), "environment") == expected

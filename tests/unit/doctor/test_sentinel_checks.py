@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.doctor.asking import Trouble
 from gateway.doctor.finding import Level, judge
-from gateway.doctor.sentinel_checks import CHECKS
-from gateway.doctor.sentinel_facts import SentinelFacts, Sentinels
+from gateway.doctor.sentinel_checks import CHECKS, AllSentinels, SentinelFacts
+from gateway.doctor.store_probe import Trouble
 from tests.unit.doctor.samples import bad, of
 
 STATE = {"flags": "master", "quorum": "2", "num-other-sentinels": "2", "down-after-milliseconds": "5000"}
@@ -15,9 +14,9 @@ GOOD = SentinelFacts("one:1", None, ("ten", 7), STATE, "OK")
 SILENT = SentinelFacts("two:2", Trouble("no answer within 2000 ms", ""))
 
 
-def three(*changed: SentinelFacts) -> Sentinels:
+def three(*changed: SentinelFacts) -> AllSentinels:
     """Three sentinels, the last ones changed."""
-    return Sentinels("desks", (*(GOOD, GOOD, GOOD)[: 3 - len(changed)], *changed))
+    return AllSentinels("desks", (*(GOOD, GOOD, GOOD)[: 3 - len(changed)], *changed))
 
 
 def test_of_three_that_agree_all_is_well() -> None:
@@ -59,12 +58,12 @@ def test_a_fail_over_that_cannot_be_decided() -> None:
 
 def test_fewer_than_three() -> None:
     lonely = replace(GOOD, state={**STATE, "num-other-sentinels": "1"})
-    assert bad(judge(CHECKS, Sentinels("desks", (lonely, lonely)))) == {"sentinel quorum": Level.WARN}
+    assert bad(judge(CHECKS, AllSentinels("desks", (lonely, lonely)))) == {"sentinel quorum": Level.WARN}
 
 
 def test_a_user_who_may_not_ask_for_all_is_told_what_was_left_out() -> None:
     curt = replace(GOOD, state={}, quorum="", refused=("SENTINEL MASTER", "SENTINEL CKQUORUM"))
-    assert bad(judge(CHECKS, Sentinels("desks", (curt, curt, curt)))) == {
+    assert bad(judge(CHECKS, AllSentinels("desks", (curt, curt, curt)))) == {
         "SENTINEL CKQUORUM": Level.WARN,
         "SENTINEL MASTER": Level.WARN,
     }
@@ -72,7 +71,7 @@ def test_a_user_who_may_not_ask_for_all_is_told_what_was_left_out() -> None:
 
 def test_a_user_who_may_not_ask_where_the_primary_is() -> None:
     mute = SentinelFacts("one:1", refused=("SENTINEL GET-MASTER-ADDR-BY-NAME",))
-    assert bad(judge(CHECKS, Sentinels("desks", (mute,)))) == {"sentinel primary": Level.FAIL}
+    assert bad(judge(CHECKS, AllSentinels("desks", (mute,)))) == {"sentinel primary": Level.FAIL}
 
 
 def test_a_fail_over_that_begins_late() -> None:

@@ -2,13 +2,13 @@
 
 import pytest
 
-from gateway.doctor.finding import Finding, Level, judge
+from gateway.doctor.finding import DoctorFinding, Level, judge
 from gateway.doctor.server_checks import CHECKS
-from gateway.doctor.server_facts import Expected, Round, ServerFacts
+from gateway.doctor.server_facts import ExpectedServer, RoundTrip, ServerFacts
 from tests.unit.doctor.samples import MIB, bad, of, server
 
 
-def look(name: str, facts: ServerFacts) -> Finding | None:
+def look(name: str, facts: ServerFacts) -> DoctorFinding | None:
     return of(CHECKS, name, facts)
 
 
@@ -52,7 +52,7 @@ def test_a_replica_names_its_primary() -> None:
 
 
 def test_a_node_of_a_cluster_is_fine_where_the_url_says_so() -> None:
-    facts = server({"cluster_enabled": "1"}, expected=Expected(("desk",), cluster=True))
+    facts = server({"cluster_enabled": "1"}, expected=ExpectedServer(("desk",), cluster=True))
     assert look("store mode", facts) is None
 
 
@@ -73,7 +73,7 @@ def test_commands_that_the_user_may_not_run(denied: tuple[str, ...] | None, leve
 
 @pytest.mark.parametrize(("took_ms", "level"), [(19.0, Level.OK), (21.0, Level.WARN), (400.0, Level.FAIL)])
 def test_the_round_trip(took_ms: float, level: Level) -> None:
-    rounds = (Round(0.1, 0), Round(took_ms, 0), Round(900, 0))
+    rounds = (RoundTrip(0.1, 0), RoundTrip(took_ms, 0), RoundTrip(900, 0))
     found = look("store latency", server(rounds=rounds))
     assert found is not None
     assert found.level is level
@@ -82,15 +82,15 @@ def test_the_round_trip(took_ms: float, level: Level) -> None:
 @pytest.mark.parametrize(
     ("rounds", "level", "says"),
     [
-        ((Round(2, 499),), Level.OK, "within 499 ms"),
-        ((Round(2, 502),), Level.WARN, "502 ms ahead of this machine"),
-        ((Round(2, -3000),), Level.WARN, "3000 ms behind this machine"),
-        ((Round(100, 520),), Level.OK, "within 520 ms"),
-        ((Round(100, 9000), Round(1, 3)), Level.OK, "within 3 ms"),
+        ((RoundTrip(2, 499),), Level.OK, "within 499 ms"),
+        ((RoundTrip(2, 502),), Level.WARN, "502 ms ahead of this machine"),
+        ((RoundTrip(2, -3000),), Level.WARN, "3000 ms behind this machine"),
+        ((RoundTrip(100, 520),), Level.OK, "within 520 ms"),
+        ((RoundTrip(100, 9000), RoundTrip(1, 3)), Level.OK, "within 3 ms"),
     ],
 )
 def test_the_clock_is_wrong_when_it_surely_is_by_more_than_half_a_second(
-    rounds: tuple[Round, ...], level: Level, says: str
+    rounds: tuple[RoundTrip, ...], level: Level, says: str
 ) -> None:
     found = look("store clock", server(rounds=rounds))
     assert found is not None
@@ -98,7 +98,7 @@ def test_the_clock_is_wrong_when_it_surely_is_by_more_than_half_a_second(
 
 
 def test_without_info_one_warning_names_all_that_is_unknown() -> None:
-    facts = ServerFacts("ten:1", Expected(("desk",)), info=None, rounds=(Round(1, 0),))
+    facts = ServerFacts("ten:1", ExpectedServer(("desk",)), info=None, rounds=(RoundTrip(1, 0),))
     found = of(CHECKS, "INFO", facts)
     assert found is not None
     assert found.level is Level.WARN

@@ -5,10 +5,10 @@ import time
 import pytest
 
 from gateway.doctor.durability_checks import CHECKS as DURABILITY
-from gateway.doctor.finding import Finding, Level, judge
+from gateway.doctor.finding import DoctorFinding, Level, judge
 from gateway.doctor.server_checks import CHECKS
-from gateway.doctor.server_facts import Clocks, Expected, server_facts
-from gateway.redis_link.address import parse_target
+from gateway.doctor.server_facts import Clocks, ExpectedServer, server_facts
+from gateway.redis_store.address import parse_target
 from tests.support.servers import Server, Servers
 from tests.unit.doctor.samples import bad, level, one, user_of
 
@@ -16,8 +16,8 @@ NEAR = {"store latency"}
 """Depends on how busy this machine is."""
 
 
-async def findings(url: str, clocks: Clocks | None = None) -> list[Finding]:
-    facts = await server_facts(parse_target(url).servers[0], Expected(("desk",)), clocks or Clocks())
+async def findings(url: str, clocks: Clocks | None = None) -> list[DoctorFinding]:
+    facts = await server_facts(parse_target(url).servers[0], ExpectedServer(("desk",)), clocks or Clocks())
     assert facts.trouble is None
     return [each for each in judge((*CHECKS, *DURABILITY), facts) if each.check not in NEAR]
 

@@ -8,17 +8,16 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
 
-from gateway.events.event import make_event
-from gateway.events.lease import LEASE_S
-from gateway.events.poll import Due
+from gateway.events.claims import LEASE_S
 from gateway.events.push import PushService
-from gateway.sessions.memory_queue import Bounds, MemoryQueue
-from gateway.sessions.memory_store import MemoryStore
+from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
+from gateway.sessions.memory_store import MemorySessionStore
 from gateway.sessions.model import PushWay, Record, Session
 from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import Change, EventQueue
 from gateway.settings.schema import Settings
+from gateway.wire.event import make_event
 from tests.support.receiver import Receiver
 from tests.support.waiting import GENEROUS_S
 from tests.unit.sessions.samples import RING
@@ -51,16 +50,12 @@ class Bench:
         self.settings = Settings.model_validate(
             {"EVENT_PUST_WHILTELIST_CALLBACKURI": tuple(one.url() for one in receivers), **settings}
         )
-        self.queue = MemoryQueue(lambda: Bounds(1000, 1_048_576))
-        self.store = MemoryStore(self.queue, lambda: self.now_ms)
+        self.queue = MemoryEventQueue(lambda: Bounds(1000, 1_048_576))
+        self.store = MemorySessionStore(self.queue, lambda: self.now_ms)
         self.service = SessionService(self.store, RING, lambda: Policy(self.settings))
         self.nodes = Nodes()
-        self.due: Due = Due(lambda _record: None, self._never)
         self._ids = itertools.count(1)
         self._stack = AsyncExitStack()
-
-    async def _never(self, _agent_id: int, _session_id: str) -> None:
-        raise AssertionError
 
     async def _pause(self, seconds: float) -> None:
         if seconds:
@@ -77,7 +72,6 @@ class Bench:
             self.service,
             queue or self.queue,
             self.nodes,
-            self.due,
             lambda: self.settings,
             self._end,
             pause=self._pause,

@@ -1,4 +1,4 @@
-"""How long polls are held, and how long they rest (design section 4, line 7)."""
+"""How long polls are held, and how long they rest (docs/protocol.md, Polling)."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Polls that wait: woken, outdone by a newer one, drained (design section 9)."""
+"""Polls that wait: woken, outdone by a newer one, drained (docs/design/events.md)."""
 
 import asyncio
 
@@ -41,12 +41,20 @@ async def test_a_newer_poll_on_this_node_finishes_the_older() -> None:
     assert (older.over, newer.over) == (True, False)
 
 
-@pytest.mark.parametrize(("own", "over"), [(True, False), (False, True)])
-async def test_a_newer_poll_elsewhere_finishes_this_one_and_its_own_claim_does_not(own: bool, over: bool) -> None:
+async def test_a_newer_poll_elsewhere_finishes_the_one_that_it_has_ended() -> None:
     parking = Parking()
     parked = parking.enter(101)
-    parking.wake(101, parked.token if own else "another-1")
-    assert parked.over is over
+    parking.wake(101, parked.token)
+    assert parked.over
+
+
+async def test_a_newer_poll_elsewhere_does_not_finish_one_that_it_did_not_know_of() -> None:
+    """Both would answer empty, for that one will end the poll elsewhere."""
+    parking = Parking()
+    parking.leave(answered := parking.enter(101))
+    parked = parking.enter(101)
+    parking.wake(101, answered.token)
+    assert not parked.over
 
 
 async def test_who_leaves_does_not_take_a_newer_poll_along() -> None:
@@ -86,8 +94,9 @@ async def test_a_poll_whose_peer_is_gone_was_not_ended_by_the_next_one() -> None
     assert parking.enter(101, "a").ended == 0
 
 
-async def test_a_claim_of_this_node_that_is_told_late_does_not_end_the_poll_after_it() -> None:
+async def test_a_poll_knows_whether_another_one_of_this_node_followed() -> None:
     parking = Parking()
-    older, newer = parking.enter(101), parking.enter(101)
-    parking.wake(101, older.token)
-    assert not newer.over
+    gone, newer = parking.enter(101), parking.enter(102)
+    gone.leave_alone()
+    parking.enter(101)
+    assert (gone.followed, newer.followed) == (True, False)

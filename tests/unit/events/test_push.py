@@ -1,13 +1,13 @@
-"""Which process pushes for an agent (design section 9)."""
+"""Which process pushes for an agent (docs/protocol.md, Push)."""
 
 import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.events.lease import LEASE_S
+from gateway.backend import EndReason
+from gateway.events.claims import LEASE_S
 from gateway.events.push import MOST_AT_ONCE
-from gateway.sessions.model import EndReason
 from tests.support.receiver import Receiver, holding, receiving
 from tests.support.waiting import until
 from tests.unit.events.pushing import Bench

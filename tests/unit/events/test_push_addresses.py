@@ -38,7 +38,9 @@ async def hosts(made: PinnedResolver, name: str = "crm.example.com") -> list[str
     return [found["host"] for found in await made.resolve(name, 443)]
 
 
-@pytest.mark.parametrize("address", [PUBLIC, "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "::ffff:93.184.215.14"])
+@pytest.mark.parametrize(
+    "address", [PUBLIC, "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "::ffff:93.184.215.14", "64:ff9b::5db8:d70e"]
+)
 def test_public_addresses_may_be_used(address: str) -> None:
     assert may_be_used("crm.example.com", ip_address(address), ())
 
@@ -64,6 +66,19 @@ def test_public_addresses_may_be_used(address: str) -> None:
         "::ffff:127.0.0.1",
         "64:ff9b::a9fe:a9fe",
         "2002:a00:7::1",
+        "192.0.0.8",
+        "192.0.0.9",
+        "192.88.99.1",
+        "64:ff9b::a00:7",
+        "64:ff9b:1::1",
+        "100:0:0:1::1",
+        "2001:20::1",
+        "3fff::1",
+        "5f00::1",
+        "fec0::1",
+        "::7f00:1",
+        "::ffff:0:10.0.0.7",
+        "4000::1",
     ],
 )
 def test_addresses_that_are_not_public_are_refused(address: str) -> None:

@@ -1,4 +1,4 @@
-"""Which answers acknowledge a pushed event, and what is logged of the others (connection.md, older_clients.md)."""
+"""Which answers acknowledge a pushed event, and what is logged of the others (docs/protocol.md, Push)."""
 
 import json
 

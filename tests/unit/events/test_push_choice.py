@@ -1,4 +1,4 @@
-"""Push mode at sign-in and the white list (contract connection.md sections 5 and 7)."""
+"""Push mode at sign-in and the white list (docs/protocol.md, Push)."""
 
 import pytest
 

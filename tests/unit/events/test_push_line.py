@@ -1,17 +1,15 @@
-"""The pushed events of one session: order, retries, the forced sign-out (contract connection.md section 7)."""
+"""The pushed events of one session: order, retries, the forced sign-out (docs/protocol.md, Push)."""
 
 import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.events.poll import Due
+from gateway.backend import EndReason
 from gateway.events.push import FIRST_AFTER_S
-from gateway.sessions.limits import Outage
-from gateway.sessions.model import EndReason
+from gateway.sessions.policy import Outage
 from gateway.wire.errors import StoreUnavailable
 from tests.support.receiver import Answer, Receiver, holding, receiving, saying
-from tests.support.waiting import until
 from tests.unit.events.pushing import START_MS, Bench
 
 FAILS = saying(500)
@@ -186,19 +184,3 @@ async def test_an_acknowledged_event_is_not_pushed_again_because_the_store_was_a
     await bench.until_empty()
     await bench.close()
     assert receiver.event_types == ["one", "two"]
-
-
-async def test_what_the_backend_announced_for_later_is_pushed_when_it_is_due(bench: Bench, receiver: Receiver) -> None:
-    due_ms = [START_MS + int(FIRST_AFTER_S * 1000) + 20]
-
-    async def come(agent_id: int, _session_id: str) -> None:
-        due_ms.clear()
-        await bench.happens("AgentState_Rest_Timeout", agent_id=agent_id)
-
-    bench.due = Due(lambda _record: due_ms[0] if due_ms else None, come)
-    await signed_in(bench, receiver)
-    await until(lambda: bench.pauses == [FIRST_AFTER_S])
-    await asyncio.sleep(0.005)
-    bench.now_ms += 20
-    await receiver.receives(1)
-    assert receiver.event_types == ["AgentState_Rest_Timeout"]

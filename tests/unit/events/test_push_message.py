@@ -1,9 +1,10 @@
-"""What a pushed event looks like on the wire (contract connection.md section 7, older_clients.md)."""
+"""What a pushed event looks like on the wire (docs/protocol.md, Push)."""
 
 import base64
 
 from gateway.events.push_message import push_message, shown_key, signature
-from gateway.sessions.model import Event, PushWay
+from gateway.sessions.model import PushWay
+from gateway.wire.event import Event
 
 EVENT = Event("0123456789abcdef", b'{"eventType":"AgentState_Ready","eventGenTime":1,"workNo":"101","content":null}')
 THREE_MEMBERS = b'{"eventType":"AgentState_Ready","workNo":"101","content":null}'

@@ -16,11 +16,11 @@ from gateway.listeners.incoming import Incoming
 
 USED = {
     ("aiohttp", "ClientResponse"),
-    ("aiohttp", "ClientResponseError"),
     ("aiohttp", "HttpVersion11"),
     ("aiohttp", "content_disposition_filename"),
     ("aiohttp", "hdrs"),
     ("aiohttp", "parse_content_disposition"),
+    ("aiohttp", "web"),
     ("aiohttp.abc", "AbstractResolver"),
     ("aiohttp.abc", "ResolveResult"),
     ("aiohttp.http", "HttpProcessingError"),
@@ -34,7 +34,7 @@ USED = {
     ("aiohttp.streams", "StreamReader"),
     ("aiohttp.web", "RequestPayloadError"),
 }
-"""Besides `import aiohttp` where the gateway itself is a client."""
+"""Activities `import aiohttp` where the gateway itself is a client."""
 
 
 def imported() -> Iterator[tuple[str, str]]:

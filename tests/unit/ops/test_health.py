@@ -1,4 +1,4 @@
-"""`/gateway/ready`: what takes a node out of service, and what is only told (design section 11)."""
+"""`/gateway/ready`: what takes a node out of service, and what is only told (docs/running.md, Health)."""
 
 import asyncio
 import json

@@ -6,18 +6,18 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
-from gateway.redis_link.link import RedisLink
-from gateway.redis_link.shards import shard_tags
-from gateway.sessions.memory_queue import Bounds, MemoryQueue
-from gateway.sessions.memory_store import MemoryStore
-from gateway.sessions.model import Event, Record, Session
-from gateway.sessions.redis_queue import RedisQueue
-from gateway.sessions.redis_store import RedisStore
-from gateway.sessions.sharded_queue import ShardedQueue
-from gateway.sessions.sharded_store import ShardedStore
-from gateway.sessions.store import Change, EventQueue, Rule, SessionStore
+from gateway.redis_store.event_queue import RedisEventQueue, ShardedEventQueue
+from gateway.redis_store.link import RedisLink
+from gateway.redis_store.session_store import RedisSessionStore
+from gateway.redis_store.sharded_session_store import ShardedSessionStore
+from gateway.redis_store.shards import shard_tags
+from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
+from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.model import Record, Session
+from gateway.sessions.store import Change, EventQueue, Look, Looking, Rule, SessionStore
+from gateway.wire.event import Event
 from tests.support.waiting import GENEROUS_MS, GENEROUS_S
 
 START_MS: Final = 1_700_000_000_000
@@ -81,8 +81,8 @@ class House:
 @asynccontextmanager
 async def memory_house() -> AsyncIterator[House]:
     world = World()
-    queue = MemoryQueue(lambda: world.bounds, world.dropped.append)
-    node = Node(MemoryStore(queue, lambda: world.now_ms), queue)
+    queue = MemoryEventQueue(lambda: world.bounds, world.dropped.append)
+    node = Node(MemorySessionStore(queue, lambda: world.now_ms), queue)
     yield House(world, node, node)
 
 
@@ -102,16 +102,18 @@ async def sharded_node(url: str, tag: str, world: World, shards: int) -> AsyncIt
         if shards == 1:
             yield parts[0]
         else:
-            yield Node(ShardedStore([part.store for part in parts]), ShardedQueue([part.queue for part in parts]))
+            yield Node(
+                ShardedSessionStore([part.store for part in parts]), ShardedEventQueue([part.queue for part in parts])
+            )
 
 
 @asynccontextmanager
 async def redis_node(url: str, tag: str, world: World, timeout_ms: int = GENEROUS_MS) -> AsyncIterator[Node]:
     link = RedisLink(url, tag, timeout_ms)
     await link.start()
-    store = RedisStore(link, lambda: world.bounds, world.dropped.append, clock=lambda: world.now_ms)
+    store = RedisSessionStore(link, lambda: world.bounds, world.dropped.append, clock=lambda: world.now_ms)
     try:
-        yield Node(store, RedisQueue(link, lambda: world.bounds, world.dropped.append))
+        yield Node(store, RedisEventQueue(link, lambda: world.bounds, world.dropped.append))
     finally:
         await store.close()
         await link.close()
@@ -141,3 +143,23 @@ def counting() -> Callable[[Record], Change[int]]:
         return Change(number, replace(record, session=replace(record.session, number=number)))
 
     return rule
+
+
+AGENT: Final = 101
+
+
+async def look(node: Node, **looking: Any) -> Look:
+    """One look of a poll of AGENT, whatever the record is by now."""
+    record = await node.store.read(AGENT)
+    return await node.store.look(record, Looking(**{"session_id": "s", **looking}))
+
+
+async def claimed(node: Node, token: str, session_id: str = "s", ended: int = 0, hold_ms: int = 10_000) -> int:
+    """A poll that is to wait; how many ended one another before it."""
+    return (await look(node, session_id=session_id, token=token, hold_ms=hold_ms, ended=ended)).ended
+
+
+async def next_event(node: Node, session_id: str, *, tells: bool) -> tuple[Event | None, int]:
+    """The oldest event, and for how many ms it must not be sent."""
+    found = await look(node, session_id=session_id, tells=tells)
+    return found.event, found.wait_ms

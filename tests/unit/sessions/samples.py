@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from gateway.sessions.guid import KeyRing
-from gateway.sessions.limits import Limits
 from gateway.sessions.model import Record, Session
+from gateway.sessions.policy import Limits
 
 AGENT = 101
 INTERVAL, TIMEOUT, HOLD = 60_000, 120_000, 10_000

@@ -1,4 +1,4 @@
-"""How the oldest GUIDs of a rehearsal are found, and what wrong ones may cost (design section 5, Rehearsal)."""
+"""How the oldest GUIDs of a rehearsal are found, and what wrong ones may cost (docs/protocol.md, Rehearsal)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""GUIDs: 128 bits of HMAC-SHA256, the node name, and nothing that could be guessed (design section 5, GUID)."""
+"""GUIDs: 128 bits of HMAC-SHA256, the node name, and nothing that could be guessed (docs/protocol.md, GUIDs)."""
 
 import hashlib
 import hmac

@@ -1,20 +1,19 @@
-"""Sign-in, take-over and end of a session, each safe to apply twice (design section 5, Session)."""
+"""Sign-in, take-over and end of a session, each safe to apply twice (docs/protocol.md, Sessions)."""
 
 from dataclasses import replace
 
 import pytest
 
+from gateway.backend import End, EndReason
 from gateway.sessions import lifecycle
-from gateway.sessions.agent_state import AgentState, State
 from gateway.sessions.lifecycle import RESERVATION_MS
-from gateway.sessions.model import End, EndReason, Record, Session
+from gateway.sessions.model import Record, Session
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 from tests.unit.sessions.samples import AGENT, FRESH, START, record
 
 USED = replace(FRESH, adopted_ms=START + 1)
 NEXT = Session("b" * 32, "AgentGateway1", "k1", START + 20_000, issued_ms=START + 20_000)
-BUSY = AgentState(State.BUSY, 3)
 
 
 def reserve(before: Record, token: str, now_ms: int, *, force: bool = False, may_be_forced: bool = True) -> Record:
@@ -22,7 +21,7 @@ def reserve(before: Record, token: str, now_ms: int, *, force: bool = False, may
 
 
 def open_next(before: Record, token: str = "mine", *, force: bool = False) -> tuple[Record, End | None] | None:
-    return lifecycle.open_session(before, token, NEXT, BUSY, NEXT.started_ms, force=force)
+    return lifecycle.open_session(before, token, NEXT, NEXT.started_ms, force=force)
 
 
 def refusal(before: Record, now_ms: int, *, force: bool = False, may_be_forced: bool = True) -> str:
@@ -105,6 +104,12 @@ def test_a_session_whose_answer_was_lost_is_replaced() -> None:
     assert owed == End(AGENT, FRESH.id, EndReason.REPLACED, NEXT.started_ms)
 
 
+def test_one_whose_sign_in_took_long_has_that_time_from_its_opening() -> None:
+    opened_late = replace(FRESH, issued_ms=START + 15_000)
+    with pytest.raises(Refused):
+        reserve(record(opened_late), "mine", START + 15_001)
+
+
 def test_a_session_whose_answer_was_lost_is_replaced_even_where_force_is_not_allowed() -> None:
     assert reserve(record(FRESH), "mine", START + 15_001, force=True, may_be_forced=False).reservation
 
@@ -125,7 +130,7 @@ def test_an_agent_that_may_not_be_forced_stays() -> None:
 @pytest.mark.parametrize("may_be_forced", [False, True])
 def test_force_without_a_session_is_a_plain_sign_in(may_be_forced: bool) -> None:
     reserved = reserve(record(None), "mine", START, force=True, may_be_forced=may_be_forced)
-    assert open_next(reserved, force=True) == (Record(AGENT, NEXT, BUSY), None)
+    assert open_next(reserved, force=True) == (Record(AGENT, NEXT), None)
 
 
 def test_until_it_is_opened_a_sign_in_changes_nothing_of_the_former_session() -> None:
@@ -133,8 +138,8 @@ def test_until_it_is_opened_a_sign_in_changes_nothing_of_the_former_session() ->
     assert replace(reserved, reservation=None) == record(USED)
 
 
-def test_opening_gives_the_agent_its_first_state_and_frees_the_reservation() -> None:
-    assert open_next(reserve(record(None), "mine", START)) == (Record(AGENT, NEXT, BUSY), None)
+def test_opening_frees_the_reservation() -> None:
+    assert open_next(reserve(record(None), "mine", START)) == (Record(AGENT, NEXT), None)
 
 
 def test_nothing_opens_without_a_reservation() -> None:
@@ -169,11 +174,10 @@ def test_one_sign_in_cannot_abandon_another() -> None:
 
 def test_the_end_leaves_a_tombstone_and_is_owed_to_the_backend() -> None:
     session = replace(USED, number=7)
-    ended = lifecycle.end_session(Record(AGENT, session, BUSY), session.id, EndReason.SIGNED_OUT, START + 9, 258)
+    ended = lifecycle.end_session(Record(AGENT, session), session.id, EndReason.SIGNED_OUT, START + 9, 258)
     assert ended is not None
     assert ended.end == End(AGENT, session.id, EndReason.SIGNED_OUT, START + 9, 258)
     assert ended.record.session is None
-    assert ended.record.state == AgentState()
     assert [(old.id, old.number, old.ended_ms) for old in ended.record.tombstones] == [(session.id, 7, START + 9)]
 
 

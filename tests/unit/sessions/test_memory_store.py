@@ -1,10 +1,10 @@
-from gateway.sessions.memory_queue import Bounds, MemoryQueue
-from gateway.sessions.memory_store import MemoryStore, wall_clock
+from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
+from gateway.sessions.memory_store import MemorySessionStore, wall_clock
 
 
 def test_without_a_clock_it_is_the_time_of_this_machine_and_never_goes_back() -> None:
     clock = wall_clock()
-    store = MemoryStore(MemoryQueue(lambda: Bounds(1, 1)))
+    store = MemorySessionStore(MemoryEventQueue(lambda: Bounds(1, 1)))
     times = [clock(), clock(), clock()]
     assert times == sorted(times)
     assert abs(store.now_ms() - times[0]) < 1000

@@ -1,13 +1,14 @@
-"""Who carries a GUID: the five steps of the check, in the words of design section 5, Check."""
+"""Who carries a GUID: the five steps of the check, in the words of docs/protocol.md, Check."""
 
 from dataclasses import replace
 
 import pytest
 
+from gateway.backend import EndReason
 from gateway.sessions import rules
-from gateway.sessions.limits import Limits, Outage
-from gateway.sessions.model import EndReason, Record, Session, Superseded, Tombstone
-from gateway.sessions.rules import Bearer, Stranger
+from gateway.sessions.model import Record, Session, Superseded, Tombstone
+from gateway.sessions.policy import Limits, Outage
+from gateway.sessions.rules import Bearer, Rejected
 from tests.unit.sessions.samples import AGENT, FRESH, GRACE, REHEARSAL, RING, ROTATING, START, STATIC, guid, record
 
 NOW = START + 3_600_000
@@ -20,14 +21,14 @@ FIFTH = replace(
 """Generation 5 is current, 4 is in the last ms of its grace, the grace of 3 has just run out."""
 
 
-def check(kept: Record, sent: str, limits: Limits = ROTATING, now_ms: int = NOW) -> Bearer | Stranger:
+def check(kept: Record, sent: str, limits: Limits = ROTATING, now_ms: int = NOW) -> Bearer | Rejected:
     return rules.check(kept, sent, RING.derive, limits, now_ms)
 
 
 def accepted(session: Session, limits: Limits = ROTATING, now_ms: int = NOW) -> set[int]:
     """The generations whose bearer is accepted."""
     verdicts = {number: check(record(session), guid(session, number), limits, now_ms) for number in range(12)}
-    assert all(isinstance(verdict, Stranger) or verdict.number == number for number, verdict in verdicts.items())
+    assert all(isinstance(verdict, Rejected) or verdict.number == number for number, verdict in verdicts.items())
     return {number for number, verdict in verdicts.items() if isinstance(verdict, Bearer)}
 
 
@@ -70,39 +71,39 @@ def test_grace_starts_again_at_the_return_of_the_store() -> None:
 
 
 def test_three_ahead_is_nobody() -> None:
-    assert check(record(), guid(FRESH, 3)) == Stranger(signed_in=True)
+    assert check(record(), guid(FRESH, 3)) == Rejected(signed_in=True)
 
 
 @pytest.mark.parametrize("sent", ["", "x", guid(FRESH, 0)[:-1], guid(FRESH, 0) + "0", guid(FRESH, 0).upper()])
 def test_with_a_session_anything_else_is_no_right(sent: str) -> None:
-    assert check(record(), sent) == Stranger(signed_in=True)
+    assert check(record(), sent) == Rejected(signed_in=True)
 
 
 @pytest.mark.parametrize("sent", ["", guid(FRESH, 0)])
 def test_without_a_session_the_agent_is_not_signed_in(sent: str) -> None:
-    assert check(record(None), sent) == Stranger(signed_in=False)
+    assert check(record(None), sent) == Rejected(signed_in=False)
 
 
 def test_the_guid_of_another_agents_session_is_no_right() -> None:
     other = replace(FRESH, id="c" * 32)
-    assert check(record(), guid(other, 0)) == Stranger(signed_in=True)
+    assert check(record(), guid(other, 0)) == Rejected(signed_in=True)
 
 
 def test_a_guid_ends_in_the_node_of_its_sign_in() -> None:
-    assert check(record(), guid(replace(FRESH, node="AgentGateway1"), 0)) == Stranger(signed_in=True)
+    assert check(record(), guid(replace(FRESH, node="AgentGateway1"), 0)) == Rejected(signed_in=True)
 
 
 @pytest.mark.parametrize("sent", ["", ".AgentGateway0", guid(FRESH, 0)])
 def test_nothing_is_accepted_for_a_session_whose_key_is_not_held(sent: str) -> None:
     lost = replace(FRESH, key_id="k9")
     kept = Record(AGENT, lost, tombstones=(tombstone(replace(lost, id="d" * 32), NOW),))
-    assert check(kept, sent) == Stranger(signed_in=True)
+    assert check(kept, sent) == Rejected(signed_in=True)
 
 
 def test_a_session_keeps_the_key_of_its_sign_in() -> None:
     older = replace(FRESH, key_id="k0")
     assert check(record(older), guid(older, 0)) == Bearer(older, 0)
-    assert check(record(older), guid(FRESH, 0)) == Stranger(signed_in=True)
+    assert check(record(older), guid(FRESH, 0)) == Rejected(signed_in=True)
 
 
 def tombstone(session: Session, ended_ms: int, reason: EndReason = EndReason.TAKEN_OVER) -> Tombstone:
@@ -114,21 +115,21 @@ def tombstone(session: Session, ended_ms: int, reason: EndReason = EndReason.TAK
 def test_the_holder_of_an_ended_session_learns_why(live: Session | None, reason: EndReason) -> None:
     former = replace(FRESH, id="d" * 32, number=5)
     kept = replace(record(live), tombstones=(tombstone(former, NOW - 1, reason),))
-    assert check(kept, guid(former, 5)) == Stranger(live is not None, reason)
+    assert check(kept, guid(former, 5)) == Rejected(live is not None, reason)
 
 
 @pytest.mark.parametrize("number", [0, 3, 4, 5, 6, 7])
 def test_former_and_lost_generations_of_an_ended_session_are_told_too(number: int) -> None:
     former = replace(FIFTH, id="d" * 32)
     kept = replace(record(), tombstones=(tombstone(former, NOW),))
-    assert check(kept, guid(former, number)) == Stranger(signed_in=True, ended=EndReason.TAKEN_OVER)
+    assert check(kept, guid(former, number)) == Rejected(signed_in=True, ended=EndReason.TAKEN_OVER)
 
 
 @pytest.mark.parametrize(("ago_ms", "reason"), [(599_999, EndReason.TAKEN_OVER), (600_000, None)])
 def test_why_is_told_for_ten_minutes(ago_ms: int, reason: EndReason | None) -> None:
     former = replace(FRESH, id="d" * 32)
     kept = replace(record(None), tombstones=(tombstone(former, NOW - ago_ms),))
-    assert check(kept, guid(former, 0)) == Stranger(signed_in=False, ended=reason)
+    assert check(kept, guid(former, 0)) == Rejected(signed_in=False, ended=reason)
 
 
 def test_each_of_the_last_four_ended_sessions_is_told() -> None:
@@ -136,4 +137,4 @@ def test_each_of_the_last_four_ended_sessions_is_told() -> None:
     reasons = [EndReason.SIGNED_OUT, EndReason.TAKEN_OVER, EndReason.IDLE, EndReason.REPLACED]
     stones = tuple(tombstone(old, NOW, why) for old, why in zip(former, reasons, strict=True))
     told = [check(Record(AGENT, FRESH, tombstones=stones), guid(old, 0)) for old in former]
-    assert told == [Stranger(signed_in=True, ended=why) for why in reasons]
+    assert told == [Rejected(signed_in=True, ended=why) for why in reasons]

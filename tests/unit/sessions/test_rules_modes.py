@@ -1,4 +1,7 @@
-"""What AUTHMODE, the list of static agents and a rehearsal do to superseded generations (design section 5)."""
+"""What AUTHMODE, the list of static agents and a rehearsal do to superseded generations.
+
+See docs/protocol.md, AUTHMODE.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,8 +10,8 @@ from functools import partial
 import pytest
 
 from gateway.sessions import rules
-from gateway.sessions.limits import Limits
 from gateway.sessions.model import MAX_SUPERSEDED, MOST_REHEARSED, Session, Superseded
+from gateway.sessions.policy import Limits
 from gateway.sessions.rules import Bearer, Use
 from tests.unit.sessions.samples import (
     FRESH,

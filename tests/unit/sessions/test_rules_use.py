@@ -1,4 +1,4 @@
-"""What a use of a GUID does: adoption, rotation, updateGuid, the theft sign (design section 5, Rotation and below)."""
+"""What a use of a GUID does: adoption, rotation, updateGuid, the theft sign (docs/protocol.md, Rotation)."""
 
 from dataclasses import replace
 from functools import partial
@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 from gateway.sessions import rules
-from gateway.sessions.limits import Limits
 from gateway.sessions.model import MAX_SUPERSEDED, Session, Superseded
+from gateway.sessions.policy import Limits
 from gateway.sessions.rules import Bearer, Use
 from tests.unit.sessions.samples import (
     FRESH,

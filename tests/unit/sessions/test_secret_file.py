@@ -1,4 +1,4 @@
-"""The file of GUID secrets: what is taken, what is refused, and that no secret is shown (design section 5)."""
+"""The file of GUID secrets: what is taken, what is refused, and that no secret is shown (docs/protocol.md, GUIDs)."""
 
 import base64
 from pathlib import Path

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gateway.sessions.model import End, EndReason
+from gateway.backend import End, EndReason
 from gateway.sessions.store import Change, Rule
 from tests.unit.sessions.houses import START_MS, House
 

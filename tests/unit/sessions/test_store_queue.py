@@ -1,8 +1,9 @@
 """Conformance of event queues (the contract in `gateway.sessions.store`)."""
 
 from gateway.sessions.memory_queue import Bounds
-from gateway.sessions.model import Event, Session
-from tests.unit.sessions.houses import House, event, opening, session
+from gateway.sessions.model import Session
+from gateway.wire.event import Event
+from tests.unit.sessions.houses import House, event, next_event, opening, session
 
 AGENT = 101
 
@@ -179,17 +180,84 @@ async def test_depth_counts_the_events_of_one_agent(house: House) -> None:
 async def test_the_next_event_to_send_is_the_oldest_and_stays_until_confirmed(house: House) -> None:
     opened, first, second = await signed_in(house), event(), event()
     await house.one.queue.append(AGENT, opened.id, [first, second])
-    found = [await house.one.queue.next(AGENT, opened.id, tells=True) for _ in range(2)]
+    found = [await next_event(house.one, opened.id, tells=True) for _ in range(2)]
     await house.one.queue.confirm(AGENT, opened.id, first.id)
-    assert [*found, await house.one.queue.next(AGENT, opened.id, tells=True)] == [(first, 0), (first, 0), (second, 0)]
+    assert [*found, await next_event(house.one, opened.id, tells=True)] == [(first, 0), (first, 0), (second, 0)]
 
 
 async def test_an_empty_queue_has_no_next_event(house: House) -> None:
     opened = await signed_in(house)
-    assert await house.one.queue.next(AGENT, opened.id, tells=True) == (None, 0)
+    assert await next_event(house.one, opened.id, tells=True) == (None, 0)
 
 
 async def test_the_next_event_of_another_session_is_not_told(house: House) -> None:
     opened = await signed_in(house)
     await house.one.queue.append(AGENT, opened.id, [event()])
-    assert await house.one.queue.next(AGENT, "another", tells=True) == (None, 0)
+    assert await next_event(house.one, "another", tells=True) == (None, 0)
+
+
+async def test_a_session_keeps_the_newest_note_of_the_centre(house: House) -> None:
+    opened, told = await signed_in(house), event()
+    assert await house.one.queue.note(AGENT, opened.id) == b""
+    assert await house.one.queue.append(AGENT, opened.id, [told], b"1") is True
+    assert await house.one.queue.append(AGENT, opened.id, [], b"\n2\x00") is True
+    await house.one.queue.append(AGENT, opened.id, [event()])
+    await house.one.queue.clear(AGENT, opened.id)
+    assert await house.two.queue.note(AGENT, opened.id) == b"\n2\x00"
+    await house.two.queue.append(AGENT, opened.id, [], b"")
+    assert await house.one.queue.note(AGENT, opened.id) == b""
+
+
+async def test_a_note_goes_with_its_session(house: House) -> None:
+    former = await signed_in(house)
+    await house.one.queue.append(AGENT, former.id, [], b"note")
+    later = await signed_in(house)
+    assert await house.one.queue.append(AGENT, former.id, [event()], b"late") is False
+    assert [await house.two.queue.note(AGENT, each.id) for each in (former, later)] == [b"", b""]
+
+
+async def test_a_note_alone_wakes_nobody(house: House) -> None:
+    opened = await signed_in(house)
+    await house.two.wakes_so_far()
+    await house.one.queue.append(AGENT, opened.id, [], b"note")
+    assert await house.two.wakes_so_far() == []
+
+
+CALL = b'{"eventType":"AgentEvent_Ringing","content":%d}'
+NOTE = b'{"eventType":"AgentOther_Note","content":%d}'
+BULLETIN = b'{"eventType":"AgentOther_Bulletin","content":%d}'
+
+
+async def test_a_full_queue_loses_texts_of_other_agents_before_anything_of_a_call(house: House) -> None:
+    house.world.bounds = Bounds(4, 1_000_000)
+    opened = await signed_in(house)
+    calls = [event(CALL % number) for number in range(4)]
+    await house.one.queue.append(AGENT, opened.id, calls[:1])
+    for number in range(200):
+        await house.one.queue.append(AGENT, opened.id, [event((NOTE, BULLETIN)[number % 2] % number)])
+    newest = [event(NOTE % 998), event(NOTE % 999)]
+    await house.two.queue.append(AGENT, opened.id, [*newest, calls[1]])
+    kept = [await house.one.queue.head(AGENT, opened.id)]
+    await house.one.queue.append(AGENT, opened.id, [calls[2]])
+    assert kept == calls[:1]
+    await house.two.queue.append(AGENT, opened.id, [calls[3]])
+    assert await all_of(house, opened) == calls
+
+
+async def test_without_such_texts_a_full_queue_loses_the_oldest(house: House) -> None:
+    house.world.bounds = Bounds(2, 1_000_000)
+    opened = await signed_in(house)
+    quoted = event(b'{"eventType":"AgentMediaEvent_DataRecved","content":"\\"eventType\\":\\"AgentOther_Note\\""}')
+    events = [event(NOTE % 1), quoted, event(CALL % 1), event(CALL % 2)]
+    await house.one.queue.append(AGENT, opened.id, events)
+    assert await all_of(house, opened) == events[2:]
+
+
+async def test_bytes_are_counted_right_after_texts_were_lost(house: House) -> None:
+    house.world.bounds = Bounds(100, 300)
+    opened = await signed_in(house)
+    for number in range(20):
+        await house.one.queue.append(AGENT, opened.id, [event(NOTE % number)])
+    calls = [event(CALL % number) for number in range(6)]
+    await house.one.queue.append(AGENT, opened.id, calls)
+    assert await all_of(house, opened) == calls

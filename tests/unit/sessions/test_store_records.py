@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.sessions.model import EndReason, Record, Reservation, Superseded, Tombstone
+from gateway.backend import EndReason
+from gateway.sessions.model import Record, Reservation, Superseded, Tombstone
 from gateway.sessions.store import Change
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused

@@ -4,7 +4,6 @@ from gateway.sessions.store import Change
 from tests.unit.sessions.houses import House, counting, event, opening, session
 
 AGENT = 101
-HOLD_MS = 10_000
 
 
 async def test_an_event_wakes_polls_on_every_node(house: House) -> None:
@@ -43,17 +42,3 @@ async def test_a_change_without_events_wakes_nobody(house: House) -> None:
     await house.one.store.apply(AGENT, counting())
     await house.one.store.apply(AGENT, lambda _: Change(None))
     assert await house.two.wakes_so_far() == []
-
-
-async def test_an_older_poll_on_the_same_node_is_woken_with_the_token(house: House) -> None:
-    await house.one.store.claim_poll(AGENT, "a-1", HOLD_MS)
-    await house.one.wakes_so_far()
-    await house.one.store.claim_poll(AGENT, "a-2", HOLD_MS)
-    assert await house.one.next_wake() == (AGENT, "a-2")
-
-
-async def test_an_older_poll_on_another_node_is_woken_with_the_token(house: House) -> None:
-    await house.one.store.claim_poll(AGENT, "a-1", HOLD_MS)
-    await house.one.wakes_so_far()
-    await house.two.store.claim_poll(AGENT, "b-1", HOLD_MS)
-    assert await house.one.next_wake() == (AGENT, "b-1")

@@ -1,13 +1,13 @@
-"""Who is signed out for silence, and who is not (design section 5, Time limits)."""
+"""Who is signed out for silence, and who is not (docs/protocol.md, Time limits)."""
 
 from dataclasses import replace
 
 import pytest
 
-from gateway.sessions.agent_state import AgentState
-from gateway.sessions.memory_queue import Bounds, MemoryQueue
-from gateway.sessions.memory_store import MemoryStore
-from gateway.sessions.model import End, Record
+from gateway.backend import End
+from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
+from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.model import Record
 from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import Change
@@ -25,7 +25,7 @@ async def tell(_end: End) -> None:
     return None
 
 
-class Flawed(MemoryStore):
+class Flawed(MemorySessionStore):
     """A store that keeps what nobody understands of one agent."""
 
     async def read(self, agent_id: int, *, sure: bool = False) -> Record:
@@ -36,10 +36,10 @@ class Flawed(MemoryStore):
     problem: Exception = KeyError()
 
 
-async def swept(house: House, *, runs_out: bool, rounds: int = 1) -> bool:
+async def swept(house: House, *, silent: bool, rounds: int = 1) -> bool:
     """Whether a session still lives that was silent for longer than its limit."""
     service = SessionService(house.one.store, samples.RING, lambda: Policy(Settings()))
-    opened = Record(samples.AGENT, samples.FRESH, AgentState(runs_out=runs_out))
+    opened = Record(samples.AGENT, replace(samples.FRESH, silent=silent))
     await house.one.store.apply(samples.AGENT, lambda _record: Change(None, opened))
     sweeper = Sweeper(service, lambda: Policy(Settings()), tell)
     for _ in range(rounds):
@@ -48,15 +48,15 @@ async def swept(house: House, *, runs_out: bool, rounds: int = 1) -> bool:
     return (await house.one.store.read(samples.AGENT)).session is not None
 
 
-@pytest.mark.parametrize("runs_out", [True, False])
-async def test_only_a_session_that_runs_out_is_ended_for_silence(runs_out: bool) -> None:
+@pytest.mark.parametrize("silent", [True, False])
+async def test_only_a_session_that_must_not_be_silent_is_ended_for_silence(silent: bool) -> None:
     async with memory_house() as house:
-        assert await swept(house, runs_out=runs_out) is not runs_out
+        assert await swept(house, silent=silent) is silent
 
 
-async def test_a_session_that_does_not_run_out_is_not_overdue_again_at_once() -> None:
+async def test_a_session_that_may_be_silent_is_not_overdue_again_at_once() -> None:
     async with memory_house() as house:
-        await swept(house, runs_out=False, rounds=3)
+        await swept(house, silent=True, rounds=3)
         now = house.world.now_ms
         assert await house.one.store.silent(now - MAX_TIME_MS, now - MAX_TIME_MS, 10) == []
 
@@ -64,7 +64,7 @@ async def test_a_session_that_does_not_run_out_is_not_overdue_again_at_once() ->
 @pytest.mark.parametrize("problem", [KeyError(), Unreadable()])
 async def test_one_bad_record_keeps_no_other_session_alive(problem: Exception) -> None:
     now_ms = 1_700_000_000_000
-    store = Flawed(MemoryQueue(lambda: Bounds(1000, 1_048_576)), lambda: now_ms)
+    store = Flawed(MemoryEventQueue(lambda: Bounds(1000, 1_048_576)), lambda: now_ms)
     store.problem = problem
     for agent_id in (BAD, GOOD):
         opened = Record(agent_id, replace(samples.FRESH, id=f"{agent_id:032x}"))

@@ -16,7 +16,7 @@ def others_may_use(monkeypatch: pytest.MonkeyPatch, mode: int, owner: int = 0, g
     monkeypatch.setattr(os, "getegid", lambda: 10002)
     monkeypatch.setattr(os, "getgroups", lambda: [4, 10001])
     try:
-        files.must_be_secret(Path("secret"), files.Content(b"", 0o100000 | mode, owner, group))
+        files.must_be_secret(Path("secret"), files.FileContent(b"", 0o100000 | mode, owner, group))
     except FileFault:
         return True
     return False
@@ -107,11 +107,11 @@ def test_toml_that_python_cannot_hold_is_a_fault_of_the_file(tmp_path: Path, spo
 
 
 def test_whatever_else_goes_wrong_is_a_fault_of_the_file_and_tells_nothing_of_it() -> None:
-    with pytest.raises(FileFault, match=r"^cannot be understood \(KeyError\)$"), files.understood():
+    with pytest.raises(FileFault, match=r"^cannot be understood \(KeyError\)$"), files.faults_only():
         raise KeyError("s3cret")
 
 
 def test_problems_are_lines_of_bounded_number_and_length() -> None:
-    lines = files.told(["a\nb", "x" * 1000, *map(str, range(100))])
+    lines = files.problem_lines(["a\nb", "x" * 1000, *map(str, range(100))])
     assert lines[:2] == ("a\\nb", "x" * 300 + "...")
     assert lines[20:] == ("and 82 more problems",)

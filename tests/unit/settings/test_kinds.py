@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings.kinds import FLAG, HOST, PATH, Kind, choice, number, text, words
+from gateway.settings.kinds import FLAG, HOST, PATH, SettingKind, choice, number, text, words
 
 HERE = Path("/etc/gateway")
 
@@ -29,7 +29,7 @@ HERE = Path("/etc/gateway")
         (HOST, "node-1.example.com", "node-1.example.com"),
     ],
 )
-def test_a_right_value_is_read(kind: Kind, value: str, expected: object) -> None:
+def test_a_right_value_is_read(kind: SettingKind, value: str, expected: object) -> None:
     assert kind.read(value, HERE) == expected
 
 
@@ -49,7 +49,7 @@ def test_a_right_value_is_read(kind: Kind, value: str, expected: object) -> None
         *((HOST, value) for value in ("", "10.0.0.256", "10.0.0", "-a", "a b", "http://a")),
     ],
 )
-def test_a_wrong_value_is_refused(kind: Kind, value: str) -> None:
+def test_a_wrong_value_is_refused(kind: SettingKind, value: str) -> None:
     with pytest.raises(ValueError, match=r"^$"):
         kind.read(value, HERE)
 
@@ -70,5 +70,5 @@ def test_a_word_that_is_not_supported_is_refused_with_its_reason() -> None:
         (words("A", "B", "C"), "A, B or C"),
     ],
 )
-def test_what_is_allowed_is_said_in_words(kind: Kind, allowed: str) -> None:
+def test_what_is_allowed_is_said_in_words(kind: SettingKind, allowed: str) -> None:
     assert kind.allowed == allowed

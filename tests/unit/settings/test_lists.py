@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings.kinds import Kind
+from gateway.settings.kinds import SettingKind
 from gateway.settings.lists import AGENT_IDS, NETWORKS, AgentIds, urls
 
 HERE = Path()
@@ -32,7 +32,7 @@ URLS = urls(_https, "https URLs")
         (AGENT_IDS, "1 - 999999", AgentIds(((1, 999999),))),
     ],
 )
-def test_a_right_list_is_read(kind: Kind, value: str, expected: object) -> None:
+def test_a_right_list_is_read(kind: SettingKind, value: str, expected: object) -> None:
     assert kind.read(value, HERE) == expected
 
 
@@ -50,7 +50,7 @@ def test_a_right_list_is_read(kind: Kind, value: str, expected: object) -> None:
         (AGENT_IDS, "101-", "101- is neither"),
     ],
 )
-def test_a_wrong_list_is_refused_and_the_part_is_named(kind: Kind, value: str, named: str) -> None:
+def test_a_wrong_list_is_refused_and_the_part_is_named(kind: SettingKind, value: str, named: str) -> None:
     with pytest.raises(ValueError, match=f"{named}.*must be {kind.allowed[:10]}"):
         kind.read(value, HERE)
 

@@ -6,8 +6,8 @@ import pytest
 
 from gateway.settings.load import Loaded, interpret, load
 from gateway.settings.problems import SettingsError
-from gateway.settings.rows import Row
 from gateway.settings.schema import BY_KEY, ROWS
+from gateway.settings.setting_rows import SettingRow
 
 FILE = Path("basic.properties")
 SHIPPED = Path(__file__).parents[3] / "config" / "basic.properties"
@@ -82,7 +82,7 @@ def test_a_wrong_value_hides_what_depends_on_it() -> None:
     "row", [row for row in ROWS if row.allowed.startswith("a whole number")], ids=lambda row: row.key
 )
 @pytest.mark.parametrize("value", ["", "-1", "99999999999999", "1e4"])
-def test_every_number_is_bounded(row: Row, value: str) -> None:
+def test_every_number_is_bounded(row: SettingRow, value: str) -> None:
     assert row.key in refusal(f"{row.key} = {value}")[0]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.settings.properties import Entry, decode, read_properties
+from gateway.settings.properties import PropertyEntry, decode, read_properties
 
 
 def pairs(text: str) -> dict[str, str]:
@@ -62,8 +62,8 @@ def test_lines_count_from_1_and_a_continued_one_counts_where_it_begins() -> None
 def test_of_a_repeated_key_the_last_wins_and_both_are_named() -> None:
     properties = read_properties("A = 1\nB = 2\nA = 3")
 
-    assert properties.entries["A"] == Entry("A", "3", 3)
-    assert properties.repeated == ((Entry("A", "1", 1), Entry("A", "3", 3)),)
+    assert properties.entries["A"] == PropertyEntry("A", "3", 3)
+    assert properties.repeated == ((PropertyEntry("A", "1", 1), PropertyEntry("A", "3", 3)),)
 
 
 def test_a_broken_escape_costs_its_line_alone() -> None:

@@ -103,4 +103,4 @@ def test_options_that_mean_nothing_are_counted(text: str, idle: int) -> None:
 
 def test_options_that_mean_nothing_bring_a_warning() -> None:
     loaded = interpret(b"", FILE, {"REDIS_URL": "redis://one?socket_timeout=5", "GUID_SECRET_FILE": "s"})
-    assert loaded.warnings == ("--set: REDIS_URL = ***: 1 of its options without effect: see Redis in README.md",)
+    assert loaded.warnings == ("--set: REDIS_URL = ***: 1 of its options without effect: see Redis in docs/running.md",)

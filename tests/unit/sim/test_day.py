@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.backends.embedded.core.plan import Arrivals
+from gateway.contact_centre.floor.plan import Arrivals
 from gateway.sim.day import DayPlan, play
-from gateway.sim.habits import Habits
-from gateway.sim.place import CannotPlayError, Place
-from gateway.sim.tally import REFUSED, Tally
+from gateway.sim.scenario import CannotPlayError, GatewayPlace, Habits
+from gateway.sim.tally import REFUSED, DayTally
 from tests.support.admin import TOKEN, Operator, administered, token_file
 from tests.support.gateway import PASSWORD, running_gateway
 from tests.support.waiting import until_async
@@ -25,12 +24,12 @@ PLAN = DayPlan(minutes=0.5, pattern=PATTERN, speed=10, habits=Habits(speed=10, r
 class Played:
     """A place to play, and what was said there."""
 
-    place: Place
+    place: GatewayPlace
     operator: Operator
     lines: list[str]
 
-    async def day(self, plan: DayPlan = PLAN, stop: asyncio.Event | None = None) -> Tally:
-        tally = Tally()
+    async def day(self, plan: DayPlan = PLAN, stop: asyncio.Event | None = None) -> DayTally:
+        tally = DayTally()
         await play(self.place, plan, self.lines.append, stop or asyncio.Event(), tally)
         return tally
 
@@ -40,7 +39,7 @@ async def played(tmp_path: Path) -> AsyncIterator[Played]:
     overrides = {"ADMIN_TOKEN_FILE": str(token_file(tmp_path)), "ADMIN_PORT": "1"}
     async with running_gateway(overrides) as gateway, administered(gateway) as operator:
         url, admin = f"http://127.0.0.1:{gateway.port}", f"http://127.0.0.1:{operator.port}"
-        yield Played(Place(url, admin, TOKEN, range(101, 106), PASSWORD), operator, [])
+        yield Played(GatewayPlace(url, admin, TOKEN, range(101, 106), PASSWORD), operator, [])
 
 
 async def test_a_day_passes_and_leaves_nothing_behind(played: Played) -> None:

@@ -1,33 +1,10 @@
 from collections import Counter
 
-from gateway.sim.tally import LOST, Latencies, Tally
-
-
-def test_percentiles_are_the_least_that_enough_of_all_do_not_exceed() -> None:
-    times = Latencies()
-    for ms in range(1, 101):
-        times.add(ms)
-    assert [times.percentile(percent) for percent in (50, 99, 100)] == [50, 99, 100]
-
-
-def test_very_long_times_count_as_10_s() -> None:
-    times = Latencies()
-    times.add(60_000)
-    assert times.percentile(50) == 10_000
-
-
-def test_no_times_have_no_percentile() -> None:
-    assert Latencies().percentile(99) == 0
-
-
-def test_a_time_before_the_event_is_no_time() -> None:
-    times = Latencies()
-    times.add(-3)
-    assert times.percentile(100) == 0
+from gateway.sim.tally import LOST, DayTally
 
 
 def test_the_live_line_tells_agents_calls_and_delays() -> None:
-    tally = Tally(answered=3, abandoned=1)
+    tally = DayTally(answered=3, abandoned=1)
     tally.event(7)
     line = tally.line(61.2, 600.0, Counter(idle=2, talking=1), Counter(waiting=4, talking=1, held=1))
     assert line == (
@@ -37,11 +14,11 @@ def test_the_live_line_tells_agents_calls_and_delays() -> None:
 
 
 def test_a_fault_is_a_failure_and_its_example_is_told() -> None:
-    tally = Tally(answered=1)
+    tally = DayTally(answered=1)
     tally.fault(LOST, "agent 101: AgentEvent_Talking")
     assert tally.failures() == ["events lost: 1"]
     assert tally.summary()[-1].strip() == "events lost: agent 101: AgentEvent_Talking"
 
 
 def test_a_day_on_which_nobody_talked_is_no_pass() -> None:
-    assert Tally().failures() == ["no call was answered"]
+    assert DayTally().failures() == ["no call was answered"]

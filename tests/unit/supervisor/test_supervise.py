@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from gateway.settings.load import load
-from gateway.supervisor import crew
-from gateway.supervisor.doors import Doors
+from gateway.supervisor import worker_pool
+from gateway.supervisor.node_sockets import NodeSockets
 from gateway.supervisor.supervise import Supervisor
 
 SOON_S = 30
@@ -74,8 +74,8 @@ async def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
         told.setblocking(False)
         told.bind(str(tmp_path / "notify"))
-        made = Scene(Supervisor(load(tmp_path / "basic.properties", {}), Doors(), 1), told)
-        monkeypatch.setattr(crew, "start_worker", made.start)
+        made = Scene(Supervisor(load(tmp_path / "basic.properties", {}), NodeSockets(), 1), told)
+        monkeypatch.setattr(worker_pool, "start_worker", made.start)
         yield made
         async with asyncio.timeout(SOON_S):
             await made.handled(signal.SIGTERM)

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from gateway.tokens.keys import HASH_KEY_BYTES, NEW_PRIVATE_KEY, KeySet, SigningKey
 from gateway.tokens.messages import User
 from gateway.tokens.signed import sign
+from gateway.tokens.signing_keys import HASH_KEY_BYTES, NEW_PRIVATE_KEY, KeySet, SigningKey
 from tests.support.tokens import ADA, NOW
 
 TTL: Final = 300_000

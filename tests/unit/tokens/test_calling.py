@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from gateway.tokens.calling import ANSWER_BYTES, Caller, CallError
+from gateway.tokens.calling import ANSWER_BYTES, CallError, TokenCaller
 from gateway.wire.trust import client_context
 from tests.support.servers import free_port
 from tests.unit.tokens.services import Certified, Named, Service, certified, running
 
 
 async def call(service: Service, trusted: Path | None = None, timeout_ms: int = 5000, **headers: str) -> object:
-    caller = Caller(service.url, client_context(trusted), timeout_ms, headers)
+    caller = TokenCaller(service.url, client_context(trusted), timeout_ms, headers)
     try:
         answer = await caller.post({"a": "é"})
     finally:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import trustme
 
-from gateway.ops.metrics import REGISTRY
 from gateway.tokens.certificate import ExpiryWatch, as_der, days_left, fingerprint
 from gateway.wire.trust import TrustError
 
@@ -52,11 +51,6 @@ def test_days_are_counted_to_the_expiry(chain: Path, days: float) -> None:
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(TrustError):
         as_der(tmp_path / "none")
-
-
-def test_the_metric_follows(chain: Path) -> None:
-    ExpiryWatch(chain).look(before(days=12.5))
-    assert REGISTRY.get_sample_value("gateway_certificate_days_left") == 12.5
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,7 @@
 """Running the cases, and the report of them."""
 
-from gateway.tokens.calling import Caller
-from gateway.tokens.conformance import Report, report
-from gateway.tokens.conformance_cases import CASES, Sample
+from gateway.tokens.calling import TokenCaller
+from gateway.tokens.conformance import CASES, Report, Sample, report
 from gateway.wire.trust import client_context
 from tests.unit.tokens.services import Service, running
 
@@ -15,7 +14,7 @@ async def reported(service: Service, sample: Sample = SAMPLE, fresh: list[str] |
         return fresh.pop()
 
     async with running(service):
-        caller = Caller(service.url, client_context(None), 5000)
+        caller = TokenCaller(service.url, client_context(None), 5000)
         try:
             return await report(caller, sample, next_token if fresh is not None else None)
         finally:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from gateway.tokens.memory_store import MemoryTokenStore
-from gateway.tokens.rates import Limited, Rates
+from gateway.tokens.rates import Limited, TokenRateLimits
+from gateway.tokens.used_tokens import MemoryTokenStore
 from gateway.wire.errors import StoreUnavailable
 from tests.support.tokens import NOW
 
@@ -26,12 +26,12 @@ class Gone(MemoryTokenStore):
 
 
 @pytest.fixture(params=[MemoryTokenStore, Gone])
-def rates(request: pytest.FixtureRequest) -> Rates:
+def rates(request: pytest.FixtureRequest) -> TokenRateLimits:
     """The limits hold on one node without the store too."""
-    return Rates(request.param(), Values)
+    return TokenRateLimits(request.param(), Values)
 
 
-async def refused(rates: Rates, address: str, tenant: str | None, times: int) -> int:
+async def refused(rates: TokenRateLimits, address: str, tenant: str | None, times: int) -> int:
     count = 0
     for _ in range(times):
         try:
@@ -41,31 +41,31 @@ async def refused(rates: Rates, address: str, tenant: str | None, times: int) ->
     return count
 
 
-async def test_a_tenant_is_limited_at_an_address(rates: Rates) -> None:
+async def test_a_tenant_is_limited_at_an_address(rates: TokenRateLimits) -> None:
     assert await refused(rates, HERE, "acme", 3) == 1
 
 
-async def test_what_one_tenant_uses_up_is_left_to_another(rates: Rates) -> None:
+async def test_what_one_tenant_uses_up_is_left_to_another(rates: TokenRateLimits) -> None:
     await refused(rates, HERE, "acme", 2)
     assert await refused(rates, HERE, "globex", 2) == 0
 
 
-async def test_an_address_is_limited_over_all_tenants(rates: Rates) -> None:
+async def test_an_address_is_limited_over_all_tenants(rates: TokenRateLimits) -> None:
     await refused(rates, HERE, None, 4)
     assert await refused(rates, HERE, "acme", 1) == 1
 
 
-async def test_what_one_address_uses_up_is_left_to_another(rates: Rates) -> None:
+async def test_what_one_address_uses_up_is_left_to_another(rates: TokenRateLimits) -> None:
     await refused(rates, HERE, "acme", 9)
     assert await refused(rates, ELSEWHERE, "acme", 2) == 0
 
 
-async def test_addresses_of_one_ipv6_network_count_together(rates: Rates) -> None:
+async def test_addresses_of_one_ipv6_network_count_together(rates: TokenRateLimits) -> None:
     await refused(rates, "2001:db8::1", "acme", 2)
     assert await refused(rates, "2001:db8::2", "acme", 1) == 1
 
 
-async def test_a_refusal_says_when_to_try_again(rates: Rates) -> None:
+async def test_a_refusal_says_when_to_try_again(rates: TokenRateLimits) -> None:
     await refused(rates, HERE, "acme", 2)
     with pytest.raises(Limited) as caught:
         await rates.admit(HERE, "acme", now_ms=NOW)

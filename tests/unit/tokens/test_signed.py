@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import OKPAlgorithm
 
-from gateway.tokens.keys import NEW_PRIVATE_KEY, KeySet, SigningKey
 from gateway.tokens.messages import NAME_LENGTH, TENANT_LENGTH, TOKEN_LENGTH, User
 from gateway.tokens.signed import NOTHING, open_token
+from gateway.tokens.signing_keys import NEW_PRIVATE_KEY, KeySet, SigningKey
 from tests.support.tokens import ADA, NOW
 from tests.unit.tokens.samples import TTL, key, only, signed
 

@@ -7,7 +7,7 @@ import pytest
 from gateway.tokens import users
 from gateway.tokens.messages import User
 from gateway.tokens.toml_file import ChangeRefusedError, TokenFileError
-from gateway.tokens.users import FileDirectory, Standing, Users
+from gateway.tokens.users import FileDirectory, Users, UserStanding
 from tests.support.tokens import ADA, BOB, CAT
 
 SHIPPED = Path(__file__).parents[3] / "config" / "users.toml"
@@ -24,17 +24,17 @@ def path(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("user", "standing"),
     [
-        (ADA, Standing.KNOWN),
-        (CAT, Standing.KNOWN),
-        (User("acme", "customer01", "Ada"), Standing.OTHER_NAME),
-        (User("acme", "customer01", "ada lovelace"), Standing.OTHER_NAME),
-        (User("acme", "customer02", "Ada Lovelace"), Standing.OTHER_NAME),
-        (User("acme", "customer03", "Ada Lovelace"), Standing.UNKNOWN),
-        (User("globex", "customer02", "Bob"), Standing.UNKNOWN),
-        (User("other", "customer01", "Ada Lovelace"), Standing.UNKNOWN),
+        (ADA, UserStanding.KNOWN),
+        (CAT, UserStanding.KNOWN),
+        (User("acme", "customer01", "Ada"), UserStanding.OTHER_NAME),
+        (User("acme", "customer01", "ada lovelace"), UserStanding.OTHER_NAME),
+        (User("acme", "customer02", "Ada Lovelace"), UserStanding.OTHER_NAME),
+        (User("acme", "customer03", "Ada Lovelace"), UserStanding.UNKNOWN),
+        (User("globex", "customer02", "Bob"), UserStanding.UNKNOWN),
+        (User("other", "customer01", "Ada Lovelace"), UserStanding.UNKNOWN),
     ],
 )
-async def test_a_user_is_known_by_tenant_id_and_name(path: Path, user: User, standing: Standing) -> None:
+async def test_a_user_is_known_by_tenant_id_and_name(path: Path, user: User, standing: UserStanding) -> None:
     assert await FileDirectory(lambda: users.read(path)).standing(user) is standing
 
 

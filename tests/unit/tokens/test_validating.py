@@ -6,14 +6,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from gateway.tokens.causes import Cause
-from gateway.tokens.keys import KeySet, SigningKey
-from gateway.tokens.memory_store import MemoryTokenStore
 from gateway.tokens.messages import User, ValidateRequest
-from gateway.tokens.store import REPEAT_MS, FirstUse
+from gateway.tokens.signing_keys import KeySet, SigningKey
 from gateway.tokens.tenants_file import Tenant, Tenants
-from gateway.tokens.users import FileDirectory, Standing, Users
-from gateway.tokens.validating import Validator
+from gateway.tokens.used_tokens import REPEAT_MS, FirstUse, MemoryTokenStore
+from gateway.tokens.users import FileDirectory, Users, UserStanding
+from gateway.tokens.validating import TokenCause, Validator
 from gateway.wire.errors import StoreUnavailable, Unavailable
 from tests.support.tokens import ADA, BOB, CAT, NOW
 from tests.unit.tokens.samples import TTL, key, signed
@@ -32,7 +30,7 @@ class Values:
 class Down:
     """A directory out of reach."""
 
-    async def standing(self, user: User) -> Standing:
+    async def standing(self, user: User) -> UserStanding:
         raise Unavailable
 
 
@@ -55,7 +53,9 @@ class Bench:
     store: MemoryTokenStore = field(default_factory=MemoryTokenStore)
     down: bool = False
 
-    async def causes(self, token: str, user: User = ADA, request: str = "r", after_ms: int = 0) -> tuple[Cause, ...]:
+    async def causes(
+        self, token: str, user: User = ADA, request: str = "r", after_ms: int = 0
+    ) -> tuple[TokenCause, ...]:
         directory = Down() if self.down else FileDirectory(lambda: Users(self.users))
         validator = Validator(
             lambda: KeySet(self.keys),
@@ -96,36 +96,36 @@ async def test_a_token_is_accepted_for_its_own_user_tenant_key_and_time_alone(be
 @pytest.mark.parametrize(("after_ms", "accepted"), [(TTL, True), (TTL + 1000, True), (TTL + 1001, False)])
 async def test_the_leeway_is_1_s(bench: Bench, after_ms: int, accepted: bool) -> None:
     causes = await bench.causes(signed(KEYS[0]), after_ms=after_ms)
-    assert causes == (() if accepted else (Cause.EXPIRED,))
+    assert causes == (() if accepted else (TokenCause.EXPIRED,))
 
 
 @pytest.mark.parametrize(
     ("asked", "cause"),
     [
-        (BOB, Cause.USER_NOT_MATCHING),
-        (User("acme", "customer01", "Bob"), Cause.USER_NOT_MATCHING),
-        (User("acme", "customer02", "Ada Lovelace"), Cause.USER_NOT_MATCHING),
-        (CAT, Cause.OTHER_TENANT),
-        (User("nobody", "customer01", "Ada Lovelace"), Cause.TENANT_UNKNOWN),
+        (BOB, TokenCause.USER_NOT_MATCHING),
+        (User("acme", "customer01", "Bob"), TokenCause.USER_NOT_MATCHING),
+        (User("acme", "customer02", "Ada Lovelace"), TokenCause.USER_NOT_MATCHING),
+        (CAT, TokenCause.OTHER_TENANT),
+        (User("nobody", "customer01", "Ada Lovelace"), TokenCause.TENANT_UNKNOWN),
     ],
 )
-async def test_the_first_cause_tells_what_is_wrong(bench: Bench, asked: User, cause: Cause) -> None:
+async def test_the_first_cause_tells_what_is_wrong(bench: Bench, asked: User, cause: TokenCause) -> None:
     assert (await bench.causes(signed(KEYS[0]), asked))[0] is cause
 
 
 async def test_a_user_whom_the_enterprise_no_longer_knows_is_refused(bench: Bench) -> None:
     bench.users.remove(ADA)
-    assert await bench.causes(signed(KEYS[0])) == (Cause.USER_UNKNOWN,)
+    assert await bench.causes(signed(KEYS[0])) == (TokenCause.USER_UNKNOWN,)
 
 
 async def test_a_user_who_was_renamed_is_refused(bench: Bench) -> None:
     bench.users[0] = User("acme", "customer01", "Ada King")
-    assert await bench.causes(signed(KEYS[0])) == (Cause.USER_NOT_MATCHING,)
+    assert await bench.causes(signed(KEYS[0])) == (TokenCause.USER_NOT_MATCHING,)
 
 
 async def test_a_tenant_that_was_removed_is_refused(bench: Bench) -> None:
     bench.tenants.remove("acme")
-    assert await bench.causes(signed(KEYS[0])) == (Cause.TENANT_UNKNOWN,)
+    assert await bench.causes(signed(KEYS[0])) == (TokenCause.TENANT_UNKNOWN,)
 
 
 @pytest.mark.parametrize(
@@ -161,20 +161,23 @@ async def test_a_token_may_be_used_again_by_default(bench: Bench) -> None:
 
 async def test_a_token_for_single_use_is_good_once(once: Bench) -> None:
     token = signed(KEYS[0])
-    assert [await once.causes(token, request=name) for name in "ab"] == [(), (Cause.ALREADY_USED,)]
+    assert [await once.causes(token, request=name) for name in "ab"] == [(), (TokenCause.ALREADY_USED,)]
 
 
 async def test_the_identical_request_gets_the_same_answer_for_30_s(once: Bench) -> None:
     token = signed(KEYS[0])
     found = [await once.causes(token, after_ms=after) for after in (0, REPEAT_MS, REPEAT_MS + 1)]
-    assert found == [(), (), (Cause.ALREADY_USED,)]
+    assert found == [(), (), (TokenCause.ALREADY_USED,)]
 
 
 async def test_the_identical_request_gets_the_same_answer_though_the_token_expired_meanwhile(once: Bench) -> None:
     token = signed(KEYS[0])
     assert await once.causes(token, after_ms=TTL) == ()
     assert await once.causes(token, after_ms=TTL + 5000) == ()
-    assert await once.causes(token, request="other", after_ms=TTL + 5000) == (Cause.EXPIRED, Cause.ALREADY_USED)
+    assert await once.causes(token, request="other", after_ms=TTL + 5000) == (
+        TokenCause.EXPIRED,
+        TokenCause.ALREADY_USED,
+    )
 
 
 async def test_a_refused_request_does_not_use_up_the_token(once: Bench) -> None:
@@ -195,7 +198,7 @@ async def test_a_request_without_a_verdict_does_not_use_up_the_token(once: Bench
 async def test_a_used_token_tells_every_cause(once: Bench) -> None:
     token = signed(KEYS[0])
     await once.causes(token, request="a")
-    assert await once.causes(token, BOB, request="b") == (Cause.USER_NOT_MATCHING, Cause.ALREADY_USED)
+    assert await once.causes(token, BOB, request="b") == (TokenCause.USER_NOT_MATCHING, TokenCause.ALREADY_USED)
 
 
 async def test_without_the_store_no_token_for_single_use_is_accepted(once: Bench) -> None:
@@ -206,4 +209,4 @@ async def test_without_the_store_no_token_for_single_use_is_accepted(once: Bench
 
 async def test_without_the_store_a_wrong_token_is_refused(once: Bench) -> None:
     once.store = StoreGone()
-    assert await once.causes(signed(KEYS[0]), BOB) == (Cause.USER_NOT_MATCHING,)
+    assert await once.causes(signed(KEYS[0]), BOB) == (TokenCause.USER_NOT_MATCHING,)

@@ -1,1 +1,0 @@
-"""What is behind the gate: an embedded contact centre or an existing one (design section 10)."""

@@ -1,0 +1,53 @@
+"""How commands ask the admin listener of a running gateway."""
+
+import http.client
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from gateway.ops.admin_tokens import AdminTokenError, read_admin_token
+from gateway.settings.load import load
+from gateway.settings.problems import SettingsError
+
+TIMEOUT_S: Final = 10
+ADDRESS: Final = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class AdminLine:
+    """Where the admin listener is, and its token."""
+
+    port: int
+    token: str = field(repr=False)
+
+    def ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
+        """The answer's JSON value. Raises ClickException for every other outcome."""
+        link = http.client.HTTPConnection(ADDRESS, self.port, timeout=TIMEOUT_S)
+        sent = None if body is None else json.dumps(body).encode()
+        try:
+            link.request(method, path, body=sent, headers={"Authorization": f"Bearer {self.token}"})
+            answer = link.getresponse()
+            said = json.loads(answer.read())
+        except (OSError, http.client.HTTPException, ValueError) as problem:
+            text = f"no gateway answers on ADMIN_PORT {self.port}: {type(problem).__name__}"
+            raise click.ClickException(text) from None
+        finally:
+            link.close()
+        if answer.status != http.client.OK:
+            raise click.ClickException(f"ADMIN_PORT {self.port}: {said['error']}")
+        return said
+
+
+def admin_line(config: Path, overrides: Mapping[str, str]) -> AdminLine:
+    """By the settings file of the running gateway. Raises ClickException."""
+    try:
+        settings = load(config, overrides).settings
+        if settings.admin_token_file is None or not settings.admin_port:
+            raise click.ClickException(f"{config}: set ADMIN_PORT and ADMIN_TOKEN_FILE, then restart the gateway")
+        return AdminLine(settings.admin_port, read_admin_token(settings.admin_token_file))
+    except (SettingsError, AdminTokenError) as problem:
+        raise click.ClickException(str(problem)) from None

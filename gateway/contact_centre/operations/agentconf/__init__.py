@@ -1,0 +1,1 @@
+"""The agentconf group: its rows, their models, and what they do."""

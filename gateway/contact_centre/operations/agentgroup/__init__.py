@@ -1,0 +1,1 @@
+"""The agentgroup group: its rows, their models, and what they do."""

@@ -1,0 +1,1 @@
+"""The calldata group: its rows, their models, and what they do."""

@@ -1,0 +1,1 @@
+"""The eccconfig group: its rows, their models, and what they do."""

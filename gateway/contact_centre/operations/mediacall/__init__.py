@@ -1,0 +1,1 @@
+"""The mediacall group: its rows, their models, and what they do."""

@@ -1,0 +1,1 @@
+"""The onlineagent group: its rows, their models, and what they do."""

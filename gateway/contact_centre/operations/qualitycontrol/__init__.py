@@ -1,0 +1,1 @@
+"""The qualitycontrol group: its rows, their models, and what they do."""

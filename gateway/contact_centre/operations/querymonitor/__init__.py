@@ -1,0 +1,1 @@
+"""The querymonitor group: its rows, their models, and what they do."""

@@ -1,0 +1,1 @@
+"""The queuedevice group: its rows, their models, and what they do."""

@@ -1,0 +1,1 @@
+"""The recordplay group: its rows, their models, and what they do."""

@@ -1,0 +1,1 @@
+"""The textchat group: its rows, their models, and what they do."""

@@ -1,0 +1,1 @@
+"""The voicecall group: its rows, their models, and what they do."""

@@ -1,0 +1,1 @@
+"""Operations as rows: everything the gateway knows of an interface, without how it is done."""

@@ -1,0 +1,32 @@
+"""The server that is tried, and what has to be known about it."""
+
+import ssl
+from dataclasses import dataclass, field
+
+SOON_S = 1.0
+"""How long something may take that happens at once, with the way there and back."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """`url` is one server, `agents` are free for the trial and share the password.
+
+    `hold_s` is how long polls are held, `interval_s` GUIDINTERVAL, `timeout_s` GUIDTIMEOUT, all in s and as the server
+    has them set. `rotates`: it is set to AUTHMODE 2. `tls` holds the authorities to trust, without it those of the
+    system.
+    """
+
+    url: str
+    agents: tuple[int, ...]
+    password: str = field(repr=False)
+    phone: str = "6001"
+    hold_s: float = 10.0
+    interval_s: float = 60.0
+    timeout_s: float = 120.0
+    rotates: bool = True
+    tls: ssl.SSLContext | None = None
+
+    @property
+    def grace_s(self) -> float:
+        """How long a superseded GUID lives."""
+        return self.timeout_s - self.interval_s

@@ -1,1 +1,0 @@
-"""Operations as rows: everything the gateway knows of an interface, without how it is done (design section 7)."""

@@ -1,0 +1,132 @@
+"""Locks after wrong passwords, kept in Redis: they hold over all nodes and restarts. Times are in ms."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+from zlib import crc32
+
+from gateway.agents.lockout import JUDGED_WITHIN_MS, PAIR_LIMIT, WINDOW_MS, AttemptStanding
+from gateway.redis_store.link import RedisLink
+from gateway.redis_store.scripts import load_script
+from gateway.redis_store.shards import shard_of
+from gateway.wire.errors import StoreUnavailable
+from gateway.wire.network import network
+
+BEGIN: Final = load_script("login_begin")
+NETWORK: Final = load_script("login_network")
+FAILED: Final = load_script("login_failed")
+SUCCEEDED: Final = load_script("login_succeeded")
+WITHDRAWN: Final = load_script("login_withdrawn")
+
+
+class Counted(NamedTuple):
+    """What counts against an address: failures, up to a limit, and attempts in flight."""
+
+    failures: int
+    in_flight: int
+
+
+class RedisAttempts:
+    """`Attempts` in Redis. Its keys expire WINDOW_MS after the last failure, or the last attempt that began."""
+
+    def __init__(self, link: RedisLink) -> None:
+        self._link = link
+
+    @property
+    def in_reach(self) -> bool:
+        """False while its Redis is known to be out of reach."""
+        return not self._link.reason
+
+    async def begin(self, who: str, address: str, attempt: str, *, address_limit: int, now_ms: int) -> AttemptStanding:
+        """See Attempts."""
+        standing, _ = await self.begin_here(who, address, attempt, address_limit=address_limit, now_ms=now_ms)
+        return standing
+
+    async def begin_here(
+        self, who: str, address: str, attempt: str, *, address_limit: int, now_ms: int
+    ) -> tuple[AttemptStanding, Counted]:
+        """As `begin`, and what counts against the address here, the attempt included. Raises StoreUnavailable."""
+        limits = (now_ms, WINDOW_MS, JUDGED_WITHIN_MS, PAIR_LIMIT, address_limit, attempt)
+        standing, failures, in_flight = await self._link.script(BEGIN, self._keys(who, address), limits)
+        return AttemptStanding(standing), Counted(failures, in_flight)
+
+    async def counted(self, address: str, *, most: int, now_ms: int) -> Counted:
+        """What counts against the address, failures up to `most`. Raises StoreUnavailable."""
+        keys = (self._network(address), self._begun_by(address))
+        return Counted(*await self._link.script(NETWORK, keys, (now_ms, WINDOW_MS, JUDGED_WITHIN_MS, most)))
+
+    async def failed(self, who: str, address: str, attempt: str, *, now_ms: int) -> bool:
+        """See Attempts."""
+        values = (now_ms, WINDOW_MS, PAIR_LIMIT, attempt)
+        return bool(await self._link.script(FAILED, self._keys(who, address), values) == 1)
+
+    async def succeeded(self, who: str, address: str, attempt: str, *, now_ms: int) -> None:
+        """See Attempts."""
+        await self._link.script(SUCCEEDED, self._keys(who, address), (attempt, now_ms - JUDGED_WITHIN_MS))
+
+    async def withdrawn(self, who: str, address: str, attempt: str) -> None:
+        """See Attempts."""
+        await self._link.script(WITHDRAWN, self._keys(who, address)[2:], (attempt,))
+
+    def _keys(self, who: str, address: str) -> tuple[str, str, str, str]:
+        pair = self._link.key("sign-in", "of", who, address)
+        begun = self._link.key("sign-in", "begun", "of", who, address)
+        return pair, self._network(address), begun, self._begun_by(address)
+
+    def _network(self, address: str) -> str:
+        return self._link.key("sign-in", "from", network(address))
+
+    def _begun_by(self, address: str) -> str:
+        return self._link.key("sign-in", "begun", "from", network(address))
+
+
+class ShardedAttempts:
+    """`Attempts` over two shards or more.
+
+    An attempt is counted where its agent lies, for the pair and for the address in one step. For the limit by address
+    the shards in reach are added up, so that one out of reach locks nobody else out; what it counted is missing until
+    it is back, while none of its own agents can be tried. They are asked once the attempt is counted: of two that come
+    at the same time at least one sees the other.
+    """
+
+    def __init__(self, shards: Sequence[RedisAttempts]) -> None:
+        self._shards = tuple(shards)
+
+    def _of(self, who: str) -> RedisAttempts:
+        number = int(who) if who.isascii() and who.isdigit() else crc32(who.encode("utf-8", "surrogatepass"))
+        return self._shards[shard_of(number, len(self._shards))]
+
+    async def begin(self, who: str, address: str, attempt: str, *, address_limit: int, now_ms: int) -> AttemptStanding:
+        """See `Attempts.begin`."""
+        here = self._of(who)
+        standing, counted = await here.begin_here(who, address, attempt, address_limit=address_limit, now_ms=now_ms)
+        if standing is not AttemptStanding.OPEN:
+            return standing
+        others = [shard for shard in self._shards if shard is not here]
+        found = await asyncio.gather(*(_counted(shard, address, address_limit, now_ms) for shard in others))
+        failures = counted.failures + sum(each.failures for each in found)
+        if failures + counted.in_flight + sum(each.in_flight for each in found) <= address_limit:
+            return AttemptStanding.OPEN
+        await here.withdrawn(who, address, attempt)
+        return AttemptStanding.LOCKED if failures >= address_limit else AttemptStanding.BUSY
+
+    async def failed(self, who: str, address: str, attempt: str, *, now_ms: int) -> bool:
+        """See `Attempts.failed`."""
+        return await self._of(who).failed(who, address, attempt, now_ms=now_ms)
+
+    async def succeeded(self, who: str, address: str, attempt: str, *, now_ms: int) -> None:
+        """See `Attempts.succeeded`."""
+        await self._of(who).succeeded(who, address, attempt, now_ms=now_ms)
+
+    async def withdrawn(self, who: str, address: str, attempt: str) -> None:
+        """See `Attempts.withdrawn`."""
+        await self._of(who).withdrawn(who, address, attempt)
+
+
+async def _counted(shard: RedisAttempts, address: str, most: int, now_ms: int) -> Counted:
+    if not shard.in_reach:
+        return Counted(0, 0)
+    try:
+        return await shard.counted(address, most=most, now_ms=now_ms)
+    except StoreUnavailable:
+        return Counted(0, 0)

@@ -1,0 +1,209 @@
+"""The store of several nodes: one record per agent in Redis or Valkey (docs/design/optimistic_swap.md).
+
+A change is decided here, by the rule, and written by one script only if the record is still the one that the rule saw.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from gateway.backend import End
+from gateway.redis_store.aside import Aside, Bad
+from gateway.redis_store.codec import Rubbish
+from gateway.redis_store.floor_claim import Fenced
+from gateway.redis_store.link import RedisLink
+from gateway.redis_store.owed import RedisOwed
+from gateway.redis_store.polls import RedisPolls
+from gateway.redis_store.records import RedisRecords
+from gateway.redis_store.seen import RedisSeen
+from gateway.redis_store.swap import Swap, SwapOutcome
+from gateway.sessions.memory_queue import Bounds
+from gateway.sessions.model import Record
+from gateway.sessions.policy import Outage
+from gateway.sessions.store import Change, Look, Looking, Rule, Seen, SessionStore, Wake
+from gateway.wire.errors import Refused, StoreUnavailable
+
+TRIES: Final = 100
+"""Each try that fails is another's success, so this is how many may change one agent at the same moment."""
+
+T = TypeVar("T")
+
+
+class RedisSessionStore:
+    """`SessionStore` over a link, which its owner starts and closes.
+
+    `bounds` is asked at every event, `dropped` hears how many of the oldest events a full queue lost. `clock` replaces
+    the time of Redis in tests. `floor` is the claim of a contact centre in this process: without it nothing is read of
+    sessions and nothing changed.
+    """
+
+    def __init__(
+        self,
+        link: RedisLink,
+        bounds: Callable[[], Bounds],
+        dropped: Callable[[int], None] = lambda count: None,
+        clock: Callable[[], int] | None = None,
+        floor: Fenced | None = None,
+    ) -> None:
+        self.now_ms = clock or link.now_ms
+        self._link = link
+        self._key = link.keys("agent")
+        self._dropped = dropped
+        self._floor = floor
+        self._records = RedisRecords()
+        self._aside = Aside(link)
+        self._polls = RedisPolls(link, self._records, self._aside, self.now_ms)
+        self._seen = RedisSeen(link, self.now_ms, self._aside)
+        self._owed = RedisOwed(link, self._aside)
+        self._swap = Swap(link, bounds, self._seen.keys, self._owed.keys, floor)
+        self._spans: tuple[tuple[int, int], ...] = ()
+        self._outages: tuple[Outage, ...] = ()
+
+    def shards(self) -> Sequence[SessionStore]:
+        """See `SessionStore.shards`."""
+        return (self,)
+
+    def shard_of(self, agent_id: int) -> SessionStore:
+        """See `SessionStore.shard_of`."""
+        return self
+
+    def in_reach(self) -> bool:
+        """See `SessionStore.in_reach`."""
+        return not self._link.reason
+
+    def outages(self) -> tuple[Outage, ...]:
+        """See `SessionStore.outages`."""
+        spans = self._link.outages()
+        if spans is not self._spans:
+            self._spans, self._outages = spans, tuple(Outage(start, end) for start, end in spans)
+        return self._outages
+
+    async def read(self, agent_id: int, *, sure: bool = False) -> Record:
+        """See `SessionStore.read`."""
+        self._check_floor()
+        for _ in range(TRIES):
+            kept = await self._kept(agent_id, sure=sure) or b""
+            try:
+                return self._records.read(agent_id, kept)
+            except Rubbish:
+                await self._put_aside(agent_id, kept)
+        raise StoreUnavailable
+
+    def _check_floor(self) -> None:
+        if self._floor is not None:
+            self._floor.check()
+
+    async def _put_aside(self, agent_id: int, kept: bytes) -> None:
+        await self._aside.put([Bad(self._key(agent_id), "value", content=kept)])
+
+    def _kept(self, agent_id: int, *, sure: bool = False) -> Awaitable[bytes | None]:
+        ask = self._link.surely if sure else self._link.command
+        return ask("GET", self._key(agent_id))
+
+    async def apply(
+        self, agent_id: int, rule: Rule[T], *, known: Record | None = None, durable: bool = False
+    ) -> T | None:
+        """See `SessionStore.apply`."""
+        kept = self._records.bytes_of(known) if known is not None else None
+        if kept is None:
+            kept = await self._kept(agent_id) or b""
+        for _ in range(TRIES):
+            try:
+                record = self._records.read(agent_id, kept)
+            except Rubbish:
+                await self._put_aside(agent_id, kept)
+                kept = await self._kept(agent_id) or b""
+                continue
+            try:
+                change = rule(record)
+            except Refused:
+                before, kept = kept, await self._kept(agent_id, sure=True) or b""
+                if kept == before:
+                    raise
+                continue
+            if change.record is None and change.silent_since_ms is None:
+                if durable:
+                    await self._link.seal()
+                return change.outcome
+            if change.silent_since_ms is not None:
+                await self._seen.flush()
+            answer = await self._swap.run(kept, record, change, self.now_ms(), durable=durable)
+            if answer.changed_to is None:
+                return self._done(change, answer)
+            kept = answer.changed_to
+        raise StoreUnavailable
+
+    def _done(self, change: Change[T], answer: SwapOutcome) -> T | None:
+        if answer.written is not None and change.record is not None:
+            self._records.remember(change.record.agent_id, answer.written, change.record)
+        if answer.dropped:
+            self._dropped(answer.dropped)
+        return change.outcome if answer.held else None
+
+    def note_seen(self, agent_id: int, session_id: str, *, push: bool) -> None:
+        """See `SessionStore.note_seen`."""
+        self._seen.note(agent_id, session_id, push=push)
+
+    async def forget_seen(self, seen: Seen) -> None:
+        """See `SessionStore.forget_seen`."""
+        await self._seen.forget(seen)
+
+    async def silent(self, poll_before_ms: int, push_before_ms: int, most: int) -> Sequence[Seen]:
+        """See `SessionStore.silent`."""
+        return await self._seen.before(poll_before_ms, push_before_ms, most)
+
+    async def live(self) -> Sequence[Seen]:
+        """See `SessionStore.live`."""
+        return await self._seen.all()
+
+    async def count(self) -> int:
+        """See `SessionStore.count`."""
+        return await self._seen.count()
+
+    async def owed(self, most: int) -> Sequence[End]:
+        """See `SessionStore.owed`. An end must reach the contact centre that runs now."""
+        self._check_floor()
+        return await self._owed.oldest(most)
+
+    async def paid(self, session_id: str) -> None:
+        """See `SessionStore.paid`."""
+        await self._owed.paid(session_id)
+
+    async def key_fingerprints(self, add: Mapping[str, str], drop: Sequence[str] = ()) -> Mapping[str, str]:
+        """See `SessionStore.key_fingerprints`."""
+        key, command = self._link.key("keys"), self._link.command
+        gone = [key_id.encode("utf-8", "surrogateescape") for key_id in drop]
+        sent = [command("HDEL", key, *gone)] if gone else []
+        sent += [command("HSETNX", key, key_id, fingerprint) for key_id, fingerprint in add.items()]
+        answers: list[Any] = await asyncio.gather(*sent, command("HGETALL", key))
+        return {_text(key_id): _text(fingerprint) for key_id, fingerprint in answers[-1].items()}
+
+    def on_wake(self, wake: Wake) -> None:
+        """See `SessionStore.on_wake`."""
+        self._link.on_wake(wake)
+
+    def known(self, agent_id: int) -> Record | None:
+        """See `SessionStore.known`."""
+        return self._records.known(agent_id)
+
+    async def look(self, known: Record, looking: Looking) -> Look:
+        """See `SessionStore.look`."""
+        self._check_floor()
+        try:
+            found = await self._polls.look(known, looking)
+        except Rubbish:
+            found = None
+        return found or Look(record=await self.read(known.agent_id))
+
+    async def lost(self, agent_id: int, event_id: str) -> None:
+        """See `SessionStore.lost`."""
+        await self._polls.lost(agent_id, event_id)
+
+    async def close(self) -> None:
+        """Writes what is noted; the link is closed by its owner."""
+        await self._seen.close()
+
+
+def _text(kept: bytes) -> str:
+    """Text that gives the same bytes again, whatever they are."""
+    return kept.decode("utf-8", "surrogateescape")

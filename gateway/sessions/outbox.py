@@ -1,0 +1,375 @@
+"""Brings what the contact centre tells into the store, in order for each session (docs/design/one_floor.md).
+
+What comes is written at once, by one task for each session that has something; what comes meanwhile goes with the next
+write. While a shard of the store is away, all for its agents waits, bounded, and is then sent again from where it
+stopped: a queue knows events again by their ids.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from gateway.backend import EndReason
+from gateway.ops import audit, metrics
+from gateway.ops.backoff import Backoff
+from gateway.ops.logs import crash_line
+from gateway.sessions.memory_queue import RECENT_IDS, Bounds
+from gateway.sessions.service import SessionService
+from gateway.sessions.store import EventQueue, SessionStore
+from gateway.wire.errors import StoreUnavailable, Unreadable
+from gateway.wire.event import Event
+
+FIRST_REST_S: Final = 0.1
+LONGEST_REST_S: Final = 1.0
+CLOSE_S: Final = 2.0
+
+_LOG = logging.getLogger(__name__)
+MOST_TOGETHER: Final = RECENT_IDS // 2
+"""Events in one write. A queue knows all of them again when the write is repeated."""
+Note = Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """The events told so far are void."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The centre has signed the agent out; `by` is the agent who did it, 0 for nobody."""
+
+    reason: EndReason
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Whether the agent need not poll for now."""
+
+    silent: bool
+
+
+Step = Event | Forget | Ended | Silent
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is written together: one step, or events and a note."""
+
+    steps: tuple[Step, ...]
+    note: Note | None = None
+
+    @property
+    def events(self) -> list[Event]:
+        """Its events."""
+        return [step for step in self.steps if isinstance(step, Event)]
+
+
+@dataclass(slots=True)
+class OutboxLine:
+    """Steps in the order in which they came, and the newest note. `busy`: some of it is being written."""
+
+    agent_id: int
+    session_id: str
+    busy: bool = False
+    _steps: deque[Step] = field(default_factory=deque)
+    _note: Note | None = None
+    _count: int = 0
+    _size: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not self._steps and self._note is None
+
+    def add(self, steps: Iterable[Step], note: Note | None = None) -> None:
+        """These come last."""
+        for step in steps:
+            if isinstance(step, Forget):
+                self._drop_events()
+            elif isinstance(step, Silent) and self._steps and isinstance(self._steps[-1], Silent):
+                self._steps.pop()
+            self._steps.append(step)
+            self._counted(step, 1)
+        self._note = note or self._note
+
+    def drop_oldest(self, bounds: Bounds) -> int:
+        """Keeps within the bounds, if need be without the oldest events, minor ones first; how many were dropped."""
+        dropped = 0
+        while self._count > 1 and (self._count > bounds.count or self._size > bounds.size):
+            events = [step for step in self._steps if isinstance(step, Event)]
+            least = next((event for event in events if event.minor), events[0])
+            self._steps.remove(least)
+            self._counted(least, -1)
+            dropped += 1
+        return dropped
+
+    def take(self) -> Batch:
+        """What is to be written next. The note goes with the last event: it tells what that has led to."""
+        taken: list[Step] = []
+        while self._steps and len(taken) < MOST_TOGETHER and (not taken or isinstance(self._steps[0], Event)):
+            step = self._steps.popleft()
+            self._counted(step, -1)
+            taken.append(step)
+            if not isinstance(step, Event):
+                return Batch((step,))
+        if self._count:
+            return Batch(tuple(taken))
+        note, self._note = self._note, None
+        return Batch(tuple(taken), note)
+
+    def give_back(self, batch: Batch) -> None:
+        """It could not be written: it comes first."""
+        for step in reversed(batch.steps):
+            self._steps.appendleft(step)
+            self._counted(step, 1)
+        self._note = self._note or batch.note
+
+    def clear(self) -> None:
+        """The session is over."""
+        self._steps.clear()
+        self._note = None
+        self._count = self._size = 0
+
+    def _drop_events(self) -> None:
+        self._steps = deque(step for step in self._steps if not isinstance(step, Event))
+        self._count = self._size = 0
+
+    def _counted(self, step: Step, times: int) -> None:
+        if isinstance(step, Event):
+            self._count += times
+            self._size += times * len(step.body)
+
+
+@dataclass(slots=True)
+class _Shard:
+    """Sessions of one shard that have something to get. `away`: it did not take what it was given last."""
+
+    lines: dict[str, OutboxLine] = field(default_factory=dict)
+    away: bool = False
+    dropped: int = 0
+
+
+class Outbox:
+    """`backend.Sink` over a store and its queue.
+
+    `bounds` is how much waits for one session, asked each time. `owes` is called when the backend is owed an end.
+    `pause` (of seconds) does what `asyncio.sleep` does.
+    """
+
+    def __init__(
+        self,
+        service: SessionService,
+        queue: EventQueue,
+        bounds: Callable[[], Bounds],
+        owes: Callable[[], None],
+        *,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._service = service
+        self._queue = queue
+        self._bounds = bounds
+        self._owes = owes
+        self._pause = pause
+        self._shards: dict[SessionStore, _Shard] = {shard: _Shard() for shard in service.store.shards()}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
+        self._begun = 0
+        self._writing: dict[int, None] = {}
+        """Writes under way by number, the oldest first."""
+        self._waiters: deque[tuple[int, asyncio.Future[None]]] = deque()
+        """Each waits for all writes up to a number."""
+
+    def tell(self, agent_id: int, session_id: str, events: Sequence[Event] = (), note: Note | None = None) -> None:
+        """See `Sink.tell`. With a store in memory the events are in the queue at once."""
+        self._add(agent_id, session_id, events, note)
+
+    def forget_events(self, agent_id: int, session_id: str) -> None:
+        """See `Sink.forget_events`."""
+        self._add(agent_id, session_id, (Forget(),))
+
+    def ended(self, agent_id: int, session_id: str, reason: EndReason, by: int = 0) -> None:
+        """See `Sink.ended`."""
+        self._add(agent_id, session_id, (Ended(reason, by),))
+
+    def may_be_silent(self, agent_id: int, session_id: str, silent: bool) -> None:
+        """See `Sink.may_be_silent`."""
+        self._add(agent_id, session_id, (Silent(silent),))
+
+    async def settled(self) -> None:
+        """See `Sink.settled`."""
+        if self._writing:
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiters.append((self._begun, waiter))
+            await waiter
+
+    async def close(self, within_s: float = CLOSE_S) -> None:
+        """Writes what can be written within this time."""
+        self._closing = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._write_the_rest()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        left = sum(len(shard.lines) for shard in self._shards.values())
+        if left:
+            _LOG.warning("what the contact centre told %d sessions is lost: the store is out of reach", left)
+
+    async def _write_the_rest(self) -> None:
+        while True:
+            for shard in self._shards.values():
+                shard.away = False
+                for line in list(shard.lines.values()):
+                    self._write(shard, line)
+            await self.settled()
+            if not any(shard.lines for shard in self._shards.values()):
+                return
+            await self._pause(FIRST_REST_S)
+
+    def _add(self, agent_id: int, session_id: str, steps: Iterable[Step], note: Note | None = None) -> None:
+        shard = self._shards[self._service.store.shard_of(agent_id)]
+        line = shard.lines.get(session_id)
+        if line is None:
+            line = shard.lines[session_id] = OutboxLine(agent_id, session_id)
+        line.add(steps, note)
+        self._bound(shard, line)
+        if not shard.away:
+            self._write(shard, line)
+
+    def _bound(self, shard: _Shard, line: OutboxLine) -> None:
+        dropped = line.drop_oldest(self._bounds())
+        if dropped:
+            if not shard.dropped:
+                _LOG.error("too much waits for the store: the oldest events of a session are dropped")
+            shard.dropped += dropped
+            metrics.EVENTS_DROPPED.inc(dropped)
+
+    def _write(self, shard: _Shard, line: OutboxLine) -> None:
+        """Begins to write all of a line, if nobody does already."""
+        if line.busy:
+            return
+        line.busy = True
+        self._begun += 1
+        self._writing[self._begun] = None
+        work = self._write_all(shard, line, self._begun)
+        if self._queue.at_once:
+            _to_its_end(work)
+        else:
+            self._begin(work)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _write_all(self, shard: _Shard, line: OutboxLine, number: int) -> None:
+        try:
+            while not line.is_empty:
+                await self._write_next(line)
+            del shard.lines[line.session_id]
+        except StoreUnavailable:
+            self._comes_later(shard)
+        finally:
+            line.busy = False
+            del self._writing[number]
+            self._wake_waiters()
+
+    def _wake_waiters(self) -> None:
+        oldest = next(iter(self._writing), self._begun + 1)
+        while self._waiters and self._waiters[0][0] < oldest:
+            waiter = self._waiters.popleft()[1]
+            if not waiter.done():
+                waiter.set_result(None)
+
+    async def _write_next(self, line: OutboxLine) -> None:
+        """Writes some of a line; all of it goes where the session is over. Raises StoreUnavailable, and keeps it."""
+        batch = line.take()
+        try:
+            alive = await self._write_batch(line, batch)
+        except Unreadable as problem:
+            _LOG.error("agent %d: what the contact centre told its session is lost: %s", line.agent_id, problem.message)
+        except (StoreUnavailable, asyncio.CancelledError):
+            line.give_back(batch)
+            raise
+        except Exception as crash:
+            _LOG.error("what the contact centre told agent %d is lost: %s", line.agent_id, crash_line(crash))
+        else:
+            if not alive:
+                line.clear()
+
+    async def _write_batch(self, line: OutboxLine, batch: Batch) -> bool:
+        """False when the session is over."""
+        agent_id, session_id = line.agent_id, line.session_id
+        match batch.steps:
+            case (Forget(),):
+                await self._queue.clear(agent_id, session_id)
+                return True
+            case (Silent(silent),):
+                return await self._service.may_be_silent(agent_id, session_id, silent)
+            case (Ended(reason, by),):
+                await self._end(agent_id, session_id, reason, by)
+                return False
+            case _:
+                return await self._queue.append(agent_id, session_id, batch.events, _note(agent_id, batch))
+
+    async def _end(self, agent_id: int, session_id: str, reason: EndReason, by: int) -> None:
+        if await self._service.end(agent_id, session_id, reason):
+            audit.record("sign-out", agent_id, reason=reason.name, **({"by": by} if by else {}))
+            self._owes()
+
+    def _comes_later(self, shard: _Shard) -> None:
+        if not shard.away and not self._closing:
+            shard.away = True
+            _LOG.warning("the store is out of reach: what the contact centre tells waits for it")
+            self._begin(self._try_again(shard))
+
+    async def _try_again(self, shard: _Shard) -> None:
+        """One session tries for all of its shard."""
+        backoff = Backoff(FIRST_REST_S, LONGEST_REST_S, jitter=0)
+        while shard.away:
+            await self._pause(backoff.next_s())
+            line = next((line for line in shard.lines.values() if not line.busy), None)
+            if line is not None and not await self._takes(line):
+                continue
+            shard.away = False
+            _LOG.info(
+                "what the contact centre has told meanwhile is written now; %d events were dropped", shard.dropped
+            )
+            shard.dropped = 0
+            for line in list(shard.lines.values()):
+                self._write(shard, line)
+
+    async def _takes(self, line: OutboxLine) -> bool:
+        """Whether the store takes what this session is to get next."""
+        line.busy = True
+        try:
+            if not line.is_empty:
+                await self._write_next(line)
+        except StoreUnavailable:
+            return False
+        finally:
+            line.busy = False
+        return True
+
+
+def _note(agent_id: int, batch: Batch) -> bytes | None:
+    try:
+        return batch.note() if batch.note is not None else None
+    except Exception as crash:
+        _LOG.error("the note of agent %d cannot be made: %s", agent_id, crash_line(crash))
+        return None
+
+
+def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Runs what never waits. Raises RuntimeError where it does."""
+    try:
+        work.send(None)
+    except StopIteration:
+        return
+    work.close()
+    raise RuntimeError("a queue that says that it never waits has waited")

@@ -1,0 +1,64 @@
+"""What only some systems have: locks of files, limits of processes, owners, signals.
+
+Where something is missing, what needs it is weaker, and docs/other_systems.md names that: nothing fails at an import.
+"""
+
+import os
+import signal
+from collections.abc import Iterable
+from importlib import import_module
+from types import ModuleType
+from typing import Final
+
+
+def module_or_none(name: str) -> ModuleType | None:
+    """A module of the standard library, None where this system does not have it."""
+    try:
+        return import_module(name)
+    except ModuleNotFoundError:
+        return None
+
+
+fcntl: Final = module_or_none("fcntl")
+resource: Final = module_or_none("resource")
+termios: Final = module_or_none("termios")
+NO_LIMIT: Final = -1
+"""How many files a process may open, where nothing bounds it."""
+
+
+def lock_alone(handle: int) -> None:
+    """Waits for the only lock of an open file or folder, until it is closed. Without locks of files it does nothing."""
+    if fcntl is not None:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+def open_files_limits() -> tuple[int, int]:
+    """How many files this process may open now, and how many it may ask for; NO_LIMIT for any number."""
+    if resource is None:
+        return NO_LIMIT, NO_LIMIT
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    soft, hard = (NO_LIMIT if limit == resource.RLIM_INFINITY else int(limit) for limit in limits)
+    return soft, hard
+
+
+def usable_cpus() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def flags(*names: str) -> int:
+    """Flags of `os.open` by name, those together that this system has."""
+    found = 0
+    for name in names:
+        found |= getattr(os, name, 0)
+    return found
+
+
+def has_owners() -> bool:
+    """Whether files belong to users and groups, so that their mode tells who may read them."""
+    return hasattr(os, "geteuid")
+
+
+def known_signals(names: Iterable[str]) -> list[signal.Signals]:
+    """Those of these signals that this system has."""
+    return [signal.Signals[name] for name in names if name in signal.Signals.__members__]

@@ -1,0 +1,214 @@
+"""Calls to the service behind: bounded in time, size and number.
+
+Two pools of connections: polls are held for seconds, and calls must not wait for them.
+"""
+
+import asyncio
+import ssl
+from collections.abc import AsyncGenerator, Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import aiohttp
+from aiohttp import ClientResponse
+from yarl import URL
+
+from gateway.backend import Message
+from gateway.ops import request_context
+from gateway.ops.deadline import paused_deadline
+from gateway.settings.schema import Settings
+from gateway.upstream import service_health
+from gateway.upstream.counterpart import Keys
+from gateway.upstream.service_answers import ServiceAnswer, read_cookies, read_envelope, read_guid
+from gateway.upstream.service_health import Reachability
+from gateway.wire import retcodes
+from gateway.wire.errors import Unavailable
+from gateway.wire.event import HEADER as RECEIPT
+from gateway.wire.event import WANTED, read_receipt
+from gateway.wire.forwarding import FORWARDED_FOR
+from gateway.wire.guid_headers import REQUEST_HEADER, SET_GUID
+from gateway.wire.outbound import Outbound, Send, head_trouble, read_body
+from gateway.wire.standing_headers import SENT_JSON
+
+PIECE_BYTES: Final = 65_536
+_PASSED_ON: Final = ("Content-Type", "Content-Length", "Content-Disposition", "Last-Modified")
+
+
+async def file_body(response: ClientResponse) -> AsyncGenerator[bytes, None]:
+    """The rest of a response, read as fast as the client takes it; let go of at the end, or when the client goes.
+
+    An end before its time raises, so that the client's connection ends too.
+    """
+    try:
+        async for piece in response.content.iter_chunked(PIECE_BYTES):
+            yield piece
+    finally:
+        response.close()
+
+
+def file_headers(response: ClientResponse) -> dict[str, str]:
+    """The headers that go along with the file."""
+    return {name: response.headers[name] for name in _PASSED_ON if name in response.headers}
+
+
+ANSWER_MAX_BYTES: Final = 8 * 1024 * 1024
+PREFIX: Final = "/agentgateway/resource"
+CANNOT_SERVE: Final = "the contact centre behind this gateway cannot serve this now: try again"
+OUT_OF_REACH: Final = "the contact centre behind this gateway is out of reach: try again"
+_OK: Final = 2
+_SERVER_FAULT: Final = 500
+_DEL: Final = 0x7F
+_HASH: Final = ord("#")
+_FAILURES: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (TimeoutError, "no answer in time"),
+    (aiohttp.ClientSSLError, "no TLS with a certificate that is trusted"),
+    (aiohttp.ClientConnectorError, "no connection"),
+    (Exception, "the connection broke"),
+)
+"""The first that fits counts."""
+
+
+class BrokenError(aiohttp.ClientError):
+    """The connection broke before an answer. Nobody knows whether the request was acted on, so it is not sent again."""
+
+
+async def _once(request: aiohttp.ClientRequest, send: Send) -> aiohttp.ClientResponse:
+    """Keeps aiohttp from sending PUT and DELETE twice: here they sign in, answer calls, sign out."""
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as broken:
+        if request.method == "GET":
+            raise
+        raise BrokenError from broken
+
+
+class ServiceClient:
+    """The service at UPSTREAM_URL. `settings` is asked at every call. Every call raises Unavailable without an answer.
+
+    An answer has a status of 2xx and the envelope of the interface, or is a file where one is asked for.
+    """
+
+    def __init__(self, settings: Callable[[], Settings], trust: ssl.SSLContext) -> None:
+        self._settings = settings
+        self._base = settings().upstream_url
+        self.reach = Reachability(f"the contact centre at {URL(self._base).origin()}")
+        self._calls = Outbound(trust, settings().upstream_calls, middleware=_once)
+        self._polls = Outbound(trust, settings().upstream_connections, middleware=_once)
+        """For what takes its time: polls, and files that a client is slow to take."""
+
+    async def call(self, message: Message, keys: Keys | None = None, *, file: bool = False) -> ServiceAnswer:
+        """Passes a request on, with `keys` as that session. With `file` the answer may be one."""
+        try:
+            with paused_deadline(), service_health.IN_FLIGHT.track_inprogress(), service_health.SECONDS.time():
+                answer = await self._call(message, keys, file)
+        except Unavailable:
+            service_health.CALLS.labels("unavailable").inc()
+            raise
+        service_health.CALLS.labels("answered").inc()
+        return answer
+
+    async def _call(self, message: Message, keys: Keys | None, file: bool) -> ServiceAnswer:
+        outbound = self._polls if file else self._calls
+        try:
+            async with asyncio.timeout(self._settings().upstream_timeout_ms / 1000):
+                response = await outbound.request(
+                    message.method,
+                    self._url(message),
+                    self._silence(0),
+                    headers=self._headers(message, keys),
+                    data=message.body or None,
+                )
+                return await self._read(response, file)
+        except (aiohttp.ClientError, OSError, ValueError) as problem:
+            raise self._failed(problem) from None
+
+    async def poll(self, agent_id: int, keys: Keys, receipt: str = WANTED) -> ServiceAnswer:
+        """Waits for the next event of a session; `receipt` is that of the last one kept."""
+        message = Message("GET", f"{PREFIX}/agentevent/{agent_id}")
+        with service_health.PARKED.track_inprogress():
+            try:
+                response = await self._polls.request(
+                    message.method,
+                    self._url(message),
+                    self._silence(self._settings().upstream_poll_hold_ms),
+                    headers={**self._headers(message, keys), RECEIPT: receipt},
+                )
+                return await self._read(response, False)
+            except (aiohttp.ClientError, OSError, ValueError) as problem:
+                raise self._failed(problem) from None
+
+    def _headers(self, message: Message, keys: Keys | None) -> dict[str, str]:
+        headers = {"Content-Type": message.content_type or SENT_JSON, **request_context.onward_headers()}
+        if keys is not None:
+            headers[REQUEST_HEADER] = keys.guid
+            if keys.cookie:
+                headers["Cookie"] = keys.cookie
+        if self._settings().upstream_forward_address and (address := message.address()):
+            headers[FORWARDED_FOR] = address
+        return headers
+
+    def _silence(self, hold_ms: int) -> aiohttp.ClientTimeout:
+        """For how long nothing may be heard."""
+        settings_ms = self._settings().upstream_timeout_ms
+        return aiohttp.ClientTimeout(sock_connect=settings_ms / 1000, sock_read=(hold_ms + settings_ms) / 1000)
+
+    async def _read(self, response: aiohttp.ClientResponse, file: bool) -> ServiceAnswer:
+        try:
+            if response.status // 100 != _OK:
+                raise self._refused(response.status)
+            self.reach.answered()
+            if file and "json" not in response.content_type:
+                return _answer(response, (retcodes.SUCCESS, ""), file_body(response), file_headers(response))
+            body = await read_body(response, ANSWER_MAX_BYTES)
+        except BaseException:
+            response.release()
+            raise
+        said = read_envelope(body)
+        if said is None:
+            raise Unavailable(CANNOT_SERVE)
+        return _answer(response, said, body)
+
+    def _refused(self, status: int) -> Unavailable:
+        if status >= _SERVER_FAULT:
+            self.reach.failed(f"it answers with status {status}")
+        else:
+            self.reach.answered()
+        return Unavailable(CANNOT_SERVE)
+
+    def _failed(self, problem: Exception) -> Unavailable:
+        if isinstance(problem, ValueError) and not isinstance(problem, aiohttp.ClientError | OSError):
+            # What cannot be sent, or is too long an answer, says nothing of the service.
+            return Unavailable(CANNOT_SERVE)
+        words = head_trouble(problem) or next(words for kind, words in _FAILURES if isinstance(problem, kind))
+        self.reach.failed(words)
+        return Unavailable(OUT_OF_REACH)
+
+    def _url(self, message: Message) -> URL:
+        return URL(self._base + _encoded(message.target), encoded=True)
+
+    async def close(self) -> None:
+        """Lets go of the connections."""
+        await self._calls.close()
+        await self._polls.close()
+
+
+def _encoded(target: str) -> str:
+    """What clients send unencoded although it may not stand in a URL, encoded."""
+    if target.isascii() and "#" not in target:
+        return target
+    raw = target.encode("utf-8", "surrogateescape")
+    return "".join(chr(byte) if byte < _DEL and byte != _HASH else f"%{byte:02X}" for byte in raw)
+
+
+def _answer(
+    response: aiohttp.ClientResponse,
+    said: tuple[str, str],
+    body: bytes | AsyncGenerator[bytes, None],
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> ServiceAnswer:
+    found = response.headers
+    guid = read_guid(found.get(SET_GUID, ""))
+    cookie, receipt = read_cookies(found.getall("Set-Cookie", ())), read_receipt(found.get(RECEIPT)) or WANTED
+    return ServiceAnswer(*said, body, headers, guid, cookie, receipt)

@@ -1,0 +1,201 @@
+"""What is measured against what: the gateway as shipped, a bare handler, its own connection alone, and peers."""
+
+import asyncio
+import shutil
+import ssl
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import redis
+from bench_load import Target, children, cores, cpu_s, pin
+from raw_agents import FIRST_AGENT, RawAgent, write_agents_file
+
+from gateway.sessions.secret_file import new_secret_line
+from tests.support.gateway import ROOT, gateway_process
+from tests.support.servers import Server, Servers, free_port
+
+PREFIX: Final = "/agentgateway/resource"
+READ: Final = (("GET", f"{PREFIX}/onlineagent/{{agent}}/agentstatus", '"agentState":'),)
+POLL: Final = ("GET", f"{PREFIX}/agentevent/{{agent}}", '{"message":"","retcode":"0"}')
+FETCH: Final = ("GET", f"{PREFIX}/agentevent/{{agent}}", '"event":')
+CHANGES: Final = (
+    ("POST", f"{PREFIX}/onlineagent/{{agent}}/saybusy", '"retcode":"0"'),
+    FETCH,
+    ("POST", f"{PREFIX}/onlineagent/{{agent}}/sayfree", '"retcode":"0"'),
+    FETCH,
+)
+BARE: Final = "a bare web.Application handler, uvloop"
+HOLD: Final = {"AGENT_POLL_WAIT_INTERVAL": "10"}
+"""A poll is held for 1 s, not 10: so that a round has some."""
+POLLS_S: Final = 3.0
+IDLE_S: Final = 1.0
+PEERS: Final = ROOT / "build" / "peers"
+_ANYBODY: Final = {FIRST_AGENT: "00000000-0000-0000-0000-000000000000.AgentGateway0"}
+
+_BARE: Final = """
+import sys
+import uvloop
+from aiohttp import web
+async def status(request):
+    return web.Response(body=b'{"message":"success","retcode":"0","result":{"agentState":4,"isWorking":false}}',
+                        headers={"Content-Type": "application/json", "Cache-Control": "no-store"})
+app = web.Application()
+app.router.add_get("/agentgateway/resource/onlineagent/{agentid}/agentstatus", status)
+print("ready", flush=True)
+web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), access_log=None, print=None, loop=uvloop.new_event_loop())
+"""
+_ALONE: Final = """
+import asyncio, sys
+from gateway.listeners import start
+from gateway.ops import process
+from gateway.settings.schema import Settings
+from gateway.wire.http import Response, header_lines
+LINES = header_lines({"Content-Type": "application/json", "Cache-Control": "no-store"})
+BODY = b'{"message":"success","retcode":"0","result":{"agentState":4,"isWorking":false}}'
+async def status(request):
+    return Response(BODY, lines=LINES)
+async def main():
+    await start(status, Settings(http_port=int(sys.argv[1]), https_port=0))
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+process.run_on_event_loop(main())
+"""
+
+
+async def fetched(agent: RawAgent) -> None:
+    """Fetches the events of the sign-in."""
+    while b'"event"' in await agent.poll():
+        pass
+
+
+def failed(command: Sequence[str]) -> bool:
+    """Runs a command to its end."""
+    return subprocess.run(command, check=False).returncode != 0
+
+
+class Stage:
+    """Starts what is measured, each process on the core of the server; `skipped` names what is not there, and why."""
+
+    def __init__(self, stack: AsyncExitStack, folder: Path, agents: int) -> None:
+        self._stack = stack
+        self._folder = folder
+        self._agents = agents
+        self._servers = Servers(folder)
+        self.targets: list[Target] = []
+        self.skipped: dict[str, str] = {}
+        stack.callback(self._servers.end)
+
+    async def _run(self, *command: str) -> int:
+        process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, cwd=ROOT)
+        self._stack.callback(process.kill)
+        assert process.stdout is not None
+        async with asyncio.timeout(60):
+            while b"ready" not in (line := await process.stdout.readline()):
+                if not line:
+                    raise RuntimeError(f"{command[:3]} did not start")
+        await asyncio.sleep(1)
+        pin(process.pid, cores()[0])
+        return process.pid
+
+    async def alone(self) -> None:
+        """Servers that check nothing."""
+        for name, code in ((BARE, _BARE), ("the gateway's connection, no check", _ALONE)):
+            port = free_port()
+            pid = await self._run(sys.executable, "-c", code, str(port))
+            self.targets.append(Target(name, pid, port, dict(_ANYBODY), READ))
+
+    async def memory(self) -> None:
+        """The gateway without a store of its own, plain and with TLS."""
+        https = free_port()
+        target = await self._gateway("guarded read, memory", {"HTTPS_PORT": str(https)}, READ)
+        self.targets.append(target)
+        authority = next((self._folder / target.name / "var").rglob("ca*.pem"))
+        trust = ssl.create_default_context(cafile=str(authority))
+        self.targets.append(replace(target, name="guarded read, memory, HTTPS", port=https, trust=trust))
+
+    async def redis(self) -> None:
+        """The gateway with Valkey, always fresh."""
+        secret = self._folder / "guid.keys"
+        secret.touch(0o600)
+        secret.write_text(new_secret_line("k1"), "ascii")
+        settings = {"REDIS_URL": self._valkey().url, "GUID_SECRET_FILE": str(secret), **HOLD}
+        target = await self._gateway("guarded read, Redis", settings, READ)
+        guids = list(target.guids.items())
+        half = len(guids) // 2
+        busy, waiting = dict(guids[:half]), dict(guids[half:])
+        polled = "state change and its event, polled, Redis"
+        self.targets += [
+            replace(target, guids=busy),
+            replace(target, name=polled, guids=busy, steps=CHANGES, in_a_cycle=2),
+            replace(target, name="empty poll, hold included, Redis", guids=waiting, steps=(POLL,), least_s=POLLS_S),
+        ]
+
+    def _valkey(self) -> Server:
+        server = self._servers.start("valkey")
+        pin(int(redis.Redis.from_url(server.url).info("server")["process_id"]), cores()[1])
+        return server
+
+    async def _gateway(self, name: str, settings: Mapping[str, str], steps: tuple[tuple[str, str, str], ...]) -> Target:
+        folder = self._folder / name
+        folder.mkdir()
+        settings = {"AGENTS_FILE": str(write_agents_file(folder, self._agents)), "LOG_LEVEL": "WARNING", **settings}
+        running = await self._stack.enter_async_context(gateway_process(folder, settings))
+        pid = running.process.pid
+        pin(pid, cores()[0])
+        agents = [RawAgent(FIRST_AGENT + number) for number in range(self._agents)]
+        for agent in agents:
+            await agent.connect(running.port)
+            await agent.sign_in()
+        if "REDIS_URL" in settings:
+            await asyncio.gather(*map(fetched, agents))
+        guids = {agent.agent_id: agent.guid for agent in agents}
+        for agent in agents:
+            agent.close()
+        before = cpu_s(pid)
+        await asyncio.sleep(IDLE_S)
+        return Target(name, pid, running.port, guids, steps, idle=(cpu_s(pid) - before) / IDLE_S)
+
+    async def fastify(self) -> None:
+        """Fastify and ioredis with a check written by hand, where node and npm are there."""
+        name = "Fastify + ioredis, hand-written check"
+        if not (shutil.which("node") and shutil.which("npm")):
+            self.skipped[name] = "node and npm are not on this machine"
+            return
+        home = PEERS / "fastify"
+        shutil.copytree(ROOT / "scripts" / "peers" / "fastify", home, dirs_exist_ok=True)
+        command = ["npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(home)]
+        if not (home / "node_modules").exists() and await asyncio.to_thread(failed, command):
+            self.skipped[name] = "npm install failed"
+            return
+        server, port = self._valkey(), free_port()
+        redis_port = server.url.rpartition(":")[2].partition("/")[0]
+        for agent, guid in _ANYBODY.items():
+            redis.Redis.from_url(server.url).set(f"bench:{agent}", guid)
+        pid = await self._run("node", str(home / "server.js"), str(port), redis_port)
+        self.targets.append(Target(name, pid, port, dict(_ANYBODY), READ))
+
+    async def nginx(self) -> None:
+        """Nginx with Lua and a check written by hand, where its Lua is there."""
+        name = "nginx + Lua + Redis, hand-written check"
+        program = shutil.which("openresty")
+        if program is None:
+            self.skipped[name] = "openresty is not on this machine"
+            return
+        server, port, home = self._valkey(), free_port(), self._folder / "nginx"
+        (home / "logs").mkdir(parents=True)
+        shown = (ROOT / "scripts" / "peers" / "nginx.conf").read_text("utf-8")
+        redis_port = server.url.rpartition(":")[2].partition("/")[0]
+        (home / "nginx.conf").write_text(shown.replace("@PORT@", str(port)).replace("@REDIS@", redis_port), "utf-8")
+        for agent, guid in _ANYBODY.items():
+            redis.Redis.from_url(server.url).set(f"bench:{agent}", guid)
+        process = await asyncio.create_subprocess_exec(program, "-p", str(home), "-c", str(home / "nginx.conf"))
+        self._stack.callback(process.kill)
+        await asyncio.sleep(1)
+        worker = children(process.pid)[0]
+        pin(worker, cores()[0])
+        self.targets.append(Target(name, worker, port, dict(_ANYBODY), READ))

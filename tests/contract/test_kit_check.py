@@ -1,0 +1,126 @@
+"""`agentgateway check`: a right server keeps every rule; one that breaks a rule fails that rule and no other."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as Xml
+
+import pytest
+
+from gateway.kit.check import Finding, Verdict
+from gateway.kit.checks import NAMES, play
+from gateway.kit.target import Target
+from tests.support.gateway import ENDS_S, PASSWORD, ROOT
+from tests.support.servers import free_port
+from tests.support.wrong_servers import (
+    AGENTS,
+    FAULTS,
+    FIRST_AGENT,
+    HOLD_S,
+    INTERVAL_S,
+    TIMEOUT_S,
+    Fault,
+    planted,
+    wrong_server,
+)
+
+AT_ONCE = 15
+TIMES = ("--hold", str(HOLD_S), "--interval", str(INTERVAL_S), "--timeout", str(TIMEOUT_S))
+QUICK = ("--only", "envelope", "--only", "guid-rotates", "--only", "set-guid-header")
+
+
+def place(port: int) -> Target:
+    agents = tuple(range(FIRST_AGENT, FIRST_AGENT + AGENTS))
+    return Target(
+        f"http://127.0.0.1:{port}", agents, PASSWORD, hold_s=HOLD_S, interval_s=INTERVAL_S, timeout_s=TIMEOUT_S
+    )
+
+
+def names(findings: list[Finding], verdict: Verdict) -> set[str]:
+    return {found.check.name for found in findings if found.verdict is verdict}
+
+
+async def command(port: int, *words: str) -> tuple[int, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "gateway", "check", f"http://127.0.0.1:{port}", "--password", PASSWORD),
+        *("--first-agent", str(FIRST_AGENT), "--agents", "4", *words),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=ROOT,
+    )
+    async with asyncio.timeout(ENDS_S):
+        said, errors = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, said.decode(), errors.decode()
+
+
+async def test_this_gateway_keeps_every_rule(tmp_path: Path) -> None:
+    async with wrong_server(tmp_path, "", Fault()) as gateway:
+        findings = await play(place(gateway.port), lambda _: None)
+    assert {found.check.name: found.reason for found in findings if found.verdict is not Verdict.KEPT} == {}
+    assert [found.check.name for found in findings] == list(NAMES)
+
+
+def test_there_is_a_wrong_server_for_every_rule() -> None:
+    assert set(FAULTS) == set(NAMES)
+
+
+async def test_a_server_that_breaks_a_rule_fails_that_rule_alone(tmp_path: Path) -> None:
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def tried(name: str, fault: Fault) -> tuple[set[str], set[str]]:
+        async with turns, wrong_server(tmp_path, name, fault) as gateway:
+            findings = await play(place(gateway.port), lambda _: None)
+        return names(findings, Verdict.BROKEN), names(findings, Verdict.UNTESTED)
+
+    with planted(FAULTS):
+        found = await asyncio.gather(*(tried(name, fault) for name, fault in FAULTS.items()))
+    assert dict(zip(FAULTS, found, strict=True)) == {
+        name: ({name}, set(fault.untests)) for name, fault in FAULTS.items()
+    }
+
+
+async def test_the_command_tells_in_a_table_in_json_and_in_a_junit_file(tmp_path: Path) -> None:
+    with planted(FAULTS):
+        async with wrong_server(tmp_path, "envelope", FAULTS["envelope"]) as gateway:
+            junit = tmp_path / "found.xml"
+            code, table, _ = await command(gateway.port, *TIMES, *QUICK, "--authmode", "1", "--junit", str(junit))
+            told = await command(gateway.port, *TIMES, *QUICK, "--authmode", "1", "--json")
+    lines = table.splitlines()
+    assert code == told[0] == 1
+    assert [line.split()[:2] for line in lines[1:4]] == [
+        ["set-guid-header", "kept"],
+        ["envelope", "broken"],
+        ["guid-rotates", "skipped"],
+    ]
+    assert "envelope broken: the members are retcode, result, message" in lines
+    found = json.loads(told[1])
+    assert (found["passed"], [check["verdict"] for check in found["checks"]]) == (False, ["kept", "broken", "skipped"])
+    suite = Xml.parse(junit).getroot()[0]
+    assert {key: suite.get(key) for key in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "3",
+        "failures": "1",
+        "errors": "0",
+        "skipped": "1",
+    }
+    assert suite.find("testcase[@name='envelope']/failure") is not None
+
+
+async def test_the_command_passes_at_a_server_that_keeps_what_was_asked(tmp_path: Path) -> None:
+    async with wrong_server(tmp_path, "", Fault()) as gateway:
+        code, table, _ = await command(gateway.port, *TIMES, "--only", "envelope", "--only", "take-over")
+    assert (code, len(table.splitlines())) == (0, 3)
+
+
+@pytest.mark.parametrize("words", [("--password", "wrong"), ("--first-agent", "900")])
+async def test_the_command_says_when_nobody_can_sign_in(tmp_path: Path, words: tuple[str, ...]) -> None:
+    async with wrong_server(tmp_path, "", Fault()) as gateway:
+        code, _, errors = await command(gateway.port, *TIMES, *words)
+    assert (code, "cannot sign in: 100-004" in errors) == (2, True)
+    assert "wrong" not in errors
+
+
+async def test_the_command_says_when_there_is_no_server() -> None:
+    code, _, errors = await command(free_port())
+    assert (code, errors.strip().endswith("ClientConnectorError")) == (2, True)

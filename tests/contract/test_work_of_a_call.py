@@ -1,0 +1,48 @@
+"""The work of a call does not grow unnoticed (docs/design/connection.md): counted, so that no other load moves it.
+
+Whoever makes a call cheaper writes the new figures here (`python -m tests.support.work` prints them); whoever has to
+make it dearer says why.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.support.servers import Server
+from tests.support.work import KINDS, Work, measured
+
+MAY_GROW: Final = 1.15
+KNOWN: Final = {
+    ("memory", "guarded read"): Work(calls=91),
+    ("memory", "empty poll"): Work(calls=145),
+    ("memory", "state change and its event"): Work(calls=349),
+    ("Redis", "guarded read"): Work(calls=157, commands=1.0, bytes=49),
+    ("Redis", "empty poll"): Work(calls=243, commands=3.0, bytes=298),
+    ("Redis", "state change and its event"): Work(calls=595, commands=15.0, bytes=915),
+}
+
+
+def grown(where: str, found: dict[str, Work]) -> list[str]:
+    """What is dearer now than it was."""
+    return [
+        f"{where}, {name}: {member} {now:.1f}, was {then:.1f}"
+        for name, work in found.items()
+        for member, now, then in zip(Work._fields, work, KNOWN[where, name], strict=True)
+        if now > then * MAY_GROW
+    ]
+
+
+async def test_calls_on_memory_make_no_more_work_than_they_did(tmp_path: Path) -> None:
+    assert grown("memory", await measured(None, tmp_path)) == []
+
+
+async def test_calls_on_redis_make_no_more_work_than_they_did(server: Server, tmp_path: Path) -> None:
+    assert grown("Redis", await measured(server, tmp_path)) == []
+
+
+@pytest.mark.parametrize("member", Work._fields)
+def test_a_sixth_more_of_anything_is_noticed(member: str) -> None:
+    known = {name: KNOWN["Redis", name] for name in KINDS}
+    dearer = {name: work._replace(**{member: getattr(work, member) * 7 / 6}) for name, work in known.items()}
+    assert (grown("Redis", known), len(grown("Redis", dearer))) == ([], len(KINDS))

@@ -1,0 +1,175 @@
+"""A headless Chromium for tests, steered by its DevTools protocol."""
+
+import asyncio
+import base64
+import contextlib
+import itertools
+import json
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+import pytest
+
+CHROMIUM: Final = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome", "chrome") if (path := shutil.which(name))), None
+)
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+WITHIN_S: Final = 30.0
+_LISTENING: Final = re.compile(rb"DevTools listening on (ws://\S+)")
+_SWITCHES: Final = (
+    "--headless=new",
+    "--remote-debugging-port=0",
+    "--no-first-run",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-extensions",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--window-size=1440,1000",
+)
+KEYS: Final = {"Tab": (9, ""), "Enter": (13, "\r"), " ": (32, " "), "ArrowDown": (40, ""), "Escape": (27, "")}
+"""Virtual key codes, and the text that the key types."""
+
+
+class Page:
+    """One tab. `problems` are errors and warnings of its console, exceptions, and what its policy refused."""
+
+    def __init__(self, browser: "Browser", session: str) -> None:
+        self._browser = browser
+        self._session = session
+        self.problems: list[str] = []
+        browser.pages[session] = self
+
+    async def send(self, method: str, **parameters: object) -> dict[str, Any]:
+        return await self._browser.send(method, self._session, **parameters)
+
+    async def open(self, url: str) -> None:
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            await self.send(f"{domain}.enable")
+        await self.send("Page.navigate", url=url)
+
+    async def run(self, script: str) -> Any:
+        """The value of an expression in the page, awaited."""
+        answer = await self.send("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        if "exceptionDetails" in answer:
+            raise AssertionError(answer["exceptionDetails"]["exception"].get("description", answer))
+        return answer["result"].get("value")
+
+    async def until(self, script: str) -> None:
+        """Returns as soon as the expression is true. Raises TimeoutError with what the page says."""
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                while not await self.run(f"Boolean({script})"):  # noqa: ASYNC110 - it is in another process
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise TimeoutError(f"never {script}; the page: {await self.run('document.body.innerText')}") from None
+
+    async def key(self, key: str, *, shift: bool = False) -> None:
+        """Presses one key of KEYS."""
+        code, text = KEYS[key]
+        pressed = {"key": key, "code": key, "windowsVirtualKeyCode": code, "modifiers": 8 if shift else 0}
+        kind = {"type": "keyDown", "text": text} if text else {"type": "rawKeyDown"}
+        await self.send("Input.dispatchKeyEvent", **kind, **pressed)
+        await self.send("Input.dispatchKeyEvent", type="keyUp", **pressed)
+
+    async def write(self, text: str) -> None:
+        """Types where the focus is."""
+        await self.send("Input.insertText", text=text)
+
+    async def click(self, selector: str) -> None:
+        await self.run(f"document.querySelector({json.dumps(selector)}).click()")
+
+    async def picture(self) -> bytes:
+        """A screenshot, as PNG."""
+        answer = await self.send("Page.captureScreenshot", format="png")
+        return base64.b64decode(answer["data"])
+
+    def note(self, method: str, told: dict[str, Any]) -> None:
+        """Keeps what went wrong in the page."""
+        if method == "Runtime.exceptionThrown":
+            self.problems.append(json.dumps(told["exceptionDetails"]))
+        elif method == "Runtime.consoleAPICalled" and told["type"] in {"error", "warning", "assert"}:
+            self.problems.append(json.dumps(told["args"]))
+        elif method == "Log.entryAdded" and told["entry"]["level"] in {"error", "warning"}:
+            self.problems.append(f"{told['entry']['text']} {told['entry'].get('url', '')}")
+
+
+class Browser:
+    """A running browser; `pages` are its tabs by session of the protocol."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.pages: dict[str, Page] = {}
+        self._socket = socket
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self.reading = asyncio.create_task(self._read())
+
+    async def page(self, url: str) -> Page:
+        """A new tab."""
+        target = await self.send("Target.createTarget", url="about:blank")
+        attached = await self.send("Target.attachToTarget", targetId=target["targetId"], flatten=True)
+        page = Page(self, attached["sessionId"])
+        await page.open(url)
+        return page
+
+    async def send(self, method: str, session: str = "", **parameters: object) -> dict[str, Any]:
+        number = next(self._numbers)
+        answered = self._waiting[number] = asyncio.get_running_loop().create_future()
+        message = {"id": number, "method": method, "params": parameters}
+        await self._socket.send_json({**message, "sessionId": session} if session else message)
+        async with asyncio.timeout(WITHIN_S):
+            told: dict[str, Any] = await answered
+            return told
+
+    async def _read(self) -> None:
+        async for message in self._socket:
+            told = json.loads(message.data)
+            waiting = self._waiting.pop(told.get("id", 0), None)
+            if waiting is not None and not waiting.done():
+                if "error" in told:
+                    waiting.set_exception(AssertionError(told["error"]["message"]))
+                else:
+                    waiting.set_result(told["result"])
+            elif told.get("sessionId") in self.pages:
+                self.pages[told["sessionId"]].note(told.get("method", ""), told.get("params", {}))
+
+
+@contextlib.asynccontextmanager
+async def chromium(folder: Path) -> AsyncIterator[Browser]:
+    """A browser with a profile of its own in `folder`."""
+    # In containers tests run as root, where the sandbox cannot be.
+    switches = [*_SWITCHES, *(["--no-sandbox"] if os.geteuid() == 0 else []), f"--user-data-dir={folder}"]
+    process = await asyncio.create_subprocess_exec(
+        str(CHROMIUM), *switches, "about:blank", stderr=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL
+    )
+    assert process.stderr is not None
+    draining = None
+    try:
+        address = None
+        async with asyncio.timeout(WITHIN_S):
+            while address is None:
+                line = await process.stderr.readline()
+                assert line, "the browser ended"
+                address = _LISTENING.search(line)
+        draining = asyncio.create_task(process.stderr.read())
+        async with (
+            aiohttp.ClientSession() as client,
+            client.ws_connect(address[1].decode(), max_msg_size=0) as socket,
+        ):
+            browser = Browser(socket)
+            try:
+                yield browser
+            finally:
+                browser.reading.cancel()
+                await asyncio.gather(browser.reading, return_exceptions=True)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+        if draining is not None:
+            await draining

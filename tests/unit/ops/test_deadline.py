@@ -1,0 +1,52 @@
+import asyncio
+import math
+
+import pytest
+
+from gateway.ops import deadline
+from gateway.ops.deadline import TIDY_S, answer_within, paused_deadline, step_until
+
+
+async def test_without_a_deadline_each_step_has_its_own_time() -> None:
+    assert step_until(1000.0, 0.8) == 1000.8
+
+
+async def test_no_step_outlasts_the_deadline() -> None:
+    now_s = asyncio.get_running_loop().time()
+    with answer_within(0.9):
+        assert step_until(now_s, 0.8) == now_s + 0.8
+        assert step_until(now_s + 0.5, 0.8) == pytest.approx(now_s + 0.9, abs=0.05)
+
+
+async def test_what_comes_after_it_has_a_moment_to_tidy_up() -> None:
+    now_s = asyncio.get_running_loop().time()
+    with answer_within(0.9):
+        assert step_until(now_s + 5.0, 0.8) == now_s + 5.0 + TIDY_S
+
+
+async def test_what_this_task_starts_has_none() -> None:
+    now_s = asyncio.get_running_loop().time()
+
+    async def started() -> float:
+        return step_until(now_s + 5.0, 0.8)
+
+    with answer_within(0.1):
+        assert await asyncio.create_task(started()) == now_s + 5.8
+
+
+async def test_the_next_request_that_the_task_answers_has_its_own() -> None:
+    now_s = asyncio.get_running_loop().time()
+    with answer_within(0.1):
+        await asyncio.sleep(0)
+    assert step_until(now_s + 5.0, 0.8) == now_s + 5.8
+
+
+async def test_time_spent_elsewhere_does_not_count() -> None:
+    loop = asyncio.get_running_loop()
+    with answer_within(0.9):
+        began_s = loop.time()
+        with paused_deadline():
+            await asyncio.sleep(0.2)
+        now_s = loop.time()
+        assert step_until(now_s, math.inf) - began_s == pytest.approx(0.9 + now_s - began_s, abs=0.05)
+    assert deadline.CALL_S < 1.0 < deadline.SIGN_IN_S < 2.0

@@ -1,0 +1,86 @@
+from typing import Any
+
+import pytest
+
+from gateway.ops.explain import explain
+
+
+def line(second: int, kind: str, agent: int | None = 101, **facts: Any) -> dict[str, Any]:
+    who = {} if agent is None else {"agent": agent}
+    return {"time": f"2026-01-01T10:32:{second:02}.000Z", "node": "n1", "kind": kind, **who, **facts}
+
+
+def test_a_take_over_says_by_whom_and_from_where() -> None:
+    found = explain(
+        101,
+        [
+            line(1, "sign-in", client="Desk/1"),
+            line(5, "take-over", reason="forced sign-in", address="192.0.2.9", taken_over_by="Desk/2"),
+            line(5, "sign-in", client="Desk/2", address="192.0.2.9", force=True),
+            line(9, "refused", reason="100-006", operation="getAgentEvent"),
+        ],
+    )
+    assert "is signed in since 2026-01-01T10:32:05.000Z" in found.now
+    assert "was taken over (forced sign-in) from 192.0.2.9 with Desk/2" in found.now
+    assert "change the password" in found.advice
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("IDLE", "MAXTIME"),
+        ("TOO_OLD", "SESSION_MAXTIME"),
+        ("PUSH_FAILED", "could not be delivered"),
+        ("UPSTREAM", "contact centre behind"),
+        ("SIGNED_OUT", "desktop signed the agent out"),
+    ],
+)
+def test_each_end_of_a_session_has_its_cause(reason: str, words: str) -> None:
+    found = explain(101, [line(1, "sign-in"), line(9, "sign-out", reason=reason)])
+    assert "is signed out" in found.now
+    assert words in found.now
+
+
+def test_a_client_that_ignores_new_guids_is_named_as_the_cause_of_its_refusals() -> None:
+    found = explain(
+        101,
+        [
+            line(1, "sign-in"),
+            line(2, "guid-not-adopted", client="Old/1"),
+            line(9, "refused", reason="000-003", operation="getAgentEvent", count=12),
+        ],
+    )
+    assert "did not take it" in found.now
+    assert "AUTHMODE_STATIC_AGENTS" in found.advice
+    assert "(12 times more)" in found.history[-1]
+
+
+def test_a_lock_out_says_when_it_ends() -> None:
+    found = explain(101, [line(9, "sign-in-locked", address="192.0.2.1")])
+    assert "locked out from 192.0.2.1" in found.now
+    assert "5 minutes" in found.advice
+
+
+def test_what_concerned_the_node_stands_in_the_history() -> None:
+    found = explain(
+        101,
+        [
+            line(1, "sign-in"),
+            line(3, "store-outage", None, reason="timeout"),
+            line(7, "settings-refused", None, problems=["GUIDINTERVAL = x: must be a number"]),
+        ],
+    )
+    assert "the session store was out of reach (timeout)" in found.history[1]
+    assert "GUIDINTERVAL = x" in found.history[2]
+
+
+def test_without_lines_it_says_that_it_does_not_know() -> None:
+    found = explain(101, [line(3, "node-start", None), line(4, "sign-in", 102)])
+    assert "nothing is recorded of agent 101" in found.now
+    assert "not known" in found.advice
+
+
+def test_a_kind_of_a_newer_version_is_shown_and_not_explained() -> None:
+    found = explain(101, [line(1, "sign-out", reason="NEWER")])
+    assert "NEWER" in found.now
+    assert "not known" in found.advice
