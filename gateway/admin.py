@@ -17,7 +17,9 @@ from gateway.listeners.serve import Listeners
 from gateway.listeners.sockets import ADMIN_ADDRESS, adopt, open_socket
 from gateway.ops import metrics
 from gateway.ops.admin_interface import AdminCall, AdminListener, AdminPage, AdminRoute, application
-from gateway.ops.admin_tokens import AdminTokens, open_admin_token, operator
+from gateway.ops.admin_tokens import AdminTokens, open_admin_token
+from gateway.ops.console_door import GuessLimit, sign_in_routes
+from gateway.ops.console_sessions import ConsoleSessions
 from gateway.sim_pages.routes import sim_routes
 from gateway.wire.errors import StoreUnavailable
 
@@ -46,9 +48,12 @@ async def open_admin(
     settings = app.live.current
     if settings.admin_token_file is None or not (settings.admin_port or given):
         return None
-    tokens = AdminTokens([operator(open_admin_token(settings.admin_token_file))], settings.admin_tokens_file)
-    routes = [metrics_route(_probes(app, agents)), *app.admin_routes, *_sim(app), *more]
-    listener = AdminListener(application(tokens, routes))
+    open_admin_token(settings.admin_token_file)
+    tokens = AdminTokens([], settings.admin_tokens_file, settings.admin_token_file)
+    sessions = ConsoleSessions(tokens)
+    signing_in = sign_in_routes(sessions, GuessLimit())
+    routes = [metrics_route(_probes(app, agents)), *app.admin_routes, *_sim(app), *signing_in, *more]
+    listener = AdminListener(application(tokens, routes, sessions))
     door = adopt(given) if given else open_socket(ADMIN_ADDRESS, settings.admin_port, "ADMIN_PORT")
     await listener.open(door)
     _LOG.info("administration on %s, with the token in %s", listener.url, settings.admin_token_file)
