@@ -97,6 +97,7 @@ async def _certificate_reason(certificate: TlsCertificate) -> str | None:
 async def _serving(app: App, trail: OpenTrail, sockets: NodeSockets, number: int) -> AsyncIterator[Running]:
     live = app.live
     try:
+        app.node.worker = number
         await app.start()
         follow_parts(app)
         metrics.follow(metrics.AUDIT_LINES_DROPPED, lambda: trail.dropped)
@@ -112,7 +113,8 @@ async def _serving(app: App, trail: OpenTrail, sockets: NodeSockets, number: int
             shared=sockets.shared,
             room=Room(lambda: live.current),
         )
-        open_listeners.draining.on(app.drain)
+        open_listeners.draining.on(app.give_way)
+        app.watch_traffic(open_listeners)
         if open_listeners.certificate is not None:
             app.remarks["certificate"] = partial(_certificate_reason, open_listeners.certificate)
         history = history_job(app)

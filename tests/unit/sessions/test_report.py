@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from gateway.sessions.model import Session
 from gateway.sessions.policy import Policy
-from gateway.sessions.report import READ_TOGETHER, ClientAdoption, adoption, session_lines
+from gateway.sessions.report import ClientAdoption, adoption
 from gateway.sessions.service import SessionService
 from gateway.settings.schema import Settings
 from tests.unit.sessions.houses import START_MS, House, opening, session
@@ -54,8 +54,3 @@ async def test_clients_are_summed_up(house: House) -> None:
     await signed_in(house, *sessions)
     await called(house, 20_000, 101, sessions[0])
     assert (await adoption(service(house))).clients == [ClientAdoption("Desk/1", 2, 1), ClientAdoption("Desk/2", 1, 0)]
-
-
-async def test_more_sessions_than_are_read_together_are_all_listed(house: House) -> None:
-    await signed_in(house, *(session() for _ in range(READ_TOGETHER + 1)))
-    assert len(await session_lines(house.two.store, 1000)) == READ_TOGETHER + 1
