@@ -14,6 +14,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from gateway.app import App
+from gateway.console.pages import console_routes
 from gateway.interface.operation import Poll, SignIn
 from gateway.listeners.serve import Listeners
 from gateway.listeners.sockets import ADMIN_ADDRESS, adopt, open_socket
@@ -57,7 +58,7 @@ async def open_admin(
     tokens = AdminTokens([], settings.admin_tokens_file, settings.admin_token_file)
     sessions = ConsoleSessions(tokens)
     signing_in = sign_in_routes(sessions, GuessLimit())
-    routes = [metrics_route(_probes(app, agents)), *app.admin_routes, *_sim(app), *signing_in, *more]
+    routes = [metrics_route(_probes(app, agents)), *app.admin_routes, *_sim(app), *signing_in, *console_routes(), *more]
     listener = AdminListener(application(tokens, routes, sessions))
     door = adopt(given) if given else open_socket(ADMIN_ADDRESS, settings.admin_port, "ADMIN_PORT")
     await listener.open(door)
