@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.redis_store.link import RedisLink
+from gateway.redis_store.fence import StoreClock
 from gateway.sessions.report import adoption
 from tests.conftest import Shared
 from tests.support.desk import Desk
@@ -75,7 +75,7 @@ async def walk(
     shared = {}
     if request.param != "memory":
         shared = {"REDIS_URL": shared_server(request.param).url, "STORE_TAG": tmp_path.name}
-        monkeypatch.setattr(RedisLink, "now_ms", lambda _link: now[0])
+        monkeypatch.setattr(StoreClock, "now_ms", lambda _clock: now[0])
 
     async with AsyncExitStack() as stack:
         place = await stack.enter_async_context(site(tmp_path, {**BEGIN, **shared}))
