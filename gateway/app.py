@@ -42,6 +42,7 @@ from gateway.sessions.policy import Policy
 from gateway.sessions.secret_file import read_secret_file
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import CannotServeError, SessionStore, over_shards
+from gateway.sessions.survey import Survey, adoption_route
 from gateway.sessions.sweep import Sweeper
 from gateway.settings.cross_checks import DANGERS
 from gateway.settings.files import exists
@@ -104,7 +105,8 @@ class App:
         polls = PollService(service, self.parking, deliveries, hand_outs, lambda: live.current)
         self.push = PushService(service, stores.queue, stores.push_nodes, lambda: live.current, self.sweeper.hurry)
         stores.sessions.on_wake(self.push.wake)
-        self.admin_routes = session_routes(service, self.sweeper.hurry)
+        self.survey = Survey(service, lambda: self._policy, stores.audit.read if stores.audit else None)
+        self.admin_routes = [*session_routes(service, self.sweeper.hurry), adoption_route(self.survey)]
         services = Services(
             lambda: live.current,
             service,

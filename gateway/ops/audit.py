@@ -123,6 +123,11 @@ def record(what: str, agent_id: int | None = None, **facts: object) -> None:
     _LOG.info("%s%s", what, "".join(f" {name}={_plain(value)}" for name, value in shown.items()))
 
 
+def session_hash(session_id: str) -> str:
+    """What stands for a session in the lines of the trail, "" without one."""
+    return _installed[-1].session_hash(session_id) if _installed else ""
+
+
 def tell(what: str, facts: Mapping[str, object]) -> None:
     """As `record`, for what concerns no agent."""
     record(what, None, **facts)

@@ -1,4 +1,4 @@
-"""The pages about sessions on the admin listener: `/sessions`, `/sessions/{agent}/end`, `/adoption`."""
+"""The pages about sessions on the admin listener: `/sessions`, `/sessions/{agent}/end`."""
 
 from collections.abc import Callable
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from gateway.backend import EndReason
 from gateway.ops import audit
 from gateway.ops.admin_interface import AdminCall, AdminRoute
-from gateway.sessions.report import adoption, session_lines
+from gateway.sessions.report import session_lines
 from gateway.sessions.service import SessionService
 from gateway.wire.errors import Malformed, NotFound
 
@@ -31,13 +31,9 @@ def session_routes(service: SessionService, owes: Callable[[], None]) -> list[Ad
         audit.record("sign-out", agent_id, session=session.id, reason=EndReason.FORCED.name)
         return {"agent": agent_id, "ended": True}
 
-    async def adopting(_call: AdminCall) -> object:
-        return await adoption(service)
-
     return [
         AdminRoute("GET", "/sessions", listed),
         AdminRoute("POST", "/sessions/{agent}/end", end),
-        AdminRoute("GET", "/adoption", adopting),
     ]
 
 

@@ -101,7 +101,7 @@ class Policy:
         )
 
     def _both(self, outages: tuple[Outage, ...]) -> tuple[Limits, Limits]:
-        """Of agents that keep their GUID and of the others. Made anew only for other outages: it is asked at every call."""
+        """Of agents that keep their GUID and of the others. Made anew for other outages: it is asked at every call."""
         if not outages:
             return self._keeping, self._others
         kept = self._kept.get(id(outages))
