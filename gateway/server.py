@@ -96,6 +96,7 @@ async def _certificate_reason(certificate: TlsCertificate) -> str | None:
 async def _serving(app: App, trail: OpenTrail, sockets: NodeSockets, number: int) -> AsyncIterator[Running]:
     live = app.live
     try:
+        app.node.worker = number
         await app.start()
         follow_parts(app)
         metrics.follow(metrics.AUDIT_LINES_DROPPED, lambda: trail.dropped)
@@ -111,7 +112,8 @@ async def _serving(app: App, trail: OpenTrail, sockets: NodeSockets, number: int
             shared=sockets.shared,
             room=Room(lambda: live.current),
         )
-        open_listeners.draining.on(app.drain)
+        open_listeners.draining.on(app.give_way)
+        app.watch_traffic(open_listeners)
         if open_listeners.certificate is not None:
             app.remarks["certificate"] = partial(_certificate_reason, open_listeners.certificate)
         administration = await open_admin(app, open_listeners, sockets.admin.get(number), [audit_route(trail.read)])

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
-from gateway.commands.admin_client import admin_line
+from gateway.commands.admin_client import AdminLine, admin_line
 from gateway.commands.agents import AGENT_ID
 from gateway.commands.options import settings_options, table
 
-COLUMNS: Final = ("agent", "since", "seen", "client", "node", "push", "generation", "adopted")
+COLUMNS: Final = ("agent", "signed_in", "seen", "node", "address", "client", "mode", "events", "state")
+SIZE: Final = 1000
 
 
 @click.command()
@@ -25,11 +26,17 @@ def sessions(config: Path, overrides: Mapping[str, str], ending: int | None, *, 
         line.ask("POST", f"/sessions/{ending}/end")
         click.echo(f"agent {ending} is signed out")
         return
-    found = line.ask("GET", "/sessions?limit=999999")
+    found = _all(line)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
         click.echo(table([COLUMNS, *([_cell(line[name]) for name in COLUMNS] for line in found)]))
+
+
+def _all(line: AdminLine) -> list[Any]:
+    first = line.ask("GET", f"/sessions?size={SIZE}")
+    more = [line.ask("GET", f"/sessions?size={SIZE}&page={page}") for page in range(2, first["pages"] + 1)]
+    return [session for page in (first, *more) for session in page["sessions"]]
 
 
 def _cell(value: object) -> str:

@@ -9,7 +9,16 @@ from gateway.ops.audit_file import time_ms
 Found = Mapping[str, Any]
 
 NODE_KINDS: Final = frozenset(
-    {"node-start", "node-stop", "store-outage", "store-back", "settings-applied", "settings-refused"}
+    {
+        "node-start",
+        "node-stop",
+        "drain",
+        "undrain",
+        "store-outage",
+        "store-back",
+        "settings-applied",
+        "settings-refused",
+    }
 )
 """Kinds that concern everybody on a node."""
 ENDS: Final = frozenset({"sign-out", "take-over"})
@@ -107,13 +116,16 @@ _KINDS: Final[Mapping[str, _Meaning]] = {
     ),
     "guid-left-behind": _Meaning(
         "was refused with an old GUID of its own session{client}, which uses a newer one: a second window, or a thief",
-        "If the agent has a second window, sign in anew and add the agent to AUTHMODE_STATIC_AGENTS, or mend the program."
-        " Else find out who sends from that address.",
+        "If the agent has a second window, sign in anew and list the agent in AUTHMODE_STATIC_AGENTS, or mend the"
+        " program. Else find out who sends from that address.",
     ),
     "guid-reuse": _Meaning("used a replaced GUID{from_} long after its successor", "Find out who sends from there."),
+    "unlock": _Meaning("was unlocked{by}{from_}"),
     "password-changed": _Meaning("changed its password{from_}"),
     "push-fails": _Meaning("gets no events: {receiver} does not take them", "See whether the receiver is up."),
     "push-works-again": _Meaning("gets events again"),
+    "drain": _Meaning("node {target} was drained{by}: no new sign-ins, polls not held"),
+    "undrain": _Meaning("node {target} was taken back into service{by}"),
     "store-outage": _Meaning("node {node}: the session store was out of reach ({reason})"),
     "store-back": _Meaning("node {node}: the session store was back after {after_s} s"),
     "node-start": _Meaning("node {node} started"),

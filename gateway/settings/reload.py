@@ -12,7 +12,7 @@ from typing import Final
 from gateway.settings import files
 from gateway.settings.cross_checks import REFUSALS
 from gateway.settings.files import FileFault, FileMissing, faults_only
-from gateway.settings.load import MOST_BYTES, Loaded, complaints, interpret
+from gateway.settings.load import MOST_BYTES, Given, Loaded, complaints, interpret
 from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.properties import decode, read_properties
 from gateway.settings.schema import BY_KEY, ROWS, Settings
@@ -121,10 +121,20 @@ class LiveSettings:
         self.report: Report = _unreported
         self.waiting: tuple[str, ...] = ()
         self._loaded = loaded
+        self._kept: dict[str, Given | None] = {}
         self._pause = pause
         self._refused_raw: bytes | None = None
         self._listeners: list[Listener] = []
         self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._loaded.path
+
+    def given_of(self, row: SettingRow) -> Given | None:
+        """The text of the value in force, and where it was given; None for a default."""
+        return self._kept[row.key] if row.key in self._kept else self._loaded.given.get(row.key)
 
     @property
     def checksum(self) -> int:
@@ -204,6 +214,7 @@ class LiveSettings:
         self.applied_s = time.time()
         self.last_error = None
         self.waiting = tuple(row.key for row in change.waiting)
+        self._kept = {key: self._kept.get(key, former.given.get(key)) for key in self.waiting}
         for warning in change.loaded.warnings:
             _LOG.warning("settings (%s): %s", why, warning)
         for key in change.vanished:

@@ -334,7 +334,7 @@ async def lives(link: RedisLink) -> list[int]:
 async def test_keys_in_redis_expire(link: RedisLink) -> None:
     await fail(RedisAttempts(link), 0)
     found = await lives(link)
-    assert len(found) == 2
+    assert len(found) == 3
     assert all(0 < life <= WINDOW for life in found)
 
 
@@ -370,10 +370,11 @@ async def test_two_nodes_count_together(link: RedisLink) -> None:
 
 
 async def test_a_failure_that_is_sent_again_counts_once(link: RedisLink) -> None:
-    keys = [link.key("pair"), link.key("network"), link.key("begun pair"), link.key("begun network")]
+    names = ("pair", "network", "begun pair", "begun network", "failing", "locked")
+    keys = [link.key(name) for name in names]
     for token in "abcd":
-        await link.script(FAILED, keys, [NOW, WINDOW, 5, token])
-    answers = [await link.script(FAILED, keys, [NOW, WINDOW, 5, "a"]) for _ in range(3)]
+        await link.script(FAILED, keys, [NOW, WINDOW, 5, token, HERE, f"{HERE} 101"])
+    answers = [await link.script(FAILED, keys, [NOW, WINDOW, 5, "a", HERE, f"{HERE} 101"]) for _ in range(3)]
     assert answers == [0, 0, 0]
     assert [await link.command("LLEN", key) for key in keys[:2]] == [4, 4]
 

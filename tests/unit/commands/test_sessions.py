@@ -12,18 +12,19 @@ from tests.support.servers import free_port
 
 LINE = {
     "agent": 101,
-    "since": "2026-01-01T08:00:00.000Z",
+    "signed_in": "2026-01-01T08:00:00.000Z",
     "seen": "2026-01-01T08:00:05.000Z",
-    "client": "Desk/1",
     "node": "AgentGateway0",
-    "push": False,
-    "generation": 3,
-    "adopted": True,
+    "address": "192.0.2.7",
+    "client": "Desk/1",
+    "mode": "dynamic",
+    "events": "poll",
+    "state": "current",
 }
 
 
 async def listed(call: AdminCall) -> object:
-    return [LINE]
+    return {"total": 1, "page": 1, "pages": 1, "size": 1000, "sessions": [LINE]}
 
 
 def run(port: int, folder: Path, *options: str) -> Result:
@@ -39,8 +40,10 @@ async def ask(folder: Path, *options: str) -> Result:
 
 async def test_sessions_are_an_aligned_table(tmp_path: Path) -> None:
     assert (await ask(tmp_path)).output.splitlines() == [
-        "agent  since                     seen                      client  node           push  generation  adopted",
-        "101    2026-01-01T08:00:00.000Z  2026-01-01T08:00:05.000Z  Desk/1  AgentGateway0  no    3           yes",
+        "agent  signed_in                 seen                      node           address    client  mode     events"
+        "  state",
+        "101    2026-01-01T08:00:00.000Z  2026-01-01T08:00:05.000Z  AgentGateway0  192.0.2.7  Desk/1  dynamic  poll  "
+        "  current",
     ]
 
 
