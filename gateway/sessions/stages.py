@@ -4,7 +4,7 @@ Pure: no I/O, no clock.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -115,7 +115,8 @@ class Forecast:
     """What a step would do to the sessions that live now, in how many of them.
 
     `dynamic`: GUIDs die with their grace then. Of these `refused`: some requests of theirs would be refused, unless the
-    agents are listed first; `unknown`: nobody knows yet; the others follow. `to_list` are agents that belong into
+    agents are listed first; `expected`: not known, but their program follows in other sessions and in all that are
+    known; `unknown`: nobody knows; the others follow. `to_list` are agents that belong into
     AUTHMODE_STATIC_AGENTS before the step, those of sessions that are over included; `static_agents` is its whole value
     then. Both are written as that setting is.
     """
@@ -124,6 +125,7 @@ class Forecast:
     settings: Mapping[str, str]
     dynamic: int
     refused: int
+    expected: int
     unknown: int
     to_list: str
     to_list_count: int
@@ -136,13 +138,14 @@ class Tally:
     """Counts for one step, session by session."""
 
     step: Step
-    counts: Counter[Following] = field(default_factory=Counter)
+    counts: Counter[tuple[Following, str]] = field(default_factory=Counter)
+    """By state and client."""
     to_list: set[int] = field(default_factory=set)
 
-    def add(self, agent_id: int, state: Following) -> None:
+    def add(self, agent_id: int, client: str, state: Following) -> None:
         """A live session."""
         if self.step.is_dynamic(agent_id):
-            self.counts[state] += 1
+            self.counts[state, client] += 1
             self.add_broken(agent_id, state)
 
     def add_broken(self, agent_id: int, state: Following) -> None:
@@ -150,15 +153,19 @@ class Tally:
         if state in BREAKS and self.step.is_dynamic(agent_id):
             self.to_list.add(agent_id)
 
-    def forecast(self) -> Forecast:
-        """The outcome."""
-        refused, unknown = (sum(self.counts[state] for state in states) for states in (BREAKS, UNKNOWN))
+    def forecast(self, proven: Container[str]) -> Forecast:
+        """The outcome; `proven` are the clients that follow wherever that is known."""
+        refused = sum(count for (state, _), count in self.counts.items() if state in BREAKS)
+        open_ = {key: count for key, count in self.counts.items() if key[0] in UNKNOWN}
+        expected = sum(count for (_, client), count in open_.items() if client in proven)
+        unknown = sum(open_.values()) - expected
         listed = self.step.policy.settings.static_agents
         return Forecast(
             self.step.name,
             self.step.settings,
             self.counts.total(),
             refused,
+            expected,
             unknown,
             spelled((agent_id, agent_id) for agent_id in self.to_list),
             len(self.to_list),
@@ -172,9 +179,9 @@ class Tally:
             return fixed
         if self.to_list:
             return _LIST_NOW if self.step.name == "now" else _LIST_FIRST
-        if unknown:
-            return _WAIT
-        return "Nothing." if self.step.name == "now" else _SAFE
+        if self.step.name == "now":
+            return "Nothing."
+        return _WAIT if unknown else _SAFE
 
 
 _ADVICE: Final = {

@@ -5,7 +5,7 @@ one.
 """
 
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -166,7 +166,7 @@ class Survey:
             sheet.states.total(),
             _counts(sheet.states),
             _by_client(sheet.clients),
-            [tally.forecast() for tally in sheet.tallies],
+            [tally.forecast(sheet.proven_clients()) for tally in sheet.tallies],
             agents,
             after,
         )
@@ -214,6 +214,8 @@ class _Sheet:
         """Live sessions, by their ids and hashes."""
         self.proven = set[int]()
         """Agents whose live session tells how its desktop follows."""
+        self._broken = set[str]()
+        """Clients that do not follow in some session."""
         self._asked = asked
         self._policy = policy
         self._lines: list[AdoptionLine] = []
@@ -226,12 +228,15 @@ class _Sheet:
             self.proven.add(agent_id)
         self.states[state] += 1
         self.clients[session.client][state] += 1
+        if state in BREAKS:
+            self._broken.add(session.client)
         for tally in self.tallies:
-            tally.add(agent_id, state)
+            tally.add(agent_id, session.client, state)
         self._list(agent_id, session.client, session.node, state, seen.seen_ms, signed_in=True)
 
     def add_past(self, noted: Noted, state: Following) -> None:
         """A session that is over."""
+        self._broken.add(noted.client)
         for tally in self.tallies:
             tally.add_broken(noted.agent_id, state)
         self._list(noted.agent_id, noted.client, noted.node, state, noted.at_ms, signed_in=False)
@@ -240,6 +245,11 @@ class _Sheet:
         if self._asked.wants(agent_id, client, state):
             keeps_guid = self._policy.keeps_guid(agent_id)
             self._lines.append(AdoptionLine(agent_id, client, node, state, iso(at_ms), signed_in, keeps_guid))
+
+    def proven_clients(self) -> Container[str]:
+        """Those that follow wherever that is known; of one that says nothing of itself that would mean nothing."""
+        follow = {client for client, states in self.clients.items() if states[Following.FOLLOWS]}
+        return follow - self._broken - {""}
 
     def page(self) -> tuple[Sequence[AdoptionLine], int | None]:
         """The sessions asked for, and the agent to go on after, if there are more."""

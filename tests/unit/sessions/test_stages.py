@@ -1,5 +1,6 @@
 """The steps from AUTHMODE 1 to 2, and what each would do to sessions that are known to follow or not to."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,7 @@ def test_each_step_names_the_settings_that_make_it() -> None:
     }
 
 
-def tally(name: str, changed: dict[str, object], percent: int | None = None) -> Tally:
+def tally(name: str, changed: Mapping[str, object], percent: int | None = None) -> Tally:
     return Tally(next(step for step in steps(settings(**changed), percent) if step.name == name))
 
 
@@ -101,8 +102,8 @@ SITE = {
 def test_what_a_step_would_do(name: str, changed: dict[str, object], expected: tuple[int, int, int, str]) -> None:
     counted = tally(name, changed, 60)
     for agent_id, state in SITE.items():
-        counted.add(agent_id, state)
-    found = counted.forecast()
+        counted.add(agent_id, "Desk/1", state)
+    found = counted.forecast(())
     assert (found.dynamic, found.refused, found.unknown, found.to_list) == expected
 
 
@@ -110,7 +111,7 @@ def test_the_list_to_set_has_those_who_are_listed_already() -> None:
     counted = tally("all", {**STATIC, "static_agents": AgentIds(((200, 210), (101, 101)))})
     counted.add_broken(102, Following.IGNORES)
     counted.add_broken(205, Following.IGNORES)
-    found = counted.forecast()
+    found = counted.forecast(())
     assert (found.dynamic, found.to_list, found.to_list_count, found.static_agents) == (0, "102", 1, "101-102;200-210")
 
 
@@ -128,8 +129,16 @@ def test_the_list_to_set_has_those_who_are_listed_already() -> None:
 )
 def test_the_advice(name: str, changed: dict[str, object], state: Following, says: str) -> None:
     counted = tally(name, changed)
-    counted.add(101, state)
-    assert says in counted.forecast().advice
+    counted.add(101, "Desk/1", state)
+    assert says in counted.forecast(()).advice
+
+
+def test_of_a_program_that_follows_elsewhere_it_is_expected() -> None:
+    counted = tally("all", STATIC)
+    for agent_id, client in ((101, "Desk/1"), (102, "Desk/2"), (103, "Desk/2")):
+        counted.add(agent_id, client, Following.UNTRIED)
+    found = counted.forecast({"Desk/2"})
+    assert (found.dynamic, found.expected, found.unknown) == (3, 2, 1)
 
 
 def test_every_state_is_good_bad_or_unknown() -> None:

@@ -168,6 +168,32 @@ async def test_the_steps_tell_who_is_to_be_listed(house: House) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [
+        ([handed_out("Desk/1", adopted=True)], 1),
+        ([handed_out("Desk/1", adopted=True), handed_out("Desk/1")], 0),
+        ([handed_out("Desk/2", adopted=True)], 0),
+    ],
+)
+async def test_who_uses_a_program_that_always_follows_is_expected_to(
+    house: House, beside: Sequence[Session], expected: int
+) -> None:
+    site = Site(house)
+    await site.sign_in(replace(session(), client="Desk/1"), *beside)
+    for agent_id, opened in enumerate(beside, 102):
+        site.calls(LATE_MS, agent_id, opened)
+    now = (await site.survey.report(Asked())).steps[0]
+    assert (now.expected, now.unknown) == (expected, 1 - expected)
+
+
+async def test_a_client_that_says_nothing_of_itself_is_no_program(house: House) -> None:
+    site = Site(house)
+    await site.sign_in(session(), handed_out(adopted=True))
+    now = (await site.survey.report(Asked())).steps[0]
+    assert (now.expected, now.unknown) == (0, 1)
+
+
 class Trail:
     """The lines of other nodes, as the stream of the store has them."""
 
