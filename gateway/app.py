@@ -119,6 +119,7 @@ class App:
         self.drain = Drain()
         self.drain.follow(self.parking.hold_none)
         self.node = NodeKeeper(live.current.node_name, stores.nodes, self.drain, stores.sessions.now_ms)
+        self.siblings: Callable[[], None] = _alone
         self.admin_routes = self._admin_routes()
         services = Services(
             lambda: live.current,
@@ -147,9 +148,13 @@ class App:
             adoption_route(self.survey),
             *lockout_routes(stores.attempts, lambda: live.current.login_address_limit, stores.sessions.now_ms),
             *node_routes(self.node, self._lost_if_stopped),
-            *settings_routes(live),
+            *settings_routes(live, self._tell_siblings),
             *store_routes(stores.state, stores.sessions.count),
         ]
+
+    def _tell_siblings(self) -> None:
+        """Has the other workers of this node read the settings again."""
+        self.siblings()
 
     async def _lost_if_stopped(self) -> LostSessions:
         """Sessions outlive this process but for those in its memory."""
@@ -339,6 +344,10 @@ class App:
         with suppress(StoreUnavailable, TimeoutError):
             async with asyncio.timeout(LEAVE_S):
                 await self.node.leave()
+
+
+def _alone() -> None:
+    """There are no other workers."""
 
 
 async def _reason(shard: SessionStore) -> str | None:
