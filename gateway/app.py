@@ -50,6 +50,7 @@ from gateway.sessions.policy import Policy
 from gateway.sessions.secret_file import read_secret_file
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import CannotServeError, SessionStore, over_shards
+from gateway.sessions.survey import Survey, adoption_route
 from gateway.sessions.sweep import Sweeper
 from gateway.settings.cross_checks import DANGERS
 from gateway.settings.files import exists
@@ -114,9 +115,11 @@ class App:
         polls = PollService(service, self.parking, deliveries, hand_outs, lambda: live.current)
         self.push = PushService(service, stores.queue, stores.push_nodes, lambda: live.current, self.sweeper.hurry)
         stores.sessions.on_wake(self.push.wake)
+        self.survey = Survey(service, lambda: self._policy, stores.audit.read if stores.audit else None)
         self.drain = Drain()
         self.drain.follow(self.parking.hold_none)
         self.node = NodeKeeper(live.current.node_name, stores.nodes, self.drain, stores.sessions.now_ms)
+        self.siblings: Callable[[], None] = _alone
         self.admin_routes = self._admin_routes()
         services = Services(
             lambda: live.current,
@@ -142,11 +145,16 @@ class App:
         live, stores = self.live, self.stores
         return [
             *session_routes(self.sessions, self.sweeper.hurry),
+            adoption_route(self.survey),
             *lockout_routes(stores.attempts, lambda: live.current.login_address_limit, stores.sessions.now_ms),
             *node_routes(self.node, self._lost_if_stopped),
-            *settings_routes(live),
+            *settings_routes(live, self._tell_siblings),
             *store_routes(stores.state, stores.sessions.count),
         ]
+
+    def _tell_siblings(self) -> None:
+        """Has the other workers of this node read the settings again."""
+        self.siblings()
 
     async def _lost_if_stopped(self) -> LostSessions:
         """Sessions outlive this process but for those in its memory."""
@@ -336,6 +344,10 @@ class App:
         with suppress(StoreUnavailable, TimeoutError):
             async with asyncio.timeout(LEAVE_S):
                 await self.node.leave()
+
+
+def _alone() -> None:
+    """There are no other workers."""
 
 
 async def _reason(shard: SessionStore) -> str | None:

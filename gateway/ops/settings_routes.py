@@ -1,14 +1,15 @@
 """The pages about settings on the admin listener: `/settings`, `/settings/reload`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from gateway.ops.admin_interface import AdminCall, AdminRoute
 from gateway.settings.in_force import SettingLine, setting_lines
 from gateway.settings.reload import LiveSettings
 
-REASON = "reload asked for on ADMIN_PORT"
+REASON: Final = "asked for on ADMIN_PORT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,17 @@ class ReloadView:
     problems: Sequence[str]
 
 
-def settings_routes(live: LiveSettings) -> list[AdminRoute]:
-    """The routes."""
+def settings_routes(live: LiveSettings, tell_siblings: Callable[[], None]) -> list[AdminRoute]:
+    """The routes; `tell_siblings` has the other workers of the node read the settings again too."""
 
     async def listed(_call: AdminCall) -> object:
         applied = datetime.fromtimestamp(live.applied_s, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         return SettingsView(str(live.path), applied, live.checksum, live.last_error, live.waiting, setting_lines(live))
 
-    return [AdminRoute("GET", "/settings", listed)]
+    async def reload(_call: AdminCall) -> object:
+        found = await live.reload(REASON, force=True)
+        tell_siblings()
+        result = "applied" if found.applied else "refused" if found.problems else "unchanged"
+        return ReloadView(result, found.changed, found.waiting, found.problems)
+
+    return [AdminRoute("GET", "/settings", listed), AdminRoute("POST", "/settings/reload", reload)]

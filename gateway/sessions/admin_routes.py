@@ -1,13 +1,15 @@
-"""The pages about sessions on the admin listener: `/sessions`, `/sessions/{agent}`, the ends, `/adoption`."""
+"""The pages about sessions on the admin listener: `/sessions`, `/sessions/{agent}`, the ends."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
-from gateway.backend import EndReason
-from gateway.ops import audit
+from pydantic_core import from_json
+
 from gateway.ops.admin_interface import AdminCall, AdminRoute
+from gateway.sessions.ending import end_session, end_sessions
 from gateway.sessions.listing import STATES, SessionFilter, agent_view, session_page
-from gateway.sessions.report import adoption
 from gateway.sessions.service import SessionService
 from gateway.wire.errors import Malformed, NotFound
 
@@ -15,6 +17,9 @@ MOST: Final = 999_999
 MOST_A_PAGE: Final = 1000
 _SIZE: Final = 50
 _LONGEST: Final = 120
+FILTERS: Final = ("find", "state", "agent", "node", "address", "client")
+ALL: Final = "all"
+BEFORE: Final = "before"
 
 
 def session_routes(service: SessionService, owes: Callable[[], None]) -> list[AdminRoute]:
@@ -31,20 +36,22 @@ def session_routes(service: SessionService, owes: Callable[[], None]) -> list[Ad
     async def end(call: AdminCall) -> object:
         agent_id = agent_of(call)
         session = (await service.store.read(agent_id)).session
-        if session is None or not await service.end(agent_id, session.id, EndReason.FORCED):
+        if session is None or not await end_session(service, agent_id, session.id):
             raise NotFound("the agent is not signed in")
         owes()
-        audit.record("sign-out", agent_id, session=session.id, reason=EndReason.FORCED.name)
         return {"agent": agent_id, "ended": True}
 
-    async def adopting(_call: AdminCall) -> object:
-        return await adoption(service)
+    async def end_many(call: AdminCall) -> object:
+        """Body: what `session_filter` takes as members, or `"all": true`; `before` as an answer before had it."""
+        ends = await end_sessions(service, _meant(call.body))
+        owes()
+        return ends
 
     return [
         AdminRoute("GET", "/sessions", listed),
         AdminRoute("GET", "/sessions/{agent}", shown),
         AdminRoute("POST", "/sessions/{agent}/end", end),
-        AdminRoute("GET", "/adoption", adopting),
+        AdminRoute("POST", "/sessions/end", end_many),
     ]
 
 
@@ -60,6 +67,35 @@ def session_filter(given: Mapping[str, str]) -> SessionFilter:
     agents = frozenset(_number("agent", text.strip()) for text in given.get("agent", "").split(",") if text.strip())
     find, node, address, client = texts.values()
     return SessionFilter(find, state, agents, node, address, client)
+
+
+def _meant(body: bytes) -> SessionFilter:
+    """Whose sessions a body means. Raises Malformed, also where it would mean all without saying so."""
+    try:
+        given = from_json(body)
+    except ValueError:
+        given = None
+    if not isinstance(given, Mapping) or set(given) - {*FILTERS, ALL, BEFORE}:
+        raise Malformed(f"body: must be a JSON object with {', '.join(FILTERS)}, {ALL} or {BEFORE}")
+    texts = {name: given[name] for name in (*FILTERS, BEFORE) if name in given}
+    for name, text in texts.items():
+        if not isinstance(text, str | int) or isinstance(text, bool):
+            raise Malformed(f"{name}: must be text")
+    wanted = session_filter({name: str(text) for name, text in texts.items()})
+    if wanted.is_open != (given.get(ALL) is True):
+        raise Malformed(f'body: name whose sessions to end, or {{"{ALL}": true}} alone')
+    return replace(wanted, before_ms=_time_ms(str(given[BEFORE]))) if BEFORE in given else wanted
+
+
+def _time_ms(text: str) -> int:
+    """Of a time in ISO 8601. Raises Malformed."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise Malformed(f"{BEFORE}: must be a time such as 2026-01-31T08:00:00.000Z")
+    return round(moment.timestamp() * 1000)
 
 
 def agent_of(call: AdminCall) -> int:

@@ -46,6 +46,19 @@ class FileChange:
     vanished: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Reloaded:
+    """What came of reading the file again: put in force, refused (`problems`), or neither, as it had not changed.
+
+    `changed` are the keys whose values are other ones now, `waiting` those whose value in the file needs a restart.
+    """
+
+    applied: bool = False
+    changed: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
 def settle_ms(applied: Loaded, raw: bytes | None) -> int:
     """For how long content (None: no file) must stay the same before it is judged, ms."""
     if raw == applied.raw:
@@ -156,7 +169,7 @@ class LiveSettings:
             tasks.create_task(watch_files([self._loaded.path], changed))
             await self.reload("start of watching")
 
-    async def reload(self, why: str, *, force: bool = False) -> None:
+    async def reload(self, why: str, *, force: bool = False) -> Reloaded:
         """Read the file and put it in force, whole or not at all; never raises for what the file holds.
 
         `force`, for SIGHUP: a file that looks half-written is taken too when it is otherwise valid, and one that was
@@ -168,14 +181,16 @@ class LiveSettings:
                 raw = await self._settled()
                 if raw == self._loaded.raw:
                     self._unchanged(why)
-                else:
-                    with faults_only(SettingsError):
-                        change = judge(self._loaded, self.current, raw, force=force)
-                    self._apply(change, why)
+                    return Reloaded(waiting=self.waiting)
+                with faults_only(SettingsError):
+                    change = judge(self._loaded, self.current, raw, force=force)
+                self._apply(change, why)
+                return Reloaded(True, tuple(row.key for row in change.changed), self.waiting)
             except (SettingsError, FileFault) as found:
                 error = found if isinstance(found, SettingsError) else self._faulty(str(found))
                 if force or (str(error), raw) != (self.last_error, self._refused_raw):
                     self._refuse(error, raw, why)
+                return Reloaded(problems=tuple(str(problem) for problem in error.problems))
 
     async def _settled(self) -> bytes:
         """The content once it stays the same for long enough. Raises SettingsError when there is none, or no rest."""

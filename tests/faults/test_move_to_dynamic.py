@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.redis_store.link import RedisLink
-from gateway.sessions.report import adoption
+from gateway.redis_store.fence import StoreClock
+from gateway.sessions.stages import Following
+from gateway.sessions.survey import Asked
 from tests.conftest import Shared
 from tests.support.desk import Desk
 from tests.support.gateway import Gateway, running_gateway
@@ -75,7 +76,7 @@ async def walk(
     shared = {}
     if request.param != "memory":
         shared = {"REDIS_URL": shared_server(request.param).url, "STORE_TAG": tmp_path.name}
-        monkeypatch.setattr(RedisLink, "now_ms", lambda _link: now[0])
+        monkeypatch.setattr(StoreClock, "now_ms", lambda _clock: now[0])
 
     async with AsyncExitStack() as stack:
         place = await stack.enter_async_context(site(tmp_path, {**BEGIN, **shared}))
@@ -123,5 +124,6 @@ async def test_a_rehearsal_tells_who_does_not_follow(walk: Walk) -> None:
     for _ in range(4):
         await walk.works(1)
         walk.later(INTERVAL_MS)
-    lagging = await adoption(walk.gateway.app.sessions)
-    assert [(laggard.agent, laggard.signed_in) for laggard in lagging.agents] == [(DEAF, True)]
+    lagging = await walk.gateway.app.survey.report(Asked())
+    found = [(line.agent, line.state) for line in lagging.agents]
+    assert found == [(DEAF, Following.IGNORES), (WINDOWS, Following.DIVIDED)]

@@ -16,7 +16,7 @@ def unknown(text: str) -> list[str]:
         "GUID_SECRET_FILE and `AUTHMODE = 1`, `EVENT_PUSH_WHITELIST_CALLBACKURI`",
         "`agentgateway serve --config FILE --set HTTP_PORT=0`, agentgateway and its workers",
         "`agentgateway agents list|add|passwd`",
-        "```\n.venv/bin/agentgateway sessions --end 101 | cat\n```",
+        "```\n.venv/bin/agentgateway sessions end 101 | cat\n```",
         "`agentgateway secret\n  push`",
         "`PUT onlineagent/{agentid}/forcelogin`, `calldata/`, POST `onlineagent/101/saybusy?x=1`",
         "`textchat/<agent>/mediafile?callId=`",
