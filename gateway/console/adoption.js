@@ -1,6 +1,7 @@
 /** The move to AUTHMODE 2: who follows new GUIDs, who does not, and what the next step would do. */
 
 import { ask, query } from "./api.js";
+import { shares } from "./charts.js";
 import { make } from "./dom.js";
 import { count, moment, pill, plural, swap, table } from "./parts.js";
 
@@ -13,11 +14,11 @@ const STAGES = {
   dynamic: "AUTHMODE 2 for all agents",
 };
 const STATES = {
-  follows: ["good", "follows"],
-  ignores: ["bad", "ignores new GUIDs"],
-  divided: ["bad", "two windows, or a thief"],
-  pending: ["", "too early to tell"],
-  untried: ["", "was handed none"],
+  follows: ["good", "follows", "t3"],
+  ignores: ["bad", "ignores new GUIDs", "t5"],
+  divided: ["bad", "two windows, or a thief", "t4"],
+  pending: ["", "too early to tell", "t1"],
+  untried: ["", "was handed none", "t6"],
 };
 const STEPS = { now: "as it is now", rehearsal: "rehearse", percent: "a part of the agents", all: "all agents", back: "back to AUTHMODE 1" };
 const SIZE = 50;
@@ -60,7 +61,7 @@ function drawStage(told) {
   const settings = Object.entries(told.settings).map(([key, value]) => make("li", {}, make("code", {}, `${key} = ${value || "(empty)"}`)));
   const states = Object.entries(told.states).map(([state, number]) => {
     const [kind, words] = STATES[state] ?? ["", state];
-    return make("li", {}, pill(number ? kind : "", `${count(number)} ${words}`));
+    return make("li", {}, pill(number ? kind : "", `${words}: ${count(number)}`));
   });
   return [
     make("h3", { id: "stage-title" }, `The site is at ${STAGES[told.stage] ?? told.stage}`),
@@ -77,6 +78,7 @@ function drawSteps(steps) {
     { label: "Settings", wrap: true },
     { label: "New GUIDs for", number: true },
     { label: "Refused", number: true },
+    { label: "Follow by their client", number: true },
     { label: "Not known", number: true },
     { label: "Advice", wrap: true },
     { label: "To list", wrap: true },
@@ -86,6 +88,7 @@ function drawSteps(steps) {
     make("code", {}, Object.entries(step.settings).map(([key, value]) => `${key} = ${value}`).join(", ")),
     count(step.dynamic),
     step.refused ? pill("bad", count(step.refused)) : "0",
+    count(step.expected),
     count(step.unknown),
     step.advice,
     step.to_list ? make("code", {}, step.to_list) : "",
@@ -97,17 +100,20 @@ function drawClients(clients) {
   const names = Object.keys(STATES);
   const heads = [
     { label: "Client", wrap: true },
+    { label: "How they follow" },
     { label: "Sessions", number: true },
     { label: "Refused", number: true },
     ...names.map((state) => ({ label: STATES[state][1], number: true })),
   ];
   const rows = clients.map((one) => [
     one.client || "(tells no name)",
+    shares(names.map((state) => ({ value: one.states[state] ?? 0, tone: STATES[state][2] }))),
     count(one.sessions),
     one.not_adopting ? pill("bad", count(one.not_adopting)) : "0",
     ...names.map((state) => count(one.states[state] ?? 0)),
   ]);
-  return table("By client", heads, rows, "Nobody is signed in.");
+  const legend = make("ul", { class: "legend", "aria-label": "What the bars show" }, ...Object.values(STATES).map(([, words, tone]) => make("li", { class: tone }, words)));
+  return make("div", {}, table("By client", heads, rows, "Nobody is signed in."), rows.length ? legend : "");
 }
 
 function drawAgents(agents) {

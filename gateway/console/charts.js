@@ -31,6 +31,19 @@ export function roundedUp(value) {
 export const short = (value) =>
   value === null || value === undefined ? "–" : value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 2 : 0 });
 
+/** A bar that shows how a number is divided; the numbers stand beside it for others than the eye. */
+export function shares(parts) {
+  const total = parts.reduce((all, { value }) => all + value, 0) || 1;
+  const bar = shape("svg", { viewBox: "0 0 100 10", class: "shares", "aria-hidden": "true" });
+  let x = 0;
+  for (const { value, tone } of parts) {
+    const width = (value / total) * 100;
+    if (value) bar.append(shape("rect", { class: tone, x, y: 0, width, height: 10 }));
+    x += width;
+  }
+  return bar;
+}
+
 /** What came in each whole minute: sums of counts, or the most of a value; `null` where nothing is known. */
 export function byMinute(times, values, sum) {
   const found = new Map();

@@ -56,7 +56,7 @@ export function show(page, _args, context) {
       count(node.connections),
       count(node.requests),
       count(node.polls),
-      make("ul", {}, ...node.workers.map(worker)),
+      make("ul", { "aria-label": `Workers of ${node.node}` }, ...node.workers.map(worker)),
       context.mayChange ? button : "",
     ];
   }

@@ -51,7 +51,7 @@ export function table(name, columns, rows, empty = "none") {
   );
   return make(
     "div",
-    { class: "scroll", tabindex: "0", role: "region", "aria-label": name },
+    { class: "scroll", tabindex: "0", role: "group", "aria-label": name },
     make("table", {}, make("caption", { class: "hear" }, name), make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body)),
   );
 }

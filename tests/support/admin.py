@@ -73,11 +73,11 @@ async def serving(
 
 
 @contextlib.asynccontextmanager
-async def administered(gateway: Gateway) -> AsyncIterator[Operator]:
-    """The admin listener of a gateway that has the token in ADMIN_TOKEN_FILE."""
+async def administered(gateway: Gateway, more: Sequence[AdminRoute] = ()) -> AsyncIterator[Operator]:
+    """The admin listener of a gateway that has the token in ADMIN_TOKEN_FILE, with `more` pages."""
     door = socket.create_server(("127.0.0.1", 0))
     port = door.getsockname()[1]
-    listener = await open_admin(gateway.app, gateway.listeners, door)
+    listener = await open_admin(gateway.app, gateway.listeners, door, more)
     assert listener is not None
     try:
         yield Operator(port)

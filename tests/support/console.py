@@ -4,7 +4,10 @@ import json
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 
+from gateway.backend import BackendAnswer, Entered
+from gateway.sessions.signing import Terms, sign_in
 from tests.support.admin import Operator, Said
+from tests.support.gateway import Gateway
 
 
 @dataclass
@@ -46,3 +49,14 @@ class Visitor:
             headers |= {"Origin": self.origin, "X-CSRF-Token": self.csrf, "Content-Type": "application/json"}
         carried = {name: value for name, value in {**headers, **self.sent}.items() if value}
         return await Operator(self.port).ask(method, path, carried, body)
+
+
+async def crowd(gateway: Gateway, number: int, client: str = "Desk/1") -> None:
+    """So many sessions of agents from 200001, as if their desktops had signed in."""
+
+    async def enter(_session_id: str, _at_ms: int) -> Entered:
+        return Entered(BackendAnswer(b"{}"))
+
+    for agent_id in range(200_001, 200_001 + number):
+        terms = Terms(agent_id, gateway.app.live.current.node_name, client=client, address="192.0.2.7")
+        await sign_in(gateway.app.sessions, terms, enter)
