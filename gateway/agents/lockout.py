@@ -43,7 +43,8 @@ class AttemptStanding(IntEnum):
 class Lock:
     """A lock in force: of a pair, or with `who` "" of an address; there `address` is what `network` says of it.
 
-    `failures`: how many failed sign-ins it comes from, `last_ms` when the last of them was, `until_ms` when it ends.
+    `failures`: how many failed sign-ins it comes from, no more than bring one about; `last_ms` when the last of them
+    was, `until_ms` when it ends.
     """
 
     who: str
@@ -57,7 +58,7 @@ def pair_lock(who: str, address: str, times: Sequence[int], now_ms: int) -> Lock
     """The lock of a pair with failures at these times, oldest first; None where it has none."""
     if not _locked(times, now_ms):
         return None
-    return Lock(who, address, len(times), times[-1], times[-1] + WINDOW_MS)
+    return Lock(who, address, min(len(times), PAIR_LIMIT), times[-1], times[-1] + WINDOW_MS)
 
 
 def network_lock(address: str, times: Sequence[int], limit: int, now_ms: int) -> Lock | None:
@@ -65,7 +66,7 @@ def network_lock(address: str, times: Sequence[int], limit: int, now_ms: int) ->
     if not times or not _at_least(limit, times, now_ms):
         return None
     inside = len(times) - bisect_right(times, now_ms - WINDOW_MS)
-    return Lock("", address, inside, times[-1], times[-limit] + WINDOW_MS)
+    return Lock("", address, min(inside, limit), times[-1], times[-limit] + WINDOW_MS)
 
 
 class Attempts(Protocol):
