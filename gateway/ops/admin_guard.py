@@ -43,7 +43,7 @@ _FOREIGN_ORIGIN: Final = Refusal(403, "origin", "the Origin header must be that 
 _NO_CSRF: Final = Refusal(
     403, "csrf", f"the header {CSRF} must be what the sign-in gave this browser: sign out, and in again"
 )
-_ROLE: Final = Refusal(403, "role", "the role of this token is read: changes need a token of role admin")
+_ROLE: Final = Refusal(403, "role", "the role of this token is read: changes and traces need a token of role admin")
 _NO_TOKEN: Final = Refusal(
     401, "token", "needs the header Authorization: Bearer with the token of ADMIN_TOKEN_FILE", _BEARER
 )
@@ -51,13 +51,14 @@ _NO_TOKEN: Final = Refusal(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is looked at of a request. `open`: the page is for whoever is on this machine; `secure`: it came by TLS."""
+    """What is looked at of a request. `secure`: it came by TLS; `open` and `admin_only` are those of its page."""
 
     method: str
     headers: CIMultiDictProxy[str]
     address: str = ""
     secure: bool = False
     open: bool = False
+    admin_only: bool = False
 
     @property
     def host(self) -> str:
@@ -134,7 +135,7 @@ class AdminGuard:
             found = self._signed_in(asked)
         if isinstance(found, Refusal):
             return found
-        return found if found.may_change or not asked.changes else _ROLE
+        return found if found.may_change or not (asked.changes or asked.admin_only) else _ROLE
 
     def _holder(self, values: Sequence[str]) -> Actor | Refusal:
         if len(values) != 1 or values[0][: len(_SCHEME)].lower() != _SCHEME:

@@ -72,26 +72,27 @@ Answer = Callable[[AdminCall], Awaitable[object]]
 class AdminRoute:
     """One page. `path` may hold `{names}`, each for one part of the path.
 
-    It is `open` to whoever is on this machine, or needs a credential; what is open has no `{names}`.
+    It is `open` to whoever is on this machine, or needs a credential; `admin_only`: one of role admin, even to look.
     """
 
     method: str
     path: str
     answer: Answer
     open: bool = False
+    admin_only: bool = False
 
 
 def application(
     tokens: AdminTokens, routes: Iterable[AdminRoute], sessions: ConsoleSessions | None = None
 ) -> web.Application:
     """The pages for whoever holds one of `tokens`, or one of `sessions`."""
-    rows = list(routes)
     guard = AdminGuard(tokens, sessions or ConsoleSessions(tokens))
-    is_open = {(row.method, row.path) for row in rows if row.open}
+    pages: dict[web.AbstractRoute, AdminRoute] = {}
 
     def asked(request: web.Request) -> Asked:
-        opens = (request.method, request.path) in is_open
-        return Asked(request.method, request.headers, request.remote or "", request.secure, opens)
+        page = pages.get(request.match_info.route)
+        rights = (page.open, page.admin_only) if page else (False, False)
+        return Asked(request.method, request.headers, request.remote or "", request.secure, *rights)
 
     @web.middleware
     async def guarded(
@@ -110,8 +111,8 @@ def application(
         return answer
 
     made = web.Application(middlewares=[guarded], client_max_size=BODY_MAX_BYTES)
-    for route in rows:
-        made.router.add_route(route.method, route.path, partial(_page, route))
+    for page in routes:
+        pages[made.router.add_route(page.method, page.path, partial(_page, page))] = page
     return made
 
 

@@ -1,7 +1,5 @@
 """The reference page in a browser: it finds an operation, sends it, and takes the GUID that an answer hands out."""
 
-
-
 from tests.support.browser import Browser, Page, needs_chromium
 from tests.support.gateway import running_gateway
 

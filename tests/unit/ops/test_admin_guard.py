@@ -32,6 +32,7 @@ async def visitor() -> AsyncIterator[Visitor]:
         AdminRoute("GET", "/thing", done),
         AdminRoute("POST", "/thing", done),
         AdminRoute("GET", "/free", done, open=True),
+        AdminRoute("GET", "/deep/{one}", done, admin_only=True),
         *sign_in_routes(sessions, GuessLimit()),
     ]
     async with serving(routes, tokens, sessions) as operator:
@@ -51,6 +52,13 @@ async def test_who_has_the_role_changes_things(ann: Visitor) -> None:
 async def test_a_session_of_role_read_only_looks(visitor: Visitor) -> None:
     await visitor.sign_in(BEN.token)
     assert [(await visitor.get("/thing")).status, (await visitor.post("/thing")).status] == [200, 403]
+
+
+async def test_where_the_role_admin_is_needed_even_to_look_read_is_not_enough(visitor: Visitor) -> None:
+    await visitor.sign_in(BEN.token)
+    refused = await visitor.get("/deep/1")
+    await visitor.sign_in(ANN.token)
+    assert [refused.status, (await visitor.get("/deep/1")).status] == [403, 200]
 
 
 async def test_a_change_is_audited_with_the_name(ann: Visitor, caplog: pytest.LogCaptureFixture) -> None:
