@@ -6,7 +6,7 @@ import { make } from "./dom.js";
 import { count, moment, pill, plural, swap, table } from "./parts.js";
 
 export const title = "Adoption";
-export const everyMs = 10_000;
+export const everyMs = 30_000;
 const STAGES = {
   static: "AUTHMODE 1: every desktop keeps its GUID",
   rehearsal: "a rehearsal: GUIDs change, nobody is refused",
