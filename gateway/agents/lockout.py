@@ -6,9 +6,10 @@ no more are judged than of those sent one after the other.
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Final, Generic, Protocol, TypeVar
 
 from gateway.wire.network import network
@@ -23,6 +24,8 @@ MOST_FAILURES: Final = 24_576
 """Kept in memory at most, by pair and by address; more than two threads can hash in WINDOW_MS."""
 MOST_FAILURES_BYTES: Final = 24 * 1_048_576
 """What so many take where each is of a pair and an address of its own."""
+MOST_LOCKS: Final = 1000
+"""That operators are shown of a kind."""
 JUDGED_WITHIN_MS: Final = 40_000
 """Longer than any judge may take. An attempt that nobody has ended by then counts as a failure: its node died."""
 
@@ -34,6 +37,36 @@ class AttemptStanding(IntEnum):
     BUSY = 1
     """Not before one of those in flight has ended: should all of them fail, the limit is reached."""
     LOCKED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock in force: of a pair, or with `who` "" of an address; there `address` is what `network` says of it.
+
+    `failures`: how many failed sign-ins it comes from, no more than bring one about; `last_ms` when the last of them
+    was, `until_ms` when it ends.
+    """
+
+    who: str
+    address: str
+    failures: int
+    last_ms: int
+    until_ms: int
+
+
+def pair_lock(who: str, address: str, times: Sequence[int], now_ms: int) -> Lock | None:
+    """The lock of a pair with failures at these times, oldest first; None where it has none."""
+    if not _locked(times, now_ms):
+        return None
+    return Lock(who, address, min(len(times), PAIR_LIMIT), times[-1], times[-1] + WINDOW_MS)
+
+
+def network_lock(address: str, times: Sequence[int], limit: int, now_ms: int) -> Lock | None:
+    """The lock of an address with failures at these times, oldest first; None where it has none."""
+    if not times or not _at_least(limit, times, now_ms):
+        return None
+    inside = len(times) - bisect_right(times, now_ms - WINDOW_MS)
+    return Lock("", address, min(inside, limit), times[-1], times[-limit] + WINDOW_MS)
 
 
 class Attempts(Protocol):
@@ -65,6 +98,12 @@ class Attempts(Protocol):
 
     async def withdrawn(self, who: str, address: str, attempt: str) -> None:
         """Nobody could judge the attempt: as if it had not been."""
+
+    async def locks(self, *, address_limit: int, now_ms: int) -> Sequence[Lock]:
+        """The locks in force, for operators: at most MOST_LOCKS pairs and as many networks, the newest."""
+
+    async def unlock(self, locks: Sequence[Lock]) -> None:
+        """Forgets the failures behind these locks."""
 
 
 class MemoryAttempts:
@@ -123,6 +162,20 @@ class MemoryAttempts:
         """See Attempts."""
         _end(self._begun_pairs, (who, address), attempt)
         _end(self._begun_networks, network(address), attempt)
+
+    async def locks(self, *, address_limit: int, now_ms: int) -> Sequence[Lock]:
+        """See Attempts."""
+        pairs = (pair_lock(*pair, times, now_ms) for pair, times in self._pairs.newest())
+        networks = (network_lock(name, times, address_limit, now_ms) for name, times in self._networks.newest())
+        return [*islice(filter(None, pairs), MOST_LOCKS), *islice(filter(None, networks), MOST_LOCKS)]
+
+    async def unlock(self, locks: Sequence[Lock]) -> None:
+        """See Attempts."""
+        for lock in locks:
+            if lock.who:
+                self._pairs.forget((lock.who, lock.address))
+            else:
+                self._networks.forget(lock.address)
 
     def _forget(self, now_ms: int) -> None:
         """Drops what is over; entries stand in the order of their last failure, or of their last beginning."""
@@ -188,6 +241,10 @@ class _Failures(Generic[K]):
     def of(self, key: K) -> Sequence[int]:
         """Those of a key, oldest first."""
         return self._kept.get(key, ())
+
+    def newest(self) -> Iterator[tuple[K, Sequence[int]]]:
+        """All keys with theirs, the newest last one first."""
+        return ((key, self._kept[key]) for key in reversed(self._kept))
 
     def add(self, key: K, now_ms: int) -> int:
         """One more, in place of those of the key that are over; how many it has now."""

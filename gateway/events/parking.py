@@ -115,6 +115,20 @@ class Parking:
     def drain(self) -> None:
         """Wakes every poll: each answers as soon as it has rested, and so does one that still comes."""
         self.holds.drain()
+        self._wake_all()
+
+    def hold_none(self, drained: bool) -> None:
+        """While an operator drains the node polls are answered as soon as they have rested; then they are held again.
+
+        At the end of the process this changes nothing more.
+        """
+        if self.holds.last_s < math.inf:
+            return
+        self.holds.draining = drained
+        if drained:
+            self._wake_all()
+
+    def _wake_all(self) -> None:
         for parked in list(self._parked.values()):
             parked.wake()
 
