@@ -1,5 +1,5 @@
 -- Counts a failed sign-in once, however often it is sent. Returns 1 when it locks the pair, else 0.
--- KEYS: as in login_begin. ARGV: now, window (both ms), limit of the pair, the token of the attempt.
+-- KEYS: as in login_begin. ARGV: now, window (both ms), limit of the pair, the token of the attempt, limit of the agent.
 local since = tonumber(ARGV[1]) - tonumber(ARGV[2])
 local limit = tonumber(ARGV[3])
 local failure = ARGV[1] .. ':' .. ARGV[4]
@@ -25,6 +25,10 @@ redis.call('ZREM', KEYS[3], ARGV[4])
 redis.call('ZREM', KEYS[4], ARGV[4])
 if not counted(KEYS[2]) then
   add(KEYS[2])
+end
+if not counted(KEYS[5]) then
+  add(KEYS[5])
+  redis.call('LTRIM', KEYS[5], 0, tonumber(ARGV[5]) - 1)
 end
 if not counted(KEYS[1]) then
   if redis.call('LLEN', KEYS[1]) >= limit and inside(KEYS[1], 0) then
