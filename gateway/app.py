@@ -31,6 +31,7 @@ from gateway.interface.table import OperationTable
 from gateway.listeners.development_certificate import FOLDER
 from gateway.ops import health, logs
 from gateway.ops.jobs import Job
+from gateway.ops.trace import Traces
 from gateway.redis_store.shards import shard_tags
 from gateway.rows import ALL_OPERATIONS
 from gateway.sessions.admin_routes import session_routes
@@ -92,7 +93,8 @@ class App:
             lambda request: client_address(request, live.current.trusted_proxies).ip,
             stores.sessions.now_ms,
         )
-        self.outbox = Outbox(service, stores.queue, event_bounds(lambda: live.current), self._owes)
+        self.traces = Traces(stores.traced, live.current.node_name, self.audit_key(), stores.sessions.now_ms)
+        self.outbox = Outbox(service, stores.queue, event_bounds(lambda: live.current), self._owes, traces=self.traces)
         self.centre = self._embedded(registry, scheduler) if registry else None
         self.backend: Backend = self.centre or self._upstream()
         service.ask_to_leave, service.stay = self.backend.ask_to_leave, self.backend.stay
@@ -102,9 +104,11 @@ class App:
         hand_outs = HandOuts(service.note_hand_out)
         deliveries = Deliveries(stores.queue, stores.sessions)
         polls = PollService(service, self.parking, deliveries, hand_outs, lambda: live.current)
-        self.push = PushService(service, stores.queue, stores.push_nodes, lambda: live.current, self.sweeper.hurry)
+        self.push = PushService(
+            service, stores.queue, stores.push_nodes, lambda: live.current, self.sweeper.hurry, traces=self.traces
+        )
         stores.sessions.on_wake(self.push.wake)
-        self.admin_routes = session_routes(service, self.sweeper.hurry)
+        self.admin_routes = [*session_routes(service, self.sweeper.hurry), *self.traces.routes()]
         services = Services(
             lambda: live.current,
             service,
@@ -122,7 +126,9 @@ class App:
         healthy = health.pages({"store": self.store_reason}, self.remarks)
         table = OperationTable(ALL_OPERATIONS)
         authorises = forward_auth.pages(services, table)
-        self.edge = Edge(services, table, {**healthy, **authorises, **self.tokens.pages(), **self._desk_pages()})
+        self.edge = Edge(
+            services, table, {**healthy, **authorises, **self.tokens.pages(), **self._desk_pages()}, self.traces
+        )
 
     def _desk_pages(self) -> dict[str, Page]:
         """None but with the embedded contact centre: only there are demo agents."""
@@ -240,6 +246,7 @@ class App:
             "token-files": self.tokens.follow,
             "backend": backend.run,
             "compare": self._keep_comparing,
+            "trace": self.traces.run,
         }
         if self.stores.floor is not None:
             jobs["floor"] = self.stores.floor.run

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "sessions": "sessions:sessions",
     "audit": "audit_trail_commands:audit",
     "explain": "audit_trail_commands:explain",
+    "trace": "trace:trace",
     "secret": "secret:secret",
     "token": "token:token",
     "sim": "sim:sim",

@@ -76,6 +76,7 @@ async def running(loaded: Loaded, sockets: NodeSockets = NO_SOCKETS, number: int
     live = LiveSettings(loaded)
     app = make_app(live)
     settings = live.current
+    app.traces.worker = number
     trail = OpenTrail(
         TrailPlace(settings.audit_file, settings.audit_file_max_bytes, settings.audit_keep_days), app.stores.audit
     )

@@ -14,6 +14,7 @@ from gateway.events.claims import OneProcess, PushNodes
 from gateway.ops import metrics
 from gateway.ops.audit_stream import AuditStream
 from gateway.ops.health import Reason
+from gateway.ops.trace_board import MemoryTraceBoard, RedisTraceBoard, TraceBoard
 from gateway.redis_store.attempts import RedisAttempts, ShardedAttempts
 from gateway.redis_store.division import Divided
 from gateway.redis_store.event_queue import RedisEventQueue, ShardedEventQueue
@@ -72,6 +73,7 @@ class Stores:
     reasons: Callable[[], Sequence[str]] = field(default=lambda: ("",))
     remarks: Mapping[str, Reason] = field(default_factory=dict)
     audit: AuditStream | None = None
+    traced: TraceBoard = field(default_factory=MemoryTraceBoard)
 
 
 def open_stores(settings: Callable[[], Settings]) -> Stores:
@@ -147,6 +149,7 @@ def _redis(settings: Callable[[], Settings]) -> Stores:
         lambda: [told(link.reason) for link in links],
         _remarks(links, divided.sentinels),
         AuditStream(links[0].command, links[0].key("audit"), lambda: settings().audit_stream_max),
+        RedisTraceBoard(links[0].command, links[0].key),
     )
 
 

@@ -73,7 +73,7 @@ class Trail:
     def record(self, kind: str, facts: Mapping[str, object]) -> None:
         """Writes what happened, or counts it with others of its kind and address."""
         now_ms = self._now_ms()
-        line: dict[str, object] = {"time": _iso(now_ms), "node": self._node, "kind": kind}
+        line: dict[str, object] = {"time": iso(now_ms), "node": self._node, "kind": kind}
         known = {**facts, "session": self.session_hash(str(facts.get("session", "")))}
         names = [*_FIRST, *(name for name in known if name not in _FIRST)]
         line |= {name: _value(known[name]) for name in names if known.get(name) not in (None, "")}
@@ -134,7 +134,8 @@ def gather(*, at_once: bool = False) -> None:
         _installed[-1].gather(at_once=at_once)
 
 
-def _iso(now_ms: int) -> str:
+def iso(now_ms: int) -> str:
+    """A time as lines have it; ms since the epoch."""
     moment = datetime.fromtimestamp(now_ms // 1000, UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{now_ms % 1000:03d}Z"
 
