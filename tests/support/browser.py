@@ -20,9 +20,9 @@ import pytest
 CHROMIUM: Final = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome", "chrome") if (path := shutil.which(name))), None
 )
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: scripts/needs")
 AXE: Final = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-needs_axe = pytest.mark.skipif(not AXE.exists(), reason="no node_modules/axe-core: npm install --no-save axe-core")
+needs_axe = pytest.mark.skipif(not AXE.exists(), reason="no node_modules/axe-core: scripts/needs")
 WITHIN_S: Final = 30.0
 STARTS_WITHIN_S: Final = 60.0
 _LISTENING: Final = re.compile(rb"DevTools listening on (ws://\S+)")
