@@ -3,7 +3,8 @@
 import { ask, query } from "./api.js";
 import { shares } from "./charts.js";
 import { make } from "./dom.js";
-import { count, moment, pill, plural, swap, table } from "./parts.js";
+import { count, plural } from "./numbers.js";
+import { moment, pill, swap, table } from "./parts.js";
 
 export const title = "Adoption";
 export const everyMs = 30_000;

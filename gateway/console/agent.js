@@ -67,13 +67,13 @@ function sessionFacts(session, agent) {
 }
 
 function drawExplanation(why) {
-  const lines = why.history.map((line) => make("li", {}, ...localised(line)));
+  const lines = [...why.history].reverse().map((line) => make("li", {}, ...localised(line)));
   return [
     make("h3", { id: "told-title" }, "What happened"),
     make("p", { id: "now" }, ...localised(why.now)),
     make("p", { class: "advice", id: "advice" }, make("b", {}, "What to do: "), ...localised(why.advice)),
     lines.length
-      ? make("ol", { class: "history", tabindex: "0", "aria-label": "History of the last day, oldest first" }, ...lines)
+      ? make("ol", { class: "history", tabindex: "0", "aria-label": "History of the last day, newest first" }, ...lines)
       : make("p", { class: "empty" }, "The audit trail has nothing of the last day."),
   ];
 }

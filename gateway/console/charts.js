@@ -1,6 +1,7 @@
 /** Charts of the last hour, drawn as SVG, each with a table of the same values. */
 
 import { make } from "./dom.js";
+import { byMinute, roundedUp, short } from "./numbers.js";
 import { minute, table } from "./parts.js";
 
 const WIDE = 520;
@@ -20,17 +21,6 @@ function shape(name, attributes, text) {
   return element;
 }
 
-/** The next of 1, 2, 5, 10, 20, 50 and so on. */
-export function roundedUp(value) {
-  if (!(value > 0)) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= value * 0.9999);
-}
-
-/** Short: 12,300, 1.25, 0.4. */
-export const short = (value) =>
-  value === null || value === undefined ? "–" : value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 2 : 0 });
-
 /** A bar that shows how a number is divided; the numbers stand beside it for others than the eye. */
 export function shares(parts) {
   const total = parts.reduce((all, { value }) => all + value, 0) || 1;
@@ -42,18 +32,6 @@ export function shares(parts) {
     x += width;
   }
   return bar;
-}
-
-/** What came in each whole minute: sums of counts, or the most of a value; `null` where nothing is known. */
-export function byMinute(times, values, sum) {
-  const found = new Map();
-  times.forEach((at, index) => {
-    const key = Math.floor((at - 1) / MINUTE_MS) * MINUTE_MS;
-    const [before, value] = [found.get(key) ?? null, values[index]];
-    if (value === null) found.set(key, before);
-    else found.set(key, sum ? (before ?? 0) + value : Math.max(before ?? 0, value));
-  });
-  return found;
 }
 
 /**
@@ -161,7 +139,7 @@ export class Chart {
     const { times, series } = this.columns;
     if (!times.length) return "no values yet";
     const newest = series.map(({ values }) => values.at(-1) ?? null);
-    if (this.kind === "bars") return `${short(newest.reduce((all, one) => all + (one ?? 0), 0))} ${this.unit} this minute`;
+    if (this.kind === "bars") return `this minute ${short(newest.reduce((all, one) => all + (one ?? 0), 0))}`;
     return newest.map((value, index) => this.#named(value, series[index].label)).join(", ");
   }
 
@@ -177,7 +155,7 @@ export class Chart {
       .map(({ values, label }) => [values[index], label])
       .filter(([value]) => this.kind !== "bars" || value)
       .map(([value, label]) => this.#named(value ?? null, label));
-    return `${minute(times[index])} – ${told.join(", ") || `0 ${this.unit}`}`;
+    return `${minute(times[index])} – ${told.join(", ") || "none"}`;
   }
 
   #point(event) {

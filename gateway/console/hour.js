@@ -1,6 +1,7 @@
 /** The last hour as the gateway tells it, brought up to date by what came since. */
 
 import { ask, query } from "./api.js";
+import { plural } from "./numbers.js";
 
 const LISTS = ["at", "signedIn", "notSignedIn", "polls", "parked", "calls", "medianMs", "mostMs", "sessions", "storeMs"];
 
@@ -50,7 +51,7 @@ export class Hour {
     const rest = ranked.slice(most);
     if (rest.length) {
       const values = this.at.map((_, index) => rest.reduce((all, one) => all + one.values[index], 0));
-      shown.push({ label: `${rest.length} other reasons`, tone: "t6", values, total: sum(values) });
+      shown.push({ label: plural(rest.length, "other reason"), tone: "t6", values, total: sum(values) });
     }
     return shown;
   }

@@ -2,7 +2,8 @@
 
 import { ask } from "./api.js";
 import { make } from "./dom.js";
-import { count, moment, swap, table } from "./parts.js";
+import { count } from "./numbers.js";
+import { moment, swap, table } from "./parts.js";
 
 export const title = "Lock-outs";
 export const everyMs = 5_000;

@@ -1,9 +1,9 @@
 /** The nodes with their workers, and the session store. */
 
 import { ask, query } from "./api.js";
-import { short } from "./charts.js";
 import { make } from "./dom.js";
-import { count, moment, pill, plural, swap, table } from "./parts.js";
+import { count, plural, short } from "./numbers.js";
+import { moment, pill, swap, table } from "./parts.js";
 
 export const title = "Nodes";
 export const everyMs = 3_000;

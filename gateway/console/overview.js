@@ -4,7 +4,7 @@ import { ask } from "./api.js";
 import { Chart } from "./charts.js";
 import { make } from "./dom.js";
 import { Hour } from "./hour.js";
-import { count } from "./parts.js";
+import { count } from "./numbers.js";
 
 export const title = "Overview";
 export const everyMs = 10_000;

@@ -21,12 +21,6 @@ export const localised = (text) =>
 /** 10:32. */
 export const minute = (ms) => `${two(new Date(ms).getHours())}:${two(new Date(ms).getMinutes())}`;
 
-/** 10,000. */
-export const count = (number) => (number === null || number === undefined ? "–" : number.toLocaleString("en"));
-
-/** "1 session", "2 sessions". */
-export const plural = (number, word) => `${count(number)} ${word}${number === 1 ? "" : "s"}`;
-
 /**
  * A table. `columns` are {label, number?, wrap?}, `rows` are lists of cells: texts or elements. The first cell names its
  * row. It may be scrolled, so that it can be reached by the keyboard.

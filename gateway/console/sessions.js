@@ -2,7 +2,8 @@
 
 import { ask, query } from "./api.js";
 import { make } from "./dom.js";
-import { count, moment, pill, plural, strip, stripKey, swap, table } from "./parts.js";
+import { count, plural } from "./numbers.js";
+import { moment, pill, strip, stripKey, swap, table } from "./parts.js";
 
 export const title = "Sessions";
 export const everyMs = 5_000;

@@ -2,7 +2,8 @@
 
 import { ask } from "./api.js";
 import { make } from "./dom.js";
-import { moment, pill, plural, swap, table } from "./parts.js";
+import { plural } from "./numbers.js";
+import { moment, pill, swap, table } from "./parts.js";
 
 export const title = "Settings";
 export const everyMs = 10_000;
