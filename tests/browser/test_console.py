@@ -3,10 +3,12 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from gateway.admin import history_job
 from gateway.server import running
@@ -15,6 +17,7 @@ from tests.support.admin import TOKEN, administered, token_file
 from tests.support.browser import (
     CONTRAST,
     NEED_NAMES,
+    WITHIN_S,
     Browser,
     Page,
     axe_findings,
@@ -26,6 +29,7 @@ from tests.support.console import crowd
 from tests.support.desk import Desk
 from tests.support.gateway import CONFIG, DEMO, PASSWORD, running_gateway
 from tests.support.servers import free_port
+from tests.support.waiting import until
 
 pytestmark = needs_chromium
 READER = "a-token-of-the-help-desk"
@@ -236,6 +240,56 @@ async def test_a_changed_token_ends_the_session(browser: Browser, site: Site, li
     await asyncio.to_thread(site.tokens.write_text, f"{line}\n")
     await says(page, "the token of this session was changed or withdrawn")
     assert await page.run("document.getElementById('page').childElementCount") == 0
+
+
+@asynccontextmanager
+async def neighbour() -> AsyncIterator[str]:
+    """An empty page on another port of this machine, to which the browser sends the console's cookie too."""
+
+    async def page(_: web.Request) -> web.Response:
+        return web.Response(text="<!doctype html><title>of somebody else</title>", content_type="text/html")
+
+    app = web.Application()
+    app.add_routes([web.get("/", page)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    finally:
+        await runner.cleanup()
+
+
+async def test_a_page_on_another_port_changes_nothing(browser: Browser, site: Site) -> None:
+    desk = site.desk(101)
+    await desk.sign_in()
+    console = await signed_in(browser, site.admin_port)
+    target = json.dumps(f"http://127.0.0.1:{site.admin_port}/sessions/101/end")
+    async with neighbour() as url:
+        other = await browser.page(url)
+        await other.until("document.title === 'of somebody else'")
+        await other.run(f"fetch({target}, {{method: 'POST', mode: 'no-cors', credentials: 'include'}}).then(() => 1)")
+        form = f"Object.assign(document.createElement('form'), {{method: 'post', action: {target}}})"
+        await other.run(f"document.body.append({form}); document.forms[0].submit()")
+        await says(other, "the Origin header must be that of this listener")
+    await go(console, "nodes")
+    assert [(await desk.status()).retcode, console.problems] == ["0", []]
+
+
+async def test_a_page_on_another_port_sees_nothing(browser: Browser, site: Site) -> None:
+    await signed_in(browser, site.admin_port)
+    admin = f"http://127.0.0.1:{site.admin_port}"
+    async with neighbour() as url:
+        other = await browser.page(url)
+        await other.until("document.title === 'of somebody else'")
+        seen = await other.run(
+            f"fetch('{admin}/sessions', {{credentials: 'include'}}).then((said) => said.text(), () => 'nothing')"
+        )
+        await other.run(
+            f"document.body.append(Object.assign(document.createElement('iframe'), {{src: '{admin}/console'}}))"
+        )
+        await until(lambda: any("frame" in problem.lower() for problem in other.problems), WITHIN_S)
+    assert seen == "nothing"
 
 
 async def test_a_gateway_that_is_away_is_told_and_comes_back(browser: Browser, site: Site) -> None:
