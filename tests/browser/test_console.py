@@ -12,6 +12,7 @@ from aiohttp import web
 
 from gateway.admin import history_job
 from gateway.server import running
+from gateway.sessions.secret_file import new_secret_line
 from gateway.settings.load import load
 from tests.support.admin import TOKEN, administered, token_file
 from tests.support.browser import (
@@ -322,6 +323,31 @@ async def test_ten_thousand_sessions_are_shown_page_by_page(browser: Browser, tm
             await page.write("210000")
             await says(page, "1 session\n")
             assert page.problems == []
+
+
+async def test_a_store_out_of_reach_is_told_and_the_rest_is_shown(browser: Browser, tmp_path: Path) -> None:
+    secret = tmp_path / "guid.keys"
+    await asyncio.to_thread(secret.write_text, f"{new_secret_line('k1')}\n")
+    overrides = {
+        "ADMIN_TOKEN_FILE": str(token_file(tmp_path)),
+        "ADMIN_PORT": "1",
+        "REDIS_URL": f"redis://127.0.0.1:{free_port()}",
+        "GUID_SECRET_FILE": str(secret),
+        "STORE_TIMEOUT": "100",
+    }
+    async with running_gateway(overrides, jobs=False) as gateway:
+        history = history_job(gateway.app)
+        async with administered(gateway, [history.route()]) as operator:
+            await history.look()
+            await history.look()
+            page = await signed_in(browser, operator.port)
+            tile = "[...document.querySelectorAll('.tile')].find((one) => one.innerText.includes('Session store'))"
+            await says(page, "out of reach", tile)
+            assert await page.run("document.querySelectorAll('svg .gap').length") == 1
+            await go(page, "sessions")
+            await says(page, "What is shown may be out of date.", "document.getElementById('trouble')")
+            await go(page, "settings")
+            await says(page, "STORE_TIMEOUT")
 
 
 async def test_the_charts_have_their_values_as_tables(browser: Browser, tmp_path: Path) -> None:
