@@ -325,6 +325,19 @@ async def test_ten_thousand_sessions_are_shown_page_by_page(browser: Browser, tm
             assert page.problems == []
 
 
+async def test_what_a_desktop_calls_itself_is_text(browser: Browser, tmp_path: Path) -> None:
+    client = "<img src=x onerror=document.title='had'><b>Desk</b>"
+    overrides = {"ADMIN_TOKEN_FILE": str(token_file(tmp_path)), "ADMIN_PORT": "1"}
+    async with running_gateway(overrides, jobs=False) as gateway:
+        await crowd(gateway, 1, client)
+        async with administered(gateway, [history_job(gateway.app).route()]) as operator:
+            page = await signed_in(browser, operator.port)
+            await go(page, "sessions")
+            await says(page, client)
+            assert await page.run("document.querySelectorAll('#page img, #page td b').length") == 0
+            assert page.problems == []
+
+
 async def test_a_store_out_of_reach_is_told_and_the_rest_is_shown(browser: Browser, tmp_path: Path) -> None:
     secret = tmp_path / "guid.keys"
     await asyncio.to_thread(secret.write_text, f"{new_secret_line('k1')}\n")
