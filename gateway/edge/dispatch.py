@@ -32,8 +32,11 @@ R = TypeVar("R")
 
 
 def path_of(target: str) -> str:
-    """The path of a request target, of an absolute one too (RFC 9112, 3.2.2); doubled slashes in it are one."""
-    path, _, _ = target.partition("?")
+    """The path of a request target, of an absolute one too (RFC 9112, 3.2.2); doubled slashes in it are one.
+
+    A fragment, which some clients send although it is theirs alone, is no part of it.
+    """
+    path = (target.partition("#")[0] if "#" in target else target).partition("?")[0]
     if not path.startswith("/"):
         path = "/" + path.partition("://")[2].partition("/")[2]
     return _SLASHES.sub("/", path) if "//" in path else path
