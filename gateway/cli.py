@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "store": "store:store",
     "audit": "audit_trail_commands:audit",
     "explain": "audit_trail_commands:explain",
+    "trace": "trace:trace",
     "secret": "secret:secret",
     "token": "token:token",
     "sim": "sim:sim",

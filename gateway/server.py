@@ -85,6 +85,7 @@ async def running(
     if tell_siblings is not None:
         app.siblings = tell_siblings
     settings = live.current
+    app.traces.worker = number
     trail = OpenTrail(
         TrailPlace(settings.audit_file, settings.audit_file_max_bytes, settings.audit_keep_days), app.stores.audit
     )

@@ -62,6 +62,7 @@ EXAMPLES: Final[Mapping[str, Sequence[str]]] = {
         "agentgateway audit --since 5m --follow --json",
     ),
     "explain": ("agentgateway explain 101", "agentgateway explain 101 --since 2h --json"),
+    "trace": ("agentgateway trace 101 --for 10m",),
     "secret new": ("agentgateway secret new var/guid.keys --key-id k2",),
     "secret push": ("agentgateway secret push",),
     "token issue": ("agentgateway token issue --tenant acme --user-id 7 --user-name ada",),

@@ -338,7 +338,7 @@ async def lives(link: RedisLink) -> list[int]:
 async def test_keys_in_redis_expire(link: RedisLink) -> None:
     await fail(RedisAttempts(link), 0)
     found = await lives(link)
-    assert len(found) == 3
+    assert len(found) == 4
     assert all(0 < life <= WINDOW for life in found)
 
 
