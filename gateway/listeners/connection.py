@@ -40,6 +40,7 @@ class Server(Protocol):
     linger_ms: int
     keep_alive_s: float
     draining: Once
+    sheds: bool
     tasks: EagerTasks
 
     def joined(self, connection: "Connection") -> None:
@@ -366,7 +367,7 @@ class Connection(asyncio.Protocol):
 
     def _keeps_alive(self, request: Request) -> bool:
         """Whether there may be a next answer."""
-        if self._last or not request.keep_alive or self.draining.is_set:
+        if self._last or not request.keep_alive or self.draining.is_set or self._server.sheds:
             return False
         if self._heard_out and not self._incoming.held:
             return False
@@ -443,6 +444,14 @@ class Connection(asyncio.Protocol):
             self._idle_timer = self._loop.call_later(again_s, self._look_whether_idle)
 
     # Ends.
+
+    def shed(self) -> None:
+        """Ends behind the answer under way; one that is idle has what is left of `keep_alive_s`, shorter by now."""
+        if self._busy:
+            self.close_after_answer()
+        elif self._idle_timer is not None:
+            self._idle_timer.cancel()
+            self._look_whether_idle()
 
     def _refuse(self, status: int) -> None:
         """The answer to a message that is none, the last of its connection."""

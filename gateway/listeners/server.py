@@ -13,6 +13,8 @@ from gateway.wire.http import AnyResponse, Request
 Handler = Callable[[Request], Awaitable[AnyResponse]]
 
 LINGER_MS: Final = 2_000
+SHED_KEEP_ALIVE_MS: Final = 5_000
+"""In a drain that can be taken back: longer than the pauses of a client that polls."""
 KEEP_ALIVE_MS: Final = 150_000
 """An idle connection is kept longer than EVENT_PUSH_HANDSHAKE_MAXTIME, so that a client that sends heartbeats in time
 never meets one that is closing."""
@@ -26,8 +28,8 @@ class ConnectionServer:
 
     `handler` answers a request; what it raises is answered 503. `head_timeout_ms`: time for the head of a request; may
     be changed, for heads that begin later. `linger_ms`: time for which the end of a connection waits for the client.
-    `tasks`: begin the answers. `draining`: set when the shutdown begins. `connections`: those whose client is there or
-    whose call still runs.
+    `tasks`: begin the answers. `draining`: set when the shutdown begins. `sheds`: every answer is the last one of its
+    connection. `connections`: those whose client is there or whose call still runs.
     """
 
     def __init__(self, handler: Handler, *, head_timeout_ms: int, linger_ms: int = LINGER_MS) -> None:
@@ -36,6 +38,7 @@ class ConnectionServer:
         self.linger_ms = linger_ms
         self.keep_alive_s = KEEP_ALIVE_MS / 1000
         self.draining = Once()
+        self.sheds = False
         self.connections: set[Connection] = set()
         self._loop = asyncio.get_running_loop()
         self.tasks = EagerTasks(self._loop)
@@ -54,6 +57,13 @@ class ConnectionServer:
         if connection.over:
             self.connections.discard(connection)
             self._look_whether_empty()
+
+    def shed(self, on: bool) -> None:
+        """While it is `on` every answer is the last one of its connection, and idle ones end soon; all are accepted."""
+        self.sheds = on
+        self.keep_alive_s = (SHED_KEEP_ALIVE_MS if on else KEEP_ALIVE_MS) / 1000
+        for connection in list(self.connections) if on else ():
+            connection.shed()
 
     async def step_down(self, patience_ms: int, beginning: Callable[[], bool]) -> None:
         """Let every connection have one more answer, with `Connection: close`, for up to `patience_ms`.
