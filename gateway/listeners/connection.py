@@ -445,14 +445,6 @@ class Connection(asyncio.Protocol):
 
     # Ends.
 
-    def shed(self) -> None:
-        """Ends behind the answer under way; one that is idle has what is left of `keep_alive_s`, shorter by now."""
-        if self._busy:
-            self.close_after_answer()
-        elif self._idle_timer is not None:
-            self._idle_timer.cancel()
-            self._look_whether_idle()
-
     def _refuse(self, status: int) -> None:
         """The answer to a message that is none, the last of its connection."""
         self._last = True
