@@ -19,7 +19,7 @@ from gateway.listeners.serve import Listeners
 from gateway.listeners.serve import start as listen
 from gateway.listeners.tls import TlsCertificate
 from gateway.ops import audit, logs, metrics, request_context
-from gateway.ops.audit_trail import OpenTrail, TrailPlace, audit_route
+from gateway.ops.audit_trail import OpenTrail, TrailPlace, audit_route, explain_route
 from gateway.ops.health import OutageWatch
 from gateway.ops.jobs import Job
 from gateway.sessions.store import CannotServeError
@@ -84,7 +84,8 @@ async def running(loaded: Loaded, sockets: NodeSockets = NO_SOCKETS, number: int
     if number == 0:
         live.report = audit.tell
     with audit.trail(audit.Trail(settings.node_name, app.audit_key(), trail.sinks, app.stores.sessions.now_ms)):
-        audit.record("node-start", worker=number, version=__version__)
+        store = "redis" if settings.redis_url else "memory"
+        audit.record("node-start", worker=number, version=__version__, store=store)
         async with _serving(app, trail, sockets, number) as gateway:
             yield gateway
 
@@ -115,7 +116,12 @@ async def _serving(app: App, trail: OpenTrail, sockets: NodeSockets, number: int
         open_listeners.draining.on(app.drain)
         if open_listeners.certificate is not None:
             app.remarks["certificate"] = partial(_certificate_reason, open_listeners.certificate)
-        administration = await open_admin(app, open_listeners, sockets.admin.get(number), [audit_route(trail.read)])
+        administration = await open_admin(
+            app,
+            open_listeners,
+            sockets.admin.get(number),
+            [audit_route(trail.read), explain_route(trail.read, app.stores.sessions.now_ms)],
+        )
         more: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
             "audit": trail.run,
             "metrics": metrics.keep_fresh,

@@ -266,7 +266,8 @@ class SessionService:
         metrics.GUID_REUSE.inc()
         audit.record("guid-reuse", agent_id, session=session.id, client=session.client)
         if self._policy().reuse_signs_out:
-            await self.end(agent_id, session.id, EndReason.REUSED_GUID)
+            if await self.end(agent_id, session.id, EndReason.REUSED_GUID):
+                audit.record("sign-out", agent_id, session=session.id, reason=EndReason.REUSED_GUID.name)
             raise Refused(retcodes.NOT_SIGNED_IN, EndReason.REUSED_GUID)
 
     async def renew(self, agent_id: int, guid: str) -> Caller:
