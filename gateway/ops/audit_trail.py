@@ -62,9 +62,10 @@ class OpenTrail:
         return (self._writer.dropped if self._writer else 0) + (self._stream.dropped if self._stream else 0)
 
     async def read(self, question: Question) -> list[Found]:
-        """The lines that are asked for, of all nodes where there is a stream. Raises StoreUnavailable."""
+        """The lines that are asked for, of all nodes where there is a stream; of this one while that is away."""
         if self._stream is not None:
-            return await self._stream.read(question)
+            with suppress(StoreUnavailable):
+                return await self._stream.read(question)
         if self._file is None or self._writer is None:
             return self._recent(question)
         await asyncio.to_thread(self._writer.flush, FLUSH_S)
