@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from gateway import __version__
+from gateway.commands.examples import with_examples
 
 COMMANDS: Final = {
     "init": "init:init",
@@ -16,6 +17,13 @@ COMMANDS: Final = {
     "doctor": "doctor:doctor",
     "agents": "agents:agents",
     "sessions": "sessions:sessions",
+    "adoption": "adoption:adoption",
+    "lockouts": "lockouts:lockouts",
+    "nodes": "nodes:nodes",
+    "drain": "nodes:drain",
+    "undrain": "nodes:undrain",
+    "settings": "settings:settings",
+    "store": "store:store",
     "audit": "audit_trail_commands:audit",
     "explain": "audit_trail_commands:explain",
     "trace": "trace:trace",
@@ -42,7 +50,7 @@ class Commands(click.Group):
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(f"gateway.commands.{module}"), name)
-        return command
+        return with_examples(command, cmd_name)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

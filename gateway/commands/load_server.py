@@ -10,8 +10,8 @@ from typing import Final
 import click
 
 from gateway.commands.kit_options import ServerUrl, agents_options, asked_password, trusted
-from gateway.commands.options import table
 from gateway.commands.progress import Teller, interrupted
+from gateway.commands.tables import table
 from gateway.kit.load import LoadPlan, run
 from gateway.kit.load_tally import Kind, Limits, LoadTally
 from gateway.kit.target import Target
@@ -64,7 +64,7 @@ class _Limit(click.ParamType[tuple[Kind, float]]):
 @click.option(
     "--failures", type=click.FloatRange(0, 100), default=0.0, show_default=True, help="How many may fail, in per cent."
 )
-@click.option("--json", "as_object", is_flag=True, help="Print JSON in target of the table.")
+@click.option("--json", "as_object", is_flag=True, help="Print JSON in place of the table.")
 def load(
     url: str,
     agents: int,

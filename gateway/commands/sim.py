@@ -9,8 +9,9 @@ from urllib.parse import quote
 import click
 
 from gateway.commands.admin_client import AdminLine, admin_line
-from gateway.commands.options import settings_options, table
+from gateway.commands.options import settings_options
 from gateway.commands.sim_day import day
+from gateway.commands.tables import table
 
 LISTS: Final[dict[str, tuple[str, ...]]] = {
     "calls": ("call", "kind", "stage", "caller", "called", "skill", "for_s", "parties"),

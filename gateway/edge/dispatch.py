@@ -33,8 +33,11 @@ R = TypeVar("R")
 
 
 def path_of(target: str) -> str:
-    """The path of a request target, of an absolute one too (RFC 9112, 3.2.2); doubled slashes in it are one."""
-    path, _, _ = target.partition("?")
+    """The path of a request target, of an absolute one too (RFC 9112, 3.2.2); doubled slashes in it are one.
+
+    A fragment, which some clients send although it is theirs alone, is no part of it.
+    """
+    path = (target.partition("#")[0] if "#" in target else target).partition("?")[0]
     if not path.startswith("/"):
         path = "/" + path.partition("://")[2].partition("/")[2]
     return _SLASHES.sub("/", path) if "//" in path else path
@@ -105,6 +108,7 @@ class Edge:
         self, services: Services, table: OperationTable, pages: Mapping[str, Page], traces: Traces | None = None
     ) -> None:
         self._services = services
+        self._drain = services.drain
         self._table = table
         self._pages = dict(pages)
         self._traces = traces
@@ -126,6 +130,8 @@ class Edge:
 
     def handle(self, request: Request) -> Awaitable[AnyResponse]:
         """Answers one request; only bugs raise."""
+        if self._drain.is_on:
+            request.peer.close_after_answer()
         path = path_of(request.raw_path)
         page = self._pages.get(path)
         if page is not None:

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import Enum
 from typing import Final
 
 from gateway.ops import request_context
 from gateway.wire import retcodes
 from gateway.wire.errors import GatewayError, Unavailable
+from gateway.wire.iso import iso
 
 Line = Mapping[str, object]
 """One line: `time`, `node`, `kind`, then `agent`, `session`, `address`, `client`, `reason` and more, where known."""
@@ -124,6 +124,11 @@ def record(what: str, agent_id: int | None = None, **facts: object) -> None:
     _LOG.info("%s%s", what, "".join(f" {name}={_plain(value)}" for name, value in shown.items()))
 
 
+def session_hash(session_id: str) -> str:
+    """What stands for a session in the lines of the trail, "" without one."""
+    return _installed[-1].session_hash(session_id) if _installed else ""
+
+
 def tell(what: str, facts: Mapping[str, object]) -> None:
     """As `record`, for what concerns no agent."""
     record(what, None, **facts)
@@ -133,12 +138,6 @@ def gather(*, at_once: bool = False) -> None:
     """Has the trail write what it gathered for long enough, about once a second; all of it `at_once`, at the end."""
     if _installed:
         _installed[-1].gather(at_once=at_once)
-
-
-def iso(now_ms: int) -> str:
-    """A time as lines have it; ms since the epoch."""
-    moment = datetime.fromtimestamp(now_ms // 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{now_ms % 1000:03d}Z"
 
 
 def _value(value: object) -> object:

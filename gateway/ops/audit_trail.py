@@ -20,6 +20,7 @@ from gateway.ops.diagnosis import NODE_KINDS
 from gateway.ops.explain import explain
 from gateway.ops.log_writer import LineWriter
 from gateway.wire.errors import Malformed, StoreUnavailable
+from gateway.wire.iso import iso
 
 STANDARD: Final = {Path("/dev/stdout"): 1, Path("/dev/stderr"): 2}
 FLUSH_S: Final = 1.0
@@ -132,7 +133,7 @@ class _FileSink:
 
 def _missing(count: int) -> str:
     now_ms = time.time_ns() // 1_000_000
-    return f'{{"time":"{audit.iso(now_ms)}","kind":"lines-missing","count":{count}}}\n'
+    return f'{{"time":"{iso(now_ms)}","kind":"lines-missing","count":{count}}}\n'
 
 
 def audit_route(read: Callable[[Question], Awaitable[list[Found]]]) -> AdminRoute:

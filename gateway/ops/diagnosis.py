@@ -47,6 +47,7 @@ class Cause(StrEnum):
     LOCKED_OUT = "locked out"
     WRONG_PASSWORD = "wrong password"  # noqa: S105 - the name of a cause
     REFUSED = "refused"
+    OLD_GUID = "an old GUID of the session is used"
     IGNORES_GUIDS = "the client ignores new GUIDs"
     PUSH_FAILS = "events are not taken"
     STORE_OUTAGE = "the store was out of reach"
@@ -86,6 +87,8 @@ _TROUBLES: Final[Mapping[str, Cause]] = {
 }
 _FOREBODINGS: Final = ("guid-not-adopted", "guid-refused-in-earnest")
 """No trouble yet, but one that will come."""
+_OLD_GUIDS: Final = {"guid-not-adopted": Cause.IGNORES_GUIDS, "guid-left-behind": Cause.OLD_GUID}
+"""What the trail knows of GUIDs that are refused."""
 _REFUSALS: Final[Mapping[str, Cause]] = {"110-016": Cause.LOCKED_OUT}
 _WRONG_PASSWORD: Final = "100-004"  # noqa: S105 - a retcode
 _LOCK_MS: Final = 300_000
@@ -183,11 +186,14 @@ class _Story:
 
     def _wrong_guid(self, line: Found, before: Sequence[Found]) -> Diagnosis:
         """A client that was seen to ignore new GUIDs, unless another one of the agent may have sent this."""
-        since, seen = _last(before, ("sign-in",)), _last(before, ("guid-not-adopted",))
-        if seen is None or (since is not None and time_ms(seen) < time_ms(since)):
-            return Diagnosis(Cause.UNKNOWN, line)
-        doubt = seen.get("address") != line.get("address") or self.missing(time_ms(seen), time_ms(line))
-        return Diagnosis(Cause.UNKNOWN if doubt else Cause.IGNORES_GUIDS, line)
+        since = _last(before, ("sign-in",))
+        for kind, cause in _OLD_GUIDS.items():
+            seen = _last(before, (kind,))
+            if seen is None or (since is not None and time_ms(seen) < time_ms(since)):
+                continue
+            if seen.get("address") == line.get("address") and not self.missing(time_ms(seen), time_ms(line)):
+                return Diagnosis(cause, seen)
+        return Diagnosis(Cause.UNKNOWN, line)
 
     def _wrong_password(self, line: Found, before: Sequence[Found]) -> Diagnosis:
         """It locks, where it was the last one that is allowed."""

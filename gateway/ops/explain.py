@@ -71,7 +71,7 @@ _REFUSALS: Final[Mapping[str, _Meaning]] = {
     "100-001": _Meaning("was refused: the sign-in was not understood", "The program sends a wrong body."),
     "100-002": _Meaning(
         "was refused: the agent is signed in already",
-        "Sign out there, sign in by force, or end the session with `agentgateway sessions --end`.",
+        "Sign out there, sign in by force, or end the session with `agentgateway sessions end`.",
     ),
     "100-004": _Meaning(
         "was refused: wrong agent or password", "Set a new password with `agentgateway agents passwd` if it is lost."
@@ -85,7 +85,8 @@ _REFUSALS: Final[Mapping[str, _Meaning]] = {
     "100-021": _Meaning("was refused: another sign-in of the agent was under way", "Try again in a few seconds."),
     "110-016": _Meaning(
         "was refused: locked after too many wrong passwords from that address",
-        "The lock ends 5 minutes after the last failure. See who sends wrong passwords from that address.",
+        "The lock ends 5 minutes after the last failure, or with `agentgateway lockouts unlock`. See who sends wrong"
+        " passwords from that address.",
     ),
 }
 _KINDS: Final[Mapping[str, _Meaning]] = {
@@ -97,7 +98,8 @@ _KINDS: Final[Mapping[str, _Meaning]] = {
     ),
     "sign-in-locked": _Meaning(
         "was locked out{from_}: too many wrong passwords",
-        "The lock ends 5 minutes after the last failure. See who sends wrong passwords from that address.",
+        "The lock ends 5 minutes after the last failure, or with `agentgateway lockouts unlock`. See who sends wrong"
+        " passwords from that address.",
     ),
     "guid-not-adopted": _Meaning(
         "goes on with an old GUID: its client{client} does not take new ones",
@@ -108,9 +110,14 @@ _KINDS: Final[Mapping[str, _Meaning]] = {
         "used a GUID that AUTHMODE 2 would have refused (rehearsal)",
         "Before AUTHMODE 2 add the agent to AUTHMODE_STATIC_AGENTS, or mend its program.",
     ),
+    "guid-left-behind": _Meaning(
+        "was refused with an old GUID of its own session{client}, which uses a newer one: a second window, or a thief",
+        "If the agent has a second window, sign in anew and list the agent in AUTHMODE_STATIC_AGENTS, or mend the"
+        " program. Else find out who sends from that address.",
+    ),
     "guid-reuse": _Meaning("used a replaced GUID{from_} long after its successor", "Find out who sends from there."),
+    "unlock": _Meaning("was unlocked{by}{from_}"),
     "password-changed": _Meaning("changed its password{from_}"),
-    "unlock": _Meaning("may try again: the lock was lifted{by}"),
     "trace-started": _Meaning("is traced{by}"),
     "trace-ended": _Meaning("is no longer traced"),
     "push-fails": _Meaning("gets no events: {receiver} does not take them", "See whether the receiver is up."),
@@ -184,8 +191,8 @@ def _because(agent_id: int, found: Diagnosis) -> str:
         return ""
     word = "Last" if found.cause is Cause.UNKNOWN else "Decisive"
     text = f"{word} at {line.get('time')}: {_sentence(agent_id, line)}."
-    if found.cause is Cause.IGNORES_GUIDS and line.get("kind") == "refused":
-        text += " Its client was handed a new GUID and did not take it."
+    if found.cause is Cause.IGNORES_GUIDS and found.met_ms > time_ms(line):
+        text += " Since then it was refused (000-003)."
     if found.cause is Cause.UNKNOWN:
         text += " Why, the lines do not tell."
     return text

@@ -17,6 +17,7 @@ from gateway.ops.masking import Masks
 from gateway.ops.trace_board import TraceBoard
 from gateway.wire.errors import Malformed, Refused, StoreUnavailable
 from gateway.wire.event import Event
+from gateway.wire.iso import iso
 from gateway.wire.retcodes import BAD_PARAMETER
 
 LOOK_EVERY_S: Final = 1.0
@@ -60,7 +61,7 @@ class Traces:
         if len(self._waiting) >= MOST_WAITING:
             self._waiting.popleft()
             metrics.TRACE_LINES_DROPPED.inc()
-        front = {"time": audit.iso(self._now_ms()), "node": self._node, "worker": self.worker, "number": number}
+        front = {"time": iso(self._now_ms()), "node": self._node, "worker": self.worker, "number": number}
         known = {name: value for name, value in facts.items() if value != ""}
         self._waiting.append({**front, "agent": agent_id, "kind": kind, **known})
 
@@ -123,7 +124,7 @@ class Traces:
             await self._board.begin(agent_id, until_ms)
             audit.record("trace-started", agent_id, for_s=for_s)
             await self.look()
-            return {"agent": agent_id, "until": audit.iso(until_ms)}
+            return {"agent": agent_id, "until": iso(until_ms)}
 
         async def end(call: AdminCall) -> object:
             agent_id = _agent(call)
@@ -139,7 +140,7 @@ class Traces:
             return {"traced": _agent(call) in await self._board.traced(), "after": page.after, "lines": page.lines}
 
         async def listed(_call: AdminCall) -> object:
-            return [{"agent": agent, "until": audit.iso(until)} for agent, until in sorted(self.agents.items())]
+            return [{"agent": agent, "until": iso(until)} for agent, until in sorted(self.agents.items())]
 
         return [
             AdminRoute("GET", "/trace", listed),

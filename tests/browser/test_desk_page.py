@@ -398,7 +398,7 @@ async def test_everything_has_a_name_for_a_screen_reader(browser: Browser) -> No
         ) == await page.run("document.querySelectorAll('[id]').length")
 
 
-@pytest.mark.skipif(not AXE.exists(), reason=f"no {AXE.relative_to(ROOT)}: npm install --no-save axe-core")
+@pytest.mark.skipif(not AXE.exists(), reason=f"no {AXE.relative_to(ROOT)}: scripts/needs")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing(browser: Browser, scheme: str) -> None:
     async with running_gateway() as gateway:

@@ -87,7 +87,7 @@ async def ignore(scene: Scene) -> None:
 
 async def ignoring_is_told(scene: Scene) -> bool:
     report = (await scene.operator.get("/adoption")).json
-    return DEAF in {line["agent"] for line in report["agents"]}
+    return bool(DEAF in {line["agent"] for line in report["agents"]})
 
 
 async def outage(scene: Scene) -> None:
@@ -104,7 +104,7 @@ async def outage(scene: Scene) -> None:
 
 async def outage_is_told(scene: Scene) -> bool:
     said = as_json(await scene.ready())
-    return said["status"] == "not ready" and said["store"] != "ok"
+    return bool(said["status"] == "not ready" and said["store"] != "ok")
 
 
 async def store_back(scene: Scene) -> None:
@@ -130,7 +130,7 @@ async def refuse(scene: Scene) -> None:
 
 async def refusal_is_told(scene: Scene) -> bool:
     [line] = await scene.audited("kind=settings-refused")
-    return "MAXTIME" in line["problems"][0] and "refused" in as_json(await scene.ready())["settings"]
+    return "MAXTIME" in str(line["problems"]) and "refused" in str(as_json(await scene.ready())["settings"])
 
 
 async def mend_settings(scene: Scene) -> None:

@@ -168,7 +168,8 @@ class Day:
             return {*found, Cause.SIGNED_OUT}
         if agent.met == Cause.UNKNOWN and agent.known:
             return {*found, *self.standing(number)}
-        return {*found, agent.met}
+        old = {Cause.OLD_GUID.value} if agent.met == Cause.IGNORES_GUIDS else set()
+        return {*found, *old, agent.met}
 
     def standing(self, number: int) -> set[str]:
         """What is so, and was no trouble of the agent yet."""

@@ -18,7 +18,7 @@ import pytest
 CHROMIUM: Final = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome", "chrome") if (path := shutil.which(name))), None
 )
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: scripts/needs")
 WITHIN_S: Final = 30.0
 _LISTENING: Final = re.compile(rb"DevTools listening on (ws://\S+)")
 _SWITCHES: Final = (

@@ -51,7 +51,7 @@ def test_a_client_that_ignores_new_guids_is_named_as_the_cause_of_its_refusals()
             line(9, "refused", reason="000-003", operation="getAgentEvent", count=12),
         ],
     )
-    assert "did not take it" in found.now
+    assert "does not take new ones. Since then it was refused (000-003)" in found.now
     assert "AUTHMODE_STATIC_AGENTS" in found.advice
     assert "(12 times more)" in found.history[-1]
 
