@@ -53,7 +53,7 @@ _SIGN_OUTS: Final[Mapping[str, _Meaning]] = {
     ),
     "PUSH_FAILED": _Meaning(
         "the session ended: events could not be delivered to {receiver}",
-        "See whether the receiver is up, in EVENT_PUSH_CALLBACKS and has a valid certificate.",
+        "See whether the receiver is up, in EVENT_PUSH_WHITELIST_CALLBACKURI and has a valid certificate.",
     ),
     "UPSTREAM": _Meaning(
         "the contact centre behind the gateway signed the agent out", "Look there: the gateway only passed it on."
