@@ -35,7 +35,19 @@ OWN_ROUTE: Final = re.compile(
 OPERATION_TABLE: Final = re.compile(r"(?m)^\| Operation \|.*\n\|[-|]+\n((?:\|.*\n)+)")
 METHODS: Final = frozenset({"GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS"})
 OTHER_WORDS: Final = frozenset(
-    {"TIME", "WAIT", "NOREPLICAS", "READONLY", "READY", "OBSERVE", "SIGNOUT", "INFO", "XADD", "XREVRANGE"}
+    {
+        "TIME",
+        "WAIT",
+        "NOREPLICAS",
+        "READONLY",
+        "READY",
+        "OBSERVE",
+        "SIGNOUT",
+        "INFO",
+        "XADD",
+        "XREVRANGE",
+        "NOTIFY_SOCKET",
+    }
 )
 CONTENT_TYPES: Final = frozenset({"QC_AgentState_Login", "QC_AgentState_Logout"})
 """Values of an event's `subtype` that look like events."""

@@ -14,11 +14,13 @@ import click
 from gateway.commands.options import NOT_IN_TIME, NOTHING_FOUND, WRONG_SETTINGS, settings_options
 from gateway.commands.progress import patience
 from gateway.ops.admin_tokens import AdminTokenError, read_admin_token
-from gateway.settings.load import load
+from gateway.settings.load import load_parts
 from gateway.settings.problems import SettingsError
 
 TIMEOUT_S: Final = 30
 ADDRESS: Final = "127.0.0.1"
+NEEDED: Final = frozenset({"ADMIN_PORT", "ADMIN_TOKEN_FILE"})
+"""Settings that must be right; a gateway that refuses its changed file goes on, and is asked why."""
 HELP: Final = "The settings file of the running gateway, for ADMIN_PORT and ADMIN_TOKEN_FILE."
 
 
@@ -79,7 +81,7 @@ class AdminLine:
 def admin_line(config: Path, overrides: Mapping[str, str]) -> AdminLine:
     """By the settings file of the running gateway. Raises ClickException."""
     try:
-        settings = load(config, overrides).settings
+        settings = load_parts(config, overrides, NEEDED)
         if settings.admin_token_file is None or not settings.admin_port:
             raise WrongSettings(f"{config}: set ADMIN_PORT and ADMIN_TOKEN_FILE, then restart the gateway")
         return AdminLine(settings.admin_port, read_admin_token(settings.admin_token_file))
