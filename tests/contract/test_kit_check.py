@@ -25,7 +25,7 @@ from tests.support.wrong_servers import (
     wrong_server,
 )
 
-AT_ONCE = 15
+AT_ONCE = (15, 4)
 TIMES = ("--hold", str(HOLD_S), "--interval", str(INTERVAL_S), "--timeout", str(TIMEOUT_S))
 QUICK = ("--only", "envelope", "--only", "guid-rotates", "--only", "set-guid-header")
 
@@ -67,18 +67,21 @@ def test_there_is_a_wrong_server_for_every_rule() -> None:
 
 
 async def test_a_server_that_breaks_a_rule_fails_that_rule_alone(tmp_path: Path) -> None:
-    turns = asyncio.Semaphore(AT_ONCE)
+    """Times slip where many servers share a busy machine: what looks wrong is tried once more, a few at a time."""
 
-    async def tried(name: str, fault: Fault) -> tuple[set[str], set[str]]:
-        async with turns, wrong_server(tmp_path, name, fault) as gateway:
+    async def tried(name: str, turns: asyncio.Semaphore) -> tuple[set[str], set[str]]:
+        async with turns, wrong_server(tmp_path, name, FAULTS[name]) as gateway:
             findings = await play(place(gateway.port), lambda _: None)
         return names(findings, Verdict.BROKEN), names(findings, Verdict.UNTESTED)
 
+    wanted = {name: ({name}, set(fault.untests)) for name, fault in FAULTS.items()}
+    found: dict[str, tuple[set[str], set[str]]] = {}
     with planted(FAULTS):
-        found = await asyncio.gather(*(tried(name, fault) for name, fault in FAULTS.items()))
-    assert dict(zip(FAULTS, found, strict=True)) == {
-        name: ({name}, set(fault.untests)) for name, fault in FAULTS.items()
-    }
+        for at_once in AT_ONCE:
+            turns = asyncio.Semaphore(at_once)
+            left = [name for name in FAULTS if found.get(name) != wanted[name]]
+            found |= dict(zip(left, await asyncio.gather(*(tried(name, turns) for name in left)), strict=True))
+    assert found == wanted
 
 
 async def test_the_command_tells_in_a_table_in_json_and_in_a_junit_file(tmp_path: Path) -> None:
