@@ -128,7 +128,7 @@ def follow_parts(app: App) -> None:
 
     def read() -> None:
         metrics.PUSH_SESSIONS.set(app.push.sessions)
-        metrics.LAGGING.set(len(app.sessions.not_adopting()))
+        metrics.LAGGING.set(len(app.sessions.adoption.not_adopting()))
         metrics.PASSWORD_QUEUE.set(app.passwords_waiting())
 
     metrics.on_refresh(read)

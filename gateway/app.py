@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 from gateway.agents import demo
+from gateway.agents.admin_routes import lockout_routes
 from gateway.agents.authentication import Authentication
 from gateway.agents.passwords import PasswordPool
 from gateway.agents.registry import AgentRegistry
@@ -29,8 +30,16 @@ from gateway.events.poll import PollService
 from gateway.events.push import PushService
 from gateway.interface.table import OperationTable
 from gateway.listeners.development_certificate import FOLDER
+from gateway.listeners.serve import Listeners
 from gateway.ops import health, logs
+from gateway.ops.admin_interface import AdminRoute
+from gateway.ops.drain import Drain
 from gateway.ops.jobs import Job
+from gateway.ops.node_routes import LostSessions, node_routes
+from gateway.ops.nodes import NodeKeeper, Traffic
+from gateway.ops.settings_routes import settings_routes
+from gateway.ops.store_routes import store_routes
+from gateway.ops.trace import Traces
 from gateway.redis_store.shards import shard_tags
 from gateway.rows import ALL_OPERATIONS
 from gateway.sessions.admin_routes import session_routes
@@ -42,6 +51,7 @@ from gateway.sessions.policy import Policy
 from gateway.sessions.secret_file import read_secret_file
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import CannotServeError, SessionStore, over_shards
+from gateway.sessions.survey import Survey, adoption_route
 from gateway.sessions.sweep import Sweeper
 from gateway.settings.cross_checks import DANGERS
 from gateway.settings.files import exists
@@ -59,6 +69,8 @@ from gateway.wire.multipart import read_file
 _LOG = logging.getLogger(__name__)
 BEGIN_EVERY_S = 1.0
 COMPARE_EVERY_S = 60.0
+LEAVE_S = 0.5
+MOST_NAMED = 1000
 
 
 class App:
@@ -92,7 +104,8 @@ class App:
             lambda request: client_address(request, live.current.trusted_proxies).ip,
             stores.sessions.now_ms,
         )
-        self.outbox = Outbox(service, stores.queue, event_bounds(lambda: live.current), self._owes)
+        self.traces = Traces(stores.traced, live.current.node_name, self.audit_key(), stores.sessions.now_ms)
+        self.outbox = Outbox(service, stores.queue, event_bounds(lambda: live.current), self._owes, traces=self.traces)
         self.centre = self._embedded(registry, scheduler) if registry else None
         self.backend: Backend = self.centre or self._upstream()
         service.ask_to_leave, service.stay = self.backend.ask_to_leave, self.backend.stay
@@ -102,9 +115,16 @@ class App:
         hand_outs = HandOuts(service.note_hand_out)
         deliveries = Deliveries(stores.queue, stores.sessions)
         polls = PollService(service, self.parking, deliveries, hand_outs, lambda: live.current)
-        self.push = PushService(service, stores.queue, stores.push_nodes, lambda: live.current, self.sweeper.hurry)
+        self.push = PushService(
+            service, stores.queue, stores.push_nodes, lambda: live.current, self.sweeper.hurry, traces=self.traces
+        )
         stores.sessions.on_wake(self.push.wake)
-        self.admin_routes = session_routes(service, self.sweeper.hurry)
+        self.survey = Survey(service, lambda: self._policy, stores.audit.read if stores.audit else None)
+        self.drain = Drain()
+        self.drain.follow(self.parking.hold_none)
+        self.node = NodeKeeper(live.current.node_name, stores.nodes, self.drain, stores.sessions.now_ms)
+        self.siblings: Callable[[], None] = _alone
+        self.admin_routes = self._admin_routes()
         services = Services(
             lambda: live.current,
             service,
@@ -113,16 +133,46 @@ class App:
             self.push,
             self.backend,
             self.sweeper.hurry,
+            self.drain,
         )
         self.remarks: dict[str, health.Reason] = {
             "settings": self._settings_reason,
             "secret": self._secret_reason,
             **stores.remarks,
         }
-        healthy = health.pages({"store": self.store_reason}, self.remarks)
+        healthy = health.pages({"store": self.store_reason, "drain": self.drain.reason}, self.remarks)
         table = OperationTable(ALL_OPERATIONS)
         authorises = forward_auth.pages(services, table)
-        self.edge = Edge(services, table, {**healthy, **authorises, **self.tokens.pages(), **self._desk_pages()})
+        self.edge = Edge(
+            services, table, {**healthy, **authorises, **self.tokens.pages(), **self._desk_pages()}, self.traces
+        )
+
+    def _admin_routes(self) -> list[AdminRoute]:
+        live, stores = self.live, self.stores
+        return [
+            *session_routes(self.sessions, self.sweeper.hurry),
+            adoption_route(self.survey),
+            *lockout_routes(stores.attempts, lambda: live.current.login_address_limit, stores.sessions.now_ms),
+            *node_routes(self.node, self._lost_if_stopped),
+            *settings_routes(live, self._tell_siblings),
+            *store_routes(stores.state, stores.sessions.count),
+            *self.traces.routes(),
+        ]
+
+    def _tell_siblings(self) -> None:
+        """Has the other workers of this node read the settings again."""
+        self.siblings()
+
+    async def _lost_if_stopped(self) -> LostSessions:
+        """Sessions outlive this process but for those in its memory."""
+        if self.live.current.redis_url:
+            return LostSessions(0, ())
+        agents = sorted(seen.agent_id for seen in await self.stores.sessions.live())
+        return LostSessions(len(agents), agents[:MOST_NAMED])
+
+    def watch_traffic(self, listeners: Listeners) -> None:
+        """Has what the node tells of itself count what is at these listeners."""
+        self.node.traffic = lambda: Traffic(listeners.open_connections, listeners.running_requests, len(self.parking))
 
     def _desk_pages(self) -> dict[str, Page]:
         """None but with the embedded contact centre: only there are demo agents."""
@@ -218,7 +268,7 @@ class App:
         except StoreUnavailable:
             _LOG.warning("the store is out of reach: calls are answered 503 until it is back")
 
-    def drain(self) -> None:
+    def give_way(self) -> None:
         """This process is about to end: held polls are answered, and another contact centre may wait for the floor."""
         self.parking.drain()
         if self.stores.floor is not None:
@@ -235,11 +285,13 @@ class App:
         jobs = {
             "sweep": self.sweeper.run,
             "settings": self.live.watch,
+            "node": self.node.keep,
             "begin": self._keep_beginning,
             "push": self.push.run,
             "token-files": self.tokens.follow,
             "backend": backend.run,
             "compare": self._keep_comparing,
+            "trace": self.traces.run,
         }
         if self.stores.floor is not None:
             jobs["floor"] = self.stores.floor.run
@@ -287,12 +339,23 @@ class App:
         async with AsyncExitStack() as stack:
             stack.callback(self._pool.close)
             stack.push_async_callback(self.stores.close)
+            stack.push_async_callback(self._leave)
             stack.push_async_callback(self.outbox.close)
             stack.push_async_callback(self.backend.close)
             stack.push_async_callback(self.push.close)
             stack.push_async_callback(self.tokens.close)
             if self._agent_check is not None:
                 stack.push_async_callback(self._agent_check.close)
+
+    async def _leave(self) -> None:
+        """Other nodes hear that this process is gone; where they cannot, its silence tells it."""
+        with suppress(StoreUnavailable, TimeoutError):
+            async with asyncio.timeout(LEAVE_S):
+                await self.node.leave()
+
+
+def _alone() -> None:
+    """There are no other workers."""
 
 
 async def _reason(shard: SessionStore) -> str | None:

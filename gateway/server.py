@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
@@ -66,16 +67,25 @@ class Running:
 
 
 @contextlib.asynccontextmanager
-async def running(loaded: Loaded, sockets: NodeSockets = NO_SOCKETS, number: int = 0) -> AsyncIterator[Running]:
+async def running(
+    loaded: Loaded,
+    sockets: NodeSockets = NO_SOCKETS,
+    number: int = 0,
+    tell_siblings: Callable[[], None] | None = None,
+) -> AsyncIterator[Running]:
     """A gateway with its periodic work for as long as the block runs, then it drains.
 
-    `sockets` are bound sockets to use in place of the ports of the settings; `number` is that of this worker.
+    `sockets` are bound sockets to use in place of the ports of the settings; `number` is that of this worker,
+    `tell_siblings` has all workers read the settings again.
     Raises AgentsFileError, PlanFileError, SecretFileError, AdminTokenError, ListenError and CannotServeError when it
     must not serve.
     """
     live = LiveSettings(loaded)
     app = make_app(live)
+    if tell_siblings is not None:
+        app.siblings = tell_siblings
     settings = live.current
+    app.traces.worker = number
     trail = OpenTrail(
         TrailPlace(settings.audit_file, settings.audit_file_max_bytes, settings.audit_keep_days), app.stores.audit
     )
@@ -96,6 +106,7 @@ async def _certificate_reason(certificate: TlsCertificate) -> str | None:
 async def _serving(app: App, trail: OpenTrail, sockets: NodeSockets, number: int) -> AsyncIterator[Running]:
     live = app.live
     try:
+        app.node.worker = number
         await app.start()
         follow_parts(app)
         metrics.follow(metrics.AUDIT_LINES_DROPPED, lambda: trail.dropped)
@@ -111,7 +122,8 @@ async def _serving(app: App, trail: OpenTrail, sockets: NodeSockets, number: int
             shared=sockets.shared,
             room=Room(lambda: live.current),
         )
-        open_listeners.draining.on(app.drain)
+        open_listeners.draining.on(app.give_way)
+        app.watch_traffic(open_listeners)
         if open_listeners.certificate is not None:
             app.remarks["certificate"] = partial(_certificate_reason, open_listeners.certificate)
         administration = await open_admin(app, open_listeners, sockets.admin.get(number), [audit_route(trail.read)])
@@ -156,6 +168,12 @@ async def serve(loaded: Loaded, sockets: NodeSockets = NO_SOCKETS) -> None:
             asyncio.get_running_loop().remove_signal_handler(ending)
 
 
+def _have_all_reload(supervisor: int) -> None:
+    """The supervisor passes SIGHUP on to all its workers; where it is gone, this one is about to end."""
+    if os.getppid() == supervisor:
+        os.kill(supervisor, signal.SIGHUP)
+
+
 def _cannot_roll() -> None:
     _LOG.warning("SIGUSR2: a rolling restart needs WORKERS = 2 or more")
 
@@ -163,7 +181,7 @@ def _cannot_roll() -> None:
 async def work(loaded: Loaded, sockets: NodeSockets, slot: WorkerSlot) -> None:
     """Serves as a worker: until SIGTERM, until SIGUSR2 when a successor has come, or until the supervisor is gone."""
     stop, give_way = asyncio.Event(), asyncio.Event()
-    async with running(loaded, sockets, slot.number) as gateway:
+    async with running(loaded, sockets, slot.number, partial(_have_all_reload, os.getppid())) as gateway:
         _handle(gateway.reload, stop.set, give_way.set)
         link = SupervisorLink(slot)
         ends = [asyncio.create_task(link.lost()), asyncio.create_task(stop.wait())]

@@ -14,16 +14,21 @@ from gateway.events.claims import OneProcess, PushNodes
 from gateway.ops import metrics
 from gateway.ops.audit_stream import AuditStream
 from gateway.ops.health import Reason
+from gateway.ops.nodes import NodeBook, OneProcessBook
+from gateway.ops.store_routes import StoreState, memory_state
+from gateway.ops.trace_board import MemoryTraceBoard, RedisTraceBoard, TraceBoard
 from gateway.redis_store.attempts import RedisAttempts, ShardedAttempts
 from gateway.redis_store.division import Divided
 from gateway.redis_store.event_queue import RedisEventQueue, ShardedEventQueue
 from gateway.redis_store.floor_claim import FloorClaim
 from gateway.redis_store.link import RedisLink, told
+from gateway.redis_store.node_book import RedisNodeBook
 from gateway.redis_store.password_book import RedisPasswordBook, ShardedPasswordBook, carry_passwords
 from gateway.redis_store.push_nodes import RedisPushNodes, ShardedPushNodes
 from gateway.redis_store.sentinels import Sentinels
 from gateway.redis_store.session_store import RedisSessionStore
 from gateway.redis_store.sharded_session_store import ShardedSessionStore
+from gateway.redis_store.state import redis_state
 from gateway.redis_store.store_kind import check_kinds, mark_kind
 from gateway.redis_store.token_store import RedisTokenStore
 from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
@@ -53,6 +58,7 @@ class Stores:
     `agree`, asked now and then, raises CannotServeError when another STORE_SHARDS is in force, the store is used by
     another kind of backend, or another contact centre runs on it, and StoreUnavailable. So does `begin`, asked of
     each shard before it is read. `floor` is the claim of a contact centre in this process, where there may be others.
+    `nodes` is where processes tell of themselves, `state` how the store stands for operators.
     `reasons` tells of each shard why it is out of reach, "" where that is not known; it names no places. `remarks` are
     for `/gateway/ready`.
     """
@@ -72,6 +78,9 @@ class Stores:
     reasons: Callable[[], Sequence[str]] = field(default=lambda: ("",))
     remarks: Mapping[str, Reason] = field(default_factory=dict)
     audit: AuditStream | None = None
+    nodes: NodeBook = field(default_factory=OneProcessBook)
+    state: Callable[[], Awaitable[StoreState]] = field(default=memory_state)
+    traced: TraceBoard = field(default_factory=MemoryTraceBoard)
 
 
 def open_stores(settings: Callable[[], Settings]) -> Stores:
@@ -147,6 +156,9 @@ def _redis(settings: Callable[[], Settings]) -> Stores:
         lambda: [told(link.reason) for link in links],
         _remarks(links, divided.sentinels),
         AuditStream(links[0].command, links[0].key("audit"), lambda: settings().audit_stream_max),
+        RedisNodeBook(links[0]),
+        lambda: redis_state(links),
+        RedisTraceBoard(links[0].command, links[0].key),
     )
 
 

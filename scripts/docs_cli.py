@@ -6,18 +6,40 @@ from collections.abc import Iterator
 import click
 
 from gateway.cli import main as command_line
+from gateway.commands.options import EXIT_CODES
 
 HEAD = """\
 # Commands
 
 Written by scripts/docs.py from the commands of gateway/commands/. `agentgateway COMMAND --help` tells the same.
+
+## Shell completion
+
+Commands, options and their choices are completed by the shell, once it has been told so:
+
+| shell | line |
+|---|---|
+| bash, in `~/.bashrc` | `eval "$(_AGENTGATEWAY_COMPLETE=bash_source agentgateway)"` |
+| zsh, in `~/.zshrc` | `eval "$(_AGENTGATEWAY_COMPLETE=zsh_source agentgateway)"` |
+| fish, in `~/.config/fish/config.fish` | `_AGENTGATEWAY_COMPLETE=fish_source agentgateway \\| source` |
+
+## Output
+
+Results are on standard output, everything else is on standard error: what is wrong, what goes on for longer than 2 s,
+questions. Tables have colours on a terminal alone, and none where `NO_COLOR` is set; elsewhere no line is broken and no
+cell cut off. `--json` is for programs.
+
+## Exit codes
+
+{codes}
 """
 
 
 def page() -> str:
     """The whole page."""
     context = click.Context(command_line, info_name="agentgateway")
-    lines = [HEAD.rstrip()]
+    codes = "\n".join(["| code | means |", "|---|---|", *(f"| {code} | {text} |" for code, text in EXIT_CODES.items())])
+    lines = [HEAD.format(codes=codes).rstrip()]
     for name in command_line.list_commands(context):
         command = command_line.get_command(context, name)
         assert command is not None
@@ -38,6 +60,13 @@ def _command(context: click.Context, level: int) -> Iterator[str]:
     words = " ".join(command.collect_usage_pieces(context))
     yield from ("```", f"{context.command_path} {words}".rstrip(), "```")
     yield from _options(context)
+    yield from _examples(context.command)
+
+
+def _examples(command: click.Command) -> Iterator[str]:
+    lines = [line.strip() for line in (command.epilog or "").splitlines()[2:]]
+    if lines:
+        yield from ("", "For example:", "", "```", *lines, "```")
 
 
 def _options(context: click.Context) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Takes docs/desk.png anew: the desk page with an agent in a call, a GUID that was replaced, and an answer that is open.
+"""Takes docs/desk.png anew: the desk page an agent in a call, a GUID that was replaced, an answer that is open.
 
 `scripts/picture.py [FILE]`. It needs Chromium (scripts/needs), and takes as long as a GUID of the picture lives.
 """
@@ -23,7 +23,7 @@ STEPS: Final = (
 """What is clicked, and what is then waited for."""
 
 
-async def main(file: Path) -> None:
+async def taken() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         async with gateway_process(Path(folder), SETTINGS) as gateway, chromium(Path(folder) / "profile") as browser:
             page = await browser.page(f"http://127.0.0.1:{gateway.port}/desk")
@@ -35,9 +35,7 @@ async def main(file: Path) -> None:
             await page.run(f"{ANSWER}.click()")
             await page.until("document.querySelector('.exchange details[open] pre')")
             await page.run("document.querySelector('.exchange details[open]').scrollIntoView({block: 'nearest'})")
-            picture = await page.picture()
-    file.write_bytes(picture)
-    print(f"{file}: {len(picture)} bytes")
+            return await page.picture()
 
 
 async def _click(page: Page, selector: str, until: str) -> None:
@@ -45,4 +43,7 @@ async def _click(page: Page, selector: str, until: str) -> None:
     await page.until(until)
 
 
-asyncio.run(main(Path(sys.argv[1]) if sys.argv[1:] else ROOT / "docs" / "desk.png"))
+if __name__ == "__main__":
+    file = Path(sys.argv[1]) if sys.argv[1:] else ROOT / "docs" / "desk.png"
+    file.write_bytes(asyncio.run(taken()))
+    print(f"wrote {file}")

@@ -1,20 +1,44 @@
 """How commands ask the admin listener of a running gateway."""
 
+import functools
 import http.client
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import click
 
+from gateway.commands.options import NOT_IN_TIME, NOTHING_FOUND, WRONG_SETTINGS, settings_options
+from gateway.commands.progress import patience
 from gateway.ops.admin_tokens import AdminTokenError, read_admin_token
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 
-TIMEOUT_S: Final = 10
+TIMEOUT_S: Final = 30
 ADDRESS: Final = "127.0.0.1"
+HELP: Final = "The settings file of the running gateway, for ADMIN_PORT and ADMIN_TOKEN_FILE."
+as_json_option: Final = click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
+
+
+class NothingFound(click.ClickException):
+    """There is nothing of what was asked for."""
+
+    exit_code = NOTHING_FOUND
+
+
+class WrongSettings(click.ClickException):
+    """The settings do not say how to ask."""
+
+    exit_code = WRONG_SETTINGS
+
+
+class NotInTime(click.ClickException):
+    """What was begun goes on."""
+
+    exit_code = NOT_IN_TIME
 
 
 @dataclass(frozen=True)
@@ -26,20 +50,31 @@ class AdminLine:
 
     def ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
         """The answer's JSON value. Raises ClickException for every other outcome."""
+        with patience(f"waiting for ADMIN_PORT {self.port}"):
+            status, said = self._asked(method, path, body)
+        if status == http.client.NOT_FOUND:
+            raise NothingFound(f"ADMIN_PORT {self.port}: {said['error']}")
+        if status != http.client.OK:
+            raise click.ClickException(f"ADMIN_PORT {self.port}: {said['error']}")
+        return said
+
+    def get(self, path: str, **query: object) -> Any:
+        """As `ask`, with the parameters that are not empty."""
+        given = urlencode({name: value for name, value in query.items() if value not in {None, ""}})
+        return self.ask("GET", f"{path}?{given}" if given else path)
+
+    def _asked(self, method: str, path: str, body: Mapping[str, object] | None) -> tuple[int, Any]:
         link = http.client.HTTPConnection(ADDRESS, self.port, timeout=TIMEOUT_S)
         sent = None if body is None else json.dumps(body).encode()
         try:
             link.request(method, path, body=sent, headers={"Authorization": f"Bearer {self.token}"})
             answer = link.getresponse()
-            said = json.loads(answer.read())
+            return answer.status, json.loads(answer.read())
         except (OSError, http.client.HTTPException, ValueError) as problem:
             text = f"no gateway answers on ADMIN_PORT {self.port}: {type(problem).__name__}"
             raise click.ClickException(text) from None
         finally:
             link.close()
-        if answer.status != http.client.OK:
-            raise click.ClickException(f"ADMIN_PORT {self.port}: {said['error']}")
-        return said
 
 
 def admin_line(config: Path, overrides: Mapping[str, str]) -> AdminLine:
@@ -47,7 +82,22 @@ def admin_line(config: Path, overrides: Mapping[str, str]) -> AdminLine:
     try:
         settings = load(config, overrides).settings
         if settings.admin_token_file is None or not settings.admin_port:
-            raise click.ClickException(f"{config}: set ADMIN_PORT and ADMIN_TOKEN_FILE, then restart the gateway")
+            raise WrongSettings(f"{config}: set ADMIN_PORT and ADMIN_TOKEN_FILE, then restart the gateway")
         return AdminLine(settings.admin_port, read_admin_token(settings.admin_token_file))
     except (SettingsError, AdminTokenError) as problem:
-        raise click.ClickException(str(problem)) from None
+        raise WrongSettings(str(problem)) from None
+
+
+def asks_gateway(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command the options that say which gateway is meant, and calls it with `line` to ask that."""
+
+    @functools.wraps(command)
+    def asking(config: Path, overrides: Mapping[str, str], **given: object) -> None:
+        command(line=admin_line(config, overrides), **given)
+
+    return settings_options(HELP)(asking)
+
+
+def show_json(value: object) -> None:
+    """Prints it for programs."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -12,7 +12,7 @@ import click
 from gateway.agents import agents_file, passwords
 from gateway.agents.agents_file import AGENT_IDS, ROLES, AgentEntry, AgentsFileError
 from gateway.agents.editor import EditError, editing
-from gateway.commands.options import table
+from gateway.commands.tables import table
 from gateway.settings import environment
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
@@ -130,7 +130,7 @@ def remove(agent_id: int, config: Path, file: Path | None) -> None:
             editor.remove(agent_id)
     click.echo(
         f"agent {agent_id} removed from {path}: no new sign-in. A session it has goes on; "
-        f"`agentgateway sessions --end {agent_id}` ends it"
+        f"`agentgateway sessions end {agent_id}` ends it"
     )
 
 

@@ -72,9 +72,7 @@ class AuditSource:
             raise click.ClickException(f"{self._file}: {problem.strerror}") from None
 
 
-@click.command(
-    epilog="Example: agentgateway audit --agent 101 --since 1h --follow. Ends with 0, or with 1 when nobody answers."
-)
+@click.command()
 @settings_options("The settings file of the gateway, for ADMIN_PORT, ADMIN_TOKEN_FILE and AUDIT_FILE.")
 @click.option("--agent", "agent_id", metavar="ID", type=AGENT_ID, help="Only what concerns this agent.")
 @click.option("--since", "since_ms", type=Span(), default="1h", show_default=True, help="How far back.")
@@ -134,7 +132,7 @@ def _now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-@click.command(epilog="Example: agentgateway explain 101 --since 2h")
+@click.command()
 @click.argument("agent_id", metavar="ID", type=AGENT_ID)
 @settings_options("The settings file of the gateway, for ADMIN_PORT, ADMIN_TOKEN_FILE and AUDIT_FILE.")
 @click.option("--since", "since_ms", type=Span(), default="1d", show_default=True, help="How far back.")

@@ -10,8 +10,8 @@ from typing import Final
 import click
 
 from gateway.commands.kit_options import ServerUrl, agents_options, asked_password, trusted
-from gateway.commands.options import table
 from gateway.commands.progress import Teller, interrupted
+from gateway.commands.tables import table
 from gateway.kit.load import LoadPlan, run
 from gateway.kit.load_tally import Kind, Limits, LoadTally
 from gateway.kit.target import Target

@@ -1,10 +1,10 @@
-"""What several commands share: the `--set` option, tables, and how a command ends that cannot do its work."""
+"""What several commands share: the `--set` option, exit codes, and how a command ends that cannot work."""
 
 import logging
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 import click
 
@@ -12,8 +12,21 @@ from gateway.settings import environment
 from gateway.settings.problems import HIDDEN
 from gateway.settings.schema import BY_KEY
 
-WRONG_SETTINGS: Final = 2
+DONE: Final = 0
 CANNOT_SERVE: Final = 1
+WRONG_SETTINGS: Final = 2
+NOTHING_FOUND: Final = 3
+NOT_IN_TIME: Final = 4
+INTERRUPTED: Final = 130
+EXIT_CODES: Final[Mapping[int, str]] = {
+    DONE: "done",
+    CANNOT_SERVE: "not done: refused, out of reach, or something failed; stderr says why",
+    WRONG_SETTINGS: "not tried: wrong words on the command line, or settings that are refused",
+    NOTHING_FOUND: "nothing to do: there is no such session, lock-out or node",
+    NOT_IN_TIME: "begun, and not finished within --timeout; it goes on",
+    INTERRUPTED: "ended by Ctrl-C",
+}
+"""Of every command; its own page says where one means more."""
 
 
 def fail(message: str, code: int) -> NoReturn:
@@ -67,11 +80,3 @@ def _overrides(_context: click.Context, _parameter: click.Parameter, given: tupl
             raise click.BadParameter(f"{key if key in BY_KEY else HIDDEN}: write KEY=VALUE")
         pairs[key.strip()] = value.strip()
     return pairs
-
-
-def table(rows: Sequence[Sequence[Any]]) -> str:
-    """Rows as aligned columns, the first row on top."""
-    texts = [[str(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in texts)
-    return "\n".join(line.rstrip() for line in lines)

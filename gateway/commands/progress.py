@@ -4,24 +4,29 @@ import asyncio
 import contextlib
 import signal
 import sys
+import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Final
 
 import click
 
 QUIET_S: Final = 5.0
 """Where the progress is no terminal, who comes and how it goes are each shown once in this time."""
+PATIENCE_S: Final = 2.0
+"""What takes longer says that it goes on."""
 
 
 class Teller:
-    """One line that renews itself on a terminal; lines elsewhere."""
+    """One line that renews itself on a terminal; lines elsewhere. `has_told`: there was one."""
 
     def __init__(self) -> None:
+        self.has_told = False
         self._again_s: dict[bool, float] = {}
 
     def __call__(self, line: str) -> None:
         """Shows a line; one with `|` is live."""
+        self.has_told = True
         live = "|" in line
         if sys.stderr.isatty():
             click.echo(f"\r{line}\x1b[K", nl=False, err=True)
@@ -33,6 +38,28 @@ class Teller:
         """Behind it the result is printed."""
         if sys.stderr.isatty():
             click.echo(err=True)
+
+
+@contextlib.contextmanager
+def patience(what: str, within_s: float = PATIENCE_S, clock: Callable[[], float] = time.monotonic) -> Iterator[None]:
+    """Tells on stderr that `what` goes on, once the block takes longer than `within_s`, and then every few seconds."""
+    over, tell, began_s = threading.Event(), Teller(), clock()
+
+    def watch() -> None:
+        wait_s = within_s
+        while not over.wait(wait_s):
+            tell(f"{what} | {clock() - began_s:.0f} s")
+            wait_s = 1.0
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watching.join()
+        if tell.has_told:
+            tell.end()
 
 
 @contextlib.asynccontextmanager

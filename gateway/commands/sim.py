@@ -10,7 +10,8 @@ import click
 
 from gateway.commands.admin_client import AdminLine, admin_line
 from gateway.commands.lazy_group import LazyGroup
-from gateway.commands.options import settings_options, table
+from gateway.commands.options import settings_options
+from gateway.commands.tables import table
 
 LISTS: Final[dict[str, tuple[str, ...]]] = {
     "calls": ("call", "kind", "stage", "caller", "called", "skill", "for_s", "parties"),
@@ -23,7 +24,7 @@ LISTS: Final[dict[str, tuple[str, ...]]] = {
 Command = Callable[..., None]
 
 
-@click.group(cls=LazyGroup, later={"day": "sim_day:day"})
+@click.group(cls=LazyGroup, words="sim", later={"day": "sim_day:day"})
 def sim() -> None:
     """Play the customers of the embedded contact centre (needs ADMIN_PORT); `sim day` plays a busy day."""
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from gateway.commands.options import settings_options, table
+from gateway.commands.options import settings_options
+from gateway.commands.tables import table
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 from gateway.settings.schema import Settings

@@ -2,7 +2,7 @@
 
 import codecs
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Generic, NamedTuple, TypeVar
 
@@ -15,6 +15,7 @@ from gateway.events.poll import PollService
 from gateway.events.push import PushService
 from gateway.interface import validate
 from gateway.interface.operation import Operation
+from gateway.ops.drain import Drain
 from gateway.sessions.service import SessionService
 from gateway.settings.schema import Settings
 from gateway.wire import envelope
@@ -85,7 +86,10 @@ def understood(raw: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`settings` gives those of the moment; `owes` is called when the backend is owed an end."""
+    """`settings` gives those of the moment; `owes` is called when the backend is owed an end.
+
+    `drain` tells whether an operator drains this node.
+    """
 
     settings: Callable[[], Settings]
     sessions: SessionService
@@ -94,6 +98,7 @@ class Services:
     push: PushService
     backend: Backend
     owes: Callable[[], None]
+    drain: Drain = field(default_factory=Drain)
 
 
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})

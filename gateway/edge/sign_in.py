@@ -33,6 +33,7 @@ async def answer(services: Services, request: AgentRequest[SignIn]) -> Reply:
 
     Nothing is kept for a sign-in before its credentials are right: who guesses is in nobody's way.
     """
+    services.drain.refuse_sign_in()
     row, backend = request.operation, services.backend
     members = validate.read_object(row, request.raw_body)
     way = _event_way(services, row, members)
@@ -46,6 +47,7 @@ async def answer(services: Services, request: AgentRequest[SignIn]) -> Reply:
         way=way,
         client=request.client,
         let_in=admitted.let_in,
+        address=request.address.ip,
     )
     try:
         opened = await sign_in(services.sessions, terms, partial(backend.enter, admitted))

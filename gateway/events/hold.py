@@ -44,7 +44,10 @@ class Hold:
 
 
 class Holds:
-    """The holds of one node. A drain, which lasts `drain_s`, leaves none of them more than half of that."""
+    """The holds of one node. Its end, which lasts `drain_s`, leaves none of them more than half of that.
+
+    `draining`: nothing is held, at its end or because an operator drains it.
+    """
 
     def __init__(self, drain_s: Callable[[], float] = lambda: math.inf) -> None:
         self.draining = False
@@ -58,7 +61,7 @@ class Holds:
 
     def drain(self) -> None:
         """The node goes down: whatever rests looks at the clock again."""
-        if self.draining:
+        if self.last_s < math.inf:
             return
         self.draining = True
         self.last_s = asyncio.get_running_loop().time() + self._drain_s() / 2

@@ -52,6 +52,11 @@ class Listeners:
         return len(self._connections.connections)
 
     @property
+    def running_requests(self) -> int:
+        """Connections with a request that is arriving or being answered."""
+        return sum(not connection.idle for connection in self._connections.connections)
+
+    @property
     def beginning(self) -> bool:
         """Whether there are connections, accepted here, whose TLS handshake is not over."""
         return any(acceptor.beginning for acceptor in self._acceptors)

@@ -57,7 +57,8 @@ class Refusal:
 
 _FORWARDED: Final = Refusal(403, "forwarded", "not through a proxy: call this listener from its own machine")
 _FOREIGN_HOST: Final = Refusal(403, "host", "the Host header must name localhost, 127.0.0.1 or [::1]")
-_ROLE: Final = Refusal(403, "role", "the role of this token is read: changes need a token of role admin")
+_ROLE: Final = Refusal(403, "role", "the role of this token is read: changes and traces need a token of role admin")
+_ACTOR: Final = web.RequestKey("actor", Actor)
 LOOKING: Final = frozenset({"GET", "HEAD"})
 _NO_TOKEN: Final = Refusal(
     401,
@@ -126,11 +127,12 @@ Answer = Callable[[AdminCall], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class AdminRoute:
-    """One page. `path` may hold `{names}`, each for one part of the path."""
+    """One page. `path` may hold `{names}`, each for one part of the path. `admin_only`: that role alone may look."""
 
     method: str
     path: str
     answer: Answer
+    admin_only: bool = False
 
 
 def application(tokens: AdminTokens, routes: Iterable[AdminRoute]) -> web.Application:
@@ -147,6 +149,7 @@ def application(tokens: AdminTokens, routes: Iterable[AdminRoute]) -> web.Applic
             refused.force_close()
             return refused
         audit.ACTOR.set(admitted.name)
+        request[_ACTOR] = admitted
         answer = await _answered(request, handler)
         if request.method not in LOOKING and not request.path.startswith(PLAYED):
             audit.record("admin-action", request=f"{request.method} {request.path}", status=answer.status)
@@ -159,6 +162,10 @@ def application(tokens: AdminTokens, routes: Iterable[AdminRoute]) -> web.Applic
 
 
 async def _page(route: AdminRoute, request: web.Request) -> web.StreamResponse:
+    if route.admin_only and not request[_ACTOR].may_change:
+        metrics.ADMIN_REFUSED.labels(_ROLE.reason).inc()
+        audit.record("admin-refused", reason=_ROLE.reason, address=request.remote or "")
+        return _json({"error": _ROLE.error}, _ROLE.status)
     try:
         async with asyncio.timeout(BODY_TIMEOUT_MS / 1000):
             body = await request.read()

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Final
 
 from gateway.ops import request_context
 from gateway.wire import retcodes
 from gateway.wire.errors import GatewayError, Unavailable
+from gateway.wire.iso import iso
 
 Line = Mapping[str, object]
 """One line: `time`, `node`, `kind`, then `agent`, `session`, `address`, `client`, `reason` and more, where known."""
@@ -73,7 +73,7 @@ class Trail:
     def record(self, kind: str, facts: Mapping[str, object]) -> None:
         """Writes what happened, or counts it with others of its kind and address."""
         now_ms = self._now_ms()
-        line: dict[str, object] = {"time": _iso(now_ms), "node": self._node, "kind": kind}
+        line: dict[str, object] = {"time": iso(now_ms), "node": self._node, "kind": kind}
         known = {**facts, "session": self.session_hash(str(facts.get("session", "")))}
         names = [*_FIRST, *(name for name in known if name not in _FIRST)]
         line |= {name: _value(known[name]) for name in names if known.get(name) not in (None, "")}
@@ -123,6 +123,11 @@ def record(what: str, agent_id: int | None = None, **facts: object) -> None:
     _LOG.info("%s%s", what, "".join(f" {name}={_plain(value)}" for name, value in shown.items()))
 
 
+def session_hash(session_id: str) -> str:
+    """What stands for a session in the lines of the trail, "" without one."""
+    return _installed[-1].session_hash(session_id) if _installed else ""
+
+
 def tell(what: str, facts: Mapping[str, object]) -> None:
     """As `record`, for what concerns no agent."""
     record(what, None, **facts)
@@ -132,11 +137,6 @@ def gather(*, at_once: bool = False) -> None:
     """Has the trail write what it gathered for long enough, about once a second; all of it `at_once`, at the end."""
     if _installed:
         _installed[-1].gather(at_once=at_once)
-
-
-def _iso(now_ms: int) -> str:
-    moment = datetime.fromtimestamp(now_ms // 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{now_ms % 1000:03d}Z"
 
 
 def _value(value: object) -> object:

@@ -9,7 +9,16 @@ from gateway.ops.audit_file import time_ms
 Found = Mapping[str, Any]
 
 NODE_KINDS: Final = frozenset(
-    {"node-start", "node-stop", "store-outage", "store-back", "settings-applied", "settings-refused"}
+    {
+        "node-start",
+        "node-stop",
+        "drain",
+        "undrain",
+        "store-outage",
+        "store-back",
+        "settings-applied",
+        "settings-refused",
+    }
 )
 """Kinds that concern everybody on a node."""
 ENDS: Final = frozenset({"sign-out", "take-over"})
@@ -72,7 +81,7 @@ _REFUSALS: Final[Mapping[str, _Meaning]] = {
     "100-001": _Meaning("was refused: the sign-in was not understood", "The program sends a wrong body."),
     "100-002": _Meaning(
         "was refused: the agent is signed in already",
-        "Sign out there, sign in by force, or end the session with `agentgateway sessions --end`.",
+        "Sign out there, sign in by force, or end the session with `agentgateway sessions end`.",
     ),
     "100-004": _Meaning(
         "was refused: wrong agent or password", "Set a new password with `agentgateway agents passwd` if it is lost."
@@ -82,7 +91,8 @@ _REFUSALS: Final[Mapping[str, _Meaning]] = {
     "100-021": _Meaning("was refused: another sign-in of the agent was under way", "Try again in a few seconds."),
     "110-016": _Meaning(
         "was refused: locked after too many wrong passwords from that address",
-        "The lock ends 5 minutes after the last failure. See who sends wrong passwords from that address.",
+        "The lock ends 5 minutes after the last failure, or with `agentgateway lockouts unlock`. See who sends wrong"
+        " passwords from that address.",
     ),
 }
 _KINDS: Final[Mapping[str, _Meaning]] = {
@@ -94,7 +104,8 @@ _KINDS: Final[Mapping[str, _Meaning]] = {
     ),
     "sign-in-locked": _Meaning(
         "was locked out{from_}: too many wrong passwords",
-        "The lock ends 5 minutes after the last failure. See who sends wrong passwords from that address.",
+        "The lock ends 5 minutes after the last failure, or with `agentgateway lockouts unlock`. See who sends wrong"
+        " passwords from that address.",
     ),
     "guid-not-adopted": _Meaning(
         "goes on with an old GUID: its client{client} does not take new ones",
@@ -105,10 +116,18 @@ _KINDS: Final[Mapping[str, _Meaning]] = {
         "used a GUID that AUTHMODE 2 would have refused (rehearsal)",
         "Before AUTHMODE 2 add the agent to AUTHMODE_STATIC_AGENTS, or mend its program.",
     ),
+    "guid-left-behind": _Meaning(
+        "was refused with an old GUID of its own session{client}, which uses a newer one: a second window, or a thief",
+        "If the agent has a second window, sign in anew and list the agent in AUTHMODE_STATIC_AGENTS, or mend the"
+        " program. Else find out who sends from that address.",
+    ),
     "guid-reuse": _Meaning("used a replaced GUID{from_} long after its successor", "Find out who sends from there."),
+    "unlock": _Meaning("was unlocked{by}{from_}"),
     "password-changed": _Meaning("changed its password{from_}"),
     "push-fails": _Meaning("gets no events: {receiver} does not take them", "See whether the receiver is up."),
     "push-works-again": _Meaning("gets events again"),
+    "drain": _Meaning("node {target} was drained{by}: no new sign-ins, polls not held"),
+    "undrain": _Meaning("node {target} was taken back into service{by}"),
     "store-outage": _Meaning("node {node}: the session store was out of reach ({reason})"),
     "store-back": _Meaning("node {node}: the session store was back after {after_s} s"),
     "node-start": _Meaning("node {node} started"),

@@ -157,6 +157,11 @@ LOG_LINES_DROPPED: Final = Counter(
 AUDIT_LINES_DROPPED: Final = Counter(
     "agentgateway_audit_lines_dropped", "Audit lines lost because they could not be written", registry=REGISTRY
 )
+TRACE_LINES_DROPPED: Final = Counter(
+    "agentgateway_trace_lines_dropped",
+    "Lines of `agentgateway trace` lost because the store did not take them in time",
+    registry=REGISTRY,
+)
 CPU: Final = Counter(
     "agentgateway_cpu_seconds", "CPU time of the serving processes, user and system, in seconds", registry=REGISTRY
 )

@@ -2,10 +2,24 @@
 
 import asyncio
 from collections.abc import Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 from zlib import crc32
 
-from gateway.agents.lockout import JUDGED_WITHIN_MS, PAIR_LIMIT, WINDOW_MS, AttemptStanding
+from gateway.agents.lockout import (
+    AGENT_LIMIT,
+    JUDGED_WITHIN_MS,
+    KNOWN_MS,
+    MOST_KNOWN,
+    MOST_LOCKS,
+    PAIR_LIMIT,
+    SLOW_MS,
+    WINDOW_MS,
+    AttemptStanding,
+    Lock,
+    network_lock,
+    pair_lock,
+)
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.scripts import load_script
 from gateway.redis_store.shards import shard_of
@@ -17,6 +31,7 @@ NETWORK: Final = load_script("login_network")
 FAILED: Final = load_script("login_failed")
 SUCCEEDED: Final = load_script("login_succeeded")
 WITHDRAWN: Final = load_script("login_withdrawn")
+TOGETHER: Final = 100
 
 
 class Counted(NamedTuple):
@@ -46,7 +61,8 @@ class RedisAttempts:
         self, who: str, address: str, attempt: str, *, address_limit: int, now_ms: int
     ) -> tuple[AttemptStanding, Counted]:
         """As `begin`, and what counts against the address here, the attempt included. Raises StoreUnavailable."""
-        limits = (now_ms, WINDOW_MS, JUDGED_WITHIN_MS, PAIR_LIMIT, address_limit, attempt)
+        slow = (AGENT_LIMIT, SLOW_MS, KNOWN_MS, network(address))
+        limits = (now_ms, WINDOW_MS, JUDGED_WITHIN_MS, PAIR_LIMIT, address_limit, attempt, *slow)
         standing, failures, in_flight = await self._link.script(BEGIN, self._keys(who, address), limits)
         return AttemptStanding(standing), Counted(failures, in_flight)
 
@@ -57,21 +73,78 @@ class RedisAttempts:
 
     async def failed(self, who: str, address: str, attempt: str, *, now_ms: int) -> bool:
         """See Attempts."""
-        values = (now_ms, WINDOW_MS, PAIR_LIMIT, attempt)
-        return bool(await self._link.script(FAILED, self._keys(who, address), values) == 1)
+        values = (now_ms, WINDOW_MS, PAIR_LIMIT, attempt, AGENT_LIMIT, network(address), f"{address} {who}")
+        keys = (*self._keys(who, address), self._failing, self._locked)
+        return bool(await self._link.script(FAILED, keys, values) == 1)
 
     async def succeeded(self, who: str, address: str, attempt: str, *, now_ms: int) -> None:
         """See Attempts."""
-        await self._link.script(SUCCEEDED, self._keys(who, address), (attempt, now_ms - JUDGED_WITHIN_MS))
+        known = (now_ms, network(address), KNOWN_MS, MOST_KNOWN)
+        await self._link.script(SUCCEEDED, self._keys(who, address), (attempt, now_ms - JUDGED_WITHIN_MS, *known))
 
     async def withdrawn(self, who: str, address: str, attempt: str) -> None:
         """See Attempts."""
-        await self._link.script(WITHDRAWN, self._keys(who, address)[2:], (attempt,))
+        await self._link.script(WITHDRAWN, self._keys(who, address)[2:4], (attempt,))
 
-    def _keys(self, who: str, address: str) -> tuple[str, str, str, str]:
+    async def locks(self, *, address_limit: int, now_ms: int) -> Sequence[Lock]:
+        """See Attempts."""
+        pairs, networks = await asyncio.gather(self.locked_pairs(now_ms=now_ms), self.failing(now_ms=now_ms))
+        times = await asyncio.gather(*(self.times_of(name, address_limit) for name in networks))
+        found = (network_lock(name, each, address_limit, now_ms) for name, each in zip(networks, times, strict=True))
+        return [*pairs, *filter(None, found)]
+
+    async def unlock(self, locks: Sequence[Lock]) -> None:
+        """See Attempts."""
+        for start in range(0, len(locks), TOGETHER):
+            await asyncio.gather(*(self._unlock(lock) for lock in locks[start : start + TOGETHER]))
+
+    async def _unlock(self, lock: Lock) -> None:
+        command, key = self._link.command, self._link.key
+        if lock.who:
+            pair = key("sign-in", "of", lock.who, lock.address)
+            await asyncio.gather(command("DEL", pair), command("ZREM", self._locked, f"{lock.address} {lock.who}"))
+        else:
+            failures = key("sign-in", "from", lock.address)
+            await asyncio.gather(command("DEL", failures), command("ZREM", self._failing, lock.address))
+
+    async def locked_pairs(self, *, now_ms: int) -> Sequence[Lock]:
+        """The locked pairs, the newest, at most MOST_LOCKS. Raises StoreUnavailable."""
+        named = [name.partition(" ") for name in await self._newest(self._locked, now_ms)]
+        keys = [self._link.key("sign-in", "of", who, address) for address, _, who in named]
+        times = await asyncio.gather(*(self._times(key, 2 * PAIR_LIMIT) for key in keys))
+        found = (pair_lock(who, address, each, now_ms) for (address, _, who), each in zip(named, times, strict=True))
+        return list(filter(None, found))
+
+    async def failing(self, *, now_ms: int) -> Sequence[str]:
+        """The networks with failures, the newest, at most MOST_LOCKS. Raises StoreUnavailable."""
+        return await self._newest(self._failing, now_ms)
+
+    async def times_of(self, name: str, most: int) -> Sequence[int]:
+        """The times of the newest failures of a network, oldest first. Raises StoreUnavailable."""
+        return await self._times(self._link.key("sign-in", "from", name), most)
+
+    async def _times(self, key: str, most: int) -> list[int]:
+        kept = await self._link.command("LRANGE", key, 0, most - 1)
+        return [int(each.partition(b":")[0]) for each in reversed(kept)]
+
+    async def _newest(self, key: str, now_ms: int) -> list[str]:
+        limits = ("+inf", f"({now_ms - WINDOW_MS}", "BYSCORE", "REV", "LIMIT", 0, MOST_LOCKS)
+        return [name.decode("utf-8", "surrogateescape") for name in await self._link.command("ZRANGE", key, *limits)]
+
+    @property
+    def _failing(self) -> str:
+        return self._link.key("sign-in", "failing")
+
+    @property
+    def _locked(self) -> str:
+        return self._link.key("sign-in", "locked")
+
+    def _keys(self, who: str, address: str) -> tuple[str, ...]:
+        """As login_begin has them."""
         pair = self._link.key("sign-in", "of", who, address)
         begun = self._link.key("sign-in", "begun", "of", who, address)
-        return pair, self._network(address), begun, self._begun_by(address)
+        of_all = (self._link.key("sign-in", part, who) for part in ("everywhere", "known", "turn"))
+        return pair, self._network(address), begun, self._begun_by(address), *of_all
 
     def _network(self, address: str) -> str:
         return self._link.key("sign-in", "from", network(address))
@@ -121,6 +194,23 @@ class ShardedAttempts:
     async def withdrawn(self, who: str, address: str, attempt: str) -> None:
         """See `Attempts.withdrawn`."""
         await self._of(who).withdrawn(who, address, attempt)
+
+    async def locks(self, *, address_limit: int, now_ms: int) -> Sequence[Lock]:
+        """See `Attempts.locks`; all shards must be in reach."""
+        found = await asyncio.gather(*(shard.locked_pairs(now_ms=now_ms) for shard in self._shards))
+        failing = await asyncio.gather(*(shard.failing(now_ms=now_ms) for shard in self._shards))
+        names = list(dict.fromkeys(chain.from_iterable(failing)))
+        networks = await asyncio.gather(*(self._network_lock(name, address_limit, now_ms) for name in names))
+        return [*chain.from_iterable(found), *filter(None, networks)]
+
+    async def _network_lock(self, name: str, limit: int, now_ms: int) -> Lock | None:
+        times = await asyncio.gather(*(shard.times_of(name, limit) for shard in self._shards))
+        return network_lock(name, sorted(chain.from_iterable(times)), limit, now_ms)
+
+    async def unlock(self, locks: Sequence[Lock]) -> None:
+        """See `Attempts.unlock`."""
+        for shard in self._shards:
+            await shard.unlock([lock for lock in locks if not lock.who or self._of(lock.who) is shard])
 
 
 async def _counted(shard: RedisAttempts, address: str, most: int, now_ms: int) -> Counted:

@@ -124,6 +124,11 @@ class RedisLink:
         return next(filter(None, self._reasons.values()), "")
 
     @property
+    def down_for_s(self) -> float | None:
+        """For how long the store has been out of reach of this process; None while it is in reach."""
+        return None if self._down_since is None else time.monotonic() - self._down_since
+
+    @property
     def is_divided_otherwise(self) -> bool:
         """True while Redis refuses us because the store has another number of shards."""
         return refusal("SHARDS") in self._reasons.values()

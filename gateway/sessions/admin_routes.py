@@ -1,47 +1,114 @@
-"""The pages about sessions on the admin listener: `/sessions`, `/sessions/{agent}/end`, `/adoption`."""
+"""The pages about sessions on the admin listener: `/sessions`, `/sessions/{agent}`, the ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
-from gateway.backend import EndReason
-from gateway.ops import audit
+from pydantic_core import from_json
+
 from gateway.ops.admin_interface import AdminCall, AdminRoute
-from gateway.sessions.report import adoption, session_lines
+from gateway.sessions.ending import end_session, end_sessions
+from gateway.sessions.listing import STATES, SessionFilter, agent_view, session_page
 from gateway.sessions.service import SessionService
 from gateway.wire.errors import Malformed, NotFound
 
 MOST: Final = 999_999
-_LIMIT: Final = "1000"
+MOST_A_PAGE: Final = 1000
+_SIZE: Final = 50
+_LONGEST: Final = 120
+FILTERS: Final = ("find", "state", "agent", "node", "address", "client")
+ALL: Final = "all"
+BEFORE: Final = "before"
 
 
 def session_routes(service: SessionService, owes: Callable[[], None]) -> list[AdminRoute]:
     """The routes; `owes` is called when the backend is owed an end."""
 
     async def listed(call: AdminCall) -> object:
-        """`?agent=` for one agent, `?limit=` for how many at most (default 1000)."""
-        agent = _number("agent", call.query["agent"]) if "agent" in call.query else None
-        return await session_lines(service.store, _number("limit", call.query.get("limit", _LIMIT)), agent)
+        """`?page=` from 1, `?size=`; which ones: see `session_filter`."""
+        page, size = whole(call.query, "page", 1, MOST), whole(call.query, "size", _SIZE, MOST_A_PAGE)
+        return await session_page(service, session_filter(call.query), page, size)
+
+    async def shown(call: AdminCall) -> object:
+        return await agent_view(service, agent_of(call))
 
     async def end(call: AdminCall) -> object:
-        agent_id = _number("agent", call.values["agent"])
+        agent_id = agent_of(call)
         session = (await service.store.read(agent_id)).session
-        if session is None or not await service.end(agent_id, session.id, EndReason.FORCED):
+        if session is None or not await end_session(service, agent_id, session.id):
             raise NotFound("the agent is not signed in")
         owes()
-        audit.record("sign-out", agent_id, session=session.id, reason=EndReason.FORCED.name)
         return {"agent": agent_id, "ended": True}
 
-    async def adopting(_call: AdminCall) -> object:
-        return await adoption(service)
+    async def end_many(call: AdminCall) -> object:
+        """Body: what `session_filter` takes as members, or `"all": true`; `before` as an answer before had it."""
+        ends = await end_sessions(service, _meant(call.body))
+        owes()
+        return ends
 
     return [
         AdminRoute("GET", "/sessions", listed),
+        AdminRoute("GET", "/sessions/{agent}", shown),
         AdminRoute("POST", "/sessions/{agent}/end", end),
-        AdminRoute("GET", "/adoption", adopting),
+        AdminRoute("POST", "/sessions/end", end_many),
     ]
 
 
-def _number(name: str, text: str) -> int:
-    if text.isascii() and text.isdigit() and 0 < int(text[: len(str(MOST)) + 1]) <= MOST:
+def session_filter(given: Mapping[str, str]) -> SessionFilter:
+    """By `find`, `state`, `agent` (numbers with commas), `node`, `address` and `client`. Raises Malformed."""
+    texts = {name: given.get(name, "").strip() for name in ("find", "node", "address", "client")}
+    for name, text in texts.items():
+        if len(text) > _LONGEST:
+            raise Malformed(f"{name}: must be at most {_LONGEST} characters")
+    state = given.get("state", "")
+    if state not in {"", *STATES}:
+        raise Malformed(f"state: must be one of {', '.join(STATES)}")
+    agents = frozenset(_number("agent", text.strip()) for text in given.get("agent", "").split(",") if text.strip())
+    find, node, address, client = texts.values()
+    return SessionFilter(find, state, agents, node, address, client)
+
+
+def _meant(body: bytes) -> SessionFilter:
+    """Whose sessions a body means. Raises Malformed, also where it would mean all without saying so."""
+    try:
+        given = from_json(body)
+    except ValueError:
+        given = None
+    if not isinstance(given, Mapping) or set(given) - {*FILTERS, ALL, BEFORE}:
+        raise Malformed(f"body: must be a JSON object with {', '.join(FILTERS)}, {ALL} or {BEFORE}")
+    texts = {name: given[name] for name in (*FILTERS, BEFORE) if name in given}
+    for name, text in texts.items():
+        if not isinstance(text, str | int) or isinstance(text, bool):
+            raise Malformed(f"{name}: must be text")
+    wanted = session_filter({name: str(text) for name, text in texts.items()})
+    if wanted.is_open != (given.get(ALL) is True):
+        raise Malformed(f'body: name whose sessions to end, or {{"{ALL}": true}} alone')
+    return replace(wanted, before_ms=_time_ms(str(given[BEFORE]))) if BEFORE in given else wanted
+
+
+def _time_ms(text: str) -> int:
+    """Of a time in ISO 8601. Raises Malformed."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise Malformed(f"{BEFORE}: must be a time such as 2026-01-31T08:00:00.000Z")
+    return round(moment.timestamp() * 1000)
+
+
+def agent_of(call: AdminCall) -> int:
+    """The agent that the path names. Raises Malformed."""
+    return _number("agent", call.values["agent"])
+
+
+def whole(given: Mapping[str, str], name: str, default: int, most: int) -> int:
+    """A whole number from 1. Raises Malformed."""
+    return _number(name, given.get(name, str(default)), most)
+
+
+def _number(name: str, text: str, most: int = MOST) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text[: len(str(MOST)) + 1]) <= most:
         return int(text)
-    raise Malformed(f"{name}: must be a whole number from 1 to {MOST}")
+    raise Malformed(f"{name}: must be a whole number from 1 to {most}")

@@ -56,7 +56,8 @@ class Session:
 
     `number` is the current generation, made at `issued_ms` and first used at `adopted_ms` (0 = not yet). `node` is the
     node name that every GUID of the session ends in. `push` tells how events go out, and `way` where to; `client` is
-    what the desktop says of itself, for reports only. `upstream` is its counterpart at a contact centre behind.
+    what the desktop says of itself and `address` where it signed in from, an IP address, for reports only. `upstream`
+    is its counterpart at a contact centre behind.
     `rehearsed_from` is the first generation that was good when a rehearsal began (-1 = none since the last rotation in
     earnest): no later one is refused while it goes on, or afterwards in AUTHMODE 1. `silent`: the agent
     need not poll for now, and the time limit does not count.
@@ -76,6 +77,7 @@ class Session:
     upstream: Upstream | None = None
     rehearsed_from: int = -1
     silent: bool = False
+    address: str = ""
 
     @property
     def last_adopted(self) -> int:

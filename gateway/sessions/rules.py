@@ -97,6 +97,11 @@ def lapses_ms(session: Session, number: int, limits: Limits) -> int | None:
     return runs_out(former.replaced_ms, limits.grace_ms, limits.outages)
 
 
+def is_accepted(session: Session, former: Superseded, limits: Limits, now_ms: int) -> bool:
+    """Whether a superseded generation of the record is good now."""
+    return _lives(session, former, limits, now_ms)
+
+
 def rehearsed(session: Session, limits: Limits) -> Sequence[int]:
     """The generations that live by a rehearsal and are too old for the record, newest first; many, so searched last."""
     if not limits.lenient or session.rehearsed_from < 0:

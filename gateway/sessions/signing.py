@@ -29,7 +29,8 @@ HURRY_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How an agent signs in. `way` is where its events are pushed to; `client` what the desktop says of itself.
+    """How an agent signs in. `way` is where its events are pushed to; `client` what the desktop says of itself,
+    `address` the IP address that it signs in from.
 
     `let_in`: a centre behind that judges credentials itself has let the agent in. Only somebody whom it let in later
     stands in the way then.
@@ -42,6 +43,7 @@ class Terms:
     way: PushWay | None = None
     client: str = ""
     let_in: LetInBehind | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ def _opening(under_way: _SignIn, record: Record, entered: Entered) -> Change[Ses
         client=terms.client,
         way=terms.way,
         upstream=entered.upstream,
+        address=terms.address,
     )
     if terms.let_in:
         record = lifecycle.take_reservation(record, token, now)

@@ -12,7 +12,7 @@ from typing import Final
 from gateway.settings import files
 from gateway.settings.cross_checks import REFUSALS
 from gateway.settings.files import FileFault, FileMissing, faults_only
-from gateway.settings.load import MOST_BYTES, Loaded, complaints, interpret
+from gateway.settings.load import MOST_BYTES, Given, Loaded, complaints, interpret
 from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.properties import decode, read_properties
 from gateway.settings.schema import BY_KEY, ROWS, Settings
@@ -44,6 +44,19 @@ class FileChange:
     changed: tuple[SettingRow, ...]
     waiting: tuple[SettingRow, ...]
     vanished: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reloaded:
+    """What came of reading the file again: put in force, refused (`problems`), or neither, as it had not changed.
+
+    `changed` are the keys whose values are other ones now, `waiting` those whose value in the file needs a restart.
+    """
+
+    applied: bool = False
+    changed: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 def settle_ms(applied: Loaded, raw: bytes | None) -> int:
@@ -121,10 +134,20 @@ class LiveSettings:
         self.report: Report = _unreported
         self.waiting: tuple[str, ...] = ()
         self._loaded = loaded
+        self._kept: dict[str, Given | None] = {}
         self._pause = pause
         self._refused_raw: bytes | None = None
         self._listeners: list[Listener] = []
         self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._loaded.path
+
+    def given_of(self, row: SettingRow) -> Given | None:
+        """The text of the value in force, and where it was given; None for a default."""
+        return self._kept[row.key] if row.key in self._kept else self._loaded.given.get(row.key)
 
     @property
     def checksum(self) -> int:
@@ -146,7 +169,7 @@ class LiveSettings:
             tasks.create_task(watch_files([self._loaded.path], changed))
             await self.reload("start of watching")
 
-    async def reload(self, why: str, *, force: bool = False) -> None:
+    async def reload(self, why: str, *, force: bool = False) -> Reloaded:
         """Read the file and put it in force, whole or not at all; never raises for what the file holds.
 
         `force`, for SIGHUP: a file that looks half-written is taken too when it is otherwise valid, and one that was
@@ -158,14 +181,16 @@ class LiveSettings:
                 raw = await self._settled()
                 if raw == self._loaded.raw:
                     self._unchanged(why)
-                else:
-                    with faults_only(SettingsError):
-                        change = judge(self._loaded, self.current, raw, force=force)
-                    self._apply(change, why)
+                    return Reloaded(waiting=self.waiting)
+                with faults_only(SettingsError):
+                    change = judge(self._loaded, self.current, raw, force=force)
+                self._apply(change, why)
+                return Reloaded(True, tuple(row.key for row in change.changed), self.waiting)
             except (SettingsError, FileFault) as found:
                 error = found if isinstance(found, SettingsError) else self._faulty(str(found))
                 if force or (str(error), raw) != (self.last_error, self._refused_raw):
                     self._refuse(error, raw, why)
+                return Reloaded(problems=tuple(str(problem) for problem in error.problems))
 
     async def _settled(self) -> bytes:
         """The content once it stays the same for long enough. Raises SettingsError when there is none, or no rest."""
@@ -204,6 +229,7 @@ class LiveSettings:
         self.applied_s = time.time()
         self.last_error = None
         self.waiting = tuple(row.key for row in change.waiting)
+        self._kept = {key: self._kept.get(key, former.given.get(key)) for key in self.waiting}
         for warning in change.loaded.warnings:
             _LOG.warning("settings (%s): %s", why, warning)
         for key in change.vanished:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -47,25 +48,48 @@ async def operator(gateway: Gateway) -> AsyncIterator[Operator]:
         yield made
 
 
+async def listed(operator: Operator, query: str = "") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await operator.get(f"/sessions{query}")).json["sessions"]
+    return found
+
+
 async def test_sessions_are_listed_by_agent(gateway: Gateway, operator: Operator, clock: Clock) -> None:
     await gateway.desk(102).sign_in()
     clock.now_ms += 5000
     await gateway.desk(101).sign_in()
-    line = {"client": "", "node": "AgentGateway0", "push": False, "generation": 0, "adopted": False}
-    assert (await operator.get("/sessions")).json == [
-        {"agent": 101, "since": "2023-11-14T22:13:25.000Z", "seen": "2023-11-14T22:13:25.000Z", **line},
-        {"agent": 102, "since": "2023-11-14T22:13:20.000Z", "seen": "2023-11-14T22:13:20.000Z", **line},
-    ]
+    page = (await operator.get("/sessions")).json
+    assert {name: page[name] for name in ("total", "page", "pages", "size")} == {
+        "total": 2,
+        "page": 1,
+        "pages": 1,
+        "size": 50,
+    }
+    at = "2023-11-14T22:13:25.000Z"
+    first = {"number": 0, "made": at, "adopted": False, "lagging": False, "standing": "current", "until": None}
+    assert page["sessions"][0] == {
+        "agent": 101,
+        "session": "",
+        "node": "AgentGateway0",
+        "signed_in": at,
+        "seen": at,
+        "mode": "dynamic",
+        "events": "poll",
+        "address": "127.0.0.1",
+        "client": "",
+        "state": "unused",
+        "generations": [first],
+    }
+    assert (page["sessions"][1]["agent"], page["sessions"][1]["seen"]) == (102, "2023-11-14T22:13:20.000Z")
 
 
-async def test_the_list_tells_the_generation_and_whether_it_is_adopted(
-    gateway: Gateway, operator: Operator, clock: Clock
-) -> None:
+async def test_the_list_tells_the_generations_and_who_lags(gateway: Gateway, operator: Operator, clock: Clock) -> None:
     desk = await lagging(gateway, clock)
-    lines = [(await operator.get("/sessions")).json]
+    lines = await listed(operator)
     await desk.status(guid=(await desk.poll()).set_guid)
-    lines.append((await operator.get("/sessions")).json)
-    assert [(line["generation"], line["adopted"]) for [line] in lines] == [(1, False), (1, True)]
+    lines += await listed(operator)
+    assert [line["state"] for line in lines] == ["lagging", "current"]
+    told = [[(each["number"], each["adopted"], each["standing"]) for each in line["generations"]] for line in lines]
+    assert told == [[(1, False, "current"), (0, True, "grace")], [(1, True, "current"), (0, True, "grace")]]
 
 
 async def lagging(gateway: Gateway, clock: Clock, agent_id: int = 101) -> Desk:
@@ -83,12 +107,12 @@ async def lagging(gateway: Gateway, clock: Clock, agent_id: int = 101) -> Desk:
 async def test_who_goes_on_with_an_old_guid_does_not_adopt(gateway: Gateway, operator: Operator, clock: Clock) -> None:
     await gateway.desk(102).sign_in()
     await lagging(gateway, clock)
-    assert (await operator.get("/adoption")).json == {
-        "agents": [
-            {"agent": 101, "client": "", "node": "AgentGateway0", "at": "2023-11-14T22:14:30.000Z", "signed_in": True}
-        ],
-        "clients": [{"client": "", "sessions": 2, "not_adopting": 1}],
-    }
+    found = (await operator.get("/adoption")).json
+    line = {"agent": 101, "client": "", "node": "AgentGateway0", "state": "ignores", "keeps_guid": False}
+    assert found["agents"] == [{**line, "at": "2023-11-14T22:14:30.000Z", "signed_in": True}]
+    states = {"follows": 0, "ignores": 1, "divided": 0, "pending": 0, "untried": 1}
+    assert found["clients"] == [{"client": "", "sessions": 2, "not_adopting": 1, "states": states}]
+    assert (found["sessions"], found["states"], found["next"]) == (2, states, None)
 
 
 async def test_who_adopts_late_is_no_longer_told(gateway: Gateway, operator: Operator, clock: Clock) -> None:
@@ -105,24 +129,55 @@ async def test_who_did_not_adopt_is_told_after_the_session_too(
     assert [line["signed_in"] for line in (await operator.get("/adoption")).json["agents"]] == [False]
 
 
-async def test_one_agent_and_a_number_of_lines_can_be_asked_for(gateway: Gateway, operator: Operator) -> None:
+@pytest.mark.parametrize(
+    ("query", "agents"),
+    [
+        ("size=2", [101, 102]),
+        ("size=2&page=2", [103]),
+        ("size=2&page=9", [103]),
+        ("agent=103,101", [101, 103]),
+        ("find=10", [101, 102, 103]),
+        ("find=102", [102]),
+        ("find=127.0", [101, 102, 103]),
+        ("find=gateway0", [101, 102, 103]),
+        ("find=nobody", []),
+        ("state=lagging", []),
+        ("state=unused", [101, 102, 103]),
+        ("node=AgentGateway1", []),
+        ("address=127.0.0.1", [101, 102, 103]),
+        ("address=127.0.0", []),
+        ("client=Desk", []),
+    ],
+)
+async def test_sessions_are_sought_and_paged(
+    gateway: Gateway, operator: Operator, query: str, agents: list[int]
+) -> None:
     for agent_id in (101, 102, 103):
         await gateway.desk(agent_id).sign_in()
-    assert [line["agent"] for line in (await operator.get("/sessions?limit=2")).json] == [101, 102]
-    assert [line["agent"] for line in (await operator.get("/sessions?agent=103")).json] == [103]
+    assert [line["agent"] for line in await listed(operator, f"?{query}")] == agents
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=all", "agent=-1", "agent=1000000"])
-async def test_a_wrong_number_is_named(operator: Operator, query: str) -> None:
+@pytest.mark.parametrize("query", ["size=0", "size=1001", "page=all", "agent=-1", "agent=1000000", "state=ill"])
+async def test_a_wrong_value_is_named(operator: Operator, query: str) -> None:
     said = await operator.get(f"/sessions?{query}")
     assert said.status == 400
     assert said.json["error"].startswith(query.partition("=")[0])
 
 
+async def test_one_agent_is_shown_with_its_former_sessions(gateway: Gateway, operator: Operator, clock: Clock) -> None:
+    await gateway.desk(101).sign_in()
+    shown = [(await operator.get("/sessions/101")).json]
+    await operator.post("/sessions/101/end")
+    shown.append((await operator.get("/sessions/101")).json)
+    assert [each["signed_in"] for each in shown] == [True, False]
+    assert (shown[0]["session"]["agent"], shown[1]["session"]) == (101, None)
+    assert [each["reason"] for each in shown[1]["former"]] == ["FORCED"]
+
+
 async def test_no_page_shows_a_guid(gateway: Gateway, operator: Operator) -> None:
     desk = gateway.desk(101)
     await desk.sign_in()
-    pages = [await operator.get(path) for path in ("/sessions", "/adoption", "/metrics")]
+    pages = [await operator.get(path) for path in ("/sessions", "/sessions/101", "/adoption", "/metrics")]
     secret = desk.guid.partition(".")[0].encode()
     assert not [said for said in pages if secret in said.body]
 

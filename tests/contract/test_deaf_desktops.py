@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from gateway.sessions.report import adoption
+from gateway.sessions.survey import Asked
 from tests.support.desk import Desk
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.waiting import until_async
@@ -74,7 +74,7 @@ async def test_it_is_named_in_the_second_half_of_a_short_grace(start: Start) -> 
         bench.now[0] += GRACE // 2
         assert (await bench.desk.poll()).retcode == "0"
         assert bench.named == 1
-        report = await adoption(bench.gateway.app.sessions)
+        report = await bench.gateway.app.survey.report(Asked())
         assert [line.agent for line in report.agents] == [101]
 
 

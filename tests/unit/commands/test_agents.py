@@ -93,7 +93,7 @@ def test_remove_takes_the_agent_out(path: Path) -> None:
 
 
 def test_remove_says_how_to_end_the_session_of_the_agent(path: Path) -> None:
-    assert "A session it has goes on; `agentgateway sessions --end 101` ends it" in run(path, "remove", 101).output
+    assert "A session it has goes on; `agentgateway sessions end 101` ends it" in run(path, "remove", 101).output
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What commands share: settings on the command line, tables, the end of a command that cannot do its work."""
+"""What commands share: settings on the command lines, the end of a command that cannot do its work."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from gateway.commands.options import SettingsCommand, fail, settings_options, table
+from gateway.commands.options import SettingsCommand, fail, settings_options
 
 
 @click.command(cls=SettingsCommand)
@@ -37,10 +37,6 @@ def test_overrides_are_pairs_in_their_order_and_the_last_of_a_key_counts() -> No
 def test_a_setting_given_in_a_wrong_way_is_refused_and_never_quoted(words: list[str], told: str) -> None:
     said = run(*words)
     assert (said.exit_code, told in said.output, "s3cret" in said.output) == (2, True, False)
-
-
-def test_columns_of_a_table_are_as_wide_as_their_widest_cell() -> None:
-    assert table([("agent", "since"), (101, "now"), (999_999, "")]) == "agent   since\n101     now\n999999"
 
 
 def test_a_command_that_cannot_do_its_work_says_why_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:

@@ -29,9 +29,9 @@ class Shell:
         assert done.exit_code == 0, done.output
         return done.output.strip()
 
-    async def error(self, name: str, *words: str) -> str:
+    async def error(self, name: str, *words: str, code: int = 1) -> str:
         done = await asyncio.to_thread(self.now, name, *words)
-        assert done.exit_code == 1, done.output
+        assert done.exit_code == code, done.output
         return done.output.strip()
 
 
@@ -88,19 +88,19 @@ async def test_what_the_listener_refuses_is_told(shell: Shell) -> None:
 
 
 async def test_an_offer_to_nobody_is_told(shell: Shell) -> None:
-    assert (await shell.error("offer", "101", "13800000000")).endswith("agent 101 is not signed in")
+    assert (await shell.error("offer", "101", "13800000000", code=3)).endswith("agent 101 is not signed in")
 
 
 async def test_a_gateway_without_a_contact_centre_is_told(tmp_path: Path) -> None:
     token_file(tmp_path)
     async with serving([]) as operator:
-        said = await Shell(operator.port, tmp_path).error("list")
+        said = await Shell(operator.port, tmp_path).error("list", code=3)
     assert said.endswith("there is no such page")
 
 
 def test_without_a_port_it_says_what_to_set(tmp_path: Path) -> None:
     done = Shell(0, tmp_path).now("list")
-    assert (done.exit_code, "set ADMIN_PORT and ADMIN_TOKEN_FILE" in done.output) == (1, True)
+    assert (done.exit_code, "set ADMIN_PORT and ADMIN_TOKEN_FILE" in done.output) == (2, True)
 
 
 def test_without_a_gateway_it_says_so(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ async def test_an_interrupted_day_gives_its_summary() -> None:
 
 def test_a_running_gateway_needs_its_admin_port() -> None:
     done = CliRunner().invoke(day, ["--config", str(CONFIG), "--url", "http://127.0.0.1:1", "--password", "x"])
-    assert (done.exit_code, "set ADMIN_PORT" in done.output) == (1, True)
+    assert (done.exit_code, "set ADMIN_PORT" in done.output) == (2, True)
 
 
 def test_a_file_without_arrivals_is_refused(tmp_path: Path) -> None:

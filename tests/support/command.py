@@ -1,0 +1,38 @@
+"""`agentgateway` commands in this process, asking an admin listener of the test."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from gateway.cli import main
+from gateway.ops.admin_interface import AdminCall, AdminRoute
+from tests.support.admin import serving, token_file
+from tests.support.gateway import CONFIG
+
+
+class Page:
+    """An admin route that answers with given values, one after the other, the last one for ever; keeps what came."""
+
+    def __init__(self, method: str, path: str, *answers: object) -> None:
+        self.calls: list[AdminCall] = []
+        self.route = AdminRoute(method, path, self._answer)
+        self._answers = list(answers)
+
+    async def _answer(self, call: AdminCall) -> object:
+        self.calls.append(call)
+        return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+
+
+async def command(folder: Path, pages: Sequence[Page], *words: str, typed: str = "") -> Result:
+    """Runs `agentgateway` with these words; `typed` is what somebody types."""
+    token_file(folder)
+    async with serving([page.route for page in pages]) as operator:
+        return await asyncio.to_thread(run, folder, operator.port, *words, typed=typed)
+
+
+def run(folder: Path, port: int, *words: str, typed: str = "") -> Result:
+    """Runs `agentgateway` with these words, against the admin listener at `port`."""
+    sets = [f"--set=ADMIN_PORT={port}", f"--set=ADMIN_TOKEN_FILE={folder / 'admin.token'}"]
+    return CliRunner().invoke(main, [*words, f"--config={CONFIG}", *sets], input=typed)
