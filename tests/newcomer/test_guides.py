@@ -62,6 +62,19 @@ async def test_the_readme(clone: Clone) -> None:
     assert all('"retcode":"0"' in answer for answer in answers)
 
 
+async def test_the_lines_of_python_in_the_readme(clone: Clone) -> None:
+    readme = ROOT / "README.md"
+    [program] = re.findall(r"```python\n(.*?)```", readme.read_text("utf-8"), re.DOTALL)
+    (clone.folder / "desk.py").write_text(program.replace(":8000", f":{clone.ports['8000']}"), "utf-8")
+    async with clone.running(commands(readme)[0]):
+        printed = await clone.types(".venv/bin/python desk.py")
+    assert printed.splitlines() == [
+        "AgentOther_InService None",
+        "AgentState_Ready None",
+        "AgentState_SetNotReady_Success {'reason': '0'}",
+    ]
+
+
 async def test_the_desk_page(clone: Clone) -> None:
     async with clone.running(started("desk.md")):
         for path in ("", "/agentgateway.js", "/reference", "/openapi.json"):
