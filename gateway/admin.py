@@ -127,6 +127,7 @@ def follow_parts(app: App) -> None:
     """Has the metrics follow numbers that parts of the app keep."""
 
     def read() -> None:
+        metrics.TASKS.set(len(asyncio.all_tasks()))
         metrics.PUSH_SESSIONS.set(app.push.sessions)
         metrics.LAGGING.set(len(app.sessions.adoption.not_adopting()))
         metrics.PASSWORD_QUEUE.set(app.passwords_waiting())

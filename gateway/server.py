@@ -123,7 +123,7 @@ async def _serving(app: App, trail: OpenTrail, sockets: NodeSockets, number: int
             room=Room(lambda: live.current),
         )
         open_listeners.draining.on(app.give_way)
-        app.watch_traffic(open_listeners)
+        app.open_to(open_listeners)
         if open_listeners.certificate is not None:
             app.remarks["certificate"] = partial(_certificate_reason, open_listeners.certificate)
         administration = await open_admin(app, open_listeners, sockets.admin.get(number), [audit_route(trail.read)])

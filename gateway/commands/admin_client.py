@@ -20,7 +20,6 @@ from gateway.settings.problems import SettingsError
 TIMEOUT_S: Final = 30
 ADDRESS: Final = "127.0.0.1"
 HELP: Final = "The settings file of the running gateway, for ADMIN_PORT and ADMIN_TOKEN_FILE."
-as_json_option: Final = click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
 
 
 class NothingFound(click.ClickException):
@@ -96,8 +95,3 @@ def asks_gateway(command: Callable[..., None]) -> Callable[..., None]:
         command(line=admin_line(config, overrides), **given)
 
     return settings_options(HELP)(asking)
-
-
-def show_json(value: object) -> None:
-    """Prints it for programs."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

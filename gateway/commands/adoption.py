@@ -22,7 +22,7 @@ _EVERY: Final = "all"
     "--state",
     "states",
     multiple=True,
-    type=click.Choice([*Following, _EVERY]),
+    type=click.Choice([*(state.value for state in Following), _EVERY]),
     help="List sessions of this state, or all.  [default: ignores and divided]",
 )
 @click.option("--client", help="List sessions of this client program alone, by its whole name.")
