@@ -24,6 +24,7 @@ WALKED_ELSEWHERE: Final = {
     "installing.md": "tests/deploy/test_wheel.py",
     "other_systems.md": "tests/deploy/test_other_systems.py",
     "deployment.md": "tests/deploy/test_balancers.py",
+    "admin.md": "tests/contract/test_steering.py",
     "dynamic_guids.md": "tests/faults/test_move_to_dynamic.py",
     "upstream.md": "tests/contract/test_upstream_sign_in.py",
     "failover.md": "tests/failover",
