@@ -6,10 +6,11 @@
 import asyncio
 import sys
 import tempfile
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
-from tests.support.browser import Page, chromium
+from tests.support.browser import Page, attached, chromium
 from tests.support.gateway import ROOT, gateway_process
 
 SETTINGS: Final = {"GUIDINTERVAL": "15000", "GUIDTIMEOUT": "40000"}
@@ -25,7 +26,10 @@ STEPS: Final = (
 
 async def taken() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        async with gateway_process(Path(folder), SETTINGS) as gateway, chromium(Path(folder) / "profile") as browser:
+        async with AsyncExitStack() as stack:
+            gateway = await stack.enter_async_context(gateway_process(Path(folder), SETTINGS))
+            address = stack.enter_context(chromium(Path(folder) / "profile"))
+            browser = await stack.enter_async_context(attached(address))
             page = await browser.page(f"http://127.0.0.1:{gateway.port}/desk")
             size = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": False}
             await page.send("Emulation.setDeviceMetricsOverride", **size)
