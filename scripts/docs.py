@@ -11,6 +11,7 @@ from pathlib import Path
 
 import client_javascript
 import client_python
+import docs_admin
 import docs_capacity
 import docs_check
 import docs_cli
@@ -18,6 +19,7 @@ import docs_events
 import docs_operations
 import docs_performance
 import docs_retcodes
+import docs_runbook
 import docs_sdk
 import docs_settings
 from docs_settings import applies
@@ -68,6 +70,7 @@ def main(arguments: list[str]) -> int:
         ROOT / "docs" / "operations.md": docs_operations.page(),
         ROOT / "docs" / "retcodes.md": docs_retcodes.page(),
         ROOT / "docs" / "cli.md": docs_cli.page(),
+        ROOT / "docs" / "admin.md": docs_admin.page(),
         ROOT / "docs" / "sdk_reference.md": docs_sdk.page(),
         ROOT / "docs" / "capacity.md": docs_capacity.page(),
         ROOT / docs_performance.PAGE: docs_performance.shipped(),
@@ -77,7 +80,7 @@ def main(arguments: list[str]) -> int:
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]
     if "--check" in arguments:
         problems = [f"{path.relative_to(ROOT)} is stale: run scripts/docs.py" for path in stale]
-        problems += docs_check.problems(ROOT)
+        problems += docs_check.problems(ROOT) + docs_runbook.problems(ROOT)
         print("\n".join(problems), end="\n" if problems else "")
         return 1 if problems else 0
     for path in stale:

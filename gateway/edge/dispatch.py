@@ -108,7 +108,6 @@ class Edge:
         self, services: Services, table: OperationTable, pages: Mapping[str, Page], traces: Traces | None = None
     ) -> None:
         self._services = services
-        self._drain = services.drain
         self._table = table
         self._pages = dict(pages)
         self._traces = traces
@@ -130,8 +129,6 @@ class Edge:
 
     def handle(self, request: Request) -> Awaitable[AnyResponse]:
         """Answers one request; only bugs raise."""
-        if self._drain.is_on:
-            request.peer.close_after_answer()
         path = path_of(request.raw_path)
         page = self._pages.get(path)
         if page is not None:
@@ -179,7 +176,8 @@ class Edge:
             reply = declined.answer
         except GatewayError as problem:
             metrics.OPERATIONS.add(route.operation.name, problem.retcode)
-            audit.record_refusal(route.operation.name, route.agent_id, problem)
+            signs_in = isinstance(route.operation, SignIn)
+            audit.record_refusal(route.operation.name, route.agent_id, problem, signs_in=signs_in)
             return error_response(problem, extra)
         finally:
             request.id = request_context.ANSWERED
