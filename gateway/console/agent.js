@@ -69,7 +69,7 @@ function sessionFacts(session, agent) {
 function drawExplanation(why) {
   const lines = [...why.history].reverse().map((line) => make("li", {}, ...localised(line)));
   return [
-    make("h3", { id: "told-title" }, "What happened"),
+    make("div", { class: "row spread" }, make("h3", { id: "told-title" }, "What happened"), pill("", `cause: ${why.cause}`)),
     make("p", { id: "now" }, ...localised(why.now)),
     make("p", { class: "advice", id: "advice" }, make("b", {}, "What to do: "), ...localised(why.advice)),
     lines.length

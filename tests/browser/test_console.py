@@ -152,6 +152,7 @@ async def test_an_agent_is_found_and_explained(browser: Browser, site: Site) -> 
     await page.key("Enter")
     await says(page, "was taken over", "document.getElementById('now')")
     await says(page, "agentgateway agents passwd", "document.getElementById('advice')")
+    await says(page, "cause: taken over")
     assert await page.run("document.querySelectorAll('.strip li').length") == 1
     assert page.problems == []
 
@@ -223,6 +224,19 @@ async def test_the_settings_in_force_are_shown_and_sought(browser: Browser, site
     await says(page, "120000")
     await press(page, "Read the file again")
     await says(page, "Nothing changed.")
+
+
+async def test_a_step_to_new_guids_can_be_asked_about(browser: Browser, site: Site) -> None:
+    await site.desk(101).sign_in()
+    page = await signed_in(browser, site.admin_port)
+    await go(page, "adoption")
+    await says(page, "back to AUTHMODE 1")
+    await has_no_more(page, "AUTHMODE_PERCENT = 25")
+    await page.run("document.getElementById('percent').focus()")
+    await page.write("25")
+    await page.key("Tab")
+    await says(page, "AUTHMODE_PERCENT = 25")
+    assert page.problems == []
 
 
 async def test_the_role_read_has_no_buttons_that_change_things(browser: Browser, site: Site) -> None:
