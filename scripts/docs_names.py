@@ -11,6 +11,7 @@ from gateway.backend import EndReason
 from gateway.cli import main
 from gateway.contact_centre import event_catalogue as catalogue
 from gateway.interface.operation import Operation
+from gateway.ops.console_sessions import WHY as CONSOLE_ENDS
 from gateway.rows import ALL_OPERATIONS
 from gateway.settings.environment import NAMES
 from gateway.settings.schema import BY_KEY
@@ -34,7 +35,19 @@ OWN_ROUTE: Final = re.compile(
 OPERATION_TABLE: Final = re.compile(r"(?m)^\| Operation \|.*\n\|[-|]+\n((?:\|.*\n)+)")
 METHODS: Final = frozenset({"GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS"})
 OTHER_WORDS: Final = frozenset(
-    {"TIME", "WAIT", "NOREPLICAS", "READONLY", "READY", "OBSERVE", "SIGNOUT", "INFO", "XADD", "XREVRANGE"}
+    {
+        "TIME",
+        "WAIT",
+        "NOREPLICAS",
+        "READONLY",
+        "READY",
+        "OBSERVE",
+        "SIGNOUT",
+        "INFO",
+        "XADD",
+        "XREVRANGE",
+        "NOTIFY_SOCKET",
+    }
 )
 CONTENT_TYPES: Final = frozenset({"QC_AgentState_Login", "QC_AgentState_Logout"})
 """Values of an event's `subtype` that look like events."""
@@ -77,6 +90,7 @@ class Names:
             BY_KEY.keys()
             | NAMES.keys()
             | EndReason.__members__.keys()
+            | CONSOLE_ENDS.keys()
             | OTHER_WORDS
             | METHODS
             | self._events

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.support.browser import Page, chromium
+from tests.support.browser import Page, attached, chromium
 from tests.support.gateway import ROOT, gateway_process
 
 SETTINGS: Final = {"GUIDINTERVAL": "15000", "GUIDTIMEOUT": "40000"}
@@ -24,8 +24,8 @@ STEPS: Final = (
 
 
 async def taken() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        async with gateway_process(Path(folder), SETTINGS) as gateway, chromium(Path(folder) / "profile") as browser:
+    with tempfile.TemporaryDirectory() as folder, chromium(Path(folder) / "profile") as address:
+        async with gateway_process(Path(folder), SETTINGS) as gateway, attached(address) as browser:
             page = await browser.page(f"http://127.0.0.1:{gateway.port}/desk")
             size = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": False}
             await page.send("Emulation.setDeviceMetricsOverride", **size)

@@ -68,7 +68,7 @@ class _SoakDesk:
         self._desk = Desk(port, agent_id, PASSWORD)
         self._tally = tally
         self._told: asyncio.Queue[str] = asyncio.Queue()
-        self._over = False
+        self._over = asyncio.Event()
 
     async def sign_in(self, turns: asyncio.Semaphore) -> None:
         async with turns:
@@ -77,12 +77,12 @@ class _SoakDesk:
     async def poll(self) -> None:
         """Until it is over."""
         line = await Line.open(self._desk.port)
-        while not self._over:
+        while not self._over.is_set():
             before = self._desk.guid
             answer = await self._desk.poll(line=line)
             self._tally.polls += 1
             self._tally.adopted += self._desk.guid != before
-            if self._over:  # Its own sign-out ends the poll that is held.
+            if self._over.is_set():  # Its own sign-out ends the poll that is held.
                 break
             if not self._tally.took(answer, "poll"):
                 await asyncio.sleep(1)
@@ -100,7 +100,7 @@ class _SoakDesk:
             if self._tally.took(await self._desk.call("POST", f"onlineagent/{{id}}/{path}"), path):
                 await self._hear(event)
             await asyncio.sleep(every_s)
-        self._over = True
+        self._over.set()
         self._tally.took(await self._desk.call("DELETE", "onlineagent/{id}/logout"), "sign-out")
 
     async def _hear(self, event: str) -> None:
