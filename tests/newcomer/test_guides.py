@@ -118,6 +118,7 @@ async def test_a_recipe(clone: Clone) -> None:
     assert printed.splitlines()[-1] == "signed out"
 
 
+@pytest.mark.slow
 async def test_the_simulator(clone: Clone) -> None:
     settings, *typed = [line for line in commands(DOCS / "simulator.md") if not line.startswith("scripts/")]
     typed.remove(the("simulator.md", DAY))
@@ -137,6 +138,7 @@ async def test_a_simulated_day(clone: Clone) -> None:
     assert (await clone.types(the("simulator.md", DAY))).splitlines()[-1] == "passed"
 
 
+@pytest.mark.slow
 async def test_conformance_and_load(clone: Clone) -> None:
     path, password, check, load = commands(DOCS / "kit.md")
     there = f"{check} --first-agent 101"
@@ -164,6 +166,7 @@ async def test_what_happened_to_an_agent(clone: Clone) -> None:
     assert "signed in from 127.0.0.1" in printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["operate.md", "troubleshooting.md", "upgrade.md"])
 async def test_what_operators_look_at(clone: Clone, page: str) -> None:
     """Code 3 says that there is nothing to show."""
