@@ -6,6 +6,7 @@
 import asyncio
 import sys
 import tempfile
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
@@ -24,8 +25,11 @@ STEPS: Final = (
 
 
 async def taken() -> bytes:
-    with tempfile.TemporaryDirectory() as folder, chromium(Path(folder) / "profile") as address:
-        async with gateway_process(Path(folder), SETTINGS) as gateway, attached(address) as browser:
+    with tempfile.TemporaryDirectory() as folder:
+        async with AsyncExitStack() as stack:
+            gateway = await stack.enter_async_context(gateway_process(Path(folder), SETTINGS))
+            address = stack.enter_context(chromium(Path(folder) / "profile"))
+            browser = await stack.enter_async_context(attached(address))
             page = await browser.page(f"http://127.0.0.1:{gateway.port}/desk")
             size = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": False}
             await page.send("Emulation.setDeviceMetricsOverride", **size)
