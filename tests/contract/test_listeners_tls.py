@@ -63,7 +63,7 @@ async def test_tls_1_2_and_later_are_spoken(tmp_path: Path, version: ssl.TLSVers
         assert await accepts(door, door.trust)
 
 
-async def test_plain_http_on_the_https_port_is_closed_without_a_log_line(
+async def test_plain_http_on_the_https_port_is_closed_and_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with opened(fine, var_dir=tmp_path) as door:
@@ -72,7 +72,7 @@ async def test_plain_http_on_the_https_port_is_closed_without_a_log_line(
         await asyncio.wait_for(reader.read(), SOON_S)
         writer.close()
         await writer.wait_closed()
-    assert caplog.messages == []
+    assert [*caplog.messages] == ["no TLS with 127.0.0.1: it speaks HTTP without TLS: that is for HTTP_PORT"]
 
 
 async def test_a_handshake_that_stops_is_closed_when_its_time_is_over(tmp_path: Path) -> None:
