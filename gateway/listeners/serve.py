@@ -5,7 +5,6 @@ import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -99,10 +98,9 @@ class Listeners:
         loop = asyncio.get_running_loop()
 
         async def serve(link: socket.socket, address: str, leave: Callable[[], None]) -> None:
+            begun = self._connections(link)  # What the loop returns may be the protocol of TLS below it.
             try:
-                _, begun = await loop.connect_accepted_socket(
-                    partial(self._connections, link), link, ssl=context, **limits
-                )
+                await loop.connect_accepted_socket(lambda: begun, link, ssl=context, **limits)
             except BaseException as problem:
                 leave()
                 if not isinstance(problem, OSError):  # A handshake that fails, or a client that is gone already.

@@ -129,3 +129,13 @@ async def test_changed_files_are_taken_over_without_being_told(
         await until(lambda: "was read again" in caplog.text)
         watch.cancel()
         assert await accepts(door, new)
+
+
+async def test_connections_that_have_ended_leave_room_for_others(tmp_path: Path) -> None:
+    async with opened(fine, var_dir=tmp_path, connections_max_address=4) as door:
+        for _ in range(6):
+            client = await door.client()
+            await client.send(get())
+            assert (await client.answer()).body == b"fine"
+            await client.close()
+            await until(lambda: door.listeners.open_connections == 0)
