@@ -129,6 +129,7 @@ def follow_parts(app: App) -> None:
     def read() -> None:
         metrics.PUSH_SESSIONS.set(app.push.sessions)
         metrics.LAGGING.set(len(app.sessions.not_adopting()))
+        metrics.DRAINING.set(app.drain.is_on)
         metrics.PASSWORD_QUEUE.set(app.passwords_waiting())
 
     metrics.on_refresh(read)

@@ -90,7 +90,7 @@ async def test_what_may_be_done_without_is_asked_for_once_a_while() -> None:
     now, asked = [0.0], Asked([b"INFO"])
     permits = Permits("desk", asked, lambda: now[0])
     for _ in range(2):
-        with pytest.raises(ReplyError, match="NOPERM .* 'info'"):
+        with pytest.raises(ReplyError, match="NOPERM"):
             await permits.need("INFO")
     now[0], asked.denied = ASKED_AGAIN_S, []
     await permits.need("INFO")
