@@ -39,6 +39,7 @@ from gateway.ops.node_routes import LostSessions, node_routes
 from gateway.ops.nodes import NodeKeeper, Traffic
 from gateway.ops.settings_routes import settings_routes
 from gateway.ops.store_routes import store_routes
+from gateway.ops.trace import Traces
 from gateway.redis_store.shards import shard_tags
 from gateway.rows import ALL_OPERATIONS
 from gateway.sessions.admin_routes import session_routes
@@ -50,6 +51,7 @@ from gateway.sessions.policy import Policy
 from gateway.sessions.secret_file import read_secret_file
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import CannotServeError, SessionStore, over_shards
+from gateway.sessions.survey import Survey, adoption_route
 from gateway.sessions.sweep import Sweeper
 from gateway.settings.cross_checks import DANGERS
 from gateway.settings.files import exists
@@ -102,7 +104,8 @@ class App:
             lambda request: client_address(request, live.current.trusted_proxies).ip,
             stores.sessions.now_ms,
         )
-        self.outbox = Outbox(service, stores.queue, event_bounds(lambda: live.current), self._owes)
+        self.traces = Traces(stores.traced, live.current.node_name, self.audit_key(), stores.sessions.now_ms)
+        self.outbox = Outbox(service, stores.queue, event_bounds(lambda: live.current), self._owes, traces=self.traces)
         self.centre = self._embedded(registry, scheduler) if registry else None
         self.backend: Backend = self.centre or self._upstream()
         service.ask_to_leave, service.stay = self.backend.ask_to_leave, self.backend.stay
@@ -112,8 +115,11 @@ class App:
         hand_outs = HandOuts(service.note_hand_out)
         deliveries = Deliveries(stores.queue, stores.sessions)
         polls = PollService(service, self.parking, deliveries, hand_outs, lambda: live.current)
-        self.push = PushService(service, stores.queue, stores.push_nodes, lambda: live.current, self.sweeper.hurry)
+        self.push = PushService(
+            service, stores.queue, stores.push_nodes, lambda: live.current, self.sweeper.hurry, traces=self.traces
+        )
         stores.sessions.on_wake(self.push.wake)
+        self.survey = Survey(service, lambda: self._policy, stores.audit.read if stores.audit else None)
         self.drain = Drain()
         self.drain.follow(self.parking.hold_none)
         self.node = NodeKeeper(live.current.node_name, stores.nodes, self.drain, stores.sessions.now_ms)
@@ -137,16 +143,20 @@ class App:
         healthy = health.pages({"store": self.store_reason, "drain": self.drain.reason}, self.remarks)
         table = OperationTable(ALL_OPERATIONS)
         authorises = forward_auth.pages(services, table)
-        self.edge = Edge(services, table, {**healthy, **authorises, **self.tokens.pages(), **self._desk_pages()})
+        self.edge = Edge(
+            services, table, {**healthy, **authorises, **self.tokens.pages(), **self._desk_pages()}, self.traces
+        )
 
     def _admin_routes(self) -> list[AdminRoute]:
         live, stores = self.live, self.stores
         return [
             *session_routes(self.sessions, self.sweeper.hurry),
+            adoption_route(self.survey),
             *lockout_routes(stores.attempts, lambda: live.current.login_address_limit, stores.sessions.now_ms),
             *node_routes(self.node, self._lost_if_stopped),
             *settings_routes(live, self._tell_siblings),
             *store_routes(stores.state, stores.sessions.count),
+            *self.traces.routes(),
         ]
 
     def _tell_siblings(self) -> None:
@@ -282,6 +292,7 @@ class App:
             "token-files": self.tokens.follow,
             "backend": backend.run,
             "compare": self._keep_comparing,
+            "trace": self.traces.run,
         }
         if self.stores.floor is not None:
             jobs["floor"] = self.stores.floor.run

@@ -16,6 +16,7 @@ from gateway.ops.audit_stream import AuditStream
 from gateway.ops.health import Reason
 from gateway.ops.nodes import NodeBook, OneProcessBook
 from gateway.ops.store_routes import StoreState, memory_state
+from gateway.ops.trace_board import MemoryTraceBoard, RedisTraceBoard, TraceBoard
 from gateway.redis_store.attempts import RedisAttempts, ShardedAttempts
 from gateway.redis_store.division import Divided
 from gateway.redis_store.event_queue import RedisEventQueue, ShardedEventQueue
@@ -79,6 +80,7 @@ class Stores:
     audit: AuditStream | None = None
     nodes: NodeBook = field(default_factory=OneProcessBook)
     state: Callable[[], Awaitable[StoreState]] = field(default=memory_state)
+    traced: TraceBoard = field(default_factory=MemoryTraceBoard)
 
 
 def open_stores(settings: Callable[[], Settings]) -> Stores:
@@ -156,6 +158,7 @@ def _redis(settings: Callable[[], Settings]) -> Stores:
         AuditStream(links[0].optional, links[0].key("audit"), lambda: settings().audit_stream_max),
         RedisNodeBook(links[0]),
         lambda: redis_state(links),
+        RedisTraceBoard(links[0].command, links[0].key),
     )
 
 

@@ -1,5 +1,6 @@
 """Fixtures of several rooms: real Redis and Valkey servers. What coverage counts, and how long each part took."""
 
+import logging
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -35,6 +36,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def _part(path: Path) -> str:
     return path.relative_to(_TESTS).parts[0] if path.is_relative_to(_TESTS) else "other"
+
+
+@pytest.fixture(autouse=True)
+def level_of_the_root_logger() -> Iterator[None]:
+    """A gateway in the process of the tests sets it by LOG_LEVEL; the next test begins with the level of before."""
+    root = logging.getLogger()
+    before = root.level
+    yield
+    root.setLevel(before)
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,14 @@
-"""An agent with Python alone: signs in, takes one call, follows its GUID at least once, signs out.
+"""An agent with Python and requests: signs in, takes one call, follows its GUID at least once, signs out.
 
 See docs/recipes/README.md; the SDK (docs/sdk.md) does the same in ten lines.
 """
 
-import json
 import os
 import sys
 import time
-import urllib.error
-import urllib.request
 from typing import Any
+
+import requests
 
 BASE = os.environ.get("GATEWAY", "http://127.0.0.1:8000") + "/agentgateway/resource/"
 AGENT = os.environ.get("AGENT", "101")
@@ -20,26 +19,23 @@ class Agent:
     """Keeps the GUID: every answer may hand out the next one."""
 
     def __init__(self) -> None:
+        self.web = requests.Session()
         self.guid = ""
         self.followed = False
 
-    def ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """One call; the answer as JSON."""
         headers = {"guid": self.guid} if self.guid else {}
-        if body is not None:
-            headers["Content-Type"] = "application/json; charset=UTF-8"
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(BASE + path, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=15) as answer:
-            handed = answer.headers.get("Set-GUID", "").partition("=")[2]
-            if handed and self.guid:
-                print("a new GUID", flush=True)
-                self.followed = True
-            self.guid = handed or self.guid
-            said: dict[str, Any] = json.load(answer)
-            return said
+        answer = self.web.request(method, BASE + path, json=body, headers=headers, timeout=15, allow_redirects=False)
+        handed = answer.headers.get("Set-GUID", "").partition("=")[2]
+        if handed and self.guid:
+            print("a new GUID", flush=True)
+            self.followed = True
+        self.guid = handed or self.guid
+        said: dict[str, Any] = answer.json()
+        return said
 
-    def must(self, method: str, path: str, body: object = None) -> None:
+    def must(self, method: str, path: str, body: dict[str, Any] | None = None) -> None:
         """The same; ends the program when it is refused."""
         said = self.ask(method, path, body)
         if said["retcode"] != "0":
@@ -49,7 +45,7 @@ class Agent:
         """The next event; empty for none now. A gateway that is away is asked again."""
         try:
             said = self.ask("GET", f"agentevent/{AGENT}")
-        except (urllib.error.URLError, OSError, ValueError):
+        except requests.RequestException:
             time.sleep(1)
             return {}
         if said["retcode"] == "100-006":

@@ -20,6 +20,14 @@ WINDOW_MS: Final = 300_000
 """Failures older than this count no more; a lock lasts as long."""
 PAIR_LIMIT: Final = 5
 """Failures of one agent from one address, inside the window, that lock the pair."""
+AGENT_LIMIT: Final = 50
+"""Failures of one agent from all addresses together, inside the window, from which on its attempts are slowed."""
+SLOW_MS: Final = 2_000
+"""Between two attempts of an agent that are slowed."""
+KNOWN_MS: Final = 43_200_000
+"""For how long an address where the agent signed in is exempt: a working day."""
+MOST_KNOWN: Final = 16
+"""Such addresses of one agent, the newest."""
 MOST_FAILURES: Final = 24_576
 """Kept in memory at most, by pair and by address; more than two threads can hash in WINDOW_MS."""
 MOST_FAILURES_BYTES: Final = 24 * 1_048_576
@@ -79,6 +87,8 @@ class Attempts(Protocol):
       are reported while it is locked (guesses that were under way) do not prolong the lock.
     - An address is refused while it has `address_limit` failures or more inside WINDOW_MS, over all agents. IPv6
       addresses count by their /64 network there, because one host has a whole one.
+    - An agent with AGENT_LIMIT failures or more inside WINDOW_MS, from all addresses together, is slowed: one attempt
+      begins in SLOW_MS, the others are BUSY. Addresses (IPv6: networks) where it signed in within KNOWN_MS are exempt.
     - So nobody is locked out by what happens elsewhere, and a success clears its own pair only.
 
     `who` is an agent id in decimal, or any text of at most 64 characters for somebody unknown. `address` is an IP
@@ -116,6 +126,7 @@ class MemoryAttempts:
         self._most = most
         self._pairs: _Failures[tuple[str, str]] = _Failures(most)
         self._networks: _Failures[str] = _Failures(most)
+        self._crowd = _Crowd(most)
         self._begun_pairs: OrderedDict[tuple[str, str], dict[str, int]] = OrderedDict()
         self._begun_networks: OrderedDict[str, dict[str, int]] = OrderedDict()
 
@@ -123,7 +134,7 @@ class MemoryAttempts:
         """How many failures and attempts are remembered, by pair and by network."""
         begun = (self._begun_pairs, self._begun_networks)
         in_flight = sum(len(counted) for by_key in begun for counted in by_key.values())
-        return self._pairs.count + self._networks.count + in_flight
+        return self._pairs.count + self._networks.count + len(self._crowd) + in_flight
 
     async def begin(self, who: str, address: str, attempt: str, *, address_limit: int, now_ms: int) -> AttemptStanding:
         """See Attempts."""
@@ -136,6 +147,8 @@ class MemoryAttempts:
             _standing(failures, _begun(self._begun_pairs, pair, now_ms), PAIR_LIMIT, now_ms),
             _standing(self._networks.of(sender), _begun(self._begun_networks, sender, now_ms), address_limit, now_ms),
         )
+        if standing is AttemptStanding.OPEN and self._crowd.must_wait(who, sender, now_ms):
+            return AttemptStanding.BUSY
         if standing is AttemptStanding.OPEN:
             _begin(self._begun_pairs, pair, attempt, now_ms, self._most)
             _begin(self._begun_networks, sender, attempt, now_ms, self._most)
@@ -146,6 +159,7 @@ class MemoryAttempts:
         await self.withdrawn(who, address, attempt)
         self._forget(now_ms)
         self._networks.add(network(address), now_ms)
+        self._crowd.failed(who, now_ms)
         if _locked(self._pairs.of((who, address)), now_ms):
             return False
         return self._pairs.add((who, address), now_ms) >= PAIR_LIMIT
@@ -154,6 +168,7 @@ class MemoryAttempts:
         """See Attempts."""
         await self.withdrawn(who, address, attempt)
         self._pairs.forget((who, address))
+        self._crowd.succeeded(who, network(address), now_ms)
         begun = self._begun_pairs.get((who, address), {})
         for lapsed in _lapsed(begun, now_ms):
             del begun[lapsed]
@@ -181,6 +196,7 @@ class MemoryAttempts:
         """Drops what is over; entries stand in the order of their last failure, or of their last beginning."""
         self._pairs.forget_before(now_ms - WINDOW_MS)
         self._networks.forget_before(now_ms - WINDOW_MS)
+        self._crowd.forget(now_ms)
         for begun in (self._begun_pairs, self._begun_networks):
             while begun and max(next(iter(begun.values())).values(), default=0) <= now_ms - WINDOW_MS:
                 begun.popitem(last=False)
@@ -246,10 +262,10 @@ class _Failures(Generic[K]):
         """All keys with theirs, the newest last one first."""
         return ((key, self._kept[key]) for key in reversed(self._kept))
 
-    def add(self, key: K, now_ms: int) -> int:
-        """One more, in place of those of the key that are over; how many it has now."""
+    def add(self, key: K, now_ms: int, limit: int = MOST_FAILURES) -> int:
+        """One more, in place of those of the key that are over or beyond the newest `limit`; how many it has now."""
         times = self._kept.setdefault(key, [])
-        over = bisect_right(times, now_ms - WINDOW_MS)
+        over = max(bisect_right(times, now_ms - WINDOW_MS), len(times) + 1 - limit)
         del times[:over]
         times.append(now_ms)
         self.count += 1 - over
@@ -266,3 +282,51 @@ class _Failures(Generic[K]):
         """Drops the keys whose last one is not younger."""
         while self._kept and next(iter(self._kept.values()))[-1] <= since_ms:
             self.forget(next(iter(self._kept)))
+
+
+class _Crowd:
+    """What counts against an agent from everywhere, and where it is known. Each part holds the newest `most`."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._failures: _Failures[str] = _Failures(most)
+        self._known: OrderedDict[str, OrderedDict[str, int]] = OrderedDict()
+        self._turns: OrderedDict[str, int] = OrderedDict()
+
+    def __len__(self) -> int:
+        """How much is remembered."""
+        return self._failures.count + sum(map(len, self._known.values())) + len(self._turns)
+
+    def must_wait(self, who: str, sender: str, now_ms: int) -> bool:
+        """Whether another one has its turn; else it is the turn of this one."""
+        if not _at_least(AGENT_LIMIT, self._failures.of(who), now_ms):
+            return False
+        known = self._known.get(who)
+        if known is not None and known.get(sender, now_ms - KNOWN_MS) > now_ms - KNOWN_MS:
+            return False
+        if 0 <= now_ms - self._turns.get(who, now_ms - SLOW_MS) < SLOW_MS:
+            return True
+        self._turns[who] = now_ms
+        self._turns.move_to_end(who)
+        return False
+
+    def failed(self, who: str, now_ms: int) -> None:
+        """One more, from wherever."""
+        self._failures.add(who, now_ms, AGENT_LIMIT)
+
+    def succeeded(self, who: str, sender: str, now_ms: int) -> None:
+        """The agent is known there from now on."""
+        places = self._known.setdefault(who, OrderedDict())
+        places[sender] = now_ms
+        places.move_to_end(sender)
+        self._known.move_to_end(who)
+        if len(places) > MOST_KNOWN:
+            places.popitem(last=False)
+        if len(self._known) > self._most // MOST_KNOWN:
+            self._known.popitem(last=False)
+
+    def forget(self, now_ms: int) -> None:
+        """Drops what is over."""
+        self._failures.forget_before(now_ms - WINDOW_MS)
+        while self._turns and next(iter(self._turns.values())) <= now_ms - SLOW_MS:
+            self._turns.popitem(last=False)

@@ -19,6 +19,7 @@ from prometheus_client import Counter
 from gateway.agents.fair_line import FairLine, Judgements
 from gateway.ops.deadline import paused_deadline
 from gateway.ops.metrics import REGISTRY
+from gateway.settings.host import give_way
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused, Unavailable
 
@@ -31,6 +32,8 @@ LONGEST: Final = 32
 ID_RUN: Final = 3
 CLASSES_NEEDED: Final = 3
 THREADS: Final = 2
+GIVES_WAY: Final = 5
+"""How far these threads stand back behind the event loop: a flood of sign-ins holds up no call."""
 WAITING: Final = 500
 PATIENCE_S: Final = 10.0
 """Clients give up at 11 s; who was answered later would hold a session that nobody knows of."""
@@ -141,7 +144,7 @@ class PasswordPool:
     """The threads and the line of those who wait for one. `judgements` say who comes first."""
 
     def __init__(self, *, threads: int = THREADS, waiting: int = WAITING, patience_s: float = PATIENCE_S) -> None:
-        self._executor = ThreadPoolExecutor(threads, "passwords")
+        self._executor = ThreadPoolExecutor(threads, "passwords", give_way, (GIVES_WAY,))
         self._line = FairLine(threads, waiting)
         self._patience_s = patience_s
         self._turn = HashingTurn(self._executor, hasher())

@@ -1,8 +1,10 @@
 """Where the gateway is, and how patient its clients are."""
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from gateway.client.errors import AgentGatewayError
 
 
 @dataclass(frozen=True)
@@ -13,7 +15,8 @@ class Gateway:
     answer may take. `patience_s` is how long sign-in and operations are tried again while the gateway cannot be
     reached; polls and heartbeats go on without an end. Pauses between tries grow from `first_pause_s` to
     `longest_pause_s`. `heartbeat_s` is the pause between heartbeats in push mode. `events_kept` bounds the events that
-    nobody has taken yet. `tls` holds the authorities to trust; without it those of the system.
+    nobody has taken yet. `tls` holds the authorities to trust; without it those of the system. `on_trouble` hears each
+    poll and heartbeat that failed and is tried again.
     """
 
     urls: str | Sequence[str]
@@ -25,6 +28,7 @@ class Gateway:
     longest_pause_s: float = 5
     heartbeat_s: float = 30
     events_kept: int = 1000
+    on_trouble: Callable[[AgentGatewayError], None] | None = None
 
     @property
     def nodes(self) -> tuple[str, ...]:

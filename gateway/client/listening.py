@@ -43,6 +43,8 @@ class Troubles:
         if not self._since_s:
             self._since_s = asyncio.get_running_loop().time()
             _LOG.warning("agent %s: interrupted: %s", self._link.agent, problem)
+        if self._link.gateway.on_trouble is not None:
+            self._link.gateway.on_trouble(problem)
         await asyncio.sleep(self._backoff.next_s(problem.retry_after_s if isinstance(problem, Refused) else 0))
 
     def over(self) -> None:

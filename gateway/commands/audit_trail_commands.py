@@ -16,6 +16,7 @@ from gateway.commands.options import settings_options
 from gateway.ops.audit_file import MOST_LINES, Question, read_files, time_ms
 from gateway.ops.explain import NODE_KINDS
 from gateway.ops.explain import explain as explained
+from gateway.ops.explain_route import MOST_OF_AN_AGENT, MOST_OF_NODES
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 
@@ -26,8 +27,6 @@ LATE_MS: Final = 60_000
 _FRONT: Final = ("time", "node", "kind", "agent")
 
 Found = Mapping[str, Any]
-MOST_OF_AN_AGENT = 200
-MOST_OF_NODES = 50
 
 
 class Span(click.ParamType[int]):

@@ -29,7 +29,7 @@ MOST: Final = 100
 @click.option("--timeout", type=click.FloatRange(1), default=120.0, show_default=True, help="GUIDTIMEOUT there, in s.")
 @click.option("--only", multiple=True, type=click.Choice(NAMES), metavar="NAME", help="This rule alone; repeatable.")
 @click.option("--skip", multiple=True, type=click.Choice(NAMES), metavar="NAME", help="Not this rule; repeatable.")
-@click.option("--json", "as_object", is_flag=True, help="Print JSON in target of the table.")
+@click.option("--json", "as_object", is_flag=True, help="Print JSON in place of the table.")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write a JUnit file as well.")
 def check(
     url: str,

@@ -31,6 +31,11 @@ EXAMPLES: Final[Mapping[str, Sequence[str]]] = {
         "agentgateway sessions end --client Softphone/3.1",
         "agentgateway sessions end --all --yes",
     ),
+    "adoption": (
+        "agentgateway adoption",
+        "agentgateway adoption --percent 25",
+        "agentgateway adoption --state pending --state untried --json",
+    ),
     "lockouts list": ("agentgateway lockouts list", "agentgateway lockouts list --json"),
     "lockouts unlock": (
         "agentgateway lockouts unlock --agent 101",
@@ -57,6 +62,7 @@ EXAMPLES: Final[Mapping[str, Sequence[str]]] = {
         "agentgateway audit --since 5m --follow --json",
     ),
     "explain": ("agentgateway explain 101", "agentgateway explain 101 --since 2h --json"),
+    "trace": ("agentgateway trace 101 --for 10m",),
     "secret new": ("agentgateway secret new var/guid.keys --key-id k2",),
     "secret push": ("agentgateway secret push",),
     "token issue": ("agentgateway token issue --tenant acme --user-id 7 --user-name ada",),

@@ -64,7 +64,7 @@ class _Limit(click.ParamType[tuple[Kind, float]]):
 @click.option(
     "--failures", type=click.FloatRange(0, 100), default=0.0, show_default=True, help="How many may fail, in per cent."
 )
-@click.option("--json", "as_object", is_flag=True, help="Print JSON in target of the table.")
+@click.option("--json", "as_object", is_flag=True, help="Print JSON in place of the table.")
 def load(
     url: str,
     agents: int,

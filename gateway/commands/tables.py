@@ -18,6 +18,8 @@ _WIDE: Final = 10_000
 """Columns where nobody looks at a terminal: no line is broken and no cell cut off."""
 STYLES: Final[Mapping[str, str]] = {
     "lagging": "yellow",
+    "ignores": "red",
+    "divided": "yellow",
     "draining": "yellow",
     "restart": "yellow",
     "out of reach": "red",

@@ -9,13 +9,14 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeVar
 
 from gateway.backend import Declined
-from gateway.edge import cors, operations, polling, sign_in, sign_out
+from gateway.edge import cors, operations, polling, sign_in, sign_out, traced
 from gateway.edge.agent_request import NO_HEADERS, AgentRequest, Reply, Services, error_response, to_response
 from gateway.interface import validate
 from gateway.interface.operation import Heartbeat, Operation, Poll, Renew, SignIn, SignOut, Unsupported, Upload
 from gateway.interface.table import OperationTable
 from gateway.ops import audit, metrics, request_context
 from gateway.ops.deadline import CALL_S, SIGN_IN_S, answer_within
+from gateway.ops.trace import Traces
 from gateway.wire import retcodes
 from gateway.wire.body import read_body
 from gateway.wire.errors import GatewayError, Refused
@@ -32,8 +33,11 @@ R = TypeVar("R")
 
 
 def path_of(target: str) -> str:
-    """The path of a request target, of an absolute one too (RFC 9112, 3.2.2); doubled slashes in it are one."""
-    path, _, _ = target.partition("?")
+    """The path of a request target, of an absolute one too (RFC 9112, 3.2.2); doubled slashes in it are one.
+
+    A fragment, which some clients send although it is theirs alone, is no part of it.
+    """
+    path = (target.partition("#")[0] if "#" in target else target).partition("?")[0]
     if not path.startswith("/"):
         path = "/" + path.partition("://")[2].partition("/")[2]
     return _SLASHES.sub("/", path) if "//" in path else path
@@ -95,12 +99,19 @@ class Route(NamedTuple):
 
 
 class Edge:
-    """The handler of the listeners. `table` has the rows, `pages` are the paths besides the agent interface."""
+    """The handler of the listeners. `table` has the rows, `pages` are the paths besides the agent interface.
 
-    def __init__(self, services: Services, table: OperationTable, pages: Mapping[str, Page]) -> None:
+    `traces` is told of the requests of traced agents; while there are none, nothing is called for it.
+    """
+
+    def __init__(
+        self, services: Services, table: OperationTable, pages: Mapping[str, Page], traces: Traces | None = None
+    ) -> None:
         self._services = services
         self._table = table
         self._pages = dict(pages)
+        self._traces = traces
+        self._traced: Mapping[int, int] = traces.agents if traces else {}
         self._answerers = _answerers()
         self._route = remembering(self._find)
 
@@ -125,13 +136,27 @@ class Edge:
         origin = request.headers.get("Origin")
         if origin is not None:
             return self._answer_across(origin, request, path)
+        if self._traced:
+            return self._answer_traced(request, path, NO_HEADERS)
         return self._answer(request, path, NO_HEADERS)
 
     async def _answer_across(self, origin: str, request: Request, path: str) -> AnyResponse:
         """As `_answer`, for a page of this origin."""
         allowed = self._services.settings().cors_origins
         preflight = cors.preflight(request, allowed)
-        return preflight or await self._answer(request, path, cors.headers(origin, allowed))
+        return preflight or await self._answer_traced(request, path, cors.headers(origin, allowed))
+
+    async def _answer_traced(self, request: Request, path: str, extra: Mapping[str, str]) -> AnyResponse:
+        """As `_answer`; it is told of where the agent is traced."""
+        answer = self._answer(request, path, extra)
+        try:
+            route = self._route(request.method, path)
+        except GatewayError:
+            return await answer
+        if self._traces is None or route.agent_id not in self._traced:
+            return await answer
+        request_context.CURRENT.set(request)
+        return await traced.watched(self._traces, route.agent_id, route.operation, request, answer)
 
     async def _answer(self, request: Request, path: str, extra: Mapping[str, str]) -> AnyResponse:
         began_s = time.perf_counter()
@@ -143,6 +168,8 @@ class Edge:
             return error_response(problem, extra)
         try:
             raw_body = await self._body(request) if request.body_exists and route.reads_body else b""
+            if self._traces is not None and route.agent_id in self._traced:
+                traced.tell_body(self._traces, route.agent_id, raw_body)
             with answer_within(route.within_s):
                 reply = await route.answerer(self._services, self._agent_request(request, path, route, raw_body))
         except Declined as declined:

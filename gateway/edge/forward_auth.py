@@ -36,7 +36,7 @@ REFUSAL: Final = "X-Refusal"
 NAME: Final = "forwardAuth"
 """Of these checks in the metrics."""
 _READ_OTHERWISE: Final = re.compile(r"[\x00-\x1f\x7f\\;%#?\ufffd]|/\.{1,2}(/|$)")
-_TARGET: Final = re.compile(r"(https?://[^/?#]+)?/")
+_TARGET: Final = re.compile(r"(https?://[^/?#]+)?/[^#]*\Z")
 _ROW: Final = Operation(NAME, "GET", "{agentid}")
 
 

@@ -14,30 +14,35 @@ RESTS_FROM: Final = 2
 
 
 class Parked:
-    """One poll under way. `over` is set once it should answer with what it has: a newer poll, a gone peer.
+    """One poll under way. `over` once it should answer with what it has: a newer poll, a peer that sends no more.
 
     `ended`: 1 when it ended another poll of its session that waited, one more when that one had ended another, and so
     on: two windows with one GUID end each other's polls for ever, a client that lost its connection ends one.
     `followed`: a newer one has come on this node.
     """
 
-    __slots__ = ("_gone", "_waiter", "_woken", "agent_id", "ended", "followed", "over", "session_id", "token")
+    __slots__ = ("_silent", "_waiter", "_woken", "agent_id", "ended", "followed", "session_id", "superseded", "token")
 
     def __init__(self, agent_id: int, token: str, session_id: str = "", ended: int = 0) -> None:
         self.agent_id = agent_id
         self.token = token
         self.session_id = session_id
         self.ended = ended
-        self.over = False
+        self.superseded = False
         self.followed = False
-        self._gone = False
+        self._silent = False
         self._woken = False
         self._waiter: asyncio.Future[None] | None = None
 
     @property
+    def over(self) -> bool:
+        """Whether it waits no longer."""
+        return self.superseded or self._silent
+
+    @property
     def rests(self) -> bool:
         """Whether it rests before it answers, now that it is over: a first poll that was ended never does."""
-        return self._gone or self.ended >= RESTS_FROM
+        return self._silent or self.ended >= RESTS_FROM
 
     def wake(self) -> None:
         """Look again."""
@@ -46,13 +51,13 @@ class Parked:
 
     def finish(self) -> None:
         """A newer poll has come."""
-        self.over = True
+        self.superseded = True
         self.wake()
 
     def leave_alone(self) -> None:
-        """The peer is gone, or has only closed its sending side and reads the answer; no event is for it."""
-        self._gone = True
-        self.finish()
+        """The peer is gone, or has only closed its sending side and reads the answer; no later event is for it."""
+        self._silent = True
+        self.wake()
 
     def _go_on(self) -> None:
         if self._waiter is not None and not self._waiter.done():

@@ -21,7 +21,7 @@ from gateway.sessions.service import Caller, SessionOver, SessionService
 from gateway.sessions.store import Look, Looking
 from gateway.settings.schema import Settings
 from gateway.wire import retcodes
-from gateway.wire.connection import PeerConnection
+from gateway.wire.connection import PeerConnection, Signal
 from gateway.wire.errors import GatewayError, Refused, StoreUnavailable
 from gateway.wire.event import WANTED, Event, age_s
 
@@ -98,8 +98,8 @@ class PollService:
         if caller.session.push:
             raise Refused(retcodes.WRONG_EVENT_WAY, "events of this session are pushed: send heartbeats instead")
         parked = self._parking.enter(agent_id, caller.session.id)
-        forget = peer.on_close(parked.leave_alone)
-        poll = _Poll(self._service, self._parking, self._deliveries, parked, hold, caller)
+        forget = peer.silent.on(parked.leave_alone)
+        poll = _Poll(self._service, self._parking, self._deliveries, parked, hold, caller, peer.closed)
         if presumed is not None:
             poll.accepted, poll.until_ms = False, presumed.until_ms
         try:
@@ -136,9 +136,12 @@ class _Poll:
         parked: Parked,
         hold: Hold,
         caller: Caller,
+        gone: Signal,
     ) -> None:
         self.accepted = True
         self.until_ms: int | None = None
+        self._gone = gone
+        self._looked = False
         self._leave = parking.leave
         self._service = service
         self._deliveries = deliveries
@@ -156,6 +159,10 @@ class _Poll:
         """Whether it should answer with what it has by now."""
         return self._parked.over
 
+    def _takes_events(self) -> bool:
+        """Whether an event that is there is for it: also where the peer has sent all that it will, and reads on."""
+        return not (self._parked.superseded or self._gone.is_set)
+
     async def arrive(self, peer: PeerConnection, receipt: str | None) -> None:
         """Finds out what this poll proves to have arrived; the first look confirms it."""
         self._tells = peer.tells_arrival and receipt is None
@@ -169,7 +176,7 @@ class _Poll:
         """The answer. Nobody gets one, be it empty, whose GUID the store has not judged."""
         loop, parked, hold = asyncio.get_running_loop(), self._parked, self._hold
         pauses_s = itertools.chain(LOOK_ELSEWHERE_S, itertools.repeat(LOOK_ELSEWHERE_S[-1]))
-        while not (self.accepted and self._is_over()):
+        while not (self.accepted and self._is_over() and (self._looked or not self._takes_events())):
             look = await _patiently(self._look, hold)
             if look.record is not None:
                 last = await self._judge(look.record, guid)
@@ -180,7 +187,7 @@ class _Poll:
                 await asyncio.sleep(min(look.wait_ms / 1000, next(pauses_s)))
                 continue
             if look.event is not None:
-                if not self._is_over():
+                if self._takes_events():
                     return PollAnswer(look.event, self._caller)
                 await self._give_back(look.event)
                 break
@@ -209,7 +216,7 @@ class _Poll:
             session_id,
             None if self.accepted else self.until_ms,
             self._confirms,
-            self._tells and not over,
+            self._tells and self._takes_events(),
             parked.token if claims else "",
             int(max(0.0, left_s) * 1000) + 1,
             parked.ended,
@@ -220,7 +227,7 @@ class _Poll:
             self.until_ms = _OVER_MS
             raise
         if look.record is None:
-            self.accepted = True
+            self.accepted = self._looked = True
             self._service.accepted(self._caller)
             self._noted(look, claims=claims)
         return look

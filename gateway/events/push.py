@@ -17,6 +17,7 @@ from gateway.events.push_client import PushClient
 from gateway.events.push_line import PushLine, PushParts
 from gateway.events.push_way import PushSeal, renewing
 from gateway.ops.jobs import all_done
+from gateway.ops.trace import Traces
 from gateway.sessions.model import PushWay, Session
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import EventQueue, Seen, SessionStore
@@ -35,6 +36,7 @@ class PushService:
     """All pushing of this process: `events.claims.Work`.
 
     `ended` is called when the backend is owed an end; `pause` is as in `PushParts`; `clock` is monotonic, in s.
+    `traces` is told of the pushes of traced agents.
     """
 
     name = "push"
@@ -49,6 +51,7 @@ class PushService:
         ended: Callable[[], None],
         *,
         client: PushClient | None = None,
+        traces: Traces | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -70,6 +73,7 @@ class PushService:
             self._claims.hold,
             ended,
             pause,
+            traces,
         )
 
     def _slot(self, receiver: str) -> asyncio.Semaphore:

@@ -21,6 +21,7 @@ from gateway.events.push_message import push_message
 from gateway.events.push_way import failing, way_of
 from gateway.ops import audit, metrics
 from gateway.ops.jobs import Job
+from gateway.ops.trace import Traces
 from gateway.sessions.model import PushWay, Record, Session
 from gateway.sessions.policy import runs_out
 from gateway.sessions.service import SessionService
@@ -41,6 +42,7 @@ class PushParts:
     `unsealed` opens what a record keeps of a receiver. `slot` bounds the pushes at once to one receiver (scheme, host
     and port). `holds` tells whether this process may push now; who answers no wakes all lines when it may again.
     `ended` is called after a forced end. `pause` (of seconds) does what `asyncio.sleep` does.
+    `traces` is told of the pushes of traced agents.
     """
 
     process: str
@@ -53,6 +55,7 @@ class PushParts:
     holds: Callable[[], bool]
     ended: Callable[[], None]
     pause: Callable[[float], Awaitable[None]]
+    traces: Traces | None = None
 
 
 class _Over(Exception):
@@ -191,6 +194,8 @@ class PushLine:
             guid, keys = parts.service.guid(session, session.number), parts.service.ring.signing_keys()
             outcome = await parts.client.push(push_message(self.agent_id, way, guid, event, keys, began_ms), self._hear)
             metrics.PUSHES.labels(outcome.name.lower()).inc()
+            if parts.traces is not None and self.agent_id in parts.traces.agents:
+                parts.traces.pushed(self.agent_id, event, outcome.name.lower(), self._receiver)
             if outcome is not Outcome.DELIVERED:
                 return await self._failed(way, outcome, began_ms)
             metrics.PUSH_AGE.observe(age_s(event, store.now_ms()))

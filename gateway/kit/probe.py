@@ -120,7 +120,7 @@ class ProbeDesk:
     ) -> ProbeAnswer:
         """One request below the prefix, `{agentid}` standing for the agent, with the own GUID unless told otherwise.
 
-        `headers` stand in target of that of the GUID. Raises UntestedError where no answer comes.
+        `headers` stand in place of that of the GUID. Raises UntestedError where no answer comes.
         """
         request = Request(path, method, path, {"agentid": self.agent_id}, body)
         carried = self.guid if guid is None else guid

@@ -83,12 +83,14 @@ class Connection(asyncio.Protocol):
         "attachment",
         "closed",
         "draining",
+        "silent",
         "transport",
     )
 
     def __init__(self, server: Server, loop: asyncio.AbstractEventLoop, link: socket.socket | None = None) -> None:
         self.attachment: object | None = None
         self.closed = Once()
+        self.silent = Once()
         self.draining = server.draining
         self.transport: asyncio.Transport | None = None
         self._server = server
@@ -203,6 +205,7 @@ class Connection(asyncio.Protocol):
             self._idle_timer.cancel()
         self._incoming.lose()
         self._writable_again()
+        self.silent.set()
         self.closed.set()
         self._server.left(self)
 
@@ -231,7 +234,7 @@ class Connection(asyncio.Protocol):
             return False
         self._heard_out = transport.can_write_eof() and (self._busy or bool(incoming.held))
         if self._heard_out:
-            self.closed.set()
+            self.silent.set()
         return self._heard_out
 
     def pause_writing(self) -> None:

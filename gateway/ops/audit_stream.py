@@ -80,7 +80,10 @@ class AuditStream:
         found: list[Found] = []
         end, oldest = "+", str(question.since_ms)
         while len(found) < question.limit:
-            page = await self._command("XREVRANGE", self._key, end, oldest, "COUNT", PAGE)
+            try:
+                page = await self._command("XREVRANGE", self._key, end, oldest, "COUNT", PAGE)
+            except ReplyError as problem:
+                raise StoreUnavailable(f"Redis refuses XREVRANGE: {str(problem).partition(' ')[0][:20]}") from None
             found += filter(question.fits, read_lines(_line(fields) for _, fields in page))
             if len(page) < PAGE:
                 break

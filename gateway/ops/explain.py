@@ -116,6 +116,11 @@ _KINDS: Final[Mapping[str, _Meaning]] = {
         "used a GUID that AUTHMODE 2 would have refused (rehearsal)",
         "Before AUTHMODE 2 add the agent to AUTHMODE_STATIC_AGENTS, or mend its program.",
     ),
+    "guid-left-behind": _Meaning(
+        "was refused with an old GUID of its own session{client}, which uses a newer one: a second window, or a thief",
+        "If the agent has a second window, sign in anew and list the agent in AUTHMODE_STATIC_AGENTS, or mend the"
+        " program. Else find out who sends from that address.",
+    ),
     "guid-reuse": _Meaning("used a replaced GUID{from_} long after its successor", "Find out who sends from there."),
     "unlock": _Meaning("was unlocked{by}{from_}"),
     "password-changed": _Meaning("changed its password{from_}"),

@@ -104,6 +104,12 @@ EVENT_WAKE: Final = Histogram(
 PUSHES: Final = Counter(
     "agentgateway_push_attempts", "Attempts to push an event to a receiver, by outcome", ["outcome"], registry=REGISTRY
 )
+TASKS: Final = Gauge(
+    "agentgateway_event_loop_tasks",
+    "Tasks of the event loop that are not done: work under way, polls and periodic jobs",
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
+)
 POLLS_PARKED: Final = Gauge(
     "agentgateway_polls_parked",
     "Event polls that are held now, waiting for an event",
@@ -162,6 +168,11 @@ LOG_LINES_DROPPED: Final = Counter(
 )
 AUDIT_LINES_DROPPED: Final = Counter(
     "agentgateway_audit_lines_dropped", "Audit lines lost because they could not be written", registry=REGISTRY
+)
+TRACE_LINES_DROPPED: Final = Counter(
+    "agentgateway_trace_lines_dropped",
+    "Lines of `agentgateway trace` lost because the store did not take them in time",
+    registry=REGISTRY,
 )
 CPU: Final = Counter(
     "agentgateway_cpu_seconds", "CPU time of the serving processes, user and system, in seconds", registry=REGISTRY

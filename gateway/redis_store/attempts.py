@@ -7,9 +7,13 @@ from typing import Final, NamedTuple
 from zlib import crc32
 
 from gateway.agents.lockout import (
+    AGENT_LIMIT,
     JUDGED_WITHIN_MS,
+    KNOWN_MS,
+    MOST_KNOWN,
     MOST_LOCKS,
     PAIR_LIMIT,
+    SLOW_MS,
     WINDOW_MS,
     AttemptStanding,
     Lock,
@@ -57,7 +61,8 @@ class RedisAttempts:
         self, who: str, address: str, attempt: str, *, address_limit: int, now_ms: int
     ) -> tuple[AttemptStanding, Counted]:
         """As `begin`, and what counts against the address here, the attempt included. Raises StoreUnavailable."""
-        limits = (now_ms, WINDOW_MS, JUDGED_WITHIN_MS, PAIR_LIMIT, address_limit, attempt)
+        slow = (AGENT_LIMIT, SLOW_MS, KNOWN_MS, network(address))
+        limits = (now_ms, WINDOW_MS, JUDGED_WITHIN_MS, PAIR_LIMIT, address_limit, attempt, *slow)
         standing, failures, in_flight = await self._link.script(BEGIN, self._keys(who, address), limits)
         return AttemptStanding(standing), Counted(failures, in_flight)
 
@@ -68,17 +73,18 @@ class RedisAttempts:
 
     async def failed(self, who: str, address: str, attempt: str, *, now_ms: int) -> bool:
         """See Attempts."""
-        values = (now_ms, WINDOW_MS, PAIR_LIMIT, attempt, network(address), f"{address} {who}")
+        values = (now_ms, WINDOW_MS, PAIR_LIMIT, attempt, AGENT_LIMIT, network(address), f"{address} {who}")
         keys = (*self._keys(who, address), self._failing, self._locked)
         return bool(await self._link.script(FAILED, keys, values) == 1)
 
     async def succeeded(self, who: str, address: str, attempt: str, *, now_ms: int) -> None:
         """See Attempts."""
-        await self._link.script(SUCCEEDED, self._keys(who, address), (attempt, now_ms - JUDGED_WITHIN_MS))
+        known = (now_ms, network(address), KNOWN_MS, MOST_KNOWN)
+        await self._link.script(SUCCEEDED, self._keys(who, address), (attempt, now_ms - JUDGED_WITHIN_MS, *known))
 
     async def withdrawn(self, who: str, address: str, attempt: str) -> None:
         """See Attempts."""
-        await self._link.script(WITHDRAWN, self._keys(who, address)[2:], (attempt,))
+        await self._link.script(WITHDRAWN, self._keys(who, address)[2:4], (attempt,))
 
     async def locks(self, *, address_limit: int, now_ms: int) -> Sequence[Lock]:
         """See Attempts."""
@@ -133,10 +139,12 @@ class RedisAttempts:
     def _locked(self) -> str:
         return self._link.key("sign-in", "locked")
 
-    def _keys(self, who: str, address: str) -> tuple[str, str, str, str]:
+    def _keys(self, who: str, address: str) -> tuple[str, ...]:
+        """As login_begin has them."""
         pair = self._link.key("sign-in", "of", who, address)
         begun = self._link.key("sign-in", "begun", "of", who, address)
-        return pair, self._network(address), begun, self._begun_by(address)
+        of_all = (self._link.key("sign-in", part, who) for part in ("everywhere", "known", "turn"))
+        return pair, self._network(address), begun, self._begun_by(address), *of_all
 
     def _network(self, address: str) -> str:
         return self._link.key("sign-in", "from", network(address))

@@ -17,6 +17,8 @@ from gateway.sessions.store import Seen
 
 FLUSH_EVERY_S: Final = 0.5
 MOST_A_SCRIPT: Final = 500
+MOST_IN_A_TURN: Final = 1000
+"""Sessions that are looked at before the event loop goes round."""
 
 _MEMBER: Final = re.compile(rb"([1-9][0-9]{0,5}):([!-~]{1,64})")
 _SEEN: Final = load_script("seen")
@@ -97,7 +99,9 @@ class RedisSeen:
         found: list[Seen] = []
         bad: list[Bad] = []
         for key, push, answer in zip(self.keys, (False, True), answers, strict=True):
-            for name, seen_ms in answer:
+            for place, (name, seen_ms) in enumerate(answer, 1):
+                if not place % MOST_IN_A_TURN:
+                    await asyncio.sleep(0)
                 try:
                     found.append(_seen(name, seen_ms, push))
                 except ValueError:

@@ -12,10 +12,10 @@ from gateway.redis_store.scripts import Argument, Script, load_script
 MOST_ENTRIES: Final = 100
 """Of the list `{tag}:aside`."""
 TYPES: Final = (
-    (r"agent:\d+|poll:\d+|token-rate:.*|token-used:.*|seal", "string"),
-    (r"events:\d+|aside|sign-in:(?:of|from):.*", "list"),
+    (r"agent:\d+|poll:\d+|token-rate:.*|token-used:.*|sign-in:turn:.*|seal", "string"),
+    (r"events:\d+|aside|sign-in:(?:of|from|everywhere):.*", "list"),
     (r"queue:\d+|owed:ends|keys|password:\d+|fence", "hash"),
-    (r"owed|seen:(?:poll|push)|sign-in:begun:.*|[a-z]+:alive", "zset"),
+    (r"owed|seen:(?:poll|push)|sign-in:(?:begun|known):.*|[a-z]+:alive", "zset"),
 )
 """What the names of keys look like after the tag, and the type of those keys."""
 

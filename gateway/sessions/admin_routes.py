@@ -1,4 +1,4 @@
-"""The pages about sessions on the admin listener: `/sessions`, `/sessions/{agent}`, the ends, `/adoption`."""
+"""The pages about sessions on the admin listener: `/sessions`, `/sessions/{agent}`, the ends."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -10,7 +10,6 @@ from pydantic_core import from_json
 from gateway.ops.admin_interface import AdminCall, AdminRoute
 from gateway.sessions.ending import Ended, end_session, end_sessions
 from gateway.sessions.listing import STATES, SessionFilter, agent_view, session_page
-from gateway.sessions.report import adoption
 from gateway.sessions.service import SessionService
 from gateway.wire.errors import Malformed, NotFound
 
@@ -48,15 +47,11 @@ def session_routes(service: SessionService, owes: Callable[[], None]) -> list[Ad
         owes()
         return ends
 
-    async def adopting(_call: AdminCall) -> object:
-        return await adoption(service)
-
     return [
         AdminRoute("GET", "/sessions", listed),
         AdminRoute("GET", "/sessions/{agent}", shown),
         AdminRoute("POST", "/sessions/{agent}/end", end),
         AdminRoute("POST", "/sessions/end", end_many),
-        AdminRoute("GET", "/adoption", adopting),
     ]
 
 

@@ -2,18 +2,28 @@
 
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from gateway.ops import audit, metrics
 from gateway.sessions import rules
 from gateway.sessions.guid import same
-from gateway.sessions.model import Session
+from gateway.sessions.model import MAX_SUPERSEDED, Session
 from gateway.sessions.policy import Limits, runs_out
 from gateway.sessions.rules import Bearer, Derive
 from gateway.wire.errors import Unavailable
 
+NOT_ADOPTED: Final = "guid-not-adopted"
+"""The client goes on with the GUID before the newest one, long after that was handed out."""
+REFUSED_IN_EARNEST: Final = "guid-refused-in-earnest"
+"""A GUID of the session was used in a rehearsal that AUTHMODE 2 would have refused."""
+LEFT_BEHIND: Final = "guid-left-behind"
+"""A GUID was refused that the session has had, and that its client has left for a newer one."""
+REUSED: Final = "guid-reuse"
+"""The theft sign."""
+KINDS: Final = (NOT_ADOPTED, REFUSED_IN_EARNEST, LEFT_BEHIND, REUSED)
+"""What is found out about sessions, as the audit trail calls it."""
 REMEMBERED: Final = 65_536
 SEARCHES_A_SECOND: Final = 50
 SEARCHES_OF_ONE_SESSION: Final = 5
@@ -22,8 +32,8 @@ MOST_FOUND: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True)
-class NotAdopting:
-    """A session whose client went on with an old GUID, found out at `at_ms`."""
+class Noted:
+    """A session whose client went on with an old GUID, last found out at `at_ms`."""
 
     session_id: str
     agent_id: int
@@ -54,36 +64,67 @@ def has_lagged(session: Session, guid: str, derive: Derive) -> bool:
     return same(guid, derive(session.key_id, session.id, session.number - 1, session.node))
 
 
+def was_left(session: Session, guid: str, derive: Derive) -> bool:
+    """Whether a GUID that is refused is an older one of the live session: a second window may hold it, or a thief."""
+    numbers = range(max(0, session.number - 1 - MAX_SUPERSEDED), session.number)
+    return any(same(guid, derive(session.key_id, session.id, number, session.node)) for number in numbers)
+
+
 class AdoptionBook:
-    """Names each session once, in the log and in a counter; the last `REMEMBERED` of each kind are kept."""
+    """Names each session once of a kind, in the audit trail; the last `REMEMBERED` of each kind are kept."""
 
     def __init__(self) -> None:
-        self._not_adopting: OrderedDict[str, NotAdopting] = OrderedDict()
-        self._refused_in_earnest: OrderedDict[str, None] = OrderedDict()
+        self._kept: dict[str, OrderedDict[str, Noted]] = {kind: OrderedDict() for kind in KINDS}
 
     def note_not_adopting(self, agent_id: int, session: Session, now_ms: int) -> None:
         """The newest GUID was handed out long ago, and its client goes on with the one before."""
-        if session.id in self._not_adopting:
-            return
-        self._not_adopting[session.id] = NotAdopting(session.id, agent_id, session.client, session.node, now_ms)
-        if len(self._not_adopting) > REMEMBERED:
-            self._not_adopting.popitem(last=False)
-        metrics.NOT_ADOPTING.inc()
-        audit.record("guid-not-adopted", agent_id, session=session.id, client=session.client)
+        if self._note(NOT_ADOPTED, agent_id, session, now_ms):
+            metrics.NOT_ADOPTING.inc()
 
-    def note_refused_in_earnest(self, agent_id: int, session: Session) -> None:
+    def note_refused_in_earnest(self, agent_id: int, session: Session, now_ms: int) -> None:
         """A use in a rehearsal that AUTHMODE 2 would have refused: each counts, the first of a session is named."""
         metrics.REHEARSED_REFUSALS.inc()
-        if session.id in self._refused_in_earnest:
-            return
-        self._refused_in_earnest[session.id] = None
-        if len(self._refused_in_earnest) > REMEMBERED:
-            self._refused_in_earnest.popitem(last=False)
-        audit.record("guid-refused-in-earnest", agent_id, session=session.id, client=session.client)
+        self._note(REFUSED_IN_EARNEST, agent_id, session, now_ms)
 
-    def not_adopting(self) -> Sequence[NotAdopting]:
+    def note_refused(self, agent_id: int, session: Session, guid: str, derive: Derive, now_ms: int) -> None:
+        """This GUID was refused while the agent has this session: was it one of that?"""
+        if has_lagged(session, guid, derive):
+            self.note_not_adopting(agent_id, session, now_ms)
+        elif was_left(session, guid, derive):
+            self._note(LEFT_BEHIND, agent_id, session, now_ms)
+
+    def note_reuse(self, agent_id: int, session: Session, now_ms: int) -> None:
+        """A theft sign, each of which is told."""
+        metrics.GUID_REUSE.inc()
+        audit.record(REUSED, agent_id, session=session.id, client=session.client)
+        self._keep(REUSED, agent_id, session, now_ms)
+
+    def _note(self, kind: str, agent_id: int, session: Session, now_ms: int) -> bool:
+        """Whether it is the first one of the session, which is told."""
+        first = session.id not in self._kept[kind]
+        self._keep(kind, agent_id, session, now_ms)
+        if first:
+            audit.record(kind, agent_id, session=session.id, client=session.client)
+        return first
+
+    def _keep(self, kind: str, agent_id: int, session: Session, now_ms: int) -> None:
+        kept = self._kept[kind]
+        kept[session.id] = Noted(session.id, agent_id, session.client, session.node, now_ms)
+        if len(kept) > REMEMBERED:
+            kept.popitem(last=False)
+
+    def not_adopting(self) -> Sequence[Noted]:
         """The last sessions, oldest first, of which this node found out that their client ignores new GUIDs."""
-        return list(self._not_adopting.values())
+        return list(self._kept[NOT_ADOPTED].values())
+
+    def all(self) -> Iterable[tuple[str, Noted]]:
+        """Every kind and note."""
+        return [(kind, noted) for kind, kept in self._kept.items() for noted in kept.values()]
+
+    def noted(self, kind: str, session_id: str) -> int:
+        """When this was last found out of a session, in ms, 0 for never; `kind` is one of KINDS."""
+        found = self._kept[kind].get(session_id)
+        return found.at_ms if found else 0
 
 
 class RehearsalSearch:

@@ -17,6 +17,7 @@ from gateway.backend import EndReason
 from gateway.ops import audit, metrics
 from gateway.ops.backoff import Backoff
 from gateway.ops.logs import crash_line
+from gateway.ops.trace import Traces
 from gateway.sessions.memory_queue import RECENT_IDS, Bounds
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import EventQueue, SessionStore
@@ -158,7 +159,7 @@ class Outbox:
     """`backend.Sink` over a store and its queue.
 
     `bounds` is how much waits for one session, asked each time. `owes` is called when the backend is owed an end.
-    `pause` (of seconds) does what `asyncio.sleep` does.
+    `pause` (of seconds) does what `asyncio.sleep` does. `traces` is told of the events of traced agents.
     """
 
     def __init__(
@@ -168,6 +169,7 @@ class Outbox:
         bounds: Callable[[], Bounds],
         owes: Callable[[], None],
         *,
+        traces: Traces | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._service = service
@@ -175,6 +177,7 @@ class Outbox:
         self._bounds = bounds
         self._owes = owes
         self._pause = pause
+        self._traces = traces
         self._shards: dict[SessionStore, _Shard] = {shard: _Shard() for shard in service.store.shards()}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -186,6 +189,8 @@ class Outbox:
 
     def tell(self, agent_id: int, session_id: str, events: Sequence[Event] = (), note: Note | None = None) -> None:
         """See `Sink.tell`. With a store in memory the events are in the queue at once."""
+        if self._traces is not None and agent_id in self._traces.agents:
+            self._traces.events(agent_id, events)
         self._add(agent_id, session_id, events, note)
 
     def forget_events(self, agent_id: int, session_id: str) -> None:

@@ -1,7 +1,9 @@
 """Settings as the session rules see them: small values for one agent (docs/protocol.md, AUTHMODE)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
+from hashlib import blake2b
 from typing import Final
 
 from gateway.sessions.model import Session
@@ -9,6 +11,16 @@ from gateway.settings.schema import Settings
 
 MOST_KEPT: Final = 512
 """Each shard of the store has outages of its own."""
+AGENTS_KEPT: Final = 65_536
+
+
+def place(agent_id: int) -> int:
+    """Where an agent stands in the move to AUTHMODE 2, from 0 to 99: it is among the first AUTHMODE_PERCENT, or not.
+
+    It depends on the id alone: the same on every node and in every version, or raising the percentage would move agents
+    back. Agents who sit side by side are far apart.
+    """
+    return int.from_bytes(blake2b(b"%d" % agent_id, digest_size=8).digest()) % 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +35,9 @@ class Outage:
 class Limits:
     """What age and silence mean for one agent now.
 
-    `interval_ms` is 0 where age makes no new generation (static agents, AUTHMODE 1 without a rehearsal). `lenient`: the
-    last adopted generation outlives its grace (the same two, and a rehearsal). `rehearsal`: no GUID is refused that was
-    good when it began. `hold_ms` is the longest hold of a poll.
+    `interval_ms` is 0 where age makes no new generation (`Policy.keeps_guid`, AUTHMODE 1 without a rehearsal).
+    `lenient`: the last adopted generation outlives its grace (the same two, and a rehearsal). `rehearsal`: no GUID is
+    refused that was good when it began. `hold_ms` is the longest hold of a poll.
     """
 
     interval_ms: int
@@ -68,17 +80,37 @@ class Policy:
 
     def limits(self, agent_id: int, outages: tuple[Outage, ...]) -> Limits:
         """What age means for this agent."""
-        listed, others = self._both(outages)
-        some = self.settings.static_agents
-        return listed if some and agent_id in some else others
+        keeping, others = self._both(outages)
+        return others if self._all_alike or not self.keeps_guid(agent_id) else keeping
+
+    @cached_property
+    def keeps_guid(self) -> Callable[[int], bool]:
+        """Whether this agent follows AUTHMODE 1 whatever it is: it is listed, or not among the first AUTHMODE_PERCENT.
+
+        A rehearsal is for all who are not listed. Found out once an agent: this is asked for at every call.
+        """
+        return lru_cache(AGENTS_KEPT)(self._keeps_guid)
+
+    def _keeps_guid(self, agent_id: int) -> bool:
+        settings = self.settings
+        if agent_id in settings.static_agents:
+            return True
+        return not settings.guid_rehearsal and place(agent_id) >= settings.auth_mode_percent
+
+    @cached_property
+    def _all_alike(self) -> bool:
+        """Whether nobody has to be asked about: `keeps_guid` is for none."""
+        return not self.settings.static_agents and (
+            self.settings.guid_rehearsal or self.settings.auth_mode_percent == 100
+        )
 
     def _both(self, outages: tuple[Outage, ...]) -> tuple[Limits, Limits]:
-        """Of listed agents and of the others. Made anew only for other outages: this is asked for at every call."""
+        """Of agents that keep their GUID and of the others. Made anew for other outages: it is asked at every call."""
         if not outages:
-            return self._listed, self._others
+            return self._keeping, self._others
         kept = self._kept.get(id(outages))
         if kept is None or kept[0] is not outages:
-            pair = replace(self._listed, outages=outages), replace(self._others, outages=outages)
+            pair = replace(self._keeping, outages=outages), replace(self._others, outages=outages)
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             self._kept[id(outages)] = kept = outages, pair
@@ -102,7 +134,7 @@ class Policy:
         )
 
     @cached_property
-    def _listed(self) -> Limits:
+    def _keeping(self) -> Limits:
         return replace(self._others, interval_ms=0, lenient=True)
 
     def too_old(self, session: Session, now_ms: int) -> bool:

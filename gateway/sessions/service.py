@@ -2,7 +2,7 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final, NamedTuple, NoReturn
@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, NoReturn
 from gateway.backend import EndReason, Leave, LiveSession
 from gateway.ops import audit, metrics
 from gateway.sessions import lifecycle, rules
-from gateway.sessions.adoption import AdoptionBook, NotAdopting, RehearsalSearch, has_lagged, lags
+from gateway.sessions.adoption import AdoptionBook, RehearsalSearch, lags
 from gateway.sessions.guid import KeyRing
 from gateway.sessions.model import Record, Session
 from gateway.sessions.policy import Limits, Policy
@@ -73,7 +73,7 @@ class SessionService:
         self.derive = lru_cache(REMEMBERED_GUIDS)(ring.derive)
         self._policy = policy
         self._missing_keys: set[str] = set()
-        self._adoption = AdoptionBook()
+        self.adoption = AdoptionBook()
         self._rehearsal = RehearsalSearch(ring.derive)
         self._asked_ms: OrderedDict[str, int] = OrderedDict()
         self.ask_to_leave: Callable[[LiveSession], Awaitable[Leave]] = _may_leave
@@ -127,7 +127,7 @@ class SessionService:
         if hands_out or not session.push:
             store.note_seen(agent_id, session.id, push=session.push)
         if limits.rehearsal and rules.would_be_refused(session, number, limits, now):
-            self._adoption.note_refused_in_earnest(agent_id, session)
+            self.adoption.note_refused_in_earnest(agent_id, session, now)
         use = rules.use(session, number, limits, now, hands_out=hands_out)
         if use.session is session and use.hand_out is None:
             return Caller(record, session, number)
@@ -174,8 +174,8 @@ class SessionService:
             limits, now = self._limits(store, agent_id), store.now_ms()
             verdict = self._check(record, guid, limits, now)
         if isinstance(verdict, Rejected):
-            if record.session is not None and has_lagged(record.session, guid, self.derive):
-                self._adoption.note_not_adopting(agent_id, record.session, now)
+            if record.session is not None:
+                self.adoption.note_refused(agent_id, record.session, guid, self.derive, now)
             metrics.CHECKS.add("ended" if verdict.ended or record.session is None else "unknown")
             self._refuse(record, verdict)
         return record, verdict, limits, now
@@ -256,15 +256,10 @@ class SessionService:
     def _handed_again(self, agent_id: int, session: Session) -> None:
         now = self.now_ms(agent_id)
         if lags(session, self.limits(agent_id), now):
-            self._adoption.note_not_adopting(agent_id, session, now)
-
-    def not_adopting(self) -> Sequence[NotAdopting]:
-        """As `AdoptionBook.not_adopting`."""
-        return self._adoption.not_adopting()
+            self.adoption.note_not_adopting(agent_id, session, now)
 
     async def _reused(self, agent_id: int, session: Session) -> None:
-        metrics.GUID_REUSE.inc()
-        audit.record("guid-reuse", agent_id, session=session.id, client=session.client)
+        self.adoption.note_reuse(agent_id, session, self.now_ms(agent_id))
         if self._policy().reuse_signs_out:
             await self.end(agent_id, session.id, EndReason.REUSED_GUID)
             raise Refused(retcodes.NOT_SIGNED_IN, EndReason.REUSED_GUID)

@@ -37,6 +37,18 @@ def _order(settings: Settings) -> str:
     return f"GUIDINTERVAL ({interval} ms) must be smaller than GUIDTIMEOUT ({timeout} ms)"
 
 
+def _percent(settings: Settings) -> str:
+    """Warns where the percentage does nothing, or everything."""
+    percent = settings.auth_mode_percent
+    if percent == 100:
+        return ""
+    if settings.auth_mode == 1:
+        return f"{percent} has no effect in AUTHMODE 1, which is for all agents"
+    if settings.guid_rehearsal:
+        return f"{percent} has no effect while GUIDREHEARSAL is ON, which is for all agents but the listed ones"
+    return "" if percent else "0 leaves all agents in AUTHMODE 1: raise it, or set AUTHMODE = 1"
+
+
 def _tls_pair(settings: Settings) -> str:
     alone = (settings.tls_cert_file is None) != (settings.tls_key_file is None)
     return "TLS_CERT_FILE and TLS_KEY_FILE are only allowed together" if alone else ""
@@ -251,6 +263,7 @@ DANGERS: Final = (SettingsCheck(("trusted_proxies",), _believes_anybody),)
 """Warnings that `/gateway/ready` tells as well."""
 WARNINGS: Final = (
     *DANGERS,
+    SettingsCheck(("auth_mode_percent", "auth_mode", "guid_rehearsal"), _percent),
     SettingsCheck(("guid_timeout_ms", "guid_interval_ms"), _too_many_replaced),
     SettingsCheck(("guid_timeout_ms", "guid_interval_ms", "poll_wait_times", "poll_wait_interval_ms"), _grace),
     SettingsCheck(("poll_wait_times", "poll_wait_interval_ms"), _hold),

@@ -5,7 +5,10 @@ Where something is missing, what needs it is weaker, and docs/other_systems.md n
 
 import os
 import signal
+import sys
+import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from importlib import import_module
 from types import ModuleType
 from typing import Final
@@ -44,6 +47,13 @@ def open_files_limits() -> tuple[int, int]:
 def usable_cpus() -> int:
     """How many this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def give_way(steps: int) -> None:
+    """Lets other threads go before the calling one where not all can run, more so with more `steps`; on Linux alone."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), steps)
 
 
 def flags(*names: str) -> int:

@@ -41,11 +41,19 @@ class AuthenticationSection(Section):
         "Agents whose GUID stays in AUTHMODE 2 and in a rehearsal, for clients that never take a new one: "
         "101;102;200-210. They go on with the GUID that they use.",
     )
+    auth_mode_percent: Annotated[int, number(0, 100)] = ours(
+        "AUTHMODE_PERCENT",
+        "100",
+        "How many of the agents AUTHMODE 2 is in force for; the others follow AUTHMODE 1. Which ones depends on the "
+        "agent id alone, on every node: a higher percentage adds agents, and moves none of those before back. "
+        "AUTHMODE_STATIC_AGENTS goes before it, and a rehearsal is for all.",
+        unit="%",
+    )
     guid_rehearsal: Annotated[bool, FLAG] = ours(
         "GUIDREHEARSAL",
         "OFF",
-        "ON: the dry run before AUTHMODE 2, under either AUTHMODE: GUIDs are renewed none is refused that a session "
-        "had since the rehearsal began. Who does not follow is reported.",
+        "ON: the dry run before AUTHMODE 2, under either AUTHMODE: GUIDs are renewed, and none is refused that a "
+        "session had since the rehearsal began. Who does not follow is reported.",
     )
     guid_reuse: Annotated[Literal["OBSERVE", "SIGNOUT"], words("OBSERVE", "SIGNOUT")] = ours(
         "GUIDREUSE",

@@ -5,12 +5,13 @@ import contextlib
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, Final
 
+from gateway.client import Agent, AgentGatewayError, Event, Gateway, Refused
 from gateway.settings.urls import shown_url
-from gateway.sim.desk import NO_ANSWER, Reply, SimulatedDesk
-from gateway.sim.scenario import AgentActivity, CannotPlayError, Habits
+from gateway.sim.scenario import AgentActivity, CannotPlayError, GatewayPlace, Habits
 from gateway.sim.tally import BROKEN, LOST, REFUSED, DayTally
 
 TALKING: Final = "AgentEvent_Talking"
@@ -27,28 +28,27 @@ EXPECTED: Final = frozenset(
 )
 """Events that an operation brings. They may come before its answer, so the balance may be below 0 for a while."""
 QUIET_S: Final = 0.3
-SIGNED_OUT: Final = "100-006"
-AFTER_FAULT_S: Final = 0.5
+ANSWER_S: Final = 15.0
 OVER_WITHIN_S: Final = 5.0
+PHONE: Final = "6001"
 
-Content = Mapping[str, Any]
+Operation = Callable[[], Coroutine[Any, Any, object]]
 
 
 class SimAgent:
     """`calls` are the ids of calls that this agent knows and whose end it has not heard of yet."""
 
-    def __init__(
-        self, desk: SimulatedDesk, habits: Habits, tally: DayTally, queues: Sequence[int], answered: set[str]
-    ) -> None:
+    def __init__(self, number: int, habits: Habits, tally: DayTally, queues: Sequence[int], answered: set[str]) -> None:
         self.calls: dict[str, AgentActivity | None] = {}
-        self._desk = desk
+        self._number = number
+        self._agent: Agent | None = None
         self._habits = habits
         self._tally = tally
         self._queues = queues
         self._answered = answered
-        self._chance = random.Random(desk.agent_id)
+        self._chance = random.Random(number)
         self._owed: Counter[tuple[str, str]] = Counter()
-        self._last: object = None
+        self._last: Event | None = None
         self._out = False
         self._asked_rest = False
         self._resting = False
@@ -58,7 +58,7 @@ class SimAgent:
         self._latest_s = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         idle = self._idle
-        self._reactions: dict[str, Callable[[Any], None]] = {
+        self._reactions: dict[str, Callable[[Event], None]] = {
             "AgentEvent_Ringing": self._rings,
             TALKING: self._talks,
             RELEASED: self._over,
@@ -69,19 +69,20 @@ class SimAgent:
             **dict.fromkeys((READY, BACK_FROM_BUSY, BACK_FROM_WORK, BACK_FROM_REST), idle),
         }
 
-    async def come(self, password: str, url: str) -> None:
-        """Signs in at the gateway, of this address, to all its queues and begins to poll. Raises CannotPlayError."""
+    async def come(self, place: GatewayPlace) -> None:
+        """Signs in at the gateway to all its queues and begins to poll. Raises CannotPlayError."""
+        gateway = Gateway(place.url, answer_s=ANSWER_S, patience_s=0, on_trouble=self._troubled)
         try:
-            for reply in (
-                await self._desk.sign_in(password),
-                await self._desk.call("POST", "onlineagent/{id}/resetskill/true"),
-            ):
-                if not reply.accepted:
-                    raise CannotPlayError(f"agent {self._desk.agent_id} cannot sign in: {reply.message}")
-        except NO_ANSWER as problem:
-            raise CannotPlayError(f"no gateway answers at {shown_url(url)}: {type(problem).__name__}") from None
+            self._agent = await Agent.sign_in(
+                gateway, self._number, password=place.password, phone=PHONE, autoanswer=False, autoenteridle=False
+            )
+            await self._agent.onlineagent.reset_skill(True)
+        except Refused as refused:
+            raise CannotPlayError(f"agent {self._number} cannot sign in: {refused.message}") from None
+        except (AgentGatewayError, ValueError) as problem:
+            raise CannotPlayError(f"no gateway answers at {shown_url(place.url)}: {problem}") from None
         self._owe(IN_SERVICE, READY)
-        self._start(self._listen())
+        self._start(self._listen(self._agent))
 
     def hurry(self) -> None:
         """Takes no more rests."""
@@ -96,11 +97,11 @@ class SimAgent:
         """Counts what has not come, stops, and signs out."""
         for (kind, call), count in self._owed.items():
             for _ in range(count):
-                self._tally.fault(LOST, f"agent {self._desk.agent_id}: {kind} {call}")
+                self._tally.fault(LOST, f"agent {self._number}: {kind} {call}")
         for call in self.calls:
-            self._tally.fault(LOST, f"agent {self._desk.agent_id}: the end of call {call}")
+            self._tally.fault(LOST, f"agent {self._number}: the end of call {call}")
         await self._stop()
-        await self._do("DELETE", "onlineagent/{id}/logout")
+        await self._do("logout", self._here.sign_out)
 
     async def _stop(self) -> None:
         for task in self._tasks:
@@ -110,7 +111,14 @@ class SimAgent:
     async def close(self) -> None:
         """Stops, and ends its connections."""
         await self._stop()
-        await self._desk.close()
+        if self._agent is not None:
+            await self._agent.close()
+
+    @property
+    def _here(self) -> Agent:
+        if self._agent is None:
+            raise RuntimeError(f"agent {self._number} has not come")
+        return self._agent
 
     async def settle(self, within_s: float) -> None:
         """Waits until every call is over and every event has come, and no more seem to be on their way.
@@ -142,22 +150,20 @@ class SimAgent:
         for kind in kinds:
             self._owed[kind, call] += 1
 
-    async def _listen(self) -> None:
-        while True:
-            try:
-                reply = await self._desk.poll()
-            except NO_ANSWER as problem:
-                self._tally.fault(BROKEN, f"agent {self._desk.agent_id} poll: {type(problem).__name__}")
-                await asyncio.sleep(AFTER_FAULT_S)
-                continue
-            if not reply.accepted:
-                self._refused("poll", reply)
-                if reply.retcode == SIGNED_OUT:
-                    self._go()
-                    return
-                await asyncio.sleep(AFTER_FAULT_S)
-            elif reply.event is not None:
-                self._hear(reply.event)
+    async def _listen(self, agent: Agent) -> None:
+        try:
+            async for event in agent.events():
+                self._hear(event)
+        except Refused as refused:
+            self._refused("poll", refused)
+            self._go()
+
+    def _troubled(self, problem: AgentGatewayError) -> None:
+        """A poll failed; the SDK tries again."""
+        if isinstance(problem, Refused):
+            self._refused("poll", problem)
+        else:
+            self._broken("poll", problem)
 
     def _go(self) -> None:
         """Signed out by somebody else: nothing is to come any more."""
@@ -166,31 +172,30 @@ class SimAgent:
         self._owed.clear()
         self._heard.set()
 
-    def _hear(self, event: Mapping[str, Any]) -> None:
+    def _hear(self, event: Event) -> None:
         if event == self._last:
             self._tally.again += 1
             return
         self._last = event
-        late_ms = time.time() * 1000 - event["eventGenTime"]
+        late_ms = time.time() * 1000 - event.generated_ms
         self._tally.event(late_ms)
         self._heard_s, self._latest_s = time.monotonic(), max(self._latest_s, late_ms / 1000)
-        kind, content = event["eventType"], event["content"]
-        if kind in EXPECTED:
-            self._owed[kind, _call_of(content)] -= 1
-        reaction = self._reactions.get(kind)
+        if event.type in EXPECTED:
+            self._owed[event.type, event.call_id] -= 1
+        reaction = self._reactions.get(event.type)
         if reaction is not None:
-            reaction(content)
+            reaction(event)
         self._heard.set()
 
-    def _rings(self, content: Content) -> None:
-        call = content["callid"]
+    def _rings(self, event: Event) -> None:
+        call = event.call_id
         self.calls[call] = None
         if not self._habits.ignores(self._chance):
-            path = f"voicecall/{{id}}/answer?callid={call}"
-            self._later(self._habits.answer_s, lambda: self._do("PUT", path, expects=TALKING, call=call))
+            answer = partial(self._here.voicecall.answer, callid=call)
+            self._later(self._habits.answer_s, lambda: self._do("answer", answer, expects=TALKING, call=call))
 
-    def _talks(self, content: Content) -> None:
-        call = content["callid"]
+    def _talks(self, event: Event) -> None:
+        call = event.call_id
         if call not in self._answered:
             self._answered.add(call)
             self._tally.answered += 1
@@ -202,40 +207,41 @@ class SimAgent:
     async def _act(self, call: str, doing: AgentActivity) -> None:
         if call not in self.calls:
             return
+        voice = self._here.voicecall
         if doing is AgentActivity.HANG_UP:
-            await self._do("DELETE", "voicecall/{id}/release", expects=RELEASED, call=call)
+            await self._do("release", voice.release, expects=RELEASED, call=call)
         elif doing is AgentActivity.TRANSFER:
-            body = {"devicetype": 1, "address": str(self._chance.choice(self._queues)), "mode": 0}
-            await self._do("POST", "voicecall/{id}/transfer", body, expects=RELEASED, call=call)
-        elif await self._do("POST", "voicecall/{id}/hold", expects=HOLD, call=call):
+            queue = str(self._chance.choice(self._queues))
+            await self._do("transfer", partial(voice.transfer, 1, queue, 0), expects=RELEASED, call=call)
+        elif await self._do("hold", voice.hold, expects=HOLD, call=call):
             await asyncio.sleep(self._habits.time_s(self._chance, self._habits.hold_s))
             if call in self.calls:
-                await self._do("POST", f"voicecall/{{id}}/gethold?callid={call}", expects=TALKING, call=call)
+                await self._do("getHold", partial(voice.get_hold, callid=call), expects=TALKING, call=call)
 
-    def _over(self, content: Any) -> None:
-        self.calls.pop(_call_of(content), None)
+    def _over(self, event: Event) -> None:
+        self.calls.pop(event.call_id, None)
 
-    def _missed(self, content: Any) -> None:
+    def _missed(self, event: Event) -> None:
         """A call that was not answered; a rest that was asked for meanwhile is forgotten with it."""
-        self._over(content)
+        self._over(event)
         if self._asked_rest:
             self._asked_rest = False
             self._owed[RESTING, ""] -= 1
 
-    def _wraps_up(self, _content: Any) -> None:
+    def _wraps_up(self, _event: Event) -> None:
         self._later(self._habits.wrap_up_s, self._end_wrap_up)
 
     async def _end_wrap_up(self) -> None:
         """A rest that was asked for while idle, but came into force in wrap-up, has ended that."""
         if not self._resting:
-            path = "onlineagent/{id}/cancelwork"
-            await self._do("POST", path, expects=BACK_FROM_WORK, unless=lambda: self._asked_rest or self._resting)
+            end = self._here.onlineagent.cancel_work
+            await self._do("cancelWork", end, expects=BACK_FROM_WORK, unless=lambda: self._asked_rest or self._resting)
 
-    def _busy(self, _content: Any) -> None:
-        path = "onlineagent/{id}/cancelbusy"
-        self._later(self._habits.busy_s, lambda: self._do("POST", path, expects=BACK_FROM_BUSY))
+    def _busy(self, _event: Event) -> None:
+        end = self._here.onlineagent.cancel_busy
+        self._later(self._habits.busy_s, lambda: self._do("cancelBusy", end, expects=BACK_FROM_BUSY))
 
-    def _idle(self, _content: Any) -> None:
+    def _idle(self, _event: Event) -> None:
         self._resting = False
         if not self._closing and not self._asked_rest and self._habits.rests(self._chance):
             self._asked_rest = True
@@ -243,19 +249,18 @@ class SimAgent:
 
     async def _rest(self) -> None:
         asked_s = max(1, round(2 * self._habits.rest_s / self._habits.speed))
-        if not await self._do("POST", f"onlineagent/{{id}}/rest/{asked_s}/1", expects=RESTING):
+        if not await self._do("rest", partial(self._here.onlineagent.rest, asked_s, 1), expects=RESTING):
             self._asked_rest = False
 
-    def _rests(self, _content: Any) -> None:
+    def _rests(self, _event: Event) -> None:
         self._asked_rest, self._resting = False, True
-        path = "onlineagent/{id}/cancelrest"
-        self._later(self._habits.rest_s, lambda: self._do("POST", path, expects=BACK_FROM_REST))
+        end = self._here.onlineagent.cancel_rest
+        self._later(self._habits.rest_s, lambda: self._do("cancelRest", end, expects=BACK_FROM_REST))
 
     async def _do(
         self,
-        method: str,
-        path: str,
-        body: Mapping[str, object] | None = None,
+        name: str,
+        operation: Operation,
         *,
         expects: str = "",
         call: str = "",
@@ -269,20 +274,21 @@ class SimAgent:
         if self._out:
             return False
         try:
-            reply = await self._desk.call(method, path, body)
-        except NO_ANSWER as problem:
-            self._tally.fault(BROKEN, f"agent {self._desk.agent_id} {path}: {type(problem).__name__}")
+            await operation()
+        except Refused as refused:
+            self._tally.operations += 1
+            if unless() or (call and await self._ends(call)):
+                self._tally.raced += 1
+            else:
+                self._refused(name, refused)
+            return False
+        except AgentGatewayError as problem:
+            self._broken(name, problem)
             return False
         self._tally.operations += 1
-        if reply.accepted:
-            if expects:
-                self._owe(expects, call=call)
-            return True
-        if unless() or (call and await self._ends(call)):
-            self._tally.raced += 1
-        else:
-            self._refused(path, reply)
-        return False
+        if expects:
+            self._owe(expects, call=call)
+        return True
 
     async def _ends(self, call: str) -> bool:
         with contextlib.suppress(TimeoutError):
@@ -292,13 +298,8 @@ class SimAgent:
                     await self._heard.wait()
         return call not in self.calls
 
-    def _refused(self, path: str, reply: Reply) -> None:
-        example = f"agent {self._desk.agent_id} {path}: {reply.retcode} {reply.message}"
-        self._tally.fault(REFUSED, example)
+    def _refused(self, name: str, refused: Refused) -> None:
+        self._tally.fault(REFUSED, f"agent {self._number} {name}: {refused}")
 
-
-def _call_of(content: Any) -> str:
-    """The call that an event is about; "" for none."""
-    if isinstance(content, Mapping):
-        return str(content.get("callid", ""))
-    return content if isinstance(content, str) else ""
+    def _broken(self, name: str, problem: AgentGatewayError) -> None:
+        self._tally.fault(BROKEN, f"agent {self._number} {name}: {problem}")

@@ -12,8 +12,7 @@ import aiohttp
 
 from gateway.contact_centre.floor.plan import Arrivals
 from gateway.sim.agent import SimAgent
-from gateway.sim.desk import NO_ANSWER, SimulatedDesk, session
-from gateway.sim.played_customers import Operator, SimCustomers
+from gateway.sim.played_customers import NO_ANSWER, TIMEOUT_S, Operator, SimCustomers
 from gateway.sim.scenario import CannotPlayError, GatewayPlace, Habits
 from gateway.sim.tally import BROKEN, DayTally
 
@@ -53,7 +52,7 @@ async def play(
     """
     if not plan.pattern:
         raise CannotPlayError("the contact centre file has no [[arrivals]]: nobody would call")
-    async with session() as link:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S)) as link:
         floor = _floor(link, place, plan, tally)
         try:
             tally.measures = False
@@ -72,10 +71,8 @@ def _floor(link: aiohttp.ClientSession, place: GatewayPlace, plan: DayPlan, tall
     customers = SimCustomers(operator, tally, seed=plan.seed, speed=plan.speed, load=plan.load)
     answered: set[str] = set()
     queues = sorted({entry.skill_id for entry in plan.pattern})
-    desks = [SimulatedDesk(link, place.url, number) for number in place.agents]
-    return _Floor(
-        operator, customers, [SimAgent(desk, plan.habits, tally, queues, answered) for desk in desks], answered
-    )
+    agents = [SimAgent(number, plan.habits, tally, queues, answered) for number in place.agents]
+    return _Floor(operator, customers, agents, answered)
 
 
 async def _come(floor: _Floor, place: GatewayPlace, tell: Callable[[str], None]) -> None:
@@ -87,7 +84,10 @@ async def _come(floor: _Floor, place: GatewayPlace, tell: Callable[[str], None])
     for start in range(0, everybody, SIGN_INS_AT_ONCE):
         tell(f"{start} of {everybody} agents have signed in")
         coming = floor.agents[start : start + SIGN_INS_AT_ONCE]
-        await asyncio.gather(*(agent.come(place.password, place.url) for agent in coming))
+        # All of them have come or failed before the day is given up: each is closed then.
+        ends = await asyncio.gather(*(agent.come(place) for agent in coming), return_exceptions=True)
+        for failed in filter(None, ends):
+            raise failed
     tell(f"{everybody} of {everybody} agents have signed in: customers call")
 
 

@@ -13,10 +13,12 @@ import aiohttp
 from pydantic_core import from_json, to_json
 
 from gateway.contact_centre.floor.plan import Arrivals
-from gateway.sim.desk import NO_ANSWER
 from gateway.sim.scenario import CannotPlayError, GatewayPlace
 from gateway.sim.tally import BROKEN, REFUSED, DayTally
 
+TIMEOUT_S: Final = 15
+NO_ANSWER: Final = (aiohttp.ClientError, OSError, TimeoutError, ValueError)
+"""What a request raises that got no answer, or none that can be read."""
 _OK: Final = 200
 _NOT_FOUND: Final = 404
 _DIGITS = 8
@@ -31,7 +33,7 @@ class Operator:
         self._headers = {"Authorization": f"Bearer {place.token}"}
 
     async def place_call(self, **body: object) -> str:
-        """A customer calls; the call's id. Raises CannotPlayError and `desk.NO_ANSWER`."""
+        """A customer calls; the call's id. Raises CannotPlayError and NO_ANSWER."""
         status, said = await self._ask("POST", "/sim/calls", body)
         return str(self._wanted(status, said)["call"])
 

@@ -1,6 +1,6 @@
 """What the rooms below `listeners` may ask of the connection that brought a request.
 
-`gateway.listeners.connection.RedisConnection` is the one implementation; tests of other rooms may bring their own.
+`gateway.listeners.connection.Connection` is the one implementation; tests of other rooms may bring their own.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,11 @@ class PeerConnection(Protocol):
 
     @property
     def closed(self) -> Signal:
-        """The peer is gone, or sends no more, or this side has cut the connection: a parked poll ends at once."""
+        """The peer is gone, or this side has cut the connection."""
+
+    @property
+    def silent(self) -> Signal:
+        """The peer sends no more: it is gone, or closed its sending side and reads on. A parked poll ends at once."""
 
     @property
     def draining(self) -> Signal:

@@ -107,12 +107,12 @@ async def lagging(gateway: Gateway, clock: Clock, agent_id: int = 101) -> Desk:
 async def test_who_goes_on_with_an_old_guid_does_not_adopt(gateway: Gateway, operator: Operator, clock: Clock) -> None:
     await gateway.desk(102).sign_in()
     await lagging(gateway, clock)
-    assert (await operator.get("/adoption")).json == {
-        "agents": [
-            {"agent": 101, "client": "", "node": "AgentGateway0", "at": "2023-11-14T22:14:30.000Z", "signed_in": True}
-        ],
-        "clients": [{"client": "", "sessions": 2, "not_adopting": 1}],
-    }
+    found = (await operator.get("/adoption")).json
+    line = {"agent": 101, "client": "", "node": "AgentGateway0", "state": "ignores", "keeps_guid": False}
+    assert found["agents"] == [{**line, "at": "2023-11-14T22:14:30.000Z", "signed_in": True}]
+    states = {"follows": 0, "ignores": 1, "divided": 0, "pending": 0, "untried": 1}
+    assert found["clients"] == [{"client": "", "sessions": 2, "not_adopting": 1, "states": states}]
+    assert (found["sessions"], found["states"], found["next"]) == (2, states, None)
 
 
 async def test_who_adopts_late_is_no_longer_told(gateway: Gateway, operator: Operator, clock: Clock) -> None:

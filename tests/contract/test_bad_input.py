@@ -173,6 +173,7 @@ async def test_405_names_the_methods_that_are_allowed(gateway: Gateway) -> None:
         "/agentgateway/resource/onlineagent/101/agentstatus?x=1&x=2",
         "http://gateway:8000/agentgateway/resource/onlineagent/101/agentstatus?x=1",
         "https://gateway//agentgateway/resource/onlineagent/101/agentstatus",
+        "/agentgateway/resource/onlineagent/101/agentstatus#part",
     ],
 )
 async def test_doubled_slashes_unknown_query_parameters_and_an_absolute_target_do_not_matter(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from gateway.sessions.report import adoption
+from gateway.sessions.survey import Asked
 from tests.support.desk import Desk
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.waiting import until_async
@@ -16,6 +16,7 @@ INTERVAL = 60_000
 GRACE = 1_000
 """Shorter than a hold (here none) and 2 s, after which everybody is named who still calls with the GUID before."""
 NAMED = "guid-not-adopted"
+WRONG = "00000000-0000-0000-0000-000000000000.AgentGateway0"
 
 
 @dataclass
@@ -74,7 +75,7 @@ async def test_it_is_named_in_the_second_half_of_a_short_grace(start: Start) -> 
         bench.now[0] += GRACE // 2
         assert (await bench.desk.poll()).retcode == "0"
         assert bench.named == 1
-        report = await adoption(bench.gateway.app.sessions)
+        report = await bench.gateway.app.survey.report(Asked())
         assert [line.agent for line in report.agents] == [101]
 
 
@@ -98,8 +99,7 @@ async def test_a_wrong_guid_names_nobody(start: Start) -> None:
     async with start() as bench:
         await noted(bench)
         bench.now[0] += GRACE
-        wrong = "00000000-0000-0000-0000-000000000000.AgentGateway0"
-        assert (await bench.desk.status(guid=wrong)).retcode == "000-003"
+        assert (await bench.desk.status(guid=WRONG)).retcode == "000-003"
         assert bench.named == 0
 
 
@@ -110,6 +110,23 @@ async def test_a_guid_whose_successor_is_in_use_names_nobody_when_it_is_refused(
         bench.now[0] += GRACE
         assert (await bench.desk.status()).retcode == "000-003"
         assert bench.named == 0
+
+
+async def test_a_second_window_is_named_once_when_it_is_refused(start: Start) -> None:
+    async with start() as bench:
+        new = (await bench.desk.poll()).set_guid
+        assert (await bench.desk.status(guid=new)).retcode == "0"
+        bench.now[0] += GRACE
+        for _ in range(2):
+            assert (await bench.desk.status()).retcode == "000-003"
+        assert bench.log.messages.count("guid-left-behind agent=101 client=") == 1
+        assert [line.state for line in (await bench.gateway.app.survey.report(Asked())).agents] == ["divided"]
+
+
+async def test_a_wrong_guid_is_no_second_window(start: Start) -> None:
+    async with start() as bench:
+        assert (await bench.desk.status(guid=WRONG)).retcode == "000-003"
+        assert not any("guid-left-behind" in message for message in bench.log.messages)
 
 
 @pytest.mark.parametrize("mode", ["1", "2"])

@@ -13,6 +13,7 @@ from gateway.kit.checks import NAMES, play
 from gateway.kit.target import Target
 from tests.support.gateway import ENDS_S, PASSWORD, ROOT
 from tests.support.servers import free_port
+from tests.support.waiting import lost_time
 from tests.support.wrong_servers import (
     AGENTS,
     FAULTS,
@@ -26,6 +27,7 @@ from tests.support.wrong_servers import (
 )
 
 AT_ONCE = 15
+HELD_UP_S = 1.0
 TIMES = ("--hold", str(HOLD_S), "--interval", str(INTERVAL_S), "--timeout", str(TIMEOUT_S))
 QUICK = ("--only", "envelope", "--only", "guid-rotates", "--only", "set-guid-header")
 
@@ -67,18 +69,22 @@ def test_there_is_a_wrong_server_for_every_rule() -> None:
 
 
 async def test_a_server_that_breaks_a_rule_fails_that_rule_alone(tmp_path: Path) -> None:
+    """GUIDs live for seconds here: what a busy machine held up for so long is tried once more, by itself."""
     turns = asyncio.Semaphore(AT_ONCE)
+    right = {name: ({name}, set(fault.untests)) for name, fault in FAULTS.items()}
 
-    async def tried(name: str, fault: Fault) -> tuple[set[str], set[str]]:
-        async with turns, wrong_server(tmp_path, name, fault) as gateway:
+    async def tried(name: str) -> tuple[set[str], set[str]]:
+        async with turns, wrong_server(tmp_path, name, FAULTS[name]) as gateway:
             findings = await play(place(gateway.port), lambda _: None)
         return names(findings, Verdict.BROKEN), names(findings, Verdict.UNTESTED)
 
     with planted(FAULTS):
-        found = await asyncio.gather(*(tried(name, fault) for name, fault in FAULTS.items()))
-    assert dict(zip(FAULTS, found, strict=True)) == {
-        name: ({name}, set(fault.untests)) for name, fault in FAULTS.items()
-    }
+        async with lost_time() as lost:
+            found = dict(zip(FAULTS, await asyncio.gather(*map(tried, FAULTS)), strict=True))
+        for name in FAULTS:
+            if found[name] != right[name] and lost.s > HELD_UP_S:
+                found[name] = await tried(name)
+    assert found == right
 
 
 async def test_the_command_tells_in_a_table_in_json_and_in_a_junit_file(tmp_path: Path) -> None:

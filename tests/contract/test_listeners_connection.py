@@ -175,7 +175,7 @@ class Parked:
 
     async def __call__(self, request: Request) -> Response:
         self.peer = request.peer
-        forget = self.peer.on_close(self.over.set)
+        forget = self.peer.silent.on(self.over.set)
         self.here.set()
         await self.over.wait()
         forget()
@@ -192,7 +192,7 @@ async def test_a_parked_call_hears_at_once_that_its_peer_is_gone(way: str, caplo
         await parked.here.wait()
         await leave(client, way)
         await until(lambda: parked.ended)
-    assert (parked.peer is not None and parked.peer.closed.is_set, caplog.messages) == (True, [])
+    assert (parked.peer is not None and parked.peer.silent.is_set, caplog.messages) == (True, [])
 
 
 @pytest.mark.parametrize("waits", [False, True], ids=["at once", "after a while"])

@@ -189,23 +189,28 @@ async def test_a_held_poll_that_a_poll_of_the_new_session_ends_hands_out_nothing
 
 
 async def test_a_poll_that_waits_for_the_store_while_its_session_is_displaced_ends_empty(
-    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    desk, store = await _quiet(gateway), gateway.app.stores.sessions
-    look, tried = store.look, asyncio.Event()
+    tried = asyncio.Event()
 
     async def away(_known: Record, _looking: Looking) -> Look:
         tried.set()
         raise StoreUnavailable
 
-    monkeypatch.setattr(store, "look", away)
-    poll = asyncio.create_task(desk.poll())
-    await tried.wait()
-    await asyncio.sleep(2 * SAME_TIME_MS / 1000)  # What ends within so short a time may have ended before.
-    await gateway.desk(101).sign_in(force=True)
-    monkeypatch.setattr(store, "look", look)
-    assert (await poll).body == b'{"message":"","retcode":"0"}'
-    assert (await desk.poll()).retcode == "100-006"
+    async with running_gateway() as gateway:  # Its polls are held for 10 s.
+        desk, store = gateway.desk(101), gateway.app.stores.sessions
+        await desk.sign_in()
+        for _ in range(2):
+            await desk.poll()
+        look = store.look
+        monkeypatch.setattr(store, "look", away)
+        poll = asyncio.create_task(desk.poll())
+        await tried.wait()
+        await asyncio.sleep(2 * SAME_TIME_MS / 1000)  # What ends within so short a time may have ended before.
+        await gateway.desk(101).sign_in(force=True)
+        monkeypatch.setattr(store, "look", look)
+        assert (await poll).body == b'{"message":"","retcode":"0"}'
+        assert (await desk.poll()).retcode == "100-006"
 
 
 async def test_the_poll_that_waits_while_the_session_is_idle_for_too_long_is_told_so(gateway: Gateway) -> None:

@@ -64,6 +64,7 @@ STATUS = f"{PREFIX}/onlineagent/{AGENT}/agentstatus"
         (f"{STATUS}/", "agentstatus"),
         (f"{STATUS}?", "agentstatus"),
         (f"{STATUS}?x=1#part", "agentstatus?x=1"),
+        (f"{STATUS}#part?x=1", "agentstatus"),
     ],
 )
 async def test_the_target_goes_on_as_it_was_understood(scene: Scene, target: str, path: str) -> None:
@@ -71,7 +72,7 @@ async def test_the_target_goes_on_as_it_was_understood(scene: Scene, target: str
     assert scene.centre.asked[-1].line == f"GET onlineagent/{AGENT}/{path}"
 
 
-@pytest.mark.parametrize("target", ["http://gateway", "http://gateway?x", f"{STATUS}#part", "//"])
+@pytest.mark.parametrize("target", ["http://gateway", "http://gateway?x", f"/#{STATUS}", "//"])
 async def test_a_target_that_is_no_operation_does_not_reach_the_centre(scene: Scene, target: str) -> None:
     before = len(scene.centre.lines())
     assert (await scene.raw("GET", target)).status == 404

@@ -1,5 +1,6 @@
-"""agentgateway.d.ts, checked by the compiler of TypeScript where there is one."""
+"""agentgateway.d.ts, checked by the compiler of TypeScript where there is one (scripts/needs)."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from tests.support.gateway import ROOT
 
-TSC = shutil.which("tsc")
+TSC = shutil.which("tsc", path=f"{ROOT / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}")
 PROGRAM = """
 import { Agent, Refused, Retcode } from "%s";
 const agent = await Agent.signIn("http://127.0.0.1:8000", 101, { password: "p", options: { autoanswer: false } });
@@ -31,7 +32,7 @@ export { state };
 OPTIONS = ("--strict", "--noEmit", "--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler")
 
 
-@pytest.mark.skipif(TSC is None, reason="no TypeScript compiler (tsc) on this machine")
+@pytest.mark.skipif(TSC is None, reason="no TypeScript compiler (tsc) here: scripts/needs")
 def test_the_types_fit_a_program_and_find_its_mistakes(tmp_path: Path) -> None:
     program = tmp_path / "program.ts"
     program.write_text(PROGRAM % (ROOT / "gateway" / "client" / "agentgateway.js"), "utf-8")

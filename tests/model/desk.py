@@ -9,6 +9,7 @@ from gateway.events.delivery import Deliveries
 from gateway.events.hand_outs import HandOuts
 from gateway.events.parking import Parking
 from gateway.events.poll import PollService
+from gateway.listeners.signals import Once
 from gateway.sessions.model import Record, Session
 from gateway.sessions.rules import Bearer
 from gateway.sessions.service import Caller, SessionService
@@ -111,6 +112,7 @@ class Peer:
     attachment = None
     current_answer = 1
     tells_arrival = False
+    silent = closed = Once()
 
     def on_close(self, callback: Callable[[], None]) -> Callable[[], None]:
         return lambda: None

@@ -33,6 +33,9 @@ SETTINGS: Final[tuple[Mapping[str, object], ...]] = (
     {"guid_reuse": "OBSERVE"},
     {"static_agents": frozenset({102})},
     {"static_agents": frozenset()},
+    {"auth_mode_percent": 0},
+    {"auth_mode_percent": 60},
+    {"auth_mode_percent": 100},
     {"poll_wait_flag": False},
     {"poll_wait_flag": True},
     {"max_time_ms": 30_000},
@@ -44,16 +47,20 @@ SETTINGS: Final[tuple[Mapping[str, object], ...]] = (
 
 Modes = Mapping[str, object]
 MODES: Final[tuple[Modes, ...]] = tuple(
-    {"auth_mode": mode, "guid_rehearsal": rehearsal, "static_agents": frozenset(listed)}
-    for mode, rehearsal, listed in (
-        (1, False, ()),
-        (2, False, ()),
-        (2, True, ()),
-        (1, True, ()),
-        (2, False, {101, 102}),
+    {"auth_mode": mode, "auth_mode_percent": percent, "guid_rehearsal": rehearsal, "static_agents": frozenset(listed)}
+    for mode, percent, rehearsal, listed in (
+        (1, 100, False, ()),
+        (2, 100, False, ()),
+        (2, 60, False, ()),
+        (2, 100, True, ()),
+        (1, 100, True, ()),
+        (2, 100, False, {101, 102}),
     )
 )
 """What decides whether an old GUID lives."""
+
+WAITING: Final[Mapping[int, set[int]]] = {0: {101, 102}, 60: {102}, 100: set()}
+"""By AUTHMODE_PERCENT the agents whose turn has not come."""
 
 N, T, B, A = Fault.NONE, Fault.TWICE, Fault.BEFORE, Fault.AFTER
 pick = st.integers(0, 63)
@@ -299,6 +306,7 @@ class Sessions(World):
         site.reuse_signs_out = settings.guid_reuse == "SIGNOUT"
         site.max_time, site.push_time = settings.max_time_ms, settings.handshake_max_time_ms
         site.longest = settings.session_max_time_ms
+        site.waiting_agents = WAITING[settings.auth_mode_percent]
         site.static_agents = {number for number in self.agent_numbers if number in settings.static_agents}
 
     @rule(who=pick, depth=st.sampled_from([1, 1, 2, 3, 4]))

@@ -33,6 +33,8 @@ class Site:
     push_time: int = 120_000
     longest: int = 0
     static_agents: set[int] = field(default_factory=set)
+    waiting_agents: set[int] = field(default_factory=set)
+    """Those whose turn AUTHMODE_PERCENT has not come to: they follow AUTHMODE 1."""
     outages: list[tuple[int, int]] = field(default_factory=list)
 
     def end_of(self, start: int, life: int) -> int:
@@ -173,11 +175,16 @@ class Agent:
 
     @property
     def lenient(self) -> bool:
-        return self.site.rehearsal or not self.site.rotating or self.number in self.site.static_agents
+        return self.site.rehearsal or not self.is_dynamic or self.number in self.site.static_agents
 
     @property
     def rotates(self) -> bool:
-        return (self.site.rotating or self.site.rehearsal) and self.number not in self.site.static_agents
+        return (self.is_dynamic or self.site.rehearsal) and self.number not in self.site.static_agents
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether AUTHMODE 2 is in force for the agent, but for the list and a rehearsal."""
+        return self.site.rotating and self.number not in self.site.waiting_agents
 
     def in_grace(self, former: Generation) -> bool:
         return former.handed is None or self.site.now < self.grace_ends(former.handed)

@@ -1,7 +1,7 @@
 -- Counts a failed sign-in once, however often it is sent. Returns 1 when it locks the pair, else 0.
 -- KEYS: as in login_begin; then, for operators, the last failure of each network that has failed, and of each locked pair
--- (sorted sets). ARGV: now, window (both ms), limit of the pair, the token of the attempt, the names of network and pair
--- in those sets.
+-- (sorted sets). ARGV: now, window (both ms), limit of the pair, the token of the attempt, limit of the agent, the names of
+-- network and pair in those sets.
 local since = tonumber(ARGV[1]) - tonumber(ARGV[2])
 local limit = tonumber(ARGV[3])
 local failure = ARGV[1] .. ':' .. ARGV[4]
@@ -33,7 +33,11 @@ redis.call('ZREM', KEYS[3], ARGV[4])
 redis.call('ZREM', KEYS[4], ARGV[4])
 if not counted(KEYS[2]) then
   add(KEYS[2])
-  note(KEYS[5], ARGV[5])
+  note(KEYS[8], ARGV[6])
+end
+if not counted(KEYS[5]) then
+  add(KEYS[5])
+  redis.call('LTRIM', KEYS[5], 0, tonumber(ARGV[5]) - 1)
 end
 if not counted(KEYS[1]) then
   if redis.call('LLEN', KEYS[1]) >= limit and inside(KEYS[1], 0) then
@@ -44,5 +48,5 @@ end
 if redis.call('LLEN', KEYS[1]) < limit then
   return 0
 end
-note(KEYS[6], ARGV[6])
+note(KEYS[9], ARGV[7])
 return 1

@@ -7,9 +7,13 @@ import tracemalloc
 import pytest
 
 from gateway.agents.lockout import (
+    AGENT_LIMIT,
     JUDGED_WITHIN_MS,
+    KNOWN_MS,
     MOST_FAILURES,
     MOST_FAILURES_BYTES,
+    MOST_KNOWN,
+    SLOW_MS,
     Attempts,
     AttemptStanding,
     MemoryAttempts,
@@ -274,15 +278,15 @@ async def test_memory_forgets_what_is_over() -> None:
     attempts = MemoryAttempts()
     for number in range(100):
         await fail(attempts, number, who=str(number), address=f"192.0.2.{number}")
-    assert len(attempts) == 200
+    assert len(attempts) == 300
     await fail(attempts, WINDOW + 99)
-    assert len(attempts) == 2
+    assert len(attempts) == 3
 
 
 async def test_memory_holds_no_failures_of_an_address_that_are_over() -> None:
     attempts = MemoryAttempts()
     await fail(attempts, *range(0, 100 * MINUTE, MINUTE))
-    assert len(attempts) <= 2 * 5
+    assert len(attempts) <= 3 * 5
 
 
 FEW = 1000
@@ -297,7 +301,7 @@ async def test_memory_holds_no_more_bytes_than_its_bound_whoever_fails() -> None
         await fail(attempts, 0, who=who, address=address)
     taken = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
-    assert (len(attempts), taken / FEW < MOST_FAILURES_BYTES / MOST_FAILURES) == (2 * FEW, True)
+    assert (len(attempts), taken / FEW < MOST_FAILURES_BYTES / MOST_FAILURES) == (3 * FEW, True)
 
 
 async def test_the_newest_failures_are_those_that_memory_holds() -> None:
@@ -315,7 +319,7 @@ async def test_memory_forgets_attempts_that_nobody_ended() -> None:
     for number in range(100):
         await begin(attempts, "a", who=str(number), address=f"192.0.2.{number}")
     await fail(attempts, WINDOW)
-    assert len(attempts) == 2
+    assert len(attempts) == 3
 
 
 async def test_memory_holds_nothing_of_what_was_withdrawn() -> None:
@@ -334,7 +338,7 @@ async def lives(link: RedisLink) -> list[int]:
 async def test_keys_in_redis_expire(link: RedisLink) -> None:
     await fail(RedisAttempts(link), 0)
     found = await lives(link)
-    assert len(found) == 3
+    assert len(found) == 4
     assert all(0 < life <= WINDOW for life in found)
 
 
@@ -370,13 +374,14 @@ async def test_two_nodes_count_together(link: RedisLink) -> None:
 
 
 async def test_a_failure_that_is_sent_again_counts_once(link: RedisLink) -> None:
-    names = ("pair", "network", "begun pair", "begun network", "failing", "locked")
+    names = ("pair", "network", "begun pair", "begun network", "everywhere", "known", "turn", "failing", "locked")
     keys = [link.key(name) for name in names]
+    limits = [NOW, WINDOW, 5]
     for token in "abcd":
-        await link.script(FAILED, keys, [NOW, WINDOW, 5, token, HERE, f"{HERE} 101"])
-    answers = [await link.script(FAILED, keys, [NOW, WINDOW, 5, "a", HERE, f"{HERE} 101"]) for _ in range(3)]
+        await link.script(FAILED, keys, [*limits, token, 50, HERE, f"{HERE} 101"])
+    answers = [await link.script(FAILED, keys, [*limits, "a", 50, HERE, f"{HERE} 101"]) for _ in range(3)]
     assert answers == [0, 0, 0]
-    assert [await link.command("LLEN", key) for key in keys[:2]] == [4, 4]
+    assert [await link.command("LLEN", keys[place]) for place in (0, 1, 4)] == [4, 4, 4]
 
 
 async def test_a_store_out_of_reach_is_told() -> None:
@@ -444,3 +449,54 @@ async def test_somebody_unknown_with_spaces_in_the_name_is_listed_and_unlocked(a
     assert [lock[:2] for lock in await locks(attempts)] == [("ada w", HERE)]
     await attempts.unlock(await attempts.locks(address_limit=LIMIT, now_ms=NOW))
     assert not await locked(attempts, who="ada w")
+
+
+async def fail_everywhere(attempts: Attempts, count: int = AGENT_LIMIT, after_ms: int = 0) -> None:
+    """Wrong passwords of agent 101, each from an address of its own."""
+    for number in range(count):
+        await fail(attempts, after_ms, address=f"198.51.100.{number}")
+
+
+async def test_an_agent_that_is_guessed_from_many_addresses_is_slowed_there_and_not_locked(attempts: Attempts) -> None:
+    await fail_everywhere(attempts)
+    turns = [await begin(attempts, "a", 0), await begin(attempts, "b", 0, address=ELSEWHERE)]
+    later = await begin(attempts, "c", SLOW_MS, address=ELSEWHERE)
+    assert [*turns, later] == [AttemptStanding.OPEN, AttemptStanding.BUSY, AttemptStanding.OPEN]
+
+
+async def test_before_that_many_failures_it_is_not(attempts: Attempts) -> None:
+    await fail_everywhere(attempts, AGENT_LIMIT - 1)
+    assert [await begin(attempts, each) for each in "ab"] == [AttemptStanding.OPEN] * 2
+
+
+async def test_another_agent_is_not(attempts: Attempts) -> None:
+    await fail_everywhere(attempts)
+    assert [await begin(attempts, each, who="102") for each in "ab"] == [AttemptStanding.OPEN] * 2
+
+
+async def test_failures_from_everywhere_are_over_in_5_minutes(attempts: Attempts) -> None:
+    await fail_everywhere(attempts)
+    assert [await begin(attempts, each, WINDOW) for each in "ab"] == [AttemptStanding.OPEN] * 2
+
+
+@pytest.mark.parametrize("came_from", [HERE, "2001:db8::1"])
+async def test_where_the_agent_signed_in_lately_it_stays_free(attempts: Attempts, came_from: str) -> None:
+    await attempts.succeeded("101", came_from, "right", now_ms=NOW)
+    await fail_everywhere(attempts)
+    same = "2001:db8::2" if ":" in came_from else came_from
+    assert [await begin(attempts, each, address=same) for each in "abc"] == [AttemptStanding.OPEN] * 3
+
+
+async def test_that_ends_with_the_day(attempts: Attempts) -> None:
+    await attempts.succeeded("101", HERE, "right", now_ms=NOW - KNOWN_MS)
+    await fail_everywhere(attempts)
+    assert [await begin(attempts, each) for each in "ab"] == [AttemptStanding.OPEN, AttemptStanding.BUSY]
+
+
+async def test_only_the_newest_places_of_an_agent_are_kept(attempts: Attempts) -> None:
+    for number in range(MOST_KNOWN + 1):
+        await attempts.succeeded("101", f"203.0.113.{number}", "right", now_ms=NOW + number)
+    await fail_everywhere(attempts, after_ms=MOST_KNOWN)
+    oldest = [await begin(attempts, each, MOST_KNOWN, address="203.0.113.0") for each in "ab"]
+    newer = [await begin(attempts, each, MOST_KNOWN, address="203.0.113.1") for each in "ab"]
+    assert (oldest[1], newer) == (AttemptStanding.BUSY, [AttemptStanding.OPEN] * 2)

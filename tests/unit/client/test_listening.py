@@ -42,6 +42,15 @@ async def sign_in(
     return await Agent.sign_in(there, 101, password="Secret-Word9")
 
 
+async def test_who_wants_to_hears_of_each_poll_that_failed(server: Scripted) -> None:
+    heard: list[str] = []
+    there = Gateway(server.url, first_pause_s=0.01, on_trouble=lambda problem: heard.append(type(problem).__name__))
+    server.will(POLL, saying("<html>"), AWAY, event("A"))
+    async with await Agent.sign_in(there, 101, password="Secret-Word9") as agent:
+        assert (await agent.next_event(10)).type == "A"
+    assert heard == ["BadAnswer", "Unavailable"]
+
+
 async def names(agent: Agent, count: int) -> list[str]:
     return [(await agent.next_event(10)).type for _ in range(count)]
 

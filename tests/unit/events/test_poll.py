@@ -15,6 +15,7 @@ from gateway.events.delivery import Deliveries
 from gateway.events.hand_outs import HandOuts
 from gateway.events.parking import Parking
 from gateway.events.poll import PollAnswer, PollService
+from gateway.listeners.signals import Once
 from gateway.sessions.lifecycle import end_session
 from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
 from gateway.sessions.memory_store import MemorySessionStore
@@ -76,11 +77,16 @@ class Peer:
     current_answer = 1
 
     def __init__(self) -> None:
-        self.close: Callable[[], None] = lambda: None
+        self.silent = Once()
+        self.closed = Once()
 
     def on_close(self, callback: Callable[[], None]) -> Callable[[], None]:
-        self.close = callback
-        return lambda: None
+        return self.closed.on(callback)
+
+    def close(self) -> None:
+        """It is gone."""
+        self.silent.set()
+        self.closed.set()
 
     def all_bytes_acknowledged(self, answer: int | None = None) -> bool:
         return False
@@ -179,13 +185,17 @@ async def test_so_is_one_whose_poll_a_newer_one_ends_before_its_first_look_is_ba
 async def test_so_is_one_whose_peer_is_gone_before_its_first_look(house: House) -> None:
     await house.end(EndReason.SIGNED_OUT)
 
-    class Gone(Peer):
-        def on_close(self, callback: Callable[[], None]) -> Callable[[], None]:
-            callback()
-            return lambda: None
-
+    peer = Peer()
+    peer.close()
     with pytest.raises(Refused):
-        await soon(house.poll(Gone()))
+        await soon(house.poll(peer))
+
+
+async def test_one_whose_peer_has_only_closed_its_sending_side_brings_the_event_that_is_there(house: House) -> None:
+    house.queue.add(AGENT, USED.id, [FIRST])
+    peer = Peer()
+    peer.silent.set()
+    assert (await soon(house.poll(peer))).event == FIRST
 
 
 async def test_a_session_known_here_as_pushed_is_judged_as_any_other(house: House) -> None:

@@ -1,11 +1,14 @@
 """What the settings of the moment mean for one agent: AUTHMODE, listed agents, rehearsal, time limits."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gateway.sessions.policy import MOST_KEPT, Limits, Outage, Policy
+from gateway.sessions.policy import MOST_KEPT, Limits, Outage, Policy, place
 from gateway.settings.lists import AgentIds
 from gateway.settings.schema import Settings
 from tests.unit.sessions.samples import AGENT, FRESH, GRACE, HOLD, INTERVAL, ROTATING, START, STATIC
@@ -46,6 +49,53 @@ def test_a_listed_agent_is_static_in_authmode_2_and_in_a_rehearsal(rehearsal: bo
     some = policy(static_agents=AgentIds(((AGENT, AGENT),)), guid_rehearsal=rehearsal)
     assert some.limits(AGENT, ()) == replace(STATIC, rehearsal=rehearsal)
     assert some.limits(AGENT + 1, ()).interval_ms == INTERVAL
+
+
+agent_ids = st.integers(1, 999_999)
+percentages = st.integers(0, 100)
+
+
+def staged(percent: int, **changed: object) -> Policy:
+    return policy(auth_mode_percent=percent, **changed)
+
+
+@pytest.mark.parametrize(("agent_id", "where"), [(1, 10), (101, 54), (102, 86), (999_999, 0)])
+def test_the_place_of_an_agent_is_for_ever(agent_id: int, where: int) -> None:
+    assert place(agent_id) == where
+
+
+@given(agent_ids, percentages, percentages)
+def test_a_higher_percentage_moves_nobody_back(agent_id: int, one: int, other: int) -> None:
+    lower, higher = (staged(percent).limits(agent_id, ()) for percent in sorted((one, other)))
+    assert (lower, higher) in {(STATIC, STATIC), (STATIC, ROTATING), (ROTATING, ROTATING)}
+
+
+@given(st.integers(1, 990_000), percentages)
+def test_agents_side_by_side_are_spread_as_the_percentage_says(first: int, percent: int) -> None:
+    moved = sum(place(agent_id) < percent for agent_id in range(first, first + 1000))
+    assert abs(moved - 10 * percent) < 80, "five times what chance leaves"
+
+
+def test_every_place_is_taken_alike() -> None:
+    seats = Counter(map(place, range(1, 100_001)))
+    assert set(seats) == set(range(100))
+    assert all(abs(count - 1000) < 160 for count in seats.values())
+
+
+@given(agent_ids)
+def test_none_and_all_are_the_two_modes(agent_id: int) -> None:
+    assert (staged(0).limits(agent_id, ()), staged(100).limits(agent_id, ())) == (STATIC, ROTATING)
+
+
+@given(agent_ids, percentages)
+def test_a_listed_agent_is_static_at_every_percentage(agent_id: int, percent: int) -> None:
+    some = staged(percent, static_agents=AgentIds(((agent_id, agent_id),)))
+    assert some.limits(agent_id, ()) == STATIC
+
+
+@given(agent_ids, percentages, st.sampled_from([{"auth_mode": 1}, {"guid_rehearsal": True}]))
+def test_authmode_1_and_a_rehearsal_are_for_all(agent_id: int, percent: int, settings: dict[str, object]) -> None:
+    assert staged(percent, **settings).limits(agent_id, ()) == policy(**settings).limits(agent_id, ())
 
 
 def test_the_outages_of_the_shard_count_and_are_looked_at_once() -> None:

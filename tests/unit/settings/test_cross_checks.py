@@ -75,6 +75,7 @@ def test_a_loop_that_is_not_installed_is_refused(monkeypatch: pytest.MonkeyPatch
         {**SEVERAL, **ADMIN, "ADMIN_PORT": "65532"},
         {**SEVERAL, **ADMIN, "ADMIN_PORT": "7996"},
         {"WORKERS": "auto"},
+        {"AUTHMODE_PERCENT": "1"},
         {"WORKERS": "1", "ADMIN_PORT": "65535", **ADMIN},
         {"HTTP_PORT": "0"},
         {"HTTPS_PORT": "0"},
@@ -89,6 +90,9 @@ def test_values_that_go_together_load_without_a_warning(values: dict[str, str]) 
 @pytest.mark.parametrize(
     ("values", "says"),
     [
+        ({"AUTHMODE_PERCENT": "50", "AUTHMODE": "1"}, "50 has no effect in AUTHMODE 1"),
+        ({"AUTHMODE_PERCENT": "50", "GUIDREHEARSAL": "ON"}, "50 has no effect while GUIDREHEARSAL is ON"),
+        ({"AUTHMODE_PERCENT": "0"}, "0 leaves all agents in AUTHMODE 1"),
         ({"TOKEN_EXPLAIN": "ON", "BIND_ADDRESS": "0.0.0.0"}, "ON tells strangers why a token is refused"),
         ({"AGENT_AUTH_URL": "http://portal.example/v"}, "in the clear: use https"),
         ({"TOKEN_USERS_URL": "http://users.example"}, "in the clear: use https"),

@@ -1,0 +1,111 @@
+"""An agent is traced on a whole gateway: what it sends and is told, masked; on all nodes of a store."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.sessions.secret_file import new_secret_line
+from tests.support.admin import Operator, administered, token_file
+from tests.support.gateway import PASSWORD, Gateway, running_gateway
+from tests.support.servers import Server
+
+AGENT = 101
+PHONE = "13911112222"
+READER = "a-token-of-role-read"
+
+
+def overrides(folder: Path) -> dict[str, str]:
+    named = folder / "admin.tokens"
+    named.touch(0o600)
+    named.write_text(f"rita read {READER}\n")
+    token = str(token_file(folder))
+    return {
+        "ADMIN_TOKEN_FILE": token,
+        "ADMIN_PORT": "1",
+        "ADMIN_TOKENS_FILE": str(named),
+        "AGENT_POLL_WAIT_FLAG": "OFF",
+    }
+
+
+@contextlib.asynccontextmanager
+async def traced(folder: Path) -> AsyncIterator[tuple[Gateway, Operator]]:
+    async with running_gateway(overrides(folder), jobs=False) as gateway, administered(gateway) as operator:
+        assert (await operator.post(f"/trace/{AGENT}", body=b'{"for_s":60}')).status == 200
+        yield gateway, operator
+
+
+async def lines(gateway: Gateway, operator: Operator) -> list[dict[str, Any]]:
+    await gateway.app.traces.look()
+    found: list[dict[str, Any]] = (await operator.get(f"/trace/{AGENT}")).json["lines"]
+    return found
+
+
+async def test_requests_answers_and_events_of_the_agent_are_told(tmp_path: Path) -> None:
+    async with traced(tmp_path) as (gateway, operator):
+        desk = gateway.desk(AGENT)
+        await desk.sign_in()
+        await desk.call("POST", "onlineagent/{id}/saybusy")
+        told = await lines(gateway, operator)
+    assert [line["kind"] for line in told] == ["request", "body", "answer", "request", "event", "answer"]
+    assert len({line["request"] for line in told}) == 2
+
+
+async def test_other_agents_are_not_told_of(tmp_path: Path) -> None:
+    async with traced(tmp_path) as (gateway, operator):
+        await gateway.desk(102).sign_in()
+        assert await lines(gateway, operator) == []
+
+
+async def test_nothing_that_must_be_hidden_is_told(tmp_path: Path) -> None:
+    async with traced(tmp_path) as (gateway, operator):
+        desk = gateway.desk(AGENT)
+        await desk.sign_in()
+        await desk.call("PUT", f"voicecall/{{id}}/callout?phone={PHONE}", {"called": PHONE})
+        text = str(await lines(gateway, operator))
+    assert "callout" in text
+    assert not [secret for secret in (PASSWORD, PHONE, *desk.guid.split(".")[0].split("-")) if secret in text]
+
+
+async def test_a_refusal_is_told_with_its_retcode(tmp_path: Path) -> None:
+    async with traced(tmp_path) as (gateway, operator):
+        await gateway.desk(AGENT).status(guid="0" * 8)
+        told = await lines(gateway, operator)
+    assert '"retcode":"100-006"' in told[-1]["body"] or '"retcode":"000-003"' in told[-1]["body"]
+
+
+@pytest.mark.parametrize("method", ["POST", "GET", "DELETE"])
+async def test_the_role_read_neither_begins_nor_reads_a_trace(tmp_path: Path, method: str) -> None:
+    async with running_gateway(overrides(tmp_path), jobs=False) as gateway, administered(gateway) as operator:
+        reader = Operator(operator.port, READER)
+        assert (await reader.ask(method, f"/trace/{AGENT}", body=b'{"for_s":60}')).status == 403
+
+
+async def test_who_is_served_by_another_node_of_the_store_is_told_of(server: Server, tmp_path: Path) -> None:
+    secret = tmp_path / "guid.keys"
+    secret.touch(0o600)
+    secret.write_text(new_secret_line("k1"), "ascii")
+    shared = {
+        "REDIS_URL": server.url,
+        "GUID_SECRET_FILE": str(secret),
+        "STORE_TAG": "trace-test",
+        "BACKEND": "embedded",
+    }
+    async with (
+        running_gateway({**overrides(tmp_path), **shared}, jobs=False) as first,
+        administered(first) as operator,
+    ):
+        board = first.app.stores.traced
+        await operator.post(f"/trace/{AGENT}", body=b'{"for_s":60}')
+        until = await board.traced()
+        await first.desk(AGENT).sign_in()
+        told = await lines(first, operator)
+        after = (await operator.get(f"/trace/{AGENT}")).json["after"]
+        rest = (await operator.get(f"/trace/{AGENT}?after={after}")).json["lines"]
+        await operator.ask("DELETE", f"/trace/{AGENT}")
+        ended = await asyncio.wait_for(board.traced(), 5)
+    assert list(until) == [AGENT]
+    assert ([line["kind"] for line in told], rest, ended) == (["request", "body", "answer"], [], {})
