@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from gateway.app import App
 from gateway.console.pages import console_routes
 from gateway.interface.operation import Poll, SignIn
-from gateway.listeners.serve import Listeners
+from gateway.listeners.serve import Listeners, admin_certificate
 from gateway.listeners.sockets import ADMIN_ADDRESS, adopt, open_socket
 from gateway.ops import metrics
 from gateway.ops.admin_interface import AdminCall, AdminListener, AdminPage, AdminRoute, application
@@ -49,7 +49,7 @@ async def open_admin(
     """Opens the admin listener, None with ADMIN_PORT = 0; `agents` are the listeners of the agents.
 
     `more` are pages besides those of the app. `given` is a bound socket to use in place of ADMIN_PORT. Raises
-    AdminTokenError and ListenError.
+    AdminTokenError and ListenError. With ADMIN_CLIENT_CA_FILE it speaks TLS.
     """
     settings = app.live.current
     if settings.admin_token_file is None or not (settings.admin_port or given):
@@ -60,8 +60,11 @@ async def open_admin(
     signing_in = sign_in_routes(sessions, GuessLimit())
     routes = [metrics_route(_probes(app, agents)), *app.admin_routes, *_sim(app), *signing_in, *console_routes(), *more]
     listener = AdminListener(application(tokens, routes, sessions))
+    certificate = admin_certificate(settings)
     door = adopt(given) if given else open_socket(ADMIN_ADDRESS, settings.admin_port, "ADMIN_PORT")
-    await listener.open(door)
+    await listener.open(door, certificate.context if certificate else None)
+    if certificate is not None:
+        agents.follow(certificate)
     _LOG.info("administration on %s, with the token in %s", listener.url, settings.admin_token_file)
     return listener
 

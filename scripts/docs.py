@@ -19,6 +19,7 @@ import docs_events
 import docs_operations
 import docs_performance
 import docs_retcodes
+import docs_runbook
 import docs_sdk
 import docs_settings
 from docs_settings import applies
@@ -79,7 +80,7 @@ def main(arguments: list[str]) -> int:
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]
     if "--check" in arguments:
         problems = [f"{path.relative_to(ROOT)} is stale: run scripts/docs.py" for path in stale]
-        problems += docs_check.problems(ROOT)
+        problems += docs_check.problems(ROOT) + docs_runbook.problems(ROOT)
         print("\n".join(problems), end="\n" if problems else "")
         return 1 if problems else 0
     for path in stale:

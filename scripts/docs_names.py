@@ -35,7 +35,19 @@ OWN_ROUTE: Final = re.compile(
 OPERATION_TABLE: Final = re.compile(r"(?m)^\| Operation \|.*\n\|[-|]+\n((?:\|.*\n)+)")
 METHODS: Final = frozenset({"GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS"})
 OTHER_WORDS: Final = frozenset(
-    {"TIME", "WAIT", "NOREPLICAS", "READONLY", "READY", "OBSERVE", "SIGNOUT", "INFO", "XADD", "XREVRANGE"}
+    {
+        "TIME",
+        "WAIT",
+        "NOREPLICAS",
+        "READONLY",
+        "READY",
+        "OBSERVE",
+        "SIGNOUT",
+        "INFO",
+        "XADD",
+        "XREVRANGE",
+        "NOTIFY_SOCKET",
+    }
 )
 CONTENT_TYPES: Final = frozenset({"QC_AgentState_Login", "QC_AgentState_Logout"})
 """Values of an event's `subtype` that look like events."""
@@ -148,7 +160,10 @@ def _command(words: Iterable[str]) -> Iterator[str]:
                 return
             command = wanted[0] or command
         elif word.startswith("--") and word != "--":
-            options = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+            options = {
+                option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
+            }
+            options.add("--help")
             if word.partition("=")[0] not in options:
                 yield f"agentgateway {command.name} has no option {word}"
 

@@ -3,6 +3,7 @@
 import functools
 import http.client
 import json
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +14,19 @@ import click
 
 from gateway.commands.options import NOT_IN_TIME, NOTHING_FOUND, WRONG_SETTINGS, settings_options
 from gateway.commands.progress import patience
+from gateway.listeners.development_certificate import served_chain
 from gateway.ops.admin_tokens import AdminTokenError, read_admin_token
-from gateway.settings.load import load
+from gateway.settings.load import load_parts
 from gateway.settings.problems import SettingsError
+from gateway.settings.schema import Settings
+from gateway.wire.trust import TrustError, client_context
 
 TIMEOUT_S: Final = 30
 ADDRESS: Final = "127.0.0.1"
+NEEDED: Final = frozenset(
+    {"ADMIN_PORT", "ADMIN_TOKEN_FILE", "ADMIN_CLIENT_CA_FILE", "ADMIN_CERT_FILE", "ADMIN_KEY_FILE", "TLS_CERT_FILE"}
+)
+"""Settings that must be right; a gateway that refuses its changed file goes on, and is asked why."""
 HELP: Final = "The settings file of the running gateway, for ADMIN_PORT and ADMIN_TOKEN_FILE."
 
 
@@ -46,6 +54,12 @@ class AdminLine:
 
     port: int
     token: str = field(repr=False)
+    tls: ssl.SSLContext | None = field(default=None, repr=False)
+
+    def _link(self) -> http.client.HTTPConnection:
+        if self.tls is not None:
+            return http.client.HTTPSConnection(ADDRESS, self.port, timeout=TIMEOUT_S, context=self.tls)
+        return http.client.HTTPConnection(ADDRESS, self.port, timeout=TIMEOUT_S)
 
     def ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
         """The answer's JSON value. Raises ClickException for every other outcome."""
@@ -63,7 +77,7 @@ class AdminLine:
         return self.ask("GET", f"{path}?{given}" if given else path)
 
     def _asked(self, method: str, path: str, body: Mapping[str, object] | None) -> tuple[int, Any]:
-        link = http.client.HTTPConnection(ADDRESS, self.port, timeout=TIMEOUT_S)
+        link = self._link()
         sent = None if body is None else json.dumps(body).encode()
         try:
             link.request(method, path, body=sent, headers={"Authorization": f"Bearer {self.token}"})
@@ -76,14 +90,24 @@ class AdminLine:
             link.close()
 
 
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    """Trusts the certificate of the listener alone, and shows ADMIN_CERT_FILE. Raises TrustError."""
+    chain = served_chain(settings.tls_cert_file, settings.var_dir)
+    if settings.admin_client_ca_file is None or chain is None:
+        return None
+    context = client_context(chain, settings.admin_cert_file, settings.admin_key_file)
+    context.check_hostname = False  # It is asked for by its address, and known by itself.
+    return context
+
+
 def admin_line(config: Path, overrides: Mapping[str, str]) -> AdminLine:
     """By the settings file of the running gateway. Raises ClickException."""
     try:
-        settings = load(config, overrides).settings
+        settings = load_parts(config, overrides, NEEDED)
         if settings.admin_token_file is None or not settings.admin_port:
             raise WrongSettings(f"{config}: set ADMIN_PORT and ADMIN_TOKEN_FILE, then restart the gateway")
-        return AdminLine(settings.admin_port, read_admin_token(settings.admin_token_file))
-    except (SettingsError, AdminTokenError) as problem:
+        return AdminLine(settings.admin_port, read_admin_token(settings.admin_token_file), _tls(settings))
+    except (SettingsError, AdminTokenError, TrustError) as problem:
         raise WrongSettings(str(problem)) from None
 
 

@@ -10,14 +10,14 @@ from urllib.parse import urlencode
 
 import click
 
-from gateway.commands.admin_client import AdminLine, admin_line
+from gateway.commands.admin_client import NEEDED, AdminLine, admin_line
 from gateway.commands.agents import AGENT_ID
 from gateway.commands.options import settings_options
 from gateway.ops.audit_file import MOST_LINES, Question, read_files, time_ms
-from gateway.ops.explain import NODE_KINDS
+from gateway.ops.audit_trail import MOST_OF_AN_AGENT, MOST_OF_NODES
+from gateway.ops.diagnosis import NODE_KINDS
 from gateway.ops.explain import explain as explained
-from gateway.ops.explain_route import MOST_OF_AN_AGENT, MOST_OF_NODES
-from gateway.settings.load import load
+from gateway.settings.load import load_parts
 from gateway.settings.problems import SettingsError
 
 UNITS_S: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -49,7 +49,7 @@ class AuditSource:
 
     def __init__(self, config: Path, overrides: Mapping[str, str]) -> None:
         try:
-            settings = load(config, overrides).settings
+            settings = load_parts(config, overrides, NEEDED | {"AUDIT_FILE"})
         except SettingsError as problem:
             raise click.ClickException(str(problem)) from None
         self._file = settings.audit_file
@@ -135,7 +135,7 @@ def _now_ms() -> int:
 @click.argument("agent_id", metavar="ID", type=AGENT_ID)
 @settings_options("The settings file of the gateway, for ADMIN_PORT, ADMIN_TOKEN_FILE and AUDIT_FILE.")
 @click.option("--since", "since_ms", type=Span(), default="1d", show_default=True, help="How far back.")
-@click.option("--json", "as_json", is_flag=True, help="An object with history, now and advice.")
+@click.option("--json", "as_json", is_flag=True, help="An object with history, now, advice and cause.")
 def explain(agent_id: int, config: Path, overrides: Mapping[str, str], since_ms: int, *, as_json: bool) -> None:
     """Tell what happened to agent ID lately, why it stands as it does, and what to do."""
     source, began_ms = AuditSource(config, overrides), time.time_ns() // 1_000_000 - since_ms

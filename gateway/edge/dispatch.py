@@ -176,7 +176,8 @@ class Edge:
             reply = declined.answer
         except GatewayError as problem:
             metrics.OPERATIONS.add(route.operation.name, problem.retcode)
-            audit.record_refusal(route.operation.name, route.agent_id, problem)
+            signs_in = isinstance(route.operation, SignIn)
+            audit.record_refusal(route.operation.name, route.agent_id, problem, signs_in=signs_in)
             return error_response(problem, extra)
         finally:
             request.id = request_context.ANSWERED

@@ -8,6 +8,7 @@ refusal.
 import asyncio
 import logging
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -197,12 +198,12 @@ class AdminListener:
         self._runner = web.AppRunner(application)
         self._accepting: asyncio.Server | None = None
 
-    async def open(self, listening: socket.socket) -> None:
-        """Accepts on a bound socket, which is taken over; `url` is its address then."""
+    async def open(self, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:
+        """Accepts on a bound socket, which is taken over, with TLS where there is `tls`; `url` is its address then."""
         host, port = listening.getsockname()[:2]
-        self.url = f"http://{host}:{port}"
+        self.url = f"{'https' if tls else 'http'}://{host}:{port}"
         await self._runner.setup()
-        self._accepting = await asyncio.get_running_loop().create_server(self._connection, sock=listening)
+        self._accepting = await asyncio.get_running_loop().create_server(self._connection, sock=listening, ssl=tls)
 
     def _connection(self) -> _Connection:
         assert self._runner.server is not None  # noqa: S101 - it is set up

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Final
 
 from gateway.ops import request_context
@@ -178,7 +179,7 @@ class Gatherer:
         if line["kind"] not in GATHERED:
             self._write(line)
             return
-        key: tuple[object, ...] = (line["kind"], line.get("reason"), line.get("address"))
+        key: tuple[object, ...] = (line["kind"], line.get("reason"), line.get("address"), line.get("why"))
         burst = self._bursts.get(key)
         if burst is None and len(self._bursts) >= MOST_ADDRESSES:
             line = {**line, "address": OTHERS}
@@ -210,19 +211,20 @@ class Gatherer:
             self._write({**told, "time": time, **agents, "count": burst.more})
 
 
-def record_refusal(operation: str, agent_id: int, problem: GatewayError) -> None:
+def record_refusal(operation: str, agent_id: int, problem: GatewayError, *, signs_in: bool = False) -> None:
     """Tells of a refusal: in the log at DEBUG, and in the audit trail if it is about sessions.
 
     `agent_id` is what the path names, 0 for none. Whoever watches the store and the backend tells that they are out of
-    reach.
+    reach; who wanted to sign in (`signs_in`) meanwhile is told of all the same.
     """
     if _REFUSALS.isEnabledFor(logging.DEBUG):
         _REFUSALS.debug("%s refused: %s", operation, problem.retcode)
-    if problem.retcode in AUDITED and not isinstance(problem, Unavailable):
+    if signs_in if isinstance(problem, Unavailable) else problem.retcode in AUDITED:
         record(
             "refused",
             agent_id or None,
             reason=problem.retcode,
             operation=operation,
+            why=problem.message.name if isinstance(problem.message, Enum) else "",
             request=request_context.request_id(),
         )

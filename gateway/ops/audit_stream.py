@@ -15,6 +15,7 @@ from pydantic_core import to_json
 from gateway.ops.audit_file import Found, Question, read_lines
 from gateway.wire.errors import StoreUnavailable
 
+MISSING: Final = "lines-missing"
 MOST_WAITING: Final = 10_000
 TOGETHER: Final = 200
 PAGE: Final = 1000
@@ -39,6 +40,8 @@ class AuditStream:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.dropped = 0
+        self._lost: dict[str, object] = {}
+        """The line that tells how many were dropped since the last such line, with the latest of their times."""
         self._command = command
         self._key = key
         self._most = most
@@ -50,10 +53,16 @@ class AuditStream:
     def put(self, line: Mapping[str, object]) -> None:
         """Has a line written some time."""
         if len(self._waiting) >= MOST_WAITING:
-            self._waiting.popleft()
-            self.dropped += 1
+            self._drop(self._waiting.popleft())
         self._waiting.append(to_json(line))
         self._comes.set()
+
+    def _drop(self, raw: bytes) -> None:
+        self.dropped += 1
+        line = next(read_lines([raw]), {})
+        at = max(str(line.get("time", "")), str(self._lost.get("time", "")))
+        count = int(str(self._lost.get("count", 0))) + 1
+        self._lost = {"time": at, "node": line.get("node", ""), "kind": MISSING, "count": count}
 
     async def run(self) -> None:
         """Writes what comes, until cancelled."""
@@ -63,6 +72,9 @@ class AuditStream:
 
     async def flush(self) -> float:
         """Writes all that waits; for how many s to let Redis be then."""
+        if self._lost:  # A line stands where others are missing, so that nobody takes the rest for all.
+            self._waiting.appendleft(to_json(self._lost))
+            self._lost = {}
         while self._waiting:
             lines = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
             added = [self._command("XADD", self._key, "MAXLEN", "~", self._most(), "*", "line", line) for line in lines]

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +16,11 @@ from gateway.ops import audit
 from gateway.ops.admin_interface import AdminCall, AdminRoute
 from gateway.ops.audit_file import MOST_LINES, AuditFile, Found, Question, read_files, recent
 from gateway.ops.audit_stream import AuditStream
+from gateway.ops.diagnosis import NODE_KINDS
+from gateway.ops.explain import explain
 from gateway.ops.log_writer import LineWriter
 from gateway.wire.errors import Malformed, StoreUnavailable
+from gateway.wire.iso import iso
 
 STANDARD: Final = {Path("/dev/stdout"): 1, Path("/dev/stderr"): 2}
 FLUSH_S: Final = 1.0
@@ -24,6 +28,10 @@ GATHER_EVERY_S: Final = 1.0
 _INSTEAD = logging.getLogger("gateway.audit")
 MOST_AGENT: Final = 999_999
 LATEST_MS: Final = 10**15
+A_DAY_MS: Final = 86_400_000
+MOST_OF_AN_AGENT: Final = 200
+MOST_OF_NODES: Final = 200
+"""Lines that explain one agent."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -55,9 +63,10 @@ class OpenTrail:
         return (self._writer.dropped if self._writer else 0) + (self._stream.dropped if self._stream else 0)
 
     async def read(self, question: Question) -> list[Found]:
-        """The lines that are asked for, of all nodes where there is a stream. Raises StoreUnavailable."""
+        """The lines that are asked for, of all nodes where there is a stream; of this one while that is away."""
         if self._stream is not None:
-            return await self._stream.read(question)
+            with suppress(StoreUnavailable):
+                return await self._stream.read(question)
         if self._file is None or self._writer is None:
             return self._recent(question)
         await asyncio.to_thread(self._writer.flush, FLUSH_S)
@@ -123,7 +132,8 @@ class _FileSink:
 
 
 def _missing(count: int) -> str:
-    return f'{{"kind":"lines-missing","count":{count}}}\n'
+    now_ms = time.time_ns() // 1_000_000
+    return f'{{"time":"{iso(now_ms)}","kind":"lines-missing","count":{count}}}\n'
 
 
 def audit_route(read: Callable[[Question], Awaitable[list[Found]]]) -> AdminRoute:
@@ -136,6 +146,19 @@ def audit_route(read: Callable[[Question], Awaitable[list[Found]]]) -> AdminRout
         return await read(Question(since_ms, agent or None, limit, kinds))
 
     return AdminRoute("GET", "/audit", answer)
+
+
+def explain_route(read: Callable[[Question], Awaitable[list[Found]]], now_ms: Callable[[], int]) -> AdminRoute:
+    """The page `/explain/{agent}`: history, now, advice and cause; `?since=` (ms since the epoch), a day by default."""
+
+    async def answer(call: AdminCall) -> object:
+        agent_id = _number(AdminCall(query=call.values), "agent", 0, MOST_AGENT)
+        since_ms = _number(call, "since", now_ms() - A_DAY_MS, LATEST_MS)
+        own = await read(Question(since_ms, agent_id, MOST_OF_AN_AGENT))
+        nodes = await read(Question(since_ms, None, MOST_OF_NODES, NODE_KINDS))
+        return asdict(explain(agent_id, [*own, *nodes]))
+
+    return AdminRoute("GET", "/explain/{agent}", answer)
 
 
 def _number(call: AdminCall, name: str, default: int, most: int) -> int:

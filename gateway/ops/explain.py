@@ -5,32 +5,22 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.ops.audit_file import time_ms
+from gateway.ops.diagnosis import NODE_KINDS, Cause, Diagnosis, concerns, diagnose
 
 Found = Mapping[str, Any]
-
-NODE_KINDS: Final = frozenset(
-    {
-        "node-start",
-        "node-stop",
-        "drain",
-        "undrain",
-        "store-outage",
-        "store-back",
-        "settings-applied",
-        "settings-refused",
-    }
-)
-"""Kinds that concern everybody on a node."""
-ENDS: Final = frozenset({"sign-out", "take-over"})
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """`history` has a sentence a line, oldest first; `now` says how things stand and why, `advice` what to do."""
+    """`history` has a sentence a line, oldest first; `now` says how things stand and why, `advice` what to do.
+
+    `cause` is the same in a word; Cause.UNKNOWN where the lines do not tell.
+    """
 
     history: Sequence[str]
     now: str
     advice: str
+    cause: Cause = Cause.UNKNOWN
 
     @property
     def text(self) -> str:
@@ -63,7 +53,7 @@ _SIGN_OUTS: Final[Mapping[str, _Meaning]] = {
     ),
     "PUSH_FAILED": _Meaning(
         "the session ended: events could not be delivered to {receiver}",
-        "See whether the receiver is up, in EVENT_PUSH_CALLBACKS and has a valid certificate.",
+        "See whether the receiver is up, in EVENT_PUSH_WHITELIST_CALLBACKURI and has a valid certificate.",
     ),
     "UPSTREAM": _Meaning(
         "the contact centre behind the gateway signed the agent out", "Look there: the gateway only passed it on."
@@ -85,6 +75,10 @@ _REFUSALS: Final[Mapping[str, _Meaning]] = {
     ),
     "100-004": _Meaning(
         "was refused: wrong agent or password", "Set a new password with `agentgateway agents passwd` if it is lost."
+    ),
+    "100-007": _Meaning(
+        "was refused: the gateway could not serve then",
+        "See whether the store, or the contact centre behind, was out of reach at that time, or the node was drained.",
     ),
     "100-014": _Meaning("was refused: the phone number is out of range", "Use a phone of the contact centre file."),
     "100-015": _Meaning("was refused: this agent may not be signed in by force", "Sign out at the other desktop."),
@@ -124,54 +118,65 @@ _KINDS: Final[Mapping[str, _Meaning]] = {
     "guid-reuse": _Meaning("used a replaced GUID{from_} long after its successor", "Find out who sends from there."),
     "unlock": _Meaning("was unlocked{by}{from_}"),
     "password-changed": _Meaning("changed its password{from_}"),
+    "trace-started": _Meaning("is traced{by}"),
+    "trace-ended": _Meaning("is no longer traced"),
     "push-fails": _Meaning("gets no events: {receiver} does not take them", "See whether the receiver is up."),
     "push-works-again": _Meaning("gets events again"),
-    "drain": _Meaning("node {target} was drained{by}: no new sign-ins, polls not held"),
-    "undrain": _Meaning("node {target} was taken back into service{by}"),
-    "store-outage": _Meaning("node {node}: the session store was out of reach ({reason})"),
+    "store-outage": _Meaning(
+        "node {node}: the session store was out of reach ({reason})",
+        "Requests were answered 503 meanwhile, and nobody was signed out: desktops go on by themselves. While it lasts,"
+        " `agentgateway doctor` tells what is wrong with the store.",
+    ),
     "store-back": _Meaning("node {node}: the session store was back after {after_s} s"),
-    "node-start": _Meaning("node {node} started"),
-    "node-stop": _Meaning("node {node} stopped"),
+    "store-emptied": _Meaning(
+        "node {node}: the session store was emptied, and with it all sessions",
+        "All agents have to sign in again. Find out who emptied Redis, or why it started without its data"
+        " (persistence, FLUSHALL, another database).",
+    ),
+    "node-start": _Meaning(
+        "node {node} started{memory}",
+        "Agents who were signed in have to sign in again. With REDIS_URL sessions outlive a restart.",
+    ),
+    "node-stop": _Meaning("node {node} stopped", "Start the gateway; its log ends with why it stopped."),
+    "drain": _Meaning(
+        "node {target} is drained{by}: no new sign-ins there",
+        "Sign in on another node, or take it back with `agentgateway undrain`.",
+    ),
+    "undrain": _Meaning("node {target} takes sign-ins again{by}"),
     "settings-applied": _Meaning("node {node}: changed settings: {changed}"),
-    "settings-refused": _Meaning("node {node}: a changed settings file was refused: {problems}"),
+    "settings-refused": _Meaning(
+        "node {node}: a changed settings file was refused: {problems}",
+        "Nothing of the file counts: the values before it are in force. Mend the line that is named; the file is read"
+        " again when it changes.",
+    ),
+    "settings-restored": _Meaning("node {node}: the settings file is again the one in force"),
+    "lines-missing": _Meaning("{count} lines of the audit trail are missing here"),
 }
 
 
 def explain(agent_id: int, lines: Sequence[Found]) -> Explanation:
     """What happened to the agent by these lines, its own and those of nodes."""
     ordered = sorted(lines, key=time_ms)
-    own = [line for line in ordered if _concerns(agent_id, line)]
-    shown = [line for line in ordered if line in own or line.get("kind") in NODE_KINDS]
+    own = [line for line in ordered if concerns(agent_id, line)]
+    shown = [line for line in ordered if concerns(agent_id, line) or line.get("kind") in NODE_KINDS]
     history = [f"{line.get('time', '?')}  {_sentence(agent_id, line)}." for line in shown]
-    if not own:
-        return Explanation(history, f"nothing is recorded of agent {agent_id} in this time.", _UNKNOWN)
-    deciding = _deciding(own)
-    return Explanation(
-        history, f"{_standing(agent_id, own)} {_because(agent_id, deciding, ordered)}", _advice(deciding)
-    )
+    found = diagnose(agent_id, ordered)
+    told = filter(None, [_standing(agent_id, own), _because(agent_id, found), _also(shown, found)])
+    return Explanation(history, " ".join(told), _advice(found), found.cause)
 
 
 _UNKNOWN: Final = (
     "The cause is not known here. Look further back (--since 7d), at the agent's number, and whether the desktop"
-    " reached this gateway at all."
+    " reached this gateway at all; `agentgateway trace` shows what it sends."
+)
+_NOTHING: Final = (
+    "Nothing: no trouble is recorded. If there is some, `agentgateway trace` shows what the desktop sends."
 )
 
 
-def _concerns(agent_id: int, line: Found) -> bool:
-    return line.get("agent") == agent_id or agent_id in line.get("agents", ())
-
-
-def _deciding(own: Sequence[Found]) -> Found:
-    """What explains the trouble: the last end of a session, unless a sign-in and something worse came after it."""
-    last = own[-1]
-    if last.get("kind") == "refused" and last.get("reason") == "100-006":
-        return next((line for line in reversed(own) if line.get("kind") in ENDS), last)
-    if last.get("kind") == "sign-in":
-        return next((line for line in reversed(own[:-1]) if line.get("kind") in ENDS), last)
-    return last
-
-
 def _standing(agent_id: int, own: Sequence[Found]) -> str:
+    if not own:
+        return f"nothing is recorded of agent {agent_id} in this time."
     changing = [line for line in own if line.get("kind") in {"sign-in", "sign-out"}]
     if not changing:
         return f"whether agent {agent_id} is signed in these lines do not say."
@@ -180,17 +185,35 @@ def _standing(agent_id: int, own: Sequence[Found]) -> str:
     return f"agent {agent_id} {state} since {last.get('time')}."
 
 
-def _because(agent_id: int, deciding: Found, ordered: Sequence[Found]) -> str:
-    text = f"Decisive at {deciding.get('time')}: {_sentence(agent_id, deciding)}."
-    if deciding.get("kind") == "refused" and deciding.get("reason") == "000-003":
-        lagging = [line for line in ordered if line.get("kind") == "guid-not-adopted" and _concerns(agent_id, line)]
-        if lagging:
-            text += f" Its client was handed a new GUID and did not take it (seen at {lagging[-1].get('time')})."
+def _because(agent_id: int, found: Diagnosis) -> str:
+    line = found.line
+    if line is None or found.cause is Cause.NOTHING:
+        return ""
+    word = "Last" if found.cause is Cause.UNKNOWN else "Decisive"
+    text = f"{word} at {line.get('time')}: {_sentence(agent_id, line)}."
+    if found.cause is Cause.IGNORES_GUIDS and found.met_ms > time_ms(line):
+        text += " Since then it was refused (000-003)."
+    if found.cause is Cause.UNKNOWN:
+        text += " Why, the lines do not tell."
     return text
 
 
-def _advice(line: Found) -> str:
-    return _meaning(line).advice or "Nothing."
+def _also(shown: Sequence[Found], found: Diagnosis) -> str:
+    """What stands besides: settings that are not in force as somebody meant them."""
+    about = [line for line in shown if str(line.get("kind")).startswith("settings-")]
+    if found.cause is Cause.SETTINGS_REFUSED or not about or about[-1].get("kind") != "settings-refused":
+        return ""
+    return f"Besides, the settings file of node {about[-1].get('node')} is refused since {about[-1].get('time')}."
+
+
+def _advice(found: Diagnosis) -> str:
+    if found.cause is Cause.UNKNOWN or found.line is None:
+        return _UNKNOWN
+    if found.cause is Cause.NOTHING:
+        return _NOTHING
+    if found.cause is Cause.IGNORES_GUIDS:
+        return _KINDS["guid-not-adopted"].advice
+    return _meaning(found.line).advice or "Nothing."
 
 
 def _meaning(line: Found) -> _Meaning:
@@ -216,6 +239,9 @@ _PHRASES: Final[Mapping[str, Callable[[Found], str]]] = {
     "client": lambda line: f" with {line['client']}" if line.get("client") else "",
     "new_client": lambda line: f" with {line['taken_over_by']}" if line.get("taken_over_by") else "",
     "by": lambda line: f" (by {line['by']})" if line.get("by") else "",
+    "memory": lambda line: (
+        " with a store in memory: sessions of before are gone" if line.get("store") == "memory" else ""
+    ),
     "force": lambda line: " by force" if line.get("force") else "",
     "changed": lambda line: "; ".join(line.get("changed", ())) or "none that count at once",
     "problems": lambda line: "; ".join(line.get("problems", ())),

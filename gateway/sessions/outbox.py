@@ -324,7 +324,7 @@ class Outbox:
 
     async def _end(self, agent_id: int, session_id: str, reason: EndReason, by: int) -> None:
         if await self._service.end(agent_id, session_id, reason):
-            audit.record("sign-out", agent_id, reason=reason.name, **({"by": by} if by else {}))
+            audit.record("sign-out", agent_id, session=session_id, reason=reason.name, **({"by": by} if by else {}))
             self._owes()
 
     def _comes_later(self, shard: _Shard) -> None:

@@ -261,7 +261,8 @@ class SessionService:
     async def _reused(self, agent_id: int, session: Session) -> None:
         self.adoption.note_reuse(agent_id, session, self.now_ms(agent_id))
         if self._policy().reuse_signs_out:
-            await self.end(agent_id, session.id, EndReason.REUSED_GUID)
+            if await self.end(agent_id, session.id, EndReason.REUSED_GUID):
+                audit.record("sign-out", agent_id, session=session.id, reason=EndReason.REUSED_GUID.name)
             raise Refused(retcodes.NOT_SIGNED_IN, EndReason.REUSED_GUID)
 
     async def renew(self, agent_id: int, guid: str) -> Caller:

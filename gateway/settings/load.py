@@ -1,6 +1,6 @@
 """From a properties file, the environment and `--set` to settings, or every reason why not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -63,6 +63,26 @@ def load(path: Path, overrides: Mapping[str, str]) -> Loaded:
         return interpret(files.read(path, MOST_BYTES).raw, path, overrides)
     except FileFault as fault:
         raise SettingsError([Problem(str(path), "", "", str(fault))]) from None
+
+
+def load_parts(path: Path, overrides: Mapping[str, str], needed: Container[str]) -> Settings:
+    """As `load` for who needs these keys alone: others may be wrong, and count as their defaults.
+
+    A gateway whose changed file is refused goes on with the former one, and must be found by it all the same.
+    """
+    try:
+        with faults_only(SettingsError):
+            properties = read_properties(decode(files.read(path, MOST_BYTES).raw))
+            given, warnings = _given_by_file(properties, path)
+            problems = _take_environment(given, warnings, overrides, path.absolute().parent)
+            problems += _take_overrides(given, overrides)
+            settings, wrong = _validated(given, path.absolute().parent)
+    except FileFault as fault:
+        raise SettingsError([Problem(str(path), "", "", str(fault))]) from None
+    problems += [problem for problem in wrong if problem.key in needed]
+    if problems:
+        raise SettingsError(problems)
+    return settings
 
 
 def interpret(raw: bytes, path: Path, overrides: Mapping[str, str]) -> Loaded:

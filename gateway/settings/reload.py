@@ -28,7 +28,7 @@ _NEVER_SETTLES_MS: Final = 10_000
 
 Listener = Callable[[Settings, Settings], None]
 Report = Callable[[str, Mapping[str, object]], None]
-"""Is told what came of a changed file: `settings-applied` or `settings-refused`, and facts by name."""
+"""Is told what came of a file: `settings-applied`, `settings-refused` or `settings-restored`, and facts by name."""
 
 
 @dataclass(frozen=True)
@@ -213,6 +213,7 @@ class LiveSettings:
     def _unchanged(self, why: str) -> None:
         if self.last_error is not None:
             _LOG.info("settings (%s): the file is again the one in force", why)
+            self.report("settings-restored", {"reason": why})
         self.last_error = None
 
     def _refuse(self, error: SettingsError, raw: bytes | None, why: str) -> None:

@@ -90,7 +90,7 @@ def test_explain_tells_history_and_cause(file: Path) -> None:
     assert "Now: agent 101 is signed out" in said.output
     assert "MAXTIME" in said.output
     as_json = json.loads(run(explain, file, "101", "--json").output)
-    assert list(as_json) == ["history", "now", "advice"]
+    assert list(as_json) == ["history", "now", "advice", "cause"]
 
 
 def test_explain_says_when_it_does_not_know(file: Path) -> None:

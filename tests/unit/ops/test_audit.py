@@ -1,9 +1,12 @@
 import logging
+from enum import StrEnum
 
 import pytest
 
 from gateway.ops import audit
 from gateway.ops.audit import GATHER_MS, MOST_ADDRESSES
+from gateway.wire import retcodes
+from gateway.wire.errors import Refused, StoreUnavailable
 
 START_MS = 1_767_225_600_000
 
@@ -115,3 +118,19 @@ def test_without_a_trail_it_is_a_line_of_the_log_without_the_session(caplog: pyt
     with caplog.at_level(logging.INFO, "gateway.audit"):
         audit.record("sign-out", 101, session="secret", reason="IDLE")
     assert caplog.messages == ["sign-out agent=101 reason=IDLE"]
+
+
+def test_a_refusal_tells_why_the_session_is_over(book: Book) -> None:
+    class Reason(StrEnum):
+        IDLE = "signed out: no request"
+
+    with audit.trail(book.trail):
+        audit.record_refusal("getAgentEvent", 101, Refused(retcodes.NOT_SIGNED_IN, Reason.IDLE))
+    assert [line["why"] for line in book.lines] == ["IDLE"]
+
+
+@pytest.mark.parametrize(("signs_in", "lines"), [(True, 1), (False, 0)])
+def test_who_wanted_to_sign_in_during_an_outage_is_told_of(book: Book, *, signs_in: bool, lines: int) -> None:
+    with audit.trail(book.trail):
+        audit.record_refusal("login", 101, StoreUnavailable(), signs_in=signs_in)
+    assert len(book.lines) == lines

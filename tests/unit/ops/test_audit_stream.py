@@ -91,6 +91,15 @@ async def test_too_many_lines_that_wait_are_dropped_and_counted() -> None:
     assert writer.dropped == 7
 
 
+async def test_a_line_stands_where_others_are_missing() -> None:
+    redis = Away(None)
+    writer = AuditStream(redis.command, "key", lambda: MOST)
+    for number in range(MOST_WAITING + 7):
+        writer.put(line(number))
+    await writer.flush()
+    assert b'"kind":"lines-missing","count":7' in redis.taken[0]
+
+
 async def test_a_user_of_redis_that_may_not_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
     writer = AuditStream(Away(ReplyError("NOPERM no")).command, "key", lambda: MOST)
     writer.put(line(1))

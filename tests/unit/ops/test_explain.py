@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from gateway.ops.diagnosis import Cause
 from gateway.ops.explain import explain
 
 
@@ -50,7 +51,7 @@ def test_a_client_that_ignores_new_guids_is_named_as_the_cause_of_its_refusals()
             line(9, "refused", reason="000-003", operation="getAgentEvent", count=12),
         ],
     )
-    assert "did not take it" in found.now
+    assert "does not take new ones. Since then it was refused (000-003)" in found.now
     assert "AUTHMODE_STATIC_AGENTS" in found.advice
     assert "(12 times more)" in found.history[-1]
 
@@ -84,3 +85,54 @@ def test_a_kind_of_a_newer_version_is_shown_and_not_explained() -> None:
     found = explain(101, [line(1, "sign-out", reason="NEWER")])
     assert "NEWER" in found.now
     assert "not known" in found.advice
+
+
+@pytest.mark.parametrize(
+    ("lines", "cause", "words"),
+    [
+        ([line(1, "sign-in"), line(2, "store-outage", None, reason="timeout")], Cause.STORE_OUTAGE, "out of reach"),
+        (
+            [
+                line(1, "node-start", None, store="memory"),
+                line(2, "sign-in"),
+                line(3, "node-start", None, store="memory"),
+            ],
+            Cause.RESTARTED,
+            "sessions of before are gone",
+        ),
+        ([line(1, "sign-in"), line(2, "store-emptied", None)], Cause.STORE_EMPTIED, "was emptied"),
+        ([line(1, "sign-in"), line(2, "node-stop", None)], Cause.STOPPED, "node n1 stopped"),
+        (
+            [line(1, "drain", None, target="n1", by="adam"), line(2, "refused", reason="100-007", operation="login")],
+            Cause.DRAINING,
+            "node n1 is drained (by adam)",
+        ),
+        (
+            [line(1, "sign-in"), line(2, "settings-refused", None, problems=["MAXTIME = x: must be a number"])],
+            Cause.SETTINGS_REFUSED,
+            "MAXTIME = x",
+        ),
+        ([line(1, "sign-in"), line(2, "guid-not-adopted", client="Old/1")], Cause.IGNORES_GUIDS, "with Old/1"),
+        ([line(1, "sign-in")], Cause.NOTHING, "is signed in"),
+        ([line(1, "refused", reason="000-003", operation="getAgentEvent")], Cause.UNKNOWN, "do not tell"),
+        ([line(1, "sign-out", reason="IDLE"), line(2, "lines-missing", None, count=3)], Cause.UNKNOWN, "do not tell"),
+    ],
+)
+def test_each_cause_is_named(lines: list[dict[str, Any]], cause: Cause, words: str) -> None:
+    found = explain(101, lines)
+    assert (found.cause, words in found.now) == (cause, True), found.now
+
+
+def test_a_refused_file_is_told_beside_a_trouble_of_the_agent() -> None:
+    lines = [line(1, "sign-out", reason="IDLE"), line(2, "settings-refused", None, problems=["MAXTIME = x"])]
+    assert "Besides, the settings file of node n1 is refused" in explain(101, lines).now
+
+
+def test_an_outage_explains_nothing_to_an_agent_who_had_left() -> None:
+    lines = [
+        line(1, "sign-in"),
+        line(2, "sign-out", reason="SIGNED_OUT"),
+        line(3, "store-outage", None, reason="timeout"),
+        line(4, "store-back", None, after_s=1),
+    ]
+    assert explain(101, lines).cause is Cause.SIGNED_OUT

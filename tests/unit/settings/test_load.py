@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings.load import Loaded, interpret, load
+from gateway.settings.load import Loaded, interpret, load, load_parts
 from gateway.settings.problems import SettingsError
 from gateway.settings.schema import BY_KEY, ROWS
 from gateway.settings.setting_rows import SettingRow
@@ -172,3 +172,17 @@ def test_a_missing_file_is_told_as_one_line(tmp_path: Path) -> None:
 def test_what_is_no_properties_file_is_refused(raw: bytes) -> None:
     with pytest.raises(SettingsError, match="is not a properties file"):
         interpret(raw, FILE, {})
+
+
+def test_who_needs_some_keys_alone_is_not_kept_from_them_by_others(tmp_path: Path) -> None:
+    path = tmp_path / "basic.properties"
+    path.write_text("ADMIN_PORT = 9100\nMAXTIME = soon\nGUIDINTERVAL = 90000\nGUIDTIMEOUT = 1000\n")
+    assert load_parts(path, {}, {"ADMIN_PORT"}).admin_port == 9100
+
+
+def test_who_needs_a_key_is_told_that_it_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "basic.properties"
+    path.write_text("ADMIN_PORT = none\nMAXTIME = soon\n")
+    with pytest.raises(SettingsError, match="ADMIN_PORT = none") as found:
+        load_parts(path, {}, {"ADMIN_PORT"})
+    assert len(found.value.problems) == 1
