@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -13,11 +14,18 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from gateway.app import App
+from gateway.console.pages import console_routes
+from gateway.interface.operation import Poll, SignIn
 from gateway.listeners.serve import Listeners
 from gateway.listeners.sockets import ADMIN_ADDRESS, adopt, open_socket
 from gateway.ops import metrics
 from gateway.ops.admin_interface import AdminCall, AdminListener, AdminPage, AdminRoute, application
-from gateway.ops.admin_tokens import AdminTokens, open_admin_token, operator
+from gateway.ops.admin_tokens import AdminTokens, open_admin_token
+from gateway.ops.console_door import GuessLimit, sign_in_routes
+from gateway.ops.console_sessions import ConsoleSessions
+from gateway.ops.history import History
+from gateway.ops.history_job import HistoryJob
+from gateway.rows import ALL_OPERATIONS
 from gateway.sim_pages.routes import sim_routes
 from gateway.wire.errors import StoreUnavailable
 
@@ -46,9 +54,12 @@ async def open_admin(
     settings = app.live.current
     if settings.admin_token_file is None or not (settings.admin_port or given):
         return None
-    tokens = AdminTokens([operator(open_admin_token(settings.admin_token_file))], settings.admin_tokens_file)
-    routes = [metrics_route(_probes(app, agents)), *app.admin_routes, *_sim(app), *more]
-    listener = AdminListener(application(tokens, routes))
+    open_admin_token(settings.admin_token_file)
+    tokens = AdminTokens([], settings.admin_tokens_file, settings.admin_token_file)
+    sessions = ConsoleSessions(tokens)
+    signing_in = sign_in_routes(sessions, GuessLimit())
+    routes = [metrics_route(_probes(app, agents)), *app.admin_routes, *_sim(app), *signing_in, *console_routes(), *more]
+    listener = AdminListener(application(tokens, routes, sessions))
     door = adopt(given) if given else open_socket(ADMIN_ADDRESS, settings.admin_port, "ADMIN_PORT")
     await listener.open(door)
     _LOG.info("administration on %s, with the token in %s", listener.url, settings.admin_token_file)
@@ -60,22 +71,31 @@ def _sim(app: App) -> list[AdminRoute]:
     return sim_routes(app.centre) if app.centre is not None else []
 
 
+async def _sessions(app: App) -> float | None:
+    try:
+        return await app.stores.sessions.count()
+    except StoreUnavailable:
+        return None
+
+
+async def _round_trip_s(app: App) -> float | None:
+    began_s = time.perf_counter()
+    try:
+        await app.stores.sessions.read(0)
+    except StoreUnavailable:
+        return None
+    return time.perf_counter() - began_s
+
+
+def history_job(app: App) -> HistoryJob:
+    """What keeps the last hour for charts."""
+    sign_ins = {row.name for row in ALL_OPERATIONS if isinstance(row, SignIn)}
+    polls = {row.name for row in ALL_OPERATIONS if isinstance(row, Poll)}
+    return HistoryJob(History(sign_ins, polls), partial(_sessions, app), partial(_round_trip_s, app))
+
+
 def _probes(app: App, agents: Listeners) -> list[Probe]:
     live = app.live
-
-    async def sessions() -> float | None:
-        try:
-            return await app.stores.sessions.count()
-        except StoreUnavailable:
-            return None
-
-    async def round_trip() -> float | None:
-        began_s = time.perf_counter()
-        try:
-            await app.stores.sessions.read(0)
-        except StoreUnavailable:
-            return None
-        return time.perf_counter() - began_s
 
     async def store() -> float:
         return float(await app.store_reason() is None)
@@ -93,9 +113,13 @@ def _probes(app: App, agents: Listeners) -> list[Probe]:
         return value
 
     rows: list[tuple[str, str, Callable[[], Awaitable[float | None]]]] = [
-        ("sessions", "Live sessions, over all nodes", sessions),
+        ("sessions", "Live sessions, over all nodes", partial(_sessions, app)),
         ("store_reachable", "1 when the session store answers, all shards of it", store),
-        ("store_round_trip_seconds", "How long the session store took for one read just now", round_trip),
+        (
+            "store_round_trip_seconds",
+            "How long the session store took for one read just now",
+            partial(_round_trip_s, app),
+        ),
         ("store_shards_unreachable", "Shards of the session store that do not answer", shards_away),
         ("settings_reloads_total", "Changed settings files put in force", now(lambda: live.applied)),
         ("settings_reloads_refused_total", "Changed settings files refused", now(lambda: live.refused)),
@@ -127,6 +151,7 @@ def follow_parts(app: App) -> None:
     """Has the metrics follow numbers that parts of the app keep."""
 
     def read() -> None:
+        metrics.TASKS.set(len(asyncio.all_tasks()))
         metrics.PUSH_SESSIONS.set(app.push.sessions)
         metrics.LAGGING.set(len(app.sessions.adoption.not_adopting()))
         metrics.PASSWORD_QUEUE.set(app.passwords_waiting())

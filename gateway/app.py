@@ -170,8 +170,9 @@ class App:
         agents = sorted(seen.agent_id for seen in await self.stores.sessions.live())
         return LostSessions(len(agents), agents[:MOST_NAMED])
 
-    def watch_traffic(self, listeners: Listeners) -> None:
-        """Has what the node tells of itself count what is at these listeners."""
+    def open_to(self, listeners: Listeners) -> None:
+        """These are the listeners: they follow a drain, and what is there is counted."""
+        self.drain.follow(listeners.shed)
         self.node.traffic = lambda: Traffic(listeners.open_connections, listeners.running_requests, len(self.parking))
 
     def _desk_pages(self) -> dict[str, Page]:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Final, Protocol
 
 from gateway import __version__
-from gateway.admin import follow_parts, open_admin
+from gateway.admin import follow_parts, history_job, open_admin
 from gateway.app import App, make_app
 from gateway.edge.client_address import client_of
 from gateway.listeners.room import Room
@@ -20,7 +20,8 @@ from gateway.listeners.serve import Listeners
 from gateway.listeners.serve import start as listen
 from gateway.listeners.tls import TlsCertificate
 from gateway.ops import audit, logs, metrics, request_context
-from gateway.ops.audit_trail import OpenTrail, TrailPlace, audit_route, explain_route
+from gateway.ops.audit_trail import OpenTrail, TrailPlace, audit_route
+from gateway.ops.explain_route import explain_route
 from gateway.ops.health import OutageWatch
 from gateway.ops.jobs import Job
 from gateway.sessions.store import CannotServeError
@@ -124,20 +125,19 @@ async def _serving(app: App, trail: OpenTrail, sockets: NodeSockets, number: int
             room=Room(lambda: live.current),
         )
         open_listeners.draining.on(app.give_way)
-        app.watch_traffic(open_listeners)
+        app.open_to(open_listeners)
         if open_listeners.certificate is not None:
             app.remarks["certificate"] = partial(_certificate_reason, open_listeners.certificate)
-        administration = await open_admin(
-            app,
-            open_listeners,
-            sockets.admin.get(number),
-            [audit_route(trail.read), explain_route(trail.read, app.stores.sessions.now_ms)],
-        )
+        history = history_job(app)
+        told = [audit_route(trail.read), explain_route(trail.read), history.route()]
+        administration = await open_admin(app, open_listeners, sockets.admin.get(number), told)
         more: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
             "audit": trail.run,
             "metrics": metrics.keep_fresh,
             "log": logs.tell_gathered,
         }
+        if administration is not None:
+            more["history"] = history.run
         if number == 0:
             more["outage-watch"] = OutageWatch(app.store_reason).run
         async with _jobs(app, open_listeners, more):

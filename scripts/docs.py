@@ -11,6 +11,7 @@ from pathlib import Path
 
 import client_javascript
 import client_python
+import docs_admin
 import docs_capacity
 import docs_check
 import docs_cli
@@ -69,6 +70,7 @@ def main(arguments: list[str]) -> int:
         ROOT / "docs" / "operations.md": docs_operations.page(),
         ROOT / "docs" / "retcodes.md": docs_retcodes.page(),
         ROOT / "docs" / "cli.md": docs_cli.page(),
+        ROOT / "docs" / "admin.md": docs_admin.page(),
         ROOT / "docs" / "sdk_reference.md": docs_sdk.page(),
         ROOT / "docs" / "capacity.md": docs_capacity.page(),
         ROOT / docs_performance.PAGE: docs_performance.shipped(),

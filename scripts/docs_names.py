@@ -11,6 +11,7 @@ from gateway.backend import EndReason
 from gateway.cli import main
 from gateway.contact_centre import event_catalogue as catalogue
 from gateway.interface.operation import Operation
+from gateway.ops.console_sessions import WHY as CONSOLE_ENDS
 from gateway.rows import ALL_OPERATIONS
 from gateway.settings.environment import NAMES
 from gateway.settings.schema import BY_KEY
@@ -89,6 +90,7 @@ class Names:
             BY_KEY.keys()
             | NAMES.keys()
             | EndReason.__members__.keys()
+            | CONSOLE_ENDS.keys()
             | OTHER_WORDS
             | METHODS
             | self._events

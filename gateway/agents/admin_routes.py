@@ -33,6 +33,22 @@ class LockView:
     until: str
 
 
+@dataclass(frozen=True, slots=True)
+class LockList:
+    """The lock-outs in force, over all nodes."""
+
+    total: int
+    lockouts: Sequence[LockView]
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """The lock-outs that were in force until now."""
+
+    total: int
+    unlocked: Sequence[LockView]
+
+
 def lockout_routes(attempts: Attempts, address_limit: Callable[[], int], now_ms: Callable[[], int]) -> list[AdminRoute]:
     """The routes; `address_limit` returns LOGIN_ADDRESS_LIMIT, `now_ms` the store's time."""
 
@@ -41,7 +57,7 @@ def lockout_routes(attempts: Attempts, address_limit: Callable[[], int], now_ms:
 
     async def listed(_call: AdminCall) -> object:
         locks = await found()
-        return {"total": len(locks), "lockouts": [view(lock) for lock in locks]}
+        return LockList(len(locks), [view(lock) for lock in locks])
 
     async def unlock(call: AdminCall) -> object:
         """Body: `{"agent": 101}`, `{"address": "192.0.2.7"}`, both, or `{"all": true}`."""
@@ -53,7 +69,7 @@ def lockout_routes(attempts: Attempts, address_limit: Callable[[], int], now_ms:
         for lock in locks:
             agent_id = int(lock.who) if lock.who.isdigit() else None
             audit.record("unlock", agent_id, who=lock.who, address=lock.address)
-        return {"total": len(locks), "unlocked": [view(lock) for lock in locks]}
+        return Unlocked(len(locks), [view(lock) for lock in locks])
 
     return [AdminRoute("GET", "/lockouts", listed), AdminRoute("POST", "/lockouts/unlock", unlock)]
 

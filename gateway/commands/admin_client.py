@@ -22,7 +22,6 @@ ADDRESS: Final = "127.0.0.1"
 NEEDED: Final = frozenset({"ADMIN_PORT", "ADMIN_TOKEN_FILE"})
 """Settings that must be right; a gateway that refuses its changed file goes on, and is asked why."""
 HELP: Final = "The settings file of the running gateway, for ADMIN_PORT and ADMIN_TOKEN_FILE."
-as_json_option: Final = click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
 
 
 class NothingFound(click.ClickException):
@@ -98,8 +97,3 @@ def asks_gateway(command: Callable[..., None]) -> Callable[..., None]:
         command(line=admin_line(config, overrides), **given)
 
     return settings_options(HELP)(asking)
-
-
-def show_json(value: object) -> None:
-    """Prints it for programs."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

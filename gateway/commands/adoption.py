@@ -4,8 +4,8 @@ from typing import Any, Final
 
 import click
 
-from gateway.commands.admin_client import AdminLine, as_json_option, asks_gateway, show_json
-from gateway.commands.tables import columns, figures, table
+from gateway.commands.admin_client import AdminLine, asks_gateway
+from gateway.commands.tables import as_json_option, columns, figures, show_json, table
 from gateway.sessions.stages import ALL, Following
 
 PAGE: Final = 1000
@@ -22,7 +22,7 @@ _EVERY: Final = "all"
     "--state",
     "states",
     multiple=True,
-    type=click.Choice([*Following, _EVERY]),
+    type=click.Choice([*(state.value for state in Following), _EVERY]),
     help="List sessions of this state, or all.  [default: ignores and divided]",
 )
 @click.option("--client", help="List sessions of this client program alone, by its whole name.")

@@ -4,8 +4,8 @@ from typing import Final
 
 import click
 
-from gateway.commands.admin_client import AdminLine, as_json_option, asks_gateway, show_json
-from gateway.commands.tables import columns, show
+from gateway.commands.admin_client import AdminLine, asks_gateway
+from gateway.commands.tables import as_json_option, columns, show, show_json
 
 COLUMNS: Final = ("kind", "agent", "address", "failures", "last", "until")
 _NONE: Final = "nobody is locked out"

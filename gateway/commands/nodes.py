@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import click
 
-from gateway.commands.admin_client import AdminLine, NotInTime, as_json_option, asks_gateway, show_json
+from gateway.commands.admin_client import AdminLine, NotInTime, asks_gateway
 from gateway.commands.audit_trail_commands import Span
 from gateway.commands.progress import Teller
-from gateway.commands.tables import columns, show
+from gateway.commands.tables import as_json_option, columns, show, show_json
 
 COLUMNS: Final = ("node", "worker", "host", "pid", "state", "connections", "requests", "polls", "started", "version")
 LOOK_EVERY_S: Final = 0.5
@@ -37,10 +37,10 @@ def _row(node: Any, worker: Any) -> dict[str, object]:
 @click.command()
 @asks_gateway
 @_NODE
-@click.option("--wait/--no-wait", default=True, help="Wait until no request and no connection is there.")
+@click.option("--no-wait", is_flag=True, help="Do not wait until no request and no connection is there.")
 @click.option("--timeout", "timeout_ms", type=Span(), default=_TEN_MINUTES, show_default=True, help="For so long.")
 @as_json_option
-def drain(line: AdminLine, node: str | None, timeout_ms: int, *, wait: bool, as_json: bool) -> None:
+def drain(line: AdminLine, node: str | None, timeout_ms: int, *, no_wait: bool, as_json: bool) -> None:
     """Take a node out of service with all its workers, and wait until everybody has gone to another one.
 
     It takes no sign-in, answers polls without holding them, ends each connection with its answer, and is not ready, so
@@ -50,7 +50,7 @@ def drain(line: AdminLine, node: str | None, timeout_ms: int, *, wait: bool, as_
     """
     said = line.ask("POST", "/drain", {"node": node} if node else None)
     _name_lost(said["lost_if_stopped"])
-    if wait:
+    if not no_wait:
         said = _wait(line, said, time.monotonic() + timeout_ms / 1000)
     if as_json:
         show_json(said)
@@ -58,7 +58,7 @@ def drain(line: AdminLine, node: str | None, timeout_ms: int, *, wait: bool, as_
         click.echo(f"{said['node']} is drained: nobody is connected")
     else:
         click.echo(f"{said['node']} drains: {_progress(said)}")
-    if wait and not _is_over(said):
+    if not no_wait and not _is_over(said):
         raise NotInTime(f"not empty in time: {_progress(said)}; the drain goes on")
 
 

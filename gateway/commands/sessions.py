@@ -5,11 +5,11 @@ from typing import Any, Final
 
 import click
 
-from gateway.commands.admin_client import AdminLine, NothingFound, as_json_option, asks_gateway, show_json
+from gateway.commands.admin_client import AdminLine, NothingFound, asks_gateway
 from gateway.commands.agents import AGENT_ID
 from gateway.commands.options import NOTHING_FOUND
 from gateway.commands.progress import Teller
-from gateway.commands.tables import columns, figures, show
+from gateway.commands.tables import as_json_option, columns, figures, show, show_json
 from gateway.sessions.listing import STATES
 
 COLUMNS: Final = ("agent", "state", "signed_in", "seen", "node", "address", "client", "mode", "events")

@@ -6,9 +6,9 @@ from typing import Final
 
 import click
 
-from gateway.commands.admin_client import AdminLine, as_json_option, asks_gateway, show_json
+from gateway.commands.admin_client import AdminLine, asks_gateway
 from gateway.commands.options import CANNOT_SERVE, WRONG_SETTINGS, fail, settings_options
-from gateway.commands.tables import columns, show
+from gateway.commands.tables import as_json_option, columns, show, show_json
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 

@@ -4,9 +4,9 @@ from typing import Any, Final
 
 import click
 
-from gateway.commands.admin_client import AdminLine, as_json_option, asks_gateway, show_json
+from gateway.commands.admin_client import AdminLine, asks_gateway
 from gateway.commands.options import CANNOT_SERVE
-from gateway.commands.tables import columns, figures
+from gateway.commands.tables import as_json_option, columns, figures, show_json
 
 COLUMNS: Final = ("tag", "state", "latency_ms", "memory", "outage_since", "reason")
 _MB: Final = 1_048_576

@@ -3,6 +3,7 @@
 Texts stand as they are: what a client says of itself is no markup.
 """
 
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+as_json_option: Final = click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
 _WIDE: Final = 10_000
 """Columns where nobody looks at a terminal: no line is broken and no cell cut off."""
 STYLES: Final[Mapping[str, str]] = {
@@ -63,6 +65,19 @@ def figures(values: Mapping[str, object]) -> str:
         text = cell(value)
         grid.add_row(Text(name, "bold"), Text(text, STYLES.get(text, "")))
     return _drawn(grid)
+
+
+def show_json(value: object) -> None:
+    """Prints it for programs."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def show_rows(names: Sequence[str], rows: Sequence[Sequence[object]], *, as_json: bool) -> None:
+    """Prints rows as a table, or for programs as objects with these names."""
+    if as_json:
+        show_json([dict(zip((name.replace(" ", "_") for name in names), row, strict=True)) for row in rows])
+    else:
+        click.echo(table([names, *rows]))
 
 
 def show(text: str, *, empty: str = "") -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from gateway.commands.options import settings_options
-from gateway.commands.tables import table
+from gateway.commands.tables import as_json_option, show_rows
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 from gateway.settings.schema import Settings
@@ -109,13 +109,14 @@ def new_api_key(tenant_id: str, config: Path, overrides: Mapping[str, str], *, o
 
 @tenant.command("list")
 @with_settings
-def list_tenants(config: Path, overrides: Mapping[str, str]) -> None:
+@as_json_option
+def list_tenants(config: Path, overrides: Mapping[str, str], *, as_json: bool) -> None:
     """Show every tenant."""
     path = _path(read(config, overrides).token_tenants_file, "TOKEN_TENANTS_FILE")
     with refusals_shown():
         found = tenants_file.read(path).all()
-    rows = [(each.id, each.name, str(len(each.api_key_hashes))) for each in found]
-    click.echo(table([("tenant", "name", "API keys"), *rows]))
+    rows = [(each.id, each.name, len(each.api_key_hashes)) for each in found]
+    show_rows(("tenant", "name", "API keys"), rows, as_json=as_json)
 
 
 @tenant.command("remove")
@@ -148,14 +149,15 @@ def rotate(wait_s: int, algorithm: str, config: Path, overrides: Mapping[str, st
 
 @key.command("list")
 @with_settings
-def list_keys(config: Path, overrides: Mapping[str, str]) -> None:
+@as_json_option
+def list_keys(config: Path, overrides: Mapping[str, str], *, as_json: bool) -> None:
     """Show every key, and which may be removed without harm; no secret is shown."""
     settings = read(config, overrides)
     with refusals_shown():
         keys = signing_keys.read(_path(settings.token_keys_file, "TOKEN_KEYS_FILE"))
     now = now_ms()
     rows = [(each.id, each.algorithm, _moment(each.signs_from_ms), _state(keys, each, now)) for each in keys.keys]
-    click.echo(table([("key", "algorithm", "signs from", "state"), *rows]))
+    show_rows(("key", "algorithm", "signs from", "state"), rows, as_json=as_json)
 
 
 @key.command("remove")
@@ -200,12 +202,14 @@ def add_user(tenant: str, user_id: str, name: str, config: Path, overrides: Mapp
 
 @user.command("list")
 @with_settings
-def list_users(config: Path, overrides: Mapping[str, str]) -> None:
+@as_json_option
+def list_users(config: Path, overrides: Mapping[str, str], *, as_json: bool) -> None:
     """Show every user."""
     path = _path(read(config, overrides).token_users_file, "TOKEN_USERS_FILE")
     with refusals_shown():
         found: Users = users.read(path)
-    click.echo(table([("tenant", "id", "name"), *((one.tenant, one.user_id, one.user_name) for one in found.all())]))
+    rows = [(one.tenant, one.user_id, one.user_name) for one in found.all()]
+    show_rows(("tenant", "id", "name"), rows, as_json=as_json)
 
 
 @user.command("remove")

@@ -16,33 +16,12 @@ from gateway.sessions.service import SessionService
 from gateway.settings.schema import Settings
 from gateway.wire.errors import GatewayError, MethodNotAllowed
 from gateway.wire.http import AnyResponse, Request, Response, header_lines
-from gateway.wire.standing_headers import AGENT_JSON, NOT_SNIFFED, OF_ANSWERS
+from gateway.wire.standing_headers import AGENT_JSON, OF_ANSWERS, OF_PAGES, PAGE_TYPES
 
 PATH: Final = "/desk"
 HERE: Final = Path(__file__).parent
 CLIENT: Final = HERE.parent / "client"
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-)
-"""Nothing of another host, nothing written into the page as code."""
-_ALWAYS: Final = header_lines(
-    {
-        **OF_ANSWERS,
-        "Content-Security-Policy": POLICY,
-        **NOT_SNIFFED,
-        "X-Frame-Options": "DENY",
-        "Referrer-Policy": "no-referrer",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-    }
-)
-_TYPES: Final = {
-    ".html": "text/html;charset=UTF-8",
-    ".css": "text/css;charset=UTF-8",
-    ".js": "text/javascript;charset=UTF-8",
-    ".ts": "text/plain;charset=UTF-8",
-}
+_ALWAYS: Final = header_lines({**OF_ANSWERS, **OF_PAGES})
 LOOKING: Final = ("GET", "HEAD")
 
 
@@ -86,7 +65,7 @@ def files() -> dict[str, Path]:
 
 def _content(file: Path) -> tuple[Callable[[], bytes], str]:
     body = file.read_bytes()
-    return lambda: body, _TYPES[file.suffix]
+    return lambda: body, PAGE_TYPES[file.suffix]
 
 
 def _shown(settings: Callable[[], Settings], body: Callable[[], bytes], kind: str) -> Page:

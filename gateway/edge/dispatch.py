@@ -108,7 +108,6 @@ class Edge:
         self, services: Services, table: OperationTable, pages: Mapping[str, Page], traces: Traces | None = None
     ) -> None:
         self._services = services
-        self._drain = services.drain
         self._table = table
         self._pages = dict(pages)
         self._traces = traces
@@ -130,8 +129,6 @@ class Edge:
 
     def handle(self, request: Request) -> Awaitable[AnyResponse]:
         """Answers one request; only bugs raise."""
-        if self._drain.is_on:
-            request.peer.close_after_answer()
         path = path_of(request.raw_path)
         page = self._pages.get(path)
         if page is not None:

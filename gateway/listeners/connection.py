@@ -40,6 +40,7 @@ class Server(Protocol):
     linger_ms: int
     keep_alive_s: float
     draining: Once
+    sheds: bool
     tasks: EagerTasks
 
     def joined(self, connection: "Connection") -> None:
@@ -369,7 +370,7 @@ class Connection(asyncio.Protocol):
 
     def _keeps_alive(self, request: Request) -> bool:
         """Whether there may be a next answer."""
-        if self._last or not request.keep_alive or self.draining.is_set:
+        if self._last or not request.keep_alive or self.draining.is_set or self._server.sheds:
             return False
         if self._heard_out and not self._incoming.held:
             return False

@@ -61,6 +61,13 @@ class Listeners:
         """Whether there are connections, accepted here, whose TLS handshake is not over."""
         return any(acceptor.beginning for acceptor in self._acceptors)
 
+    def shed(self, on: bool) -> None:
+        """While it is `on`, in a drain that can be taken back, clients are accepted and led to come again elsewhere.
+
+        Every answer is the last one of its connection; idle ones end after some seconds.
+        """
+        self._connections.shed(on)
+
     async def step_down(self, patience_ms: int) -> None:
         """Stop accepting and leave it to the clients to go, for up to `patience_ms`; `drain` is to follow.
 

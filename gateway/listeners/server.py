@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from gateway.listeners.connection import Connection
@@ -13,6 +13,8 @@ from gateway.wire.http import AnyResponse, Request
 Handler = Callable[[Request], Awaitable[AnyResponse]]
 
 LINGER_MS: Final = 2_000
+SHED_IDLE_S: Final = 5.0
+"""In a drain that can be taken back; longer than the pauses of a client that polls."""
 KEEP_ALIVE_MS: Final = 150_000
 """An idle connection is kept longer than EVENT_PUSH_HANDSHAKE_MAXTIME, so that a client that sends heartbeats in time
 never meets one that is closing."""
@@ -26,8 +28,8 @@ class ConnectionServer:
 
     `handler` answers a request; what it raises is answered 503. `head_timeout_ms`: time for the head of a request; may
     be changed, for heads that begin later. `linger_ms`: time for which the end of a connection waits for the client.
-    `tasks`: begin the answers. `draining`: set when the shutdown begins. `connections`: those whose client is there or
-    whose call still runs.
+    `tasks`: begin the answers. `draining`: set when the shutdown begins. `sheds`: every answer is the last one of its
+    connection. `connections`: those whose client is there or whose call still runs.
     """
 
     def __init__(self, handler: Handler, *, head_timeout_ms: int, linger_ms: int = LINGER_MS) -> None:
@@ -36,10 +38,12 @@ class ConnectionServer:
         self.linger_ms = linger_ms
         self.keep_alive_s = KEEP_ALIVE_MS / 1000
         self.draining = Once()
+        self.sheds = False
         self.connections: set[Connection] = set()
         self._loop = asyncio.get_running_loop()
         self.tasks = EagerTasks(self._loop)
         self._empty = asyncio.Event()
+        self._shedding: asyncio.TimerHandle | None = None
 
     def __call__(self, link: socket.socket | None = None) -> Connection:
         """A protocol for a connection that was just accepted; only of its `link` it is known what arrives."""
@@ -54,6 +58,23 @@ class ConnectionServer:
         if connection.over:
             self.connections.discard(connection)
             self._look_whether_empty()
+
+    def shed(self, on: bool) -> None:
+        """While it is `on` each answer is the last of its connection; those that stay idle end after SHED_IDLE_S."""
+        self.sheds = on
+        if self._shedding is not None:
+            self._shedding.cancel()
+            self._shedding = None
+        if on:
+            for connection in self.connections:
+                if not connection.idle:
+                    connection.close_after_answer()
+            self._shedding = self._loop.call_later(SHED_IDLE_S, self._shed_idle, list(self.connections))
+
+    def _shed_idle(self, those: Iterable[Connection]) -> None:
+        for connection in those:
+            if connection in self.connections and connection.idle:
+                connection.force_close()
 
     async def step_down(self, patience_ms: int, beginning: Callable[[], bool]) -> None:
         """Let every connection have one more answer, with `Connection: close`, for up to `patience_ms`.

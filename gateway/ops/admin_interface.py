@@ -7,30 +7,28 @@ refusal.
 
 import asyncio
 import logging
-import re
 import socket
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
 from aiohttp import web
-from multidict import CIMultiDictProxy
+from multidict import CIMultiDict, CIMultiDictProxy
 from pydantic_core import to_json
 
-from gateway.ops import audit, metrics
-from gateway.ops.admin_tokens import Actor, AdminTokens
+from gateway.ops import audit
+from gateway.ops.admin_guard import AdminGuard, Asked, Refusal
+from gateway.ops.admin_tokens import AdminTokens
+from gateway.ops.console_sessions import ConsoleSessions
 from gateway.ops.logs import crash_line
 from gateway.wire.errors import GatewayError, Malformed, MethodNotAllowed, NotFound, TooLarge, Unavailable
-from gateway.wire.forwarding import FORWARDING_HEADERS
 from gateway.wire.standing_headers import JSON, NOT_SNIFFED, of_answers
 
-_HOST: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
-_SCHEME: Final = "bearer "
 BODY_MAX_BYTES: Final = 65_536
 BODY_TIMEOUT_MS: Final = 10_000
-PLAYED: Final = "/sim/"
-"""What simulated customers do is no action of an administrator."""
+NO_ACTIONS: Final = ("/sim/", "/console/")
+"""What simulated customers do is no action of an administrator, and the console tells of its sign-ins itself."""
 _REFUSED: Final = 409
 HEADERS: Final = {**of_answers(JSON), **NOT_SNIFFED}
 """Of every answer in JSON."""
@@ -42,84 +40,29 @@ _SILENT: Final = logging.getLogger("gateway.ops.admin_interface.http")
 _SILENT.disabled = True
 _NO_HTTP: Final = Malformed("not an HTTP message: check the request line and the headers")
 
+_ASKED: Final = web.RequestKey("asked", Asked)
+_NOBODY: Final = Asked("GET", CIMultiDictProxy(CIMultiDict()))
+
 _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a request is not let in, and the status that says so."""
-
-    status: int
-    reason: str
-    error: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-_FORWARDED: Final = Refusal(403, "forwarded", "not through a proxy: call this listener from its own machine")
-_FOREIGN_HOST: Final = Refusal(403, "host", "the Host header must name localhost, 127.0.0.1 or [::1]")
-_ROLE: Final = Refusal(403, "role", "the role of this token is read: changes and traces need a token of role admin")
-_ACTOR: Final = web.RequestKey("actor", Actor)
-LOOKING: Final = frozenset({"GET", "HEAD"})
-_NO_TOKEN: Final = Refusal(
-    401,
-    "token",
-    "needs the header Authorization: Bearer with the token of ADMIN_TOKEN_FILE",
-    {"WWW-Authenticate": "Bearer"},
-)
-
-
-class AdminGuard:
-    """Lets in who is on this machine and holds one of `tokens`, and to change things whose role says so.
-
-    The listener is bound to loopback; three more things keep others out. A page in a browser of this machine that
-    reaches it under a name of its own is stopped by the Host header; a proxy put in front by mistake by its forwarding
-    headers; everybody else by the token, which also says who asks and whether he may change anything. The port in Host
-    is not compared, so that a forwarded port (ssh -L) works. No answer gives leave to other origins.
-    """
-
-    def __init__(self, tokens: AdminTokens) -> None:
-        self._tokens = tokens
-
-    def admitted(self, method: str, headers: CIMultiDictProxy[str], address: str) -> Actor | Refusal:
-        """Who asks, or why this request must not be answered: then it is counted by reason, and audited."""
-        found = self._admitted(method, headers)
-        if isinstance(found, Refusal):
-            metrics.ADMIN_REFUSED.labels(found.reason).inc()
-            audit.record("admin-refused", reason=found.reason, address=address)
-        return found
-
-    def _admitted(self, method: str, headers: CIMultiDictProxy[str]) -> Actor | Refusal:
-        if any(name in headers for name in FORWARDING_HEADERS):
-            return _FORWARDED
-        hosts = headers.getall("Host", ())
-        if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
-            return _FOREIGN_HOST
-        actor = self._holder(headers.getall("Authorization", ()))
-        if actor is None:
-            return _NO_TOKEN
-        return actor if actor.may_change or method in LOOKING else _ROLE
-
-    def _holder(self, values: Sequence[str]) -> Actor | None:
-        if len(values) != 1 or values[0][: len(_SCHEME)].lower() != _SCHEME:
-            return None
-        return self._tokens.holder(values[0][len(_SCHEME) :].strip().encode("utf-8", "surrogateescape"))
-
-
-@dataclass(frozen=True, slots=True)
 class AdminCall:
-    """One request: the `{names}` of its path, its query, its body as it came."""
+    """One request: the `{names}` of its path, its query, its body as it came, and what the guard looked at."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    asked: Asked = _NOBODY
 
 
 @dataclass(frozen=True, slots=True)
 class AdminPage:
-    """An answer that is not JSON."""
+    """An answer that is not JSON alone: `headers` are added to those of every answer."""
 
     body: bytes
     content_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Answer = Callable[[AdminCall], Awaitable[object]]
@@ -127,54 +70,63 @@ Answer = Callable[[AdminCall], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class AdminRoute:
-    """One page. `path` may hold `{names}`, each for one part of the path. `admin_only`: that role alone may look."""
+    """One page. `path` may hold `{names}`, each for one part of the path.
+
+    It is `open` to whoever is on this machine, or needs a credential; `admin_only`: one of role admin, even to look.
+    """
 
     method: str
     path: str
     answer: Answer
+    open: bool = False
     admin_only: bool = False
 
 
-def application(tokens: AdminTokens, routes: Iterable[AdminRoute]) -> web.Application:
-    """The pages for whoever holds one of `tokens`."""
-    guard = AdminGuard(tokens)
+def application(
+    tokens: AdminTokens, routes: Iterable[AdminRoute], sessions: ConsoleSessions | None = None
+) -> web.Application:
+    """The pages for whoever holds one of `tokens`, or one of `sessions`."""
+    guard = AdminGuard(tokens, sessions or ConsoleSessions(tokens))
+    pages: dict[web.AbstractRoute, AdminRoute] = {}
+
+    def asked(request: web.Request) -> Asked:
+        page = pages.get(request.match_info.route)
+        rights = (page.open, page.admin_only) if page else (False, False)
+        return Asked(request.method, request.headers, request.remote or "", request.secure, *rights)
 
     @web.middleware
     async def guarded(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        admitted = guard.admitted(request.method, request.headers, request.remote or "")
+        request[_ASKED] = asked(request)
+        admitted = guard.admitted(request[_ASKED])
         if isinstance(admitted, Refusal):
             refused = _json({"error": admitted.error}, admitted.status, admitted.headers)
             refused.force_close()
             return refused
         audit.ACTOR.set(admitted.name)
-        request[_ACTOR] = admitted
         answer = await _answered(request, handler)
-        if request.method not in LOOKING and not request.path.startswith(PLAYED):
+        if request[_ASKED].changes and not request.path.startswith(NO_ACTIONS):
             audit.record("admin-action", request=f"{request.method} {request.path}", status=answer.status)
         return answer
 
     made = web.Application(middlewares=[guarded], client_max_size=BODY_MAX_BYTES)
-    for route in routes:
-        made.router.add_route(route.method, route.path, partial(_page, route))
+    for page in routes:
+        pages[made.router.add_route(page.method, page.path, partial(_page, page))] = page
     return made
 
 
 async def _page(route: AdminRoute, request: web.Request) -> web.StreamResponse:
-    if route.admin_only and not request[_ACTOR].may_change:
-        metrics.ADMIN_REFUSED.labels(_ROLE.reason).inc()
-        audit.record("admin-refused", reason=_ROLE.reason, address=request.remote or "")
-        return _json({"error": _ROLE.error}, _ROLE.status)
     try:
         async with asyncio.timeout(BODY_TIMEOUT_MS / 1000):
             body = await request.read()
     except TimeoutError:
         raise _LATE from None
     query = {name: request.query[name] for name in request.query}
-    answer = await route.answer(AdminCall(dict(request.match_info), query, body))
+    answer = await route.answer(AdminCall(dict(request.match_info), query, body, request[_ASKED]))
     if isinstance(answer, AdminPage):
-        return web.Response(body=answer.body, headers={**HEADERS, "Content-Type": answer.content_type})
+        headers = {**HEADERS, "Content-Type": answer.content_type, **answer.headers}
+        return web.Response(body=answer.body, headers=headers)
     return _json(answer)
 
 

@@ -95,13 +95,21 @@ class Actor:
 
 
 class AdminTokens:
-    """Those who may: some that stay, and those of a file, whose change counts with the next request.
+    """Those who may: some that stay, and those of two files, whose change counts with the next request.
 
-    Raises AdminTokenError for a file that is wrong at the start; a later fault is logged, and the former tokens stay.
+    `own` is ADMIN_TOKEN_FILE, `path` ADMIN_TOKENS_FILE. Raises AdminTokenError for a file that is wrong at the start; a
+    later fault is logged, and the former tokens stay.
     """
 
-    def __init__(self, actors: Iterable[Actor], path: Path | None = None) -> None:
+    def __init__(self, actors: Iterable[Actor], path: Path | None = None, own: Path | None = None) -> None:
         self._fixed = tuple(actors)
+        self._own = LiveFile(
+            (own,) if own else (),
+            lambda: [operator(read_admin_token(own))] if own else [],
+            faults=AdminTokenError,
+            refused="the former token stays",
+            taken=lambda _: f"ADMIN_TOKEN_FILE {own}: another token",
+        )
         self._named = LiveFile(
             (path,) if path else (),
             lambda: read_admin_tokens(path) if path else [],
@@ -112,9 +120,15 @@ class AdminTokens:
 
     def holder(self, given: bytes) -> Actor | None:
         """Who holds this token. All are compared, each in constant time."""
-        named = self._named.newest()
-        found = [actor for actor in (*self._fixed, *named) if hmac.compare_digest(given, actor.token.encode())]
+        found = [actor for actor in self._newest() if hmac.compare_digest(given, actor.token.encode())]
         return found[0] if found else None
+
+    def named(self, name: str) -> Actor | None:
+        """Who has this name now."""
+        return next((actor for actor in self._newest() if actor.name == name), None)
+
+    def _newest(self) -> list[Actor]:
+        return [*self._fixed, *self._own.newest(), *self._named.newest()]
 
 
 def operator(token: str) -> Actor:

@@ -104,6 +104,12 @@ EVENT_WAKE: Final = Histogram(
 PUSHES: Final = Counter(
     "agentgateway_push_attempts", "Attempts to push an event to a receiver, by outcome", ["outcome"], registry=REGISTRY
 )
+TASKS: Final = Gauge(
+    "agentgateway_event_loop_tasks",
+    "Tasks of the event loop that are not done: work under way, polls and periodic jobs",
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
+)
 POLLS_PARKED: Final = Gauge(
     "agentgateway_polls_parked",
     "Event polls that are held now, waiting for an event",

@@ -55,26 +55,53 @@ class LostSessions:
     agents: Sequence[int]
 
 
+@dataclass(frozen=True, slots=True)
+class NodeList:
+    """The nodes that serve, by name; `this` is the name of the one that answers."""
+
+    this: str
+    total: int
+    nodes: Sequence[NodeView]
+
+
+@dataclass(frozen=True, slots=True)
+class DrainView:
+    """How far the drain of a node is. The counts are the sums over its workers.
+
+    `draining`: all of its workers drain. `empty`: no connection and no request is there. With both the node can be
+    stopped, and nobody notices but those whose sessions are in its memory, `lost_if_stopped`.
+    """
+
+    node: str
+    draining: bool
+    empty: bool
+    connections: int
+    requests: int
+    polls: int
+    lost_if_stopped: LostSessions
+    nodes: Sequence[NodeView]
+
+
 def node_routes(keeper: NodeKeeper, lost: Callable[[], Awaitable[LostSessions]]) -> list[AdminRoute]:
     """The routes."""
 
     async def listed(_call: AdminCall) -> object:
         found = nodes(await keeper.all(), keeper.run_id)
-        return {"this": keeper.name, "total": len(found), "nodes": found}
+        return NodeList(keeper.name, len(found), found)
 
     async def progress(node: str) -> object:
         found = [each for each in nodes(await keeper.all(), keeper.run_id) if each.node == node]
         at_home = node == keeper.name
-        return {
-            "node": node,
-            "draining": bool(found) and all(each.draining for each in found),
-            "empty": all(each.empty for each in found),
-            "connections": sum(each.connections for each in found),
-            "requests": sum(each.requests for each in found),
-            "polls": sum(each.polls for each in found),
-            "lost_if_stopped": await lost() if at_home else LostSessions(0, ()),
-            "nodes": found,
-        }
+        return DrainView(
+            node,
+            bool(found) and all(each.draining for each in found),
+            all(each.empty for each in found),
+            sum(each.connections for each in found),
+            sum(each.requests for each in found),
+            sum(each.polls for each in found),
+            await lost() if at_home else LostSessions(0, ()),
+            found,
+        )
 
     async def shown(call: AdminCall) -> object:
         return await progress(call.query.get("node") or keeper.name)

@@ -28,6 +28,14 @@ class Ends:
     before: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The session of this agent is over."""
+
+    agent: int
+    ended: bool
+
+
 async def end_sessions(service: SessionService, wanted: SessionFilter, most: int = MOST_AT_ONCE) -> Ends:
     """Ends the first of the sessions that are meant. Raises StoreUnavailable; what has ended by then stays so."""
     before_ms = wanted.before_ms if wanted.before_ms is not None else service.store.now_ms()

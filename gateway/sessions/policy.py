@@ -1,5 +1,6 @@
 """Settings as the session rules see them: small values for one agent (docs/protocol.md, AUTHMODE)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -10,10 +11,9 @@ from gateway.settings.schema import Settings
 
 MOST_KEPT: Final = 512
 """Each shard of the store has outages of its own."""
-PLACES_KEPT: Final = 65_536
+AGENTS_KEPT: Final = 65_536
 
 
-@lru_cache(PLACES_KEPT)
 def place(agent_id: int) -> int:
     """Where an agent stands in the move to AUTHMODE 2, from 0 to 99: it is among the first AUTHMODE_PERCENT, or not.
 
@@ -83,11 +83,15 @@ class Policy:
         keeping, others = self._both(outages)
         return others if self._all_alike or not self.keeps_guid(agent_id) else keeping
 
-    def keeps_guid(self, agent_id: int) -> bool:
+    @cached_property
+    def keeps_guid(self) -> Callable[[int], bool]:
         """Whether this agent follows AUTHMODE 1 whatever it is: it is listed, or not among the first AUTHMODE_PERCENT.
 
-        A rehearsal is for all who are not listed.
+        A rehearsal is for all who are not listed. Found out once an agent: this is asked for at every call.
         """
+        return lru_cache(AGENTS_KEPT)(self._keeps_guid)
+
+    def _keeps_guid(self, agent_id: int) -> bool:
         settings = self.settings
         if agent_id in settings.static_agents:
             return True

@@ -88,7 +88,8 @@ class ListenersSection(Section):
     admin_token_file: Annotated[Path | None, PATH] = ours(
         "ADMIN_TOKEN_FILE",
         "",
-        "File of the token that ADMIN_PORT asks for; its holder may do all, and is `operator` in the audit log.",
+        "File of the token that ADMIN_PORT asks for; its holder may do all, and is `operator` in the audit log. "
+        "Another token in it counts at once.",
         restart=True,
     )
     admin_tokens_file: Annotated[Path | None, PATH] = ours(

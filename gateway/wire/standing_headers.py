@@ -25,6 +25,32 @@ OF_REQUESTS: Final[Mapping[str, str]] = MappingProxyType({"User-Agent": PRODUCT}
 NOT_SNIFFED: Final[Mapping[str, str]] = MappingProxyType({"X-Content-Type-Options": "nosniff"})
 """Where a browser could take a body for something else than its type says."""
 
+PAGE_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
+"""Nothing of another host, nothing written into the page as code."""
+OF_PAGES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "Content-Security-Policy": PAGE_POLICY,
+        **NOT_SNIFFED,
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+)
+"""Of the pages for browsers and what they are made of, besides those of every answer."""
+PAGE_TYPES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        ".html": "text/html;charset=UTF-8",
+        ".css": "text/css;charset=UTF-8",
+        ".js": "text/javascript;charset=UTF-8",
+        ".ts": "text/plain;charset=UTF-8",
+    }
+)
+"""Their types, by the ends of their names."""
+
 
 def of_answers(content_type: str) -> dict[str, str]:
     """Those of an answer with a body of this type."""

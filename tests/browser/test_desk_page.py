@@ -7,26 +7,27 @@ import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from gateway.sessions.secret_file import new_secret_line
-from tests.support.browser import Browser, Page, chromium, needs_chromium
-from tests.support.gateway import ROOT, GatewayProcess, running_gateway, start_process
+from tests.support.browser import (
+    CONTRAST,
+    NEED_NAMES,
+    Browser,
+    Page,
+    axe_findings,
+    named,
+    needs_axe,
+    needs_chromium,
+)
+from tests.support.gateway import GatewayProcess, running_gateway, start_process
 from tests.support.servers import Server
 
 pytestmark = needs_chromium
 TALKING = "document.querySelector('.call[data-stage=talking]')"
 RINGING = "document.querySelector('.call[data-stage=ringing]')"
 NO_CALL = "!document.querySelector('.call')"
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-
-
-@pytest.fixture
-async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
-    async with chromium(tmp_path / "profile") as made:
-        yield made
 
 
 async def opened(browser: Browser, port: int) -> Page:
@@ -301,38 +302,6 @@ async def test_a_request_is_shown_and_copied_without_secrets(browser: Browser) -
         await page.until("!document.querySelector('#guids code').textContent.includes('…')")
 
 
-CONTRAST = """(() => {
-  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-  const rgba = (css) => {
-    canvas.clearRect(0, 0, 1, 1);
-    canvas.fillStyle = css;
-    canvas.fillRect(0, 0, 1, 1);
-    return canvas.getImageData(0, 0, 1, 1).data;
-  };
-  const light = (css) => {
-    const part = (one) => ((one /= 255) <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4);
-    const [red, green, blue] = rgba(css);
-    return 0.2126 * part(red) + 0.7152 * part(green) + 0.0722 * part(blue);
-  };
-  const ground = (element) => {
-    for (; element; element = element.parentElement) {
-      const css = getComputedStyle(element).backgroundColor;
-      if (rgba(css)[3] === 255) return css;
-    }
-    return "white";
-  };
-  const found = [];
-  for (const element of document.querySelectorAll("body *")) {
-    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
-    if (!own || !element.checkVisibility() || element.matches("[aria-disabled=true], .hear, .skip")) continue;
-    const [one, other] = [light(getComputedStyle(element).color), light(ground(element))].sort((a, b) => b - a);
-    const ratio = (one + 0.05) / (other + 0.05);
-    if (ratio < 4.5) found.push(`${element.outerHTML.slice(0, 80)} ${ratio.toFixed(2)}`);
-  }
-  return found;
-})()"""
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_everything_can_be_read_by_eye(browser: Browser, scheme: str) -> None:
     async with running_gateway() as gateway:
@@ -348,30 +317,6 @@ async def test_everything_can_be_read_by_eye(browser: Browser, scheme: str) -> N
         await page.click(".exchange summary")
         await page.until("document.querySelector('.exchange details[open] pre')")
         assert await page.run(CONTRAST) == []
-
-
-async def named(page: Page) -> list[tuple[str, str]]:
-    """Role and name of everything in the tree that a screen reader reads."""
-    await page.send("Accessibility.enable")
-    tree: list[dict[str, Any]] = (await page.send("Accessibility.getFullAXTree"))["nodes"]
-    return [
-        (node["role"]["value"], node.get("name", {}).get("value", ""))
-        for node in tree
-        if not node["ignored"] and "role" in node
-    ]
-
-
-NEED_NAMES = {
-    "button",
-    "checkbox",
-    "textbox",
-    "combobox",
-    "region",
-    "list",
-    "progressbar",
-    "link",
-    "searchbox",
-}
 
 
 async def test_everything_has_a_name_for_a_screen_reader(browser: Browser) -> None:
@@ -398,19 +343,17 @@ async def test_everything_has_a_name_for_a_screen_reader(browser: Browser) -> No
         ) == await page.run("document.querySelectorAll('[id]').length")
 
 
-@pytest.mark.skipif(not AXE.exists(), reason=f"no {AXE.relative_to(ROOT)}: scripts/needs")
+@needs_axe
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing(browser: Browser, scheme: str) -> None:
     async with running_gateway() as gateway:
         page = await opened(browser, gateway.port)
         await page.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-        await page.run(await asyncio.to_thread(AXE.read_text, "utf-8") + "; 0")
-        found = "axe.run().then((told) => told.violations.map(({id, nodes}) => [id, ...nodes.map((n) => n.html)]))"
-        assert await page.run(found) == []
+        assert await axe_findings(page) == []
         await page.click("#sign-in-button")
         await in_state(page, "idle")
         await page.click("#customer-calls")
         await page.until(RINGING)
         await page.click(".exchange summary")
         await page.until("document.querySelector('.exchange details[open] pre')")
-        assert await page.run(found) == []
+        assert await axe_findings(page) == []

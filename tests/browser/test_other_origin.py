@@ -2,11 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from aiohttp import web
 
-from tests.support.browser import Page, chromium, needs_chromium
+from tests.support.browser import Browser, Page, needs_chromium
 from tests.support.gateway import PASSWORD, ROOT, running_gateway
 from tests.support.servers import free_port
 
@@ -52,15 +51,15 @@ async def site(port: int) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def opened(folder: Path, listed: bool) -> AsyncIterator[Page]:
+async def opened(browser: Browser, listed: bool) -> AsyncIterator[Page]:
     port = free_port()
     origins = {"CORS_ORIGINS": f"http://127.0.0.1:{port if listed else free_port()}"}
-    async with running_gateway({**QUICK, **origins}) as gateway, site(port) as origin, chromium(folder) as browser:
+    async with running_gateway({**QUICK, **origins}) as gateway, site(port) as origin:
         yield await browser.page(f"{origin}/?gateway=http://127.0.0.1:{gateway.port}")
 
 
-async def test_it_follows_the_guid_and_loses_no_event(tmp_path: Path) -> None:
-    async with opened(tmp_path, listed=True) as page:
+async def test_it_follows_the_guid_and_loses_no_event(browser: Browser) -> None:
+    async with opened(browser, listed=True) as page:
         await page.until("window.guids > 3")
         await page.run("window.agent.onlineagent.sayBusy()")
         await page.until("window.events.length === 3")
@@ -74,6 +73,6 @@ async def test_it_follows_the_guid_and_loses_no_event(tmp_path: Path) -> None:
         assert page.problems == []
 
 
-async def test_a_page_that_is_not_listed_gets_no_answer(tmp_path: Path) -> None:
-    async with opened(tmp_path, listed=False) as page:
+async def test_a_page_that_is_not_listed_gets_no_answer(browser: Browser) -> None:
+    async with opened(browser, listed=False) as page:
         await page.until("window.said?.startsWith('NoAnswer')")

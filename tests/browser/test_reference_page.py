@@ -1,21 +1,10 @@
 """The reference page in a browser: it finds an operation, sends it, and takes the GUID that an answer hands out."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
-from tests.support.browser import Browser, Page, chromium, needs_chromium
+from tests.support.browser import Browser, Page, needs_chromium
 from tests.support.gateway import running_gateway
 
 pytestmark = needs_chromium
 SHOWN = "[...document.querySelectorAll('details')].filter((d) => d.checkVisibility())"
-
-
-@pytest.fixture
-async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
-    async with chromium(tmp_path / "profile") as made:
-        yield made
 
 
 async def find(page: Page, words: str, path: str) -> None:

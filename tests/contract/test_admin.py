@@ -260,7 +260,7 @@ async def test_a_started_gateway_makes_the_token_says_where_and_serves_the_comma
         await gateway.desk(101).sign_in()
         log = gateway.log.read_text()
         said = await Operator(port, token.read_text().strip()).get("/metrics")
-        table = await command("sessions", *(f"--set={key}={value}" for key, value in overrides.items()))
+        table = await command("sessions", "list", *(f"--set={key}={value}" for key, value in overrides.items()))
     assert f"made a token for the admin listener: {token}\n" in log
     assert f"administration on http://127.0.0.1:{port}, with the token in {token}\n" in log
     assert (

@@ -16,6 +16,7 @@ INTERVAL = 60_000
 GRACE = 1_000
 """Shorter than a hold (here none) and 2 s, after which everybody is named who still calls with the GUID before."""
 NAMED = "guid-not-adopted"
+WRONG = "00000000-0000-0000-0000-000000000000.AgentGateway0"
 
 
 @dataclass
@@ -98,8 +99,7 @@ async def test_a_wrong_guid_names_nobody(start: Start) -> None:
     async with start() as bench:
         await noted(bench)
         bench.now[0] += GRACE
-        wrong = "00000000-0000-0000-0000-000000000000.AgentGateway0"
-        assert (await bench.desk.status(guid=wrong)).retcode == "000-003"
+        assert (await bench.desk.status(guid=WRONG)).retcode == "000-003"
         assert bench.named == 0
 
 
@@ -110,6 +110,23 @@ async def test_a_guid_whose_successor_is_in_use_names_nobody_when_it_is_refused(
         bench.now[0] += GRACE
         assert (await bench.desk.status()).retcode == "000-003"
         assert bench.named == 0
+
+
+async def test_a_second_window_is_named_once_when_it_is_refused(start: Start) -> None:
+    async with start() as bench:
+        new = (await bench.desk.poll()).set_guid
+        assert (await bench.desk.status(guid=new)).retcode == "0"
+        bench.now[0] += GRACE
+        for _ in range(2):
+            assert (await bench.desk.status()).retcode == "000-003"
+        assert bench.log.messages.count("guid-left-behind agent=101 client=") == 1
+        assert [line.state for line in (await bench.gateway.app.survey.report(Asked())).agents] == ["divided"]
+
+
+async def test_a_wrong_guid_is_no_second_window(start: Start) -> None:
+    async with start() as bench:
+        assert (await bench.desk.status(guid=WRONG)).retcode == "000-003"
+        assert not any("guid-left-behind" in message for message in bench.log.messages)
 
 
 @pytest.mark.parametrize("mode", ["1", "2"])

@@ -14,6 +14,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from gateway.admin import open_admin
 from gateway.ops.admin_interface import AdminListener, AdminRoute, application
 from gateway.ops.admin_tokens import AdminTokens, operator
+from gateway.ops.console_sessions import ConsoleSessions
 from tests.support.gateway import Gateway
 
 TOKEN = "a-token-of-the-tests"
@@ -57,11 +58,13 @@ class Operator:
 
 
 @contextlib.asynccontextmanager
-async def serving(routes: Sequence[AdminRoute]) -> AsyncIterator[Operator]:
-    """An admin listener with these routes alone."""
+async def serving(
+    routes: Sequence[AdminRoute], tokens: AdminTokens | None = None, sessions: ConsoleSessions | None = None
+) -> AsyncIterator[Operator]:
+    """An admin listener with these routes alone; `tokens` may use it, or else who has TOKEN."""
     door = socket.create_server(("127.0.0.1", 0))
     port = door.getsockname()[1]
-    listener = AdminListener(application(AdminTokens([operator(TOKEN)]), routes))
+    listener = AdminListener(application(tokens or AdminTokens([operator(TOKEN)]), routes, sessions))
     await listener.open(door)
     try:
         yield Operator(port)
@@ -70,11 +73,11 @@ async def serving(routes: Sequence[AdminRoute]) -> AsyncIterator[Operator]:
 
 
 @contextlib.asynccontextmanager
-async def administered(gateway: Gateway) -> AsyncIterator[Operator]:
-    """The admin listener of a gateway that has the token in ADMIN_TOKEN_FILE."""
+async def administered(gateway: Gateway, more: Sequence[AdminRoute] = ()) -> AsyncIterator[Operator]:
+    """The admin listener of a gateway that has the token in ADMIN_TOKEN_FILE, with `more` pages."""
     door = socket.create_server(("127.0.0.1", 0))
     port = door.getsockname()[1]
-    listener = await open_admin(gateway.app, gateway.listeners, door)
+    listener = await open_admin(gateway.app, gateway.listeners, door, more)
     assert listener is not None
     try:
         yield Operator(port)

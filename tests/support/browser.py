@@ -8,7 +8,9 @@ import json
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +21,10 @@ CHROMIUM: Final = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome", "chrome") if (path := shutil.which(name))), None
 )
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: scripts/needs")
+AXE: Final = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+needs_axe = pytest.mark.skipif(not AXE.exists(), reason="no node_modules/axe-core: scripts/needs")
 WITHIN_S: Final = 30.0
+STARTS_WITHIN_S: Final = 60.0
 _LISTENING: Final = re.compile(rb"DevTools listening on (ws://\S+)")
 _SWITCHES: Final = (
     "--headless=new",
@@ -104,6 +109,7 @@ class Browser:
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.pages: dict[str, Page] = {}
+        self.context = ""
         self._socket = socket
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
@@ -111,7 +117,7 @@ class Browser:
 
     async def page(self, url: str) -> Page:
         """A new tab."""
-        target = await self.send("Target.createTarget", url="about:blank")
+        target = await self.send("Target.createTarget", url="about:blank", browserContextId=self.context)
         attached = await self.send("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         page = Page(self, attached["sessionId"])
         await page.open(url)
@@ -139,37 +145,100 @@ class Browser:
                 self.pages[told["sessionId"]].note(told.get("method", ""), told.get("params", {}))
 
 
-@contextlib.asynccontextmanager
-async def chromium(folder: Path) -> AsyncIterator[Browser]:
-    """A browser with a profile of its own in `folder`."""
+@contextlib.contextmanager
+def chromium(folder: Path) -> Iterator[str]:
+    """A running browser with its profile in `folder`: the address of its DevTools."""
     # In containers tests run as root, where the sandbox cannot be.
     switches = [*_SWITCHES, *(["--no-sandbox"] if os.geteuid() == 0 else []), f"--user-data-dir={folder}"]
-    process = await asyncio.create_subprocess_exec(
-        str(CHROMIUM), *switches, "about:blank", stderr=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL
-    )
-    assert process.stderr is not None
-    draining = None
+    log = folder.with_suffix(".log")
+    with log.open("wb") as sink:
+        process = subprocess.Popen([str(CHROMIUM), *switches, "about:blank"], stdout=subprocess.DEVNULL, stderr=sink)
     try:
-        address = None
-        async with asyncio.timeout(WITHIN_S):
-            while address is None:
-                line = await process.stderr.readline()
-                assert line, "the browser ended"
-                address = _LISTENING.search(line)
-        draining = asyncio.create_task(process.stderr.read())
-        async with (
-            aiohttp.ClientSession() as client,
-            client.ws_connect(address[1].decode(), max_msg_size=0) as socket,
-        ):
-            browser = Browser(socket)
-            try:
-                yield browser
-            finally:
-                browser.reading.cancel()
-                await asyncio.gather(browser.reading, return_exceptions=True)
+        latest_s = time.monotonic() + STARTS_WITHIN_S
+        while (found := _LISTENING.search(log.read_bytes())) is None:
+            assert process.poll() is None, "the browser ended"
+            assert time.monotonic() < latest_s, "the browser does not start"
+            time.sleep(0.05)
+        yield found[1].decode()
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        await process.wait()
-        if draining is not None:
-            await draining
+        process.terminate()
+        process.wait()
+
+
+@contextlib.asynccontextmanager
+async def attached(address: str) -> AsyncIterator[Browser]:
+    """That browser, with cookies and storage of its own."""
+    async with aiohttp.ClientSession() as client, client.ws_connect(address, max_msg_size=0) as socket:
+        browser = Browser(socket)
+        try:
+            browser.context = (await browser.send("Target.createBrowserContext"))["browserContextId"]
+            yield browser
+            await browser.send("Target.disposeBrowserContext", browserContextId=browser.context)
+        finally:
+            browser.reading.cancel()
+            await asyncio.gather(browser.reading, return_exceptions=True)
+
+
+CONTRAST: Final = """(() => {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const rgba = (css) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = css;
+    canvas.fillRect(0, 0, 1, 1);
+    return canvas.getImageData(0, 0, 1, 1).data;
+  };
+  const light = (css) => {
+    const part = (one) => ((one /= 255) <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4);
+    const [red, green, blue] = rgba(css);
+    return 0.2126 * part(red) + 0.7152 * part(green) + 0.0722 * part(blue);
+  };
+  const ground = (element) => {
+    for (; element; element = element.parentElement) {
+      const css = getComputedStyle(element).backgroundColor;
+      if (rgba(css)[3] === 255) return css;
+    }
+    return "white";
+  };
+  const found = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!own || !element.checkVisibility() || element.matches("[aria-disabled=true], .hear, .skip")) continue;
+    const [one, other] = [light(getComputedStyle(element).color), light(ground(element))].sort((a, b) => b - a);
+    const ratio = (one + 0.05) / (other + 0.05);
+    if (ratio < 4.5) found.push(`${element.outerHTML.slice(0, 80)} ${ratio.toFixed(2)}`);
+  }
+  return found;
+})()"""
+"""What is written with too little contrast to its ground."""
+NEED_NAMES: Final = {
+    "button",
+    "checkbox",
+    "textbox",
+    "combobox",
+    "region",
+    "list",
+    "progressbar",
+    "link",
+    "searchbox",
+}
+
+
+async def named(page: Page) -> list[tuple[str, str]]:
+    """Role and name of everything in the tree that a screen reader reads."""
+    await page.send("Accessibility.enable")
+    tree: list[dict[str, Any]] = (await page.send("Accessibility.getFullAXTree"))["nodes"]
+    return [
+        (node["role"]["value"], node.get("name", {}).get("value", ""))
+        for node in tree
+        if not node["ignored"] and "role" in node
+    ]
+
+
+async def axe_findings(page: Page) -> list[list[str]]:
+    """What axe finds: the rule, and each element."""
+    if not await page.run("'axe' in window"):
+        await page.run(await asyncio.to_thread(AXE.read_text, "utf-8") + "; 0")
+    found: list[list[str]] = await page.run(
+        "axe.run().then((told) => told.violations.map(({id, nodes}) => [id, ...nodes.map((n) => n.html)]))"
+    )
+    return found

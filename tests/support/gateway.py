@@ -94,6 +94,7 @@ async def running_gateway(
     await app.start()
     listeners = await start(wrap(app.edge.handle) if wrap else app.edge.handle, live.current, http=door, linger_ms=50)
     listeners.draining.on(app.parking.drain)
+    app.open_to(listeners)
     running = [asyncio.create_task(job()) for job in (app.jobs().values() if jobs else [])]
     try:
         yield Gateway(app, port, listeners)

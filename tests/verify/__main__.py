@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,13 +13,14 @@ import click
 
 from tests.support.gateway import ROOT
 from tests.support.servers import KINDS, binary
-from tests.verify import table
+from tests.verify import soak, table
 from tests.verify.checker import Judgement, judge
 from tests.verify.history import read
 from tests.verify.plays import BOUNDS, PLAYS, Scene
 
 PAGE = ROOT / "docs" / "promises.md"
 EXAMPLES = 10
+SOAK = "soak"
 
 
 @click.group()
@@ -27,29 +29,45 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("names", nargs=-1, type=click.Choice(list(PLAYS)))
+@click.argument("names", nargs=-1, type=click.Choice([*PLAYS, SOAK]))
 @click.option("--rounds", type=click.IntRange(1, 1000), default=3, show_default=True, help="Faults of each kind.")
 @click.option("--seconds", type=click.FloatRange(min=5), default=60, show_default=True, help="Of the steady play.")
 @click.option("--kind", type=click.Choice(KINDS), default="valkey", show_default=True, help="Which server.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of all chances.")
 @click.option("--history", type=click.Path(path_type=Path), help="Where the history is kept; by default nowhere.")
+@click.option("--long", "is_long", is_flag=True, help="A soak besides: many desks for a long time.")
+@click.option("--agents", type=click.IntRange(2), default=2000, show_default=True, help="Of the soak.")
+@click.option("--minutes", type=click.FloatRange(min=0.1), default=30, show_default=True, help="Of the soak.")
 @click.option("--write", is_flag=True, help="Put the table into docs/promises.md.")
 def faults(
-    names: Sequence[str], rounds: int, seconds: float, kind: str, seed: int, history: Path | None, write: bool
+    names: Sequence[str],
+    rounds: int,
+    seconds: float,
+    kind: str,
+    seed: int,
+    history: Path | None,
+    is_long: bool,
+    agents: int,
+    minutes: float,
+    write: bool,
 ) -> None:
-    """Plays NAMES, or all plays, and judges what the desks saw."""
+    """Plays NAMES, or all plays, and judges what the desks saw. `soak` alone is the soak of --long."""
     if binary(kind) is None:
         raise click.UsageError(f"--kind {kind}: it is not installed")
     began_s, values = time.monotonic(), dict[str, list[float]]()
     with tempfile.TemporaryDirectory(prefix="gateway-verify-") as folder:
         path = history or Path(folder) / "history.jsonl"
         with path.open("w", encoding="utf-8") as file:
-            for name in names or PLAYS:
+            for name in [each for each in names or PLAYS if each != SOAK]:
                 scene = Scene(_folder(folder, name), file, kind, _teller(name, began_s), rounds, seconds, seed)
                 asyncio.run(_played(name, scene))
                 values.update(scene.values)
         judged = [judge(each) for each in read(path)]
-    found = table.rows(judged, values, BOUNDS)
+        if is_long or SOAK in names:
+            where, tell, soaked = _folder(folder, SOAK), _teller(SOAK, began_s), defaultdict[str, list[float]](list)
+            asyncio.run(soak.soak(where, kind, tell, soaked, agents=agents, minutes=minutes))
+            values.update(soaked)
+    found = table.rows(judged, values, {**BOUNDS, **soak.BOUNDS} if is_long or SOAK in names else BOUNDS)
     if names:
         found = [row for row in found if row.kept is not None]
     for line in _examples(judged):

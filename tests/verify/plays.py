@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,6 @@ from typing import Final, TextIO
 
 from tests.failover.partition import LIMIT_S, MAX_LAG_S, OLD_SIDE
 from tests.failover.replica_set import gates_to, replica_set
-from tests.load.disturb import FLIPS
 from tests.support.proxy import proxy_to
 from tests.support.servers import Servers
 from tests.verify.desk import Held
@@ -75,14 +74,24 @@ class Scene:
 Play = Callable[[Scene], Awaitable[Recorder]]
 
 
+MOVES: Final[Sequence[Mapping[str, str]]] = (
+    {"AUTHMODE": "1", "AUTHMODE_PERCENT": "50"},
+    {"AUTHMODE": "2"},
+    {"AUTHMODE_PERCENT": "25"},
+    {"AUTHMODE": "1", "AUTHMODE_PERCENT": "100"},
+    {"AUTHMODE": "2"},
+)
+"""Between the modes, for all agents and for some."""
+
+
 async def rotation(scene: Scene) -> Recorder:
     """GUIDs change each 1.5 s on three gateways, poll answers get lost, AUTHMODE goes 2-1-2-1 and back."""
     recorder = scene.recorder("rotation")
     async with _store(scene) as url, place(scene.folder, url, recorder, nodes=3, desks=16) as site:
         for number in range(scene.rounds):
-            for mode in (*FLIPS, "2"):
-                site.nodes.place.edit(AUTHMODE=mode)
-                await asyncio.sleep(scene.seconds / scene.rounds / (len(FLIPS) + 1))
+            for change in MOVES:
+                site.nodes.place.edit(**change)
+                await asyncio.sleep(scene.seconds / scene.rounds / len(MOVES))
             scene.tell(f"{number + 1}/{scene.rounds}")
     return recorder
 
@@ -100,6 +109,7 @@ async def deaf(scene: Scene) -> Recorder:
         {"AUTHMODE": "1"},
         {"AUTHMODE_STATIC_AGENTS": ""},
         {"AUTHMODE": "2", "AUTHMODE_STATIC_AGENTS": listed},
+        {"AUTHMODE_STATIC_AGENTS": "", "AUTHMODE_PERCENT": "0"},
     )
     async with (
         _store(scene) as url,

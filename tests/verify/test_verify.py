@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.gateway import ROOT
-from tests.verify import table
+from tests.verify import soak, table
 from tests.verify.checker import PROMISES, Judgement, Violation
 from tests.verify.history import Op, What
 
@@ -72,3 +72,12 @@ def test_a_page_without_a_place_for_the_table_is_left_alone(tmp_path: Path) -> N
     with pytest.raises(ValueError, match="are missing"):
         table.write(page, [], "")
     assert page.read_text("utf-8") == "nothing"
+
+
+@pytest.mark.slow
+def test_a_short_soak_leaves_nothing_behind() -> None:
+    done = verify("soak", "--agents", "20", "--minutes", "0.2", within_s=SHORT_S)
+    judged = dict.fromkeys((soak.WRONG, soak.TASKS, soak.SOCKETS), False)  # Memory takes longer to settle.
+    for line in done.stdout.splitlines():
+        judged |= {promise: line.rstrip().endswith("kept") for promise in judged if line.startswith(promise)}
+    assert all(judged.values()), done.stdout + done.stderr

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from gateway.commands.tables import columns, figures, table
+from gateway.commands.tables import columns, figures, show_rows, table
 
 ESCAPE = "\x1b"
 
@@ -56,3 +56,12 @@ def test_with_no_color_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_written_to_a_file_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert ESCAPE not in table([("state",), ("lagging",)])
+
+
+@pytest.mark.parametrize(
+    ("as_json", "said"),
+    [(False, "key  API keys\nk1   2\n"), (True, '[\n  {\n    "key": "k1",\n    "API_keys": 2\n  }\n]\n')],
+)
+def test_rows_are_for_people_or_for_programs(capsys: pytest.CaptureFixture[str], as_json: bool, said: str) -> None:
+    show_rows(("key", "API keys"), [("k1", 2)], as_json=as_json)
+    assert capsys.readouterr().out == said

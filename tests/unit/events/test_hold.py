@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from gateway.events.hold import REST_S, Hold, Holds
+from gateway.events.parking import Parking
 
 DRAIN_S = 0.02
 
@@ -55,3 +56,27 @@ async def test_a_second_drain_adds_no_time() -> None:
     await asyncio.sleep(DRAIN_S / 4)
     holds.drain()
     assert hold.rested_s == before_s
+
+
+async def test_what_an_operator_drains_goes_on_resting_however_long_it_takes() -> None:
+    parking = Parking(lambda: DRAIN_S)
+    parking.hold_none(True)
+    await asyncio.sleep(2 * DRAIN_S)
+    hold = parking.holds.begin(10)
+    assert (in_s(hold.rested_s), in_s(hold.end_s)) == pytest.approx((REST_S, REST_S), abs=0.1)
+
+
+async def test_a_drain_that_is_taken_back_lets_polls_be_held_again() -> None:
+    parking = Parking()
+    hold = parking.holds.begin(10)
+    parking.hold_none(True)
+    parking.hold_none(False)
+    assert in_s(hold.end_s) == pytest.approx(10, abs=0.1)
+
+
+async def test_the_end_of_the_process_bounds_the_rests_of_a_drained_node_too() -> None:
+    parking = Parking(lambda: DRAIN_S)
+    parking.hold_none(True)
+    parking.drain()
+    parking.hold_none(False)
+    assert in_s(parking.holds.begin(10).end_s) <= DRAIN_S

@@ -61,3 +61,20 @@ def test_a_wrong_change_leaves_the_former_tokens(tmp_path: Path, caplog: pytest.
     token_file(tmp_path, "nonsense")
     assert [tokens.holder(b"alices-token-0123456") is not None for _ in range(2)] == [True, True]
     assert caplog.text.count("the former tokens stay") == 1
+
+
+def test_another_token_in_the_operators_file_counts_with_the_next_request(tmp_path: Path) -> None:
+    own = tmp_path / "admin.token"
+    own.touch(0o600)
+    own.write_text("the-operators-token\n")
+    tokens = AdminTokens([], token_file(tmp_path, ALICE), own)
+    before = tokens.holder(b"the-operators-token")
+    own.write_text("another-token-of-the-operator\n")
+    found = [tokens.holder(given) for given in (b"the-operators-token", b"another-token-of-the-operator")]
+    assert before == operator("the-operators-token")
+    assert [holder.name if holder else None for holder in found] == [None, "operator"]
+
+
+def test_holders_are_found_by_name(tmp_path: Path) -> None:
+    tokens = AdminTokens([operator("the-operators-token")], token_file(tmp_path, ALICE))
+    assert [bool(tokens.named(name)) for name in ("alice", "operator", "bob")] == [True, True, False]

@@ -5,13 +5,22 @@ from dataclasses import replace
 import pytest
 
 from gateway.sessions import rules
-from gateway.sessions.adoption import SEARCHES_A_SECOND, SEARCHES_OF_ONE_SESSION, RehearsalSearch
+from gateway.sessions.adoption import (
+    SEARCHES_A_SECOND,
+    SEARCHES_OF_ONE_SESSION,
+    RehearsalSearch,
+    has_lagged,
+    lags,
+    was_left,
+)
 from gateway.sessions.model import MAX_SUPERSEDED, Session, Superseded
+from gateway.sessions.policy import Limits, Outage
 from gateway.wire.errors import Unavailable
-from tests.unit.sessions.samples import FRESH, REHEARSAL, RING, START, guid
+from tests.unit.sessions.samples import FRESH, REHEARSAL, RING, ROTATING, START, STATIC, guid
 
 NUMBER = 40
 FORMER = tuple(Superseded(number, START, START) for number in range(NUMBER - MAX_SUPERSEDED, NUMBER))
+SHORT = replace(ROTATING, grace_ms=4_000)
 LONG = replace(FRESH, number=NUMBER, adopted_ms=START, superseded=FORMER, rehearsed_from=0)
 
 
@@ -94,3 +103,59 @@ def test_what_wrong_ones_cost_is_bounded() -> None:
     search = Search()
     search.wrong(LONG, SEARCHES_OF_ONE_SESSION)
     assert search.derived <= SEARCHES_OF_ONE_SESSION * len(rules.rehearsed(LONG, REHEARSAL))
+
+
+NEW = replace(FRESH, number=1, issued_ms=START, superseded=(Superseded(0, START),))
+"""A new GUID that was handed out at once and has not been used."""
+LATE_MS = ROTATING.reuse_after_ms
+
+
+@pytest.mark.parametrize(
+    ("session", "limits", "after_ms", "behind"),
+    [
+        (NEW, STATIC, LATE_MS, False),
+        (NEW, STATIC, LATE_MS + 1, True),
+        (NEW, ROTATING, LATE_MS + 1, True),
+        (replace(NEW, adopted_ms=START), STATIC, LATE_MS + 1, False),
+        (replace(FRESH, issued_ms=START), STATIC, LATE_MS + 1, False),
+    ],
+    ids=["not long", "long", "in AUTHMODE 2", "adopted", "never rotated"],
+)
+def test_a_client_that_goes_on_with_an_old_guid_lags_after_a_hold_and_2_s(
+    session: Session, limits: Limits, after_ms: int, behind: bool
+) -> None:
+    assert lags(session, limits, START + after_ms) is behind
+
+
+@pytest.mark.parametrize(
+    ("session", "limits", "after_ms", "behind"),
+    [
+        (NEW, SHORT, 1_999, False),
+        (NEW, SHORT, 2_000, True),
+        (NEW, replace(SHORT, outages=(Outage(START + 1, START + 3),)), 2_002, False),
+        (NEW, replace(SHORT, lenient=True), 2_000, False),
+        (replace(NEW, superseded=(Superseded(0, START, waiting=True),)), SHORT, 2_000, False),
+        (replace(NEW, superseded=()), SHORT, 2_000, False),
+    ],
+    ids=["not half", "half", "put off by an outage", "nothing runs out", "not handed out", "unknown"],
+)
+def test_or_after_half_of_the_grace_where_that_is_less(
+    session: Session, limits: Limits, after_ms: int, behind: bool
+) -> None:
+    assert lags(session, limits, START + after_ms) is behind
+
+
+@pytest.mark.parametrize(
+    ("session", "number", "lagged"),
+    [(NEW, 0, True), (NEW, 1, False), (replace(NEW, adopted_ms=START), 0, False), (FRESH, -1, False)],
+    ids=["the one before", "the newest", "the newest was used", "never rotated"],
+)
+def test_a_refused_guid_tells_whether_its_client_ignored_the_newest(
+    session: Session, number: int, lagged: bool
+) -> None:
+    assert has_lagged(session, guid(session, number), RING.derive) is lagged
+
+
+@pytest.mark.parametrize(("number", "left"), [(30, False), (31, True), (39, True), (40, False)])
+def test_a_refused_guid_of_the_live_session_was_left(number: int, left: bool) -> None:
+    assert was_left(LONG, guid(LONG, number), RING.derive) is left

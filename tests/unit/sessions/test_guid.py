@@ -121,3 +121,13 @@ def test_each_secret_gives_a_key_to_sign_with_the_making_one_first() -> None:
     ring = KeyRing("new", {"old": b"o" * 32, "new": b"n" * 32})
     digests = [hmac.digest(secret, b"push", "sha256") for secret in (b"n" * 32, b"o" * 32)]
     assert list(ring.signing_keys()) == digests
+
+
+def test_each_purpose_and_each_secret_has_a_key_to_seal_with() -> None:
+    keys = [*RING.sealing_keys("one").values(), *RING.sealing_keys("another").values()]
+    assert (len(set(keys)), {len(key) for key in keys}) == (4, {32})
+
+
+def test_a_key_that_nobody_drew_at_random_is_named() -> None:
+    drawn = bytes(range(32))
+    assert KeyRing("new", {"new": drawn, "old": b"0123" * 8}).weak_keys() == ["old"]

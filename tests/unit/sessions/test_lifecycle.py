@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.backend import End, EndReason
+from gateway.backend import End, EndReason, Upstream
 from gateway.sessions import lifecycle
 from gateway.sessions.lifecycle import RESERVATION_MS
 from gateway.sessions.model import Record, Session
@@ -227,3 +227,37 @@ def test_a_session_that_came_into_use_meanwhile_is_not_replaced() -> None:
 @pytest.mark.parametrize(("session", "token"), [(FRESH, "another"), (replace(FRESH, adopted_ms=START), FRESH.id)])
 def test_one_never_used_is_replaced_and_a_retry_of_the_own_sign_in_goes_on(session: Session, token: str) -> None:
     lifecycle.refuse_used(Record(AGENT, session), token)
+
+
+def test_an_announcement_that_ran_out_makes_way() -> None:
+    announced = lifecycle.announce(record(None), "other", START)
+    renewed = lifecycle.announce(announced, "mine", START + RESERVATION_MS).reservation
+    assert renewed is not None
+    assert renewed.token == "mine"
+
+
+def test_the_end_keeps_what_its_guids_were_made_of_and_whose_counterpart_it_was() -> None:
+    session = replace(USED, upstream=Upstream("7", "k"))
+    ended = lifecycle.end_session(Record(AGENT, session), session.id, EndReason.SIGNED_OUT, START)
+    assert ended is not None
+    stone = ended.record.tombstones[0]
+    assert (stone.node, stone.key_id, ended.end.upstream) == (session.node, session.key_id, session.upstream)
+
+
+@pytest.mark.parametrize("opens", [False, True])
+def test_the_note_of_a_former_version_is_for_its_session_alone(opens: bool) -> None:
+    before = replace(reserve(record(USED), "mine", START, force=True), former_note="kept")
+    ended = lifecycle.end_session(before, USED.id, EndReason.SIGNED_OUT, START)
+    opened = open_next(before, force=True)
+    assert ended is not None
+    assert opened is not None
+    assert (opened[0] if opens else ended.record).former_note == ""
+
+
+def test_a_standing_changes_when_a_session_opens_and_when_it_ends() -> None:
+    ended = lifecycle.end_session(record(USED), USED.id, EndReason.SIGNED_OUT, START)
+    assert ended is not None
+    reopened = replace(ended.record, session=NEXT)
+    stands = [lifecycle.standing(each) for each in (record(None), record(USED), ended.record, reopened)]
+    assert len(set(stands)) == 4
+    assert lifecycle.standing(record(replace(USED, number=3))) == stands[1]

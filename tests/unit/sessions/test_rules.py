@@ -6,7 +6,7 @@ import pytest
 
 from gateway.backend import EndReason
 from gateway.sessions import rules
-from gateway.sessions.model import Record, Session, Superseded, Tombstone
+from gateway.sessions.model import MAX_SUPERSEDED, Record, Session, Superseded, Tombstone
 from gateway.sessions.policy import Limits, Outage
 from gateway.sessions.rules import Bearer, Rejected
 from tests.unit.sessions.samples import AGENT, FRESH, GRACE, REHEARSAL, RING, ROTATING, START, STATIC, guid, record
@@ -138,3 +138,43 @@ def test_each_of_the_last_four_ended_sessions_is_told() -> None:
     stones = tuple(tombstone(old, NOW, why) for old, why in zip(former, reasons, strict=True))
     told = [check(Record(AGENT, FRESH, tombstones=stones), guid(old, 0)) for old in former]
     assert told == [Rejected(signed_in=True, ended=why) for why in reasons]
+
+
+def test_the_end_of_a_former_session_is_told_with_its_time() -> None:
+    former = replace(FRESH, id="d" * 32)
+    verdict = check(replace(record(), tombstones=(tombstone(former, NOW - 7),)), guid(former, 0))
+    assert isinstance(verdict, Rejected)
+    assert verdict.ended_ms == NOW - 7
+
+
+@pytest.mark.parametrize(("number", "told"), [(3, False), (4, True), (14, True), (15, False)])
+def test_of_an_ended_session_those_are_told_that_a_record_may_have_known(number: int, told: bool) -> None:
+    former = replace(FRESH, id="d" * 32, number=4 + MAX_SUPERSEDED)
+    verdict = check(replace(record(), tombstones=(tombstone(former, NOW),)), guid(former, number))
+    assert verdict == Rejected(signed_in=True, ended=EndReason.TAKEN_OVER if told else None)
+
+
+def test_a_superseded_one_lapses_at_the_end_of_its_grace() -> None:
+    assert [rules.lapses_ms(FIFTH, number, ROTATING) for number in (3, 4)] == [NOW, NOW + 1]
+
+
+def test_an_outage_puts_that_off() -> None:
+    out = replace(ROTATING, outages=(Outage(NOW - 1, NOW),))
+    assert rules.lapses_ms(FIFTH, 4, out) == NOW + GRACE
+
+
+def test_the_current_one_lapses_at_no_time() -> None:
+    assert [rules.lapses_ms(FIFTH, number, ROTATING) for number in (5, 6)] == [None, None]
+
+
+def test_nor_does_one_whose_successor_waits_to_be_handed_out() -> None:
+    waiting = replace(FRESH, number=1, issued_ms=NOW, superseded=(Superseded(0, NOW, waiting=True),))
+    assert rules.lapses_ms(waiting, 0, ROTATING) is None
+
+
+def test_nor_does_the_last_adopted_one_where_that_outlives_its_grace() -> None:
+    assert [rules.lapses_ms(FIFTH, number, STATIC) for number in (3, 4)] == [NOW, None]
+
+
+def test_whether_one_is_good_now_follows_its_grace() -> None:
+    assert [rules.is_accepted(FIFTH, former, ROTATING, NOW) for former in FIFTH.superseded] == [False, True]

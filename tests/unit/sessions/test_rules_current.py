@@ -33,3 +33,7 @@ def test_its_use_changes_nothing_at_any_time(lenient: bool, now_ms: int) -> None
     limits = Limits(60_000, 60_000, 10_000, lenient=lenient)
     assert rules.check(Record(101, now), "s-3.n", derive, limits, now_ms) == Bearer(now, 3)
     assert rules.use(now, 3, limits, now_ms, hands_out=False).session is now
+
+
+def test_its_key_counts() -> None:
+    assert is_current(session(1), "k-3", lambda key_id, _session, number, _node: f"{key_id}-{number}")

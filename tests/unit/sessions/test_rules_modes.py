@@ -232,3 +232,32 @@ def test_nor_is_what_got_its_grace_at_the_end_of_a_rehearsal() -> None:
     session = followed(REHEARSAL, 3)
     rotated = poll(session, 3, ROTATING, START + DAY).session
     assert not any(rules.is_reuse(rotated, number, ROTATING, START + DAY + HOLD + 2_001) for number in range(4))
+
+
+def test_with_nothing_superseded_a_rehearsal_searches_below_the_current_one() -> None:
+    assert list(rules.rehearsed(replace(FRESH, number=4, rehearsed_from=1), REHEARSAL)) == [3, 2, 1]
+
+
+def test_what_is_found_is_of_the_session() -> None:
+    session = replace(FRESH, number=4, rehearsed_from=1)
+    assert rules.search(session, guid(session, 2), RING.derive, REHEARSAL) == Bearer(session, 2)
+
+
+def test_in_authmode_1_a_use_of_the_last_adopted_one_takes_its_hand_out_back() -> None:
+    waits = call(handed_out(), 0, STATIC, of_age(FRESH)).session
+    assert [(former.number, former.waiting) for former in waits.superseded] == [(0, True)]
+
+
+@pytest.mark.parametrize(("number", "adopted_ms"), [(5, START + 1), (3, 0)], ids=["adopted", "an older one"])
+def test_no_other_use_takes_one_back(number: int, adopted_ms: int) -> None:
+    former = (Superseded(3, START), Superseded(4, START))
+    session = replace(FRESH, number=5, issued_ms=START, adopted_ms=adopted_ms, superseded=former)
+    assert all(not kept.waiting for kept in call(session, number, STATIC, START + 2).session.superseded)
+
+
+def test_update_guid_begins_a_rehearsal_with_what_is_good_then() -> None:
+    former = (Superseded(0, START - GRACE), Superseded(1, START))
+    session = replace(FRESH, number=2, adopted_ms=START, superseded=former)
+    renewed = rules.renew(session, 2, REHEARSAL, START)
+    assert renewed is not None
+    assert renewed.session.rehearsed_from == 1

@@ -267,3 +267,15 @@ def test_a_parked_poll_of_the_parent_is_due_since_the_next_was_made() -> None:
 )
 def test_nothing_comes_of_age_for_others(session: Session, number: int, limits: Limits) -> None:
     assert rules.comes_of_age_ms(session, number, limits) is None
+
+
+def test_a_first_use_leaves_only_its_parent() -> None:
+    former = (Superseded(3, START), Superseded(4, START))
+    session = replace(FRESH, number=5, issued_ms=START, superseded=former)
+    adopted = rules.use(session, 5, ROTATING, START + 1, hands_out=False).session
+    assert [each.left_ms for each in adopted.superseded] == [0, START + 1]
+
+
+def test_the_catch_up_is_an_adoption() -> None:
+    caught_up = rules.use(FRESH, 1, ROTATING, START + 1, hands_out=False).session
+    assert (caught_up.number, caught_up.issued_ms, caught_up.adopted_ms) == (1, START + 1, START + 1)

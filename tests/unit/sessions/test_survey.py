@@ -122,6 +122,35 @@ async def test_a_session_that_is_over_is_told_until_the_agent_has_one_that_follo
     assert await site.states(Asked()) == {}
 
 
+async def test_of_sessions_that_are_over_the_last_one_is_told_and_of_that_the_worst(house: House) -> None:
+    site, former, last = Site(house), handed_out("Desk/1"), handed_out("Desk/2")
+    book = site.service.adoption
+    book.note_not_adopting(101, former, START_MS)
+    book.note_not_adopting(101, last, START_MS + 1000)
+    book.note_refused_in_earnest(101, last, START_MS + 2000)
+    book.note_refused_in_earnest(102, former, START_MS)
+    found = (await site.survey.report(Asked())).agents
+    assert [(line.agent, line.client, line.state) for line in found] == [
+        (101, "Desk/2", "ignores"),
+        (102, "Desk/1", "divided"),
+    ]
+
+
+async def test_a_session_that_is_over_stays_on_the_page_of_the_live_one(house: House) -> None:
+    site = Site(house)
+    await site.sign_in(session(), session())
+    site.service.adoption.note_not_adopting(101, handed_out(), START_MS)
+    pages = [await site.survey.report(replace(EVERYBODY, after=after, limit=1)) for after in (0, 101)]
+    assert [[line.agent for line in page.agents] for page in pages] == [[101, 101], [102]]
+    assert [page.next for page in pages] == [101, None]
+
+
+async def test_one_program_can_be_asked_for(house: House) -> None:
+    site = Site(house)
+    await site.sign_in(handed_out("Desk/1"), handed_out("Desk/2"), handed_out("Desk/10"))
+    assert await site.states(replace(EVERYBODY, client="Desk/1")) == {101: "pending"}
+
+
 async def test_sessions_are_summed_up_by_client(house: House) -> None:
     site, lagging = Site(house), handed_out("Desk/1")
     await site.sign_in(lagging, handed_out("Desk/1", adopted=True), handed_out("Desk/2", adopted=True))
