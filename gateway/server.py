@@ -140,6 +140,7 @@ async def _serving(app: App, trail: OpenTrail, sockets: NodeSockets, number: int
             more["history"] = history.run
         if number == 0:
             more["outage-watch"] = OutageWatch(app.store_reason).run
+        more |= administration.jobs if administration else {}
         async with _jobs(app, open_listeners, more):
             yield Running(live, open_listeners, administration, administration.url if administration else "")
             await open_listeners.drain(live.current.drain_time_ms)
