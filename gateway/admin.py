@@ -17,9 +17,8 @@ from prometheus_client.registry import Collector
 from gateway.app import App
 from gateway.console.pages import console_routes
 from gateway.interface.operation import Poll, SignIn
-from gateway.listeners.serve import Listeners
+from gateway.listeners.serve import Listeners, admin_certificate
 from gateway.listeners.sockets import adopt, open_socket
-from gateway.listeners.tls import TlsCertificate, own_files
 from gateway.ops import metrics
 from gateway.ops.admin_interface import AdminCall, AdminListener, AdminPage, AdminRoute, application
 from gateway.ops.admin_tokens import AdminTokens, open_admin_token
@@ -28,9 +27,6 @@ from gateway.ops.console_sessions import ConsoleSessions
 from gateway.ops.history import History
 from gateway.ops.history_job import HistoryJob
 from gateway.rows import ALL_OPERATIONS
-from gateway.settings.cross_checks import is_loopback
-from gateway.settings.live_file import follow
-from gateway.settings.schema import Settings
 from gateway.sim_pages.routes import sim_routes
 from gateway.wire import retcodes
 from gateway.wire.errors import StoreUnavailable
@@ -65,7 +61,7 @@ async def open_admin(
     """Opens the admin listener, None with ADMIN_PORT = 0; `agents` are the listeners of the agents.
 
     `more` are pages besides those of the app. `given` is a bound socket to use in place of ADMIN_PORT. Raises
-    AdminTokenError and ListenError.
+    AdminTokenError and ListenError. With ADMIN_CLIENT_CA_FILE it speaks TLS.
     """
     settings = app.live.current
     if settings.admin_token_file is None or not (settings.admin_port or given):
@@ -76,19 +72,13 @@ async def open_admin(
     signing_in = sign_in_routes(sessions, GuessLimit())
     routes = [metrics_route(_probes(app, agents)), *app.admin_routes, *_sim(app), *signing_in, *console_routes(), *more]
     listener = AdminListener(application(tokens, routes, sessions, settings.admin_hosts))
-    certificate = _certificate(settings)
+    certificate = admin_certificate(settings)
     door = adopt(given) if given else open_socket(settings.admin_bind_address, settings.admin_port, "ADMIN_PORT")
     await listener.open(door, certificate.context if certificate else None)
     if certificate is not None:
-        listener.jobs["admin-certificate"] = partial(follow, [certificate.file])
+        agents.follow(certificate)
     _LOG.info("administration on %s, with the token in %s", listener.url, settings.admin_token_file)
     return listener
-
-
-def _certificate(settings: Settings) -> TlsCertificate | None:
-    """That of the agents' listener, where others than this machine can reach the admin listener. Raises ListenError."""
-    files = own_files(settings.tls_cert_file, settings.tls_key_file)
-    return None if files is None or is_loopback(settings.admin_bind_address) else TlsCertificate(*files)
 
 
 def _sim(app: App) -> list[AdminRoute]:

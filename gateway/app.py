@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
-from pathlib import Path
 from typing import Any
 
 from gateway.agents import demo
@@ -29,7 +28,7 @@ from gateway.events.parking import Parking
 from gateway.events.poll import PollService
 from gateway.events.push import PushService
 from gateway.interface.table import OperationTable
-from gateway.listeners.development_certificate import FOLDER
+from gateway.listeners.development_certificate import served_chain
 from gateway.listeners.serve import Listeners
 from gateway.ops import health, logs
 from gateway.ops.admin_interface import AdminRoute
@@ -298,8 +297,8 @@ class App:
             jobs["floor"] = self.stores.floor.run
         if registry is not None:
             jobs["agents-file"] = lambda: follow([registry.file])
-        chain = _certificate(self.live.current)
-        if chain is not None:
+        chain = served_chain(self.live.current.tls_cert_file, self.live.current.var_dir)
+        if chain is not None and self.live.current.https_port:
             jobs["certificate-expiry"] = ExpiryWatch(chain).run
         return jobs
 
@@ -377,14 +376,6 @@ def make_app(live: LiveSettings) -> App:
     registry = _registry(settings) if settings.backend == "embedded" else None
     ring = read_secret_file(settings.guid_secret_file) if settings.guid_secret_file else random_key_ring()
     return App(live, registry, ring, open_stores(lambda: live.current))
-
-
-def _certificate(settings: Settings) -> Path | None:
-    """The chain of the HTTPS listener, None where there is none."""
-    if not settings.https_port:
-        return None
-    made = settings.var_dir / FOLDER / "cert.pem" if settings.var_dir else None
-    return settings.tls_cert_file or made
 
 
 def _plan(settings: Settings, registry: AgentRegistry) -> Plan:

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from gateway import __version__
-from gateway.commands.examples import with_examples
+from gateway.commands.lazy_group import LazyGroup
 
 COMMANDS: Final = {
     "init": "init:init",
@@ -37,23 +37,7 @@ COMMANDS: Final = {
 """Subcommand -> module in `gateway.commands` and the command in it."""
 
 
-class Commands(click.Group):
-    """The subcommands of the table."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Their names, in the table's order."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Loads one; None for a name that is not there."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(f"gateway.commands.{module}"), name)
-        return with_examples(command, cmd_name)
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, later=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="agentgateway")
 def main() -> None:
     """Session gateway for contact-centre agent desktops."""

@@ -20,8 +20,7 @@ from gateway.listeners.serve import Listeners
 from gateway.listeners.serve import start as listen
 from gateway.listeners.tls import TlsCertificate
 from gateway.ops import audit, logs, metrics, request_context
-from gateway.ops.audit_trail import OpenTrail, TrailPlace, audit_route
-from gateway.ops.explain_route import explain_route
+from gateway.ops.audit_trail import OpenTrail, TrailPlace, audit_route, explain_route
 from gateway.ops.health import OutageWatch
 from gateway.ops.jobs import Job
 from gateway.sessions.store import CannotServeError
@@ -129,7 +128,8 @@ async def _serving(app: App, trail: OpenTrail, sockets: NodeSockets, number: int
         if open_listeners.certificate is not None:
             app.remarks["certificate"] = partial(_certificate_reason, open_listeners.certificate)
         history = history_job(app)
-        told = [audit_route(trail.read), explain_route(trail.read), history.route()]
+        explains = explain_route(trail.read, app.stores.sessions.now_ms)
+        told = [audit_route(trail.read), explains, history.route()]
         administration = await open_admin(app, open_listeners, sockets.admin.get(number), told)
         more: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
             "audit": trail.run,
@@ -140,7 +140,6 @@ async def _serving(app: App, trail: OpenTrail, sockets: NodeSockets, number: int
             more["history"] = history.run
         if number == 0:
             more["outage-watch"] = OutageWatch(app.store_reason).run
-        more |= administration.jobs if administration else {}
         async with _jobs(app, open_listeners, more):
             yield Running(live, open_listeners, administration, administration.url if administration else "")
             await open_listeners.drain(live.current.drain_time_ms)

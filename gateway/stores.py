@@ -35,6 +35,7 @@ from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
 from gateway.sessions.memory_store import MemorySessionStore
 from gateway.sessions.store import EventQueue, SessionStore
 from gateway.settings.problems import Problem, SettingsError
+from gateway.settings.redis_url import with_files
 from gateway.settings.schema import Settings
 from gateway.tokens.used_tokens import MemoryTokenStore, TokenStore
 
@@ -172,12 +173,16 @@ def _name(settings: Settings) -> str:
 
 def _divided(settings: Settings) -> Divided:
     """Raises SettingsError where the certificates of REDIS_URL are no good; what the system says may quote it."""
-    given = settings.redis_url, settings.store_tag, settings.store_timeout_ms, settings.store_shards
+    files = settings.redis_ca_file, settings.redis_cert_file, settings.redis_key_file
+    url = with_files(settings.redis_url, *files)
+    given = url, settings.store_tag, settings.store_timeout_ms, settings.store_shards
     try:
         return Divided(*given, carry_passwords)
     except OSError:
-        wrong = "the files of its options ssl_ca_certs, ssl_certfile and ssl_keyfile must be PEM, and readable here"
-        raise SettingsError([Problem("REDIS_URL", "", "", wrong)]) from None
+        wrong = "must be PEM, readable here, and the key by nobody else"
+        named = "REDIS_CA_FILE, REDIS_CERT_FILE and REDIS_KEY_FILE" if any(files) else "REDIS_URL"
+        options = "" if any(files) else "the files of its options ssl_ca_certs, ssl_certfile and ssl_keyfile "
+        raise SettingsError([Problem(named, "", "", f"{options}{wrong}")]) from None
 
 
 def _remarks(links: Sequence[RedisLink], sentinels: Sentinels | None) -> Mapping[str, Reason]:

@@ -160,7 +160,10 @@ def _command(words: Iterable[str]) -> Iterator[str]:
                 return
             command = wanted[0] or command
         elif word.startswith("--") and word != "--":
-            options = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+            options = {
+                option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
+            }
+            options.add("--help")
             if word.partition("=")[0] not in options:
                 yield f"agentgateway {command.name} has no option {word}"
 

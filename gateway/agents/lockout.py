@@ -301,8 +301,8 @@ class _Crowd:
         """Whether another one has its turn; else it is the turn of this one."""
         if not _at_least(AGENT_LIMIT, self._failures.of(who), now_ms):
             return False
-        known = self._known.get(who)
-        if known is not None and known.get(sender, now_ms - KNOWN_MS) > now_ms - KNOWN_MS:
+        known_ms = self._known[who].get(sender) if who in self._known else None
+        if known_ms is not None and known_ms > now_ms - KNOWN_MS:
             return False
         if 0 <= now_ms - self._turns.get(who, now_ms - SLOW_MS) < SLOW_MS:
             return True

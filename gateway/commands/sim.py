@@ -9,8 +9,8 @@ from urllib.parse import quote
 import click
 
 from gateway.commands.admin_client import AdminLine, admin_line
+from gateway.commands.lazy_group import LazyGroup
 from gateway.commands.options import settings_options
-from gateway.commands.sim_day import day
 from gateway.commands.tables import table
 
 LISTS: Final[dict[str, tuple[str, ...]]] = {
@@ -24,12 +24,9 @@ LISTS: Final[dict[str, tuple[str, ...]]] = {
 Command = Callable[..., None]
 
 
-@click.group()
+@click.group(cls=LazyGroup, words="sim", later={"day": "sim_day:day"})
 def sim() -> None:
     """Play the customers of the embedded contact centre (needs ADMIN_PORT); `sim day` plays a busy day."""
-
-
-sim.add_command(day)
 
 
 def _running(command: Command) -> Command:

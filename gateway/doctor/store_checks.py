@@ -20,6 +20,7 @@ from gateway.redis_store.division import WATCH_S
 from gateway.redis_store.fence import SHARDS
 from gateway.redis_store.shards import shard_tags
 from gateway.sessions.secret_file import SecretFileError, read_secret_file
+from gateway.settings.redis_url import with_files
 from gateway.settings.schema import Settings
 from gateway.settings.workers import worker_count
 
@@ -103,7 +104,8 @@ async def store_findings(settings: Settings, clocks: Clocks) -> list[DoctorFindi
     if not settings.redis_url:
         return [NO_STORE]
     try:
-        target = parse_target(settings.redis_url)
+        files = settings.redis_ca_file, settings.redis_cert_file, settings.redis_key_file
+        target = parse_target(with_files(settings.redis_url, *files))
     except (ValueError, OSError) as error:
         return [DoctorFinding("store address", Level.FAIL, *_wrong_url(error))]
     cluster = is_cluster(settings.redis_url)

@@ -17,9 +17,10 @@ from gateway.settings.schema import Settings
 from gateway.settings.urls import shown_url
 from gateway.upstream.service_answers import OVER, read_envelope
 from gateway.upstream.service_client import PREFIX
+from gateway.upstream.upstream_centre import service_trust, trust_files
 from gateway.wire.guid_headers import REQUEST_HEADER
 from gateway.wire.outbound import TOO_LONG, Outbound, head_trouble
-from gateway.wire.trust import TrustError, client_context
+from gateway.wire.trust import TrustError
 
 AGENT: Final = 999_999
 NO_GUID: Final = "00000000-0000-0000-0000-000000000000.Doctor"
@@ -61,9 +62,9 @@ async def upstream_facts(settings: Settings, clock: Callable[[], float] = time.m
     url, timeout_ms = settings.upstream_url, settings.upstream_timeout_ms
     told = shown_url(url)
     try:
-        trust = client_context(settings.upstream_ca_file)
+        trust = service_trust(settings)
     except TrustError as problem:
-        return UpstreamFacts(told, timeout_ms, f"UPSTREAM_CA_FILE {problem}", _TRUST_FILE)
+        return UpstreamFacts(told, timeout_ms, f"{trust_files(settings)}: {problem}", _TRUST_FILE)
     asked_s = clock()
     try:
         async with (

@@ -109,7 +109,7 @@ def _list(value: object) -> object:
 
 
 def _zero_is_absent(value: object) -> object:
-    return None if value in {"", "0", 0} else value
+    return None if value in ("", "0", 0) else value
 
 
 def _no_special(name: str) -> Callable[[str], str]:

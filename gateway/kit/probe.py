@@ -223,7 +223,16 @@ class ProbeDesk:
 
     async def until_age(self, seconds: float) -> None:
         """Waits until the own GUID is so old."""
-        await asyncio.sleep(max(0.0, self.guid_since_s + seconds - asyncio.get_running_loop().time()))
+        await self.stay(self.guid, self.guid_since_s + seconds - asyncio.get_running_loop().time())
+
+    async def stay(self, guid: str, seconds: float) -> None:
+        """Waits, with an operation now and then: who is silent for long may be signed out."""
+        loop = asyncio.get_running_loop()
+        ends_s = loop.time() + seconds
+        while (left_s := ends_s - loop.time()) > 0:
+            await asyncio.sleep(min(left_s, self.target.silent_s))
+            if left_s > self.target.silent_s:
+                await self.status(guid)
 
 
 BUSY: Final = "AgentState_SetNotReady_Success"

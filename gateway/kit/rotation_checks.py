@@ -75,7 +75,7 @@ async def _dies(bench: Bench) -> None:
     desk = await _of_age(bench)
     handed = await _handed(desk)
     needs((await desk.status(handed)).retcode == DONE, "the new GUID is refused")
-    await asyncio.sleep(bench.target.grace_s + _LATE_S)
+    await desk.stay(handed, bench.target.grace_s + _LATE_S)
     answer = await desk.status(desk.guid)
     must(answer.retcode == NO_RIGHT, f"after its grace it is answered {answer.retcode}")
 

@@ -30,3 +30,8 @@ class Target:
     def grace_s(self) -> float:
         """How long a superseded GUID lives."""
         return self.timeout_s - self.interval_s
+
+    @property
+    def silent_s(self) -> float:
+        """How long an agent is silent at most: half an interval is shorter than any limit of idle sessions."""
+        return self.interval_s / 2

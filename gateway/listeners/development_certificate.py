@@ -45,6 +45,11 @@ def development_certificate(var_dir: Path, bind_address: str) -> Files:
     return _files(folder)
 
 
+def served_chain(own: Path | None, var_dir: Path | None) -> Path | None:
+    """The chain that listeners show: our own, else the development one, which may not be made yet; None for neither."""
+    return own or (_files(var_dir / FOLDER).chain if var_dir is not None else None)
+
+
 def _files(folder: Path) -> Files:
     return Files(folder / "cert.pem", folder / "key.pem", folder / "ca.pem")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from gateway.listeners.accepting import Acceptor
 from gateway.listeners.development_certificate import development_certificate
@@ -16,7 +16,8 @@ from gateway.listeners.room import Room
 from gateway.listeners.server import LINGER_MS, ConnectionServer, Handler
 from gateway.listeners.sockets import BACKLOG, accepts_a_turn, adopt, open_sockets, url_of
 from gateway.listeners.tls import VERSIONS, Terms, TlsCertificate, own_files
-from gateway.settings.live_file import follow
+from gateway.settings.cross_checks import is_loopback
+from gateway.settings.live_file import LiveFile, follow
 from gateway.settings.schema import Settings
 from gateway.wire.connection import Signal
 
@@ -35,6 +36,7 @@ class Listeners:
     def __init__(self, connections: ConnectionServer, room: Room) -> None:
         self.urls: list[str] = []
         self.certificate: TlsCertificate | None = None
+        self._followed: list[LiveFile[Any]] = []
         self.authority: Path | None = None
         self._connections = connections
         self._room = room
@@ -92,9 +94,14 @@ class Listeners:
             each.close()
 
     async def watch_certificate(self) -> None:
-        """Read the certificate again whenever its files have changed and rest; runs until it is cancelled."""
+        """Read certificates again whenever their files have changed and rest; runs until it is cancelled."""
         if self.certificate is not None:
-            await follow([self.certificate.file])
+            self.follow(self.certificate)
+        await follow(self._followed)
+
+    def follow(self, certificate: TlsCertificate) -> None:
+        """One more to be read again, before `watch_certificate` runs."""
+        self._followed.append(certificate.file)
 
     async def open(self, listening: socket.socket, handshake_s: float, certificate: TlsCertificate | None) -> None:
         """Accept on `listening`, with TLS where there is a certificate; handshakes must end within `handshake_s`."""
@@ -179,8 +186,19 @@ def certificate_of(settings: Settings) -> tuple[TlsCertificate, Path | None]:
 
     That one is made where there is none yet. Raises ListenError.
     """
+    return _certificate(settings, Terms(VERSIONS[settings.tls_min_version], settings.client_ca_file))
+
+
+def admin_certificate(settings: Settings) -> TlsCertificate | None:
+    """The same certificate for the admin listener, None where that speaks no TLS. Raises ListenError."""
+    if settings.admin_client_ca_file is None and is_loopback(settings.admin_bind_address):
+        return None
+    terms = Terms(client_ca=settings.admin_client_ca_file, client_setting="ADMIN_CLIENT_CA_FILE")
+    return _certificate(settings, terms)[0]
+
+
+def _certificate(settings: Settings, terms: Terms) -> tuple[TlsCertificate, Path | None]:
     files = own_files(settings.tls_cert_file, settings.tls_key_file)
-    terms = Terms(VERSIONS[settings.tls_min_version], settings.client_ca_file)
     if files is not None:
         certificate = TlsCertificate(*files, terms)
         certificate.warn_if_over(time.time())

@@ -32,10 +32,14 @@ VERSIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is asked of clients: this version of TLS at least, and a certificate by an authority in `client_ca`."""
+    """What is asked of clients: this version of TLS at least, and a certificate by an authority in `client_ca`.
+
+    `client_setting` is what names that file.
+    """
 
     least: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2
     client_ca: Path | None = None
+    client_setting: str = CLIENT_SETTING
 
 
 PLAIN: Final = Terms()
@@ -105,7 +109,7 @@ def _context(chain: Path, key: Path, terms: Terms) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     _set_least(context, terms.least)
     if terms.client_ca is not None:
-        _ask_for_certificates(context, terms.client_ca)
+        _ask_for_certificates(context, terms.client_ca, terms.client_setting)
     context.options |= ssl.OP_NO_RENEGOTIATION
     context.set_alpn_protocols(["http/1.1"])
     try:
@@ -127,12 +131,12 @@ def _set_least(context: ssl.SSLContext, least: ssl.TLSVersion) -> None:
         context.set_ciphers("DEFAULT@SECLEVEL=0")  # Their signatures are SHA-1, which OpenSSL 3 refuses otherwise.
 
 
-def _ask_for_certificates(context: ssl.SSLContext, authorities: Path) -> None:
+def _ask_for_certificates(context: ssl.SSLContext, authorities: Path, setting: str) -> None:
     try:
         pem = "".join(one.public_bytes(Encoding.PEM).decode() for one in certificates(authorities))
         context.load_verify_locations(cadata=pem)
     except TrustError as problem:
-        raise CertificateError(CLIENT_SETTING, str(problem)) from None
+        raise CertificateError(setting, str(problem)) from None
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     context.verify_mode = ssl.CERT_REQUIRED
 

@@ -9,10 +9,10 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 from multidict import CIMultiDict, CIMultiDictProxy
@@ -199,8 +199,6 @@ class AdminListener:
 
     def __init__(self, application: web.Application) -> None:
         self.url = ""
-        self.jobs: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {}
-        """Periodic work for it, by its name in the metrics."""
         self._runner = web.AppRunner(application)
         self._accepting: asyncio.Server | None = None
 

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,8 @@ from gateway.ops import audit
 from gateway.ops.admin_interface import AdminCall, AdminRoute
 from gateway.ops.audit_file import MOST_LINES, AuditFile, Found, Question, read_files, recent
 from gateway.ops.audit_stream import AuditStream
+from gateway.ops.diagnosis import NODE_KINDS
+from gateway.ops.explain import explain
 from gateway.ops.log_writer import LineWriter
 from gateway.wire.errors import Malformed, StoreUnavailable
 from gateway.wire.iso import iso
@@ -26,6 +28,10 @@ GATHER_EVERY_S: Final = 1.0
 _INSTEAD = logging.getLogger("gateway.audit")
 MOST_AGENT: Final = 999_999
 LATEST_MS: Final = 10**15
+A_DAY_MS: Final = 86_400_000
+MOST_OF_AN_AGENT: Final = 200
+MOST_OF_NODES: Final = 200
+"""Lines that explain one agent."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -140,6 +146,19 @@ def audit_route(read: Callable[[Question], Awaitable[list[Found]]]) -> AdminRout
         return await read(Question(since_ms, agent or None, limit, kinds))
 
     return AdminRoute("GET", "/audit", answer)
+
+
+def explain_route(read: Callable[[Question], Awaitable[list[Found]]], now_ms: Callable[[], int]) -> AdminRoute:
+    """The page `/explain/{agent}`: history, now, advice and cause; `?since=` (ms since the epoch), a day by default."""
+
+    async def answer(call: AdminCall) -> object:
+        agent_id = _number(AdminCall(query=call.values), "agent", 0, MOST_AGENT)
+        since_ms = _number(call, "since", now_ms() - A_DAY_MS, LATEST_MS)
+        own = await read(Question(since_ms, agent_id, MOST_OF_AN_AGENT))
+        nodes = await read(Question(since_ms, None, MOST_OF_NODES, NODE_KINDS))
+        return asdict(explain(agent_id, [*own, *nodes]))
+
+    return AdminRoute("GET", "/explain/{agent}", answer)
 
 
 def _number(call: AdminCall, name: str, default: int, most: int) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from gateway.settings.redis_url import NO, SENTINEL, read_redis_url
+from gateway.settings.redis_url import FILES, NO, SENTINEL, read_redis_url
 from gateway.wire.trust import TrustError, client_context
 
 SENTINEL_PORT: Final = 26379
@@ -81,14 +81,11 @@ def parse_target(url: str) -> Target:
 
 
 def _tls(options: Mapping[str, str]) -> ssl.SSLContext:
-    trusted = options.get("ssl_ca_certs")
+    trusted, chain, key = (Path(options[name]) if name in options else None for name in FILES)
     try:
-        context = client_context(Path(trusted) if trusted else None)
+        context = client_context(trusted, chain, key)
     except TrustError as problem:
         raise ssl.SSLError(str(problem)) from None
-    if "ssl_certfile" in options:
-        # The password keeps OpenSSL from asking for one on the terminal; an encrypted key is refused.
-        context.load_cert_chain(options["ssl_certfile"], options.get("ssl_keyfile"), password="")
     if options.get("ssl_check_hostname", "true").lower() in NO:
         context.check_hostname = False
     if options.get("ssl_cert_reqs", "").lower() == "none":

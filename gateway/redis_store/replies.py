@@ -80,6 +80,15 @@ def denied_place(error: Exception) -> str:
     return found[1] if found else ""
 
 
+_SAID: Final = {
+    "DB index is out of range": "it has no database of that number",
+    "SELECT is not allowed": "a Cluster has database 0 alone",
+    "wrong number of arguments for 'hello'": "it is older than Redis 6",
+    "unknown command 'HELLO'": "it is older than Redis 6",
+}
+"""What a server says of a greeting that it does not take, in our words: its own may quote what we sent."""
+
+
 def refusal(kind: str) -> str:
     """The reason for logs and health of a store that answers with this kind of error."""
     return f"it refuses: {kind}"
@@ -88,7 +97,8 @@ def refusal(kind: str) -> str:
 def refusal_of(error: Exception) -> str:
     """As `refusal`, with what the user is not allowed to do."""
     if not is_denial(error):
-        return refusal(code(error))
+        known = next((words for said, words in _SAID.items() if said in str(error)), "")
+        return refusal(f"{code(error)} ({known})" if known else code(error))
     kind = code(error) if code(error) in {"NOAUTH", "WRONGPASS"} else "NOPERM"
     place = denied_place(error)
     what = ", ".join(sorted(denied_commands(error))) or (f"a {place}" if place else "")

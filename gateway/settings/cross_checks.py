@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import Final
 
 from gateway.settings.lists import NULL
-from gateway.settings.redis_url import read_redis_url
+from gateway.settings.redis_url import FILES, read_redis_url
 from gateway.settings.schema import Settings
 from gateway.settings.urls import scheme_and_host
 from gateway.settings.workers import worker_count
@@ -49,9 +49,36 @@ def _percent(settings: Settings) -> str:
     return "" if percent else "0 leaves all agents in AUTHMODE 1: raise it, or set AUTHMODE = 1"
 
 
-def _tls_pair(settings: Settings) -> str:
-    alone = (settings.tls_cert_file is None) != (settings.tls_key_file is None)
-    return "TLS_CERT_FILE and TLS_KEY_FILE are only allowed together" if alone else ""
+def _pair(chain: str, key: str) -> SettingsCheck:
+    """Refuses a certificate without its key, and the other way round; the arguments are attributes."""
+
+    def complaint(settings: Settings) -> str:
+        alone = (getattr(settings, chain) is None) != (getattr(settings, key) is None)
+        return f"{chain.upper()} and {key.upper()} are only allowed together" if alone else ""
+
+    return SettingsCheck((chain, key), complaint)
+
+
+def _redis_files(settings: Settings) -> str:
+    """Files that would mean nothing, or something else than the options of the URL."""
+    given = (settings.redis_ca_file, settings.redis_cert_file, settings.redis_key_file)
+    if not any(given):
+        return ""
+    said = read_redis_url(settings.redis_url) if settings.redis_url else None
+    if said is None or not said.tls:
+        return "REDIS_CA_FILE, REDIS_CERT_FILE and REDIS_KEY_FILE need rediss:// in REDIS_URL"
+    twice = [name for name, path in zip(FILES, given, strict=True) if path is not None and name in said.options]
+    return f"its option {twice[0]} and a setting name a file each: leave one out" if twice else ""
+
+
+def _upstream_files(settings: Settings) -> str:
+    idle = settings.upstream_cert_file and scheme_and_host(settings.upstream_url)[0] != "https"
+    return "UPSTREAM_CERT_FILE needs https:// in UPSTREAM_URL" if idle else ""
+
+
+def _admin_clients(settings: Settings) -> str:
+    missing = settings.admin_cert_file and not settings.admin_client_ca_file
+    return "ADMIN_CERT_FILE is shown where ADMIN_CLIENT_CA_FILE asks for it: set that too" if missing else ""
 
 
 def _shared_secret(settings: Settings) -> str:
@@ -259,7 +286,13 @@ def is_loopback(host: str) -> bool:
 
 REFUSALS: Final = (
     SettingsCheck(("guid_interval_ms", "guid_timeout_ms"), _order),
-    SettingsCheck(("tls_cert_file", "tls_key_file"), _tls_pair),
+    _pair("tls_cert_file", "tls_key_file"),
+    _pair("redis_cert_file", "redis_key_file"),
+    _pair("upstream_cert_file", "upstream_key_file"),
+    _pair("admin_cert_file", "admin_key_file"),
+    SettingsCheck(("redis_url", "redis_ca_file", "redis_cert_file", "redis_key_file"), _redis_files),
+    SettingsCheck(("upstream_cert_file", "upstream_url"), _upstream_files),
+    SettingsCheck(("admin_cert_file", "admin_client_ca_file"), _admin_clients),
     SettingsCheck(("guid_secret_file", "redis_url"), _shared_secret),
     SettingsCheck(("store_shards", "redis_url"), _shards),
     SettingsCheck(("http_port", "https_port"), _some_port),

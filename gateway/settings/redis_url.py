@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from gateway.settings.kinds import SettingKind
 from gateway.settings.urls import check_place
@@ -37,7 +37,9 @@ _WORDS: Final[Mapping[str, frozenset[str]]] = {
     "ssl_cert_reqs": frozenset(("none", "optional", "required")),
 }
 """Options that take one of a few words, in any case."""
-_TLS_OPTIONS: Final = frozenset(("ssl_ca_certs", "ssl_certfile", "ssl_keyfile", *_WORDS))
+FILES: Final = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
+"""Options that name files: authorities, our own certificate, its key."""
+_TLS_OPTIONS: Final = frozenset((*FILES, *_WORDS))
 _SENTINEL_OPTIONS: Final = frozenset(("sentinel_username", "sentinel_password"))
 _OPTIONS: Final = frozenset(("db", "username", "password", *_TLS_OPTIONS, *_SENTINEL_OPTIONS))
 _PLACES: Final = frozenset(("host", "port", "path"))
@@ -90,6 +92,12 @@ def read_redis_url(text: str) -> RedisUrl:
         {name: value for name, value in given.items() if name in _OPTIONS},
         sum(not _matters(name, kind, tls=tls) for name in given),
     )
+
+
+def with_files(url: str, authorities: Path | None, chain: Path | None, key: Path | None) -> str:
+    """A REDIS_URL that was found right, with the files that other settings name as its options."""
+    given = {name: str(path) for name, path in zip(FILES, (authorities, chain, key), strict=True) if path is not None}
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(given)}" if given else url
 
 
 def _split(behind: str) -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 import difflib
 from typing import Final
 
+from gateway.settings.mutual_tls_section import MutualTlsSection
 from gateway.settings.our_sections import (
     AgentsSection,
     ListenersSection,
@@ -31,6 +32,7 @@ class Settings(
     StoreSection,
     AgentsSection,
     UpstreamSection,
+    MutualTlsSection,
     AgentAuthSection,
     TokensSection,
     LogsSection,

@@ -1,6 +1,7 @@
 """The contact centre behind the gateway, as the edge and the sweeper see it (`Backend`), and how it is opened."""
 
 import logging
+import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
@@ -216,9 +217,9 @@ def open_upstream(
 ) -> UpstreamCentre:
     """The centre that the settings name; `ended` is called when it is owed an end. Raises SettingsError."""
     try:
-        trust = client_context(settings().upstream_ca_file)
+        trust = service_trust(settings())
     except TrustError as problem:
-        raise SettingsError([Problem("UPSTREAM_CA_FILE", "", "", str(problem))]) from None
+        raise SettingsError([Problem(trust_files(settings()), "", "", str(problem))]) from None
     _make_room(settings())
     store = sessions.store
     service, sealer = ServiceClient(settings, trust), Sealer(sessions.ring)
@@ -227,6 +228,17 @@ def open_upstream(
     session_client = SessionClient(store, service, sealer, ended)
     fetchers = EventFetchers(settings().node_name, store, queue, service, session_client, nodes)
     return UpstreamCentre(store, queue, service, sealer, sign_in, session_client, fetchers, sink)
+
+
+def service_trust(settings: Settings) -> ssl.SSLContext:
+    """What the service behind is trusted by, and what it is shown. Raises TrustError."""
+    return client_context(settings.upstream_ca_file, settings.upstream_cert_file, settings.upstream_key_file)
+
+
+def trust_files(settings: Settings) -> str:
+    """The settings that say so, for messages."""
+    own = ", UPSTREAM_CERT_FILE, UPSTREAM_KEY_FILE" if settings.upstream_cert_file else ""
+    return f"UPSTREAM_CA_FILE{own}"
 
 
 def files_wanted(settings: Settings) -> int:

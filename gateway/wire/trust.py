@@ -35,9 +35,28 @@ def certificates(path: Path) -> list[x509.Certificate]:
         raise NoCertificateError(f"{path}: holds no certificate in DER (CER) or PEM") from None
 
 
-def client_context(trusted: Path | None) -> ssl.SSLContext:
-    """As `context_trusting`, what is in a file; the system's authorities without one. Raises TrustError."""
-    return context_trusting(None if trusted is None else certificates(trusted))
+def client_context(trusted: Path | None, chain: Path | None = None, key: Path | None = None) -> ssl.SSLContext:
+    """As `context_trusting`, what is in a file; the system's authorities without one. Raises TrustError.
+
+    With `chain` and `key`, in PEM, that certificate is shown to servers that ask for one.
+    """
+    context = context_trusting(None if trusted is None else certificates(trusted))
+    if chain is not None:
+        show_certificate(context, chain, key or chain)
+    return context
+
+
+def show_certificate(context: ssl.SSLContext, chain: Path, key: Path) -> None:
+    """Shows this certificate to servers that ask for one. Raises TrustError, also for a key that others may read."""
+    try:
+        files.must_be_secret(key, files.read(key))
+    except FileFault as fault:
+        raise TrustError(f"{key}: {fault}") from None
+    try:
+        # The password keeps OpenSSL from asking for one on the terminal; an encrypted key is refused.
+        context.load_cert_chain(chain, key, password="")
+    except (OSError, ValueError):  # ssl.SSLError is an OSError
+        raise TrustError(f"{chain} and {key} are not an unencrypted certificate and key in PEM") from None
 
 
 def context_trusting(found: Iterable[x509.Certificate] | None) -> ssl.SSLContext:

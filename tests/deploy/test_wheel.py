@@ -29,7 +29,7 @@ def command(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(command: Path, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {"PATH": os.environ["PATH"]}
     return subprocess.run([str(command), *words], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -88,19 +88,20 @@ def test_init_overwrites_nothing(command: Path, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["agents.toml"]
 
 
-async def test_it_serves_from_any_folder_and_writes_nothing_into_its_installation(
+async def test_it_serves_from_any_folder_and_from_an_installation_that_nobody_may_write(
     command: Path, tmp_path: Path
 ) -> None:
     elsewhere, site, port = tmp_path / "elsewhere", tmp_path / "site", free_port()
     elsewhere.mkdir()
     assert run(command, "init", str(site), cwd=elsewhere).returncode == 0
-    before = contents(command.parents[1])
+    installation = command.parents[1]
+    before = contents(installation)
+    serve = (str(command), "serve", "--demo", "--config", str(site / "basic.properties"))
     process = await asyncio.create_subprocess_exec(
-        *(str(command), "serve", "--demo", "--config", str(site / "basic.properties")),
-        *("--set", f"HTTP_PORT={port}", "--set", "HTTPS_PORT=0"),
+        *(*read_only(installation), *serve, "--set", f"HTTP_PORT={port}", "--set", "HTTPS_PORT=0"),
         stdout=asyncio.subprocess.PIPE,
         cwd=elsewhere,
-        env={"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1"},
     )
     assert process.stdout is not None
     try:
@@ -114,6 +115,14 @@ async def test_it_serves_from_any_folder_and_writes_nothing_into_its_installatio
         if process.returncode is None:
             process.kill()
             await process.wait()
-    assert contents(command.parents[1]) == before
+    assert contents(installation) == before
     assert list(elsewhere.iterdir()) == []
     assert (site / "var" / "audit.jsonl").is_file()
+
+
+def read_only(folder: Path) -> tuple[str, ...]:
+    """What a command is run by so that it cannot write there; nothing where this machine has no such means."""
+    mounted = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
+    way = ("unshare", *(() if os.geteuid() == 0 else ("-r",)), "-m", "sh", "-c", mounted, str(folder))
+    probe = subprocess.run([*way, "touch", str(folder / "written")], capture_output=True, text=True, check=False)
+    return way if "Read-only" in probe.stderr else ()

@@ -33,6 +33,7 @@ ATTACKS: Final[dict[str, tuple[str, str]]] = {
     "tests/unit/agents/test_registry_faults.py": ("faulty agents files", "refused whole, the former stays"),
     "tests/unit/settings/test_reload_faults.py": ("faulty settings files", "refused whole, the former stay"),
     "tests/unit/listeners/test_tls.py": ("old TLS, foreign clients, keys that others may read", "refused"),
+    "tests/contract/test_mutual_tls.py": ("links without a certificate of ours", "refused"),
     "tests/unit/events/test_push_addresses.py": ("pushes to addresses that are not public", "none sent"),
     "tests/unit/listeners/test_room.py": ("connections of one network", "CONNECTIONS_MAX_ADDRESS"),
 }

@@ -27,8 +27,10 @@ from tests.support.servers import Server, Servers
 
 OURS: Final = f"{ROOT / 'gateway'}/"
 AGENT: Final = 101
-TIMES: Final = 300
+TIMES: Final = 150
 """So many that what a gateway asks of Redis now and then, whatever it is called for, is next to nothing."""
+ROUNDS: Final = 3
+"""The least counts: on a busy machine what waits for the kernel looks more often whether it has come to pass."""
 SELDOM: Final = {fence: ("FENCE_EVERY_S", "IDLE_FENCE_EVERY_S"), seen: ("FLUSH_EVERY_S",), floor_claim: ("LIFE_S",)}
 """What comes by the clock, and so more often for each call of a slow machine: not while these are counted."""
 WARM: Final = 10
@@ -114,7 +116,7 @@ async def _measured(server: Server | None, folder: Path) -> dict[str, Work]:
             pass
         for name, kind in KINDS.items():
             await _repeat(line, headers, kind, WARM)
-            found[name] = await _counted(server, line, headers, kind)
+            found[name] = await _least(server, line, headers, kind)
         await line.close()
     return found
 
@@ -124,6 +126,11 @@ async def _repeat(line: Line, headers: dict[str, str], kind: Kind, times: int) -
         for method, path in kind.steps:
             answer = await line.ask(method, f"{PREFIX}/{path}", headers)
             assert answer.retcode == "0", answer
+
+
+async def _least(server: Server | None, line: Line, headers: dict[str, str], kind: Kind) -> Work:
+    rounds = [await _counted(server, line, headers, kind) for _ in range(ROUNDS)]
+    return Work(*(min(values) for values in zip(*rounds, strict=True)))
 
 
 async def _counted(server: Server | None, line: Line, headers: dict[str, str], kind: Kind) -> Work:

@@ -40,7 +40,9 @@ SETTINGS: Final = {
     "AGENT_POLL_WAIT_INTERVAL": "100",
     "GUIDINTERVAL": "4000",
     "GUIDTIMEOUT": "6500",
+    "MAXTIME": "5500",
 }
+"""Who is silent for as long as a GUID lives is signed out, as by the default settings."""
 FAULT: ContextVar[str] = ContextVar("FAULT", default="")
 NOT_SIGNED_IN, NO_RIGHT = "100-006", "000-003"
 ZERO: Final = "00000000-0000"
@@ -299,10 +301,18 @@ def _not_of_parent(renew: Callable[..., rules.Use | None]) -> Callable[..., rule
     return changed
 
 
-def _dies_of_age(accepted: Callable[..., Iterator[int]]) -> Callable[..., Iterator[int]]:
-    def changed(session: Session, limits: Limits, now_ms: int) -> Iterator[int]:
-        too_old = now_ms - session.issued_ms > limits.interval_ms + limits.grace_ms
-        return (number for number in accepted(session, limits, now_ms) if not too_old or number != session.number)
+def _newest_dies(handle: Handler) -> Handler:
+    """Remembers when an agent was handed its newest GUID, and refuses that too when it is old."""
+    newest: dict[str, tuple[str, float]] = {}
+
+    async def changed(request: Request) -> AnyResponse:
+        answer = await handle(request)
+        assert isinstance(answer, Response)
+        guid, since_s = newest.get(_agent(request), ("", 0.0))
+        if _handed(answer):
+            newest[_agent(request)] = (_handed(answer), time.monotonic())
+        too_old = guid in _guids(request) and time.monotonic() - since_s > TIMEOUT_S
+        return _error(answer, NO_RIGHT) if too_old and request.raw_path.endswith("/agentstatus") else answer
 
     return changed
 
@@ -423,16 +433,16 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "update-guid": Fault(_in_body(b'"guid":"', b'"guid":"JSESSIONID=')),
     "update-guid-retry": Fault(plant={f"{RULES}:renew": _not_of_parent}),
     "guid-rotates": Fault(_in_lines("Set-GUID: .*\r\n", "", _is_poll), untests=ROTATION),
-    "guid-ends-poll": Fault(plant={f"{POLL}:comes_of_age_ms": _always(None)}),
+    "guid-ends-poll": Fault(plant={f"{POLL}:comes_of_age_ms": _always(None)}, settings={"MAXTIME": "120000"}),
     "guid-again": Fault(plant={f"{RULES}:_is_handed_again": _always(False)}),
     "guid-once": Fault(_makes_two),
     "guid-grace": Fault(plant={f"{RULES}:_in_grace": lambda _: lambda former, *_given: not former.left_ms}),
     "guid-dies": Fault(plant={f"{RULES}:_in_grace": _always(True)}),
     "guid-left": Fault(plant={f"{RULES}:use": _newer_for_left}),
     "heartbeat-guid": Fault(_in_lines("Set-GUID: .*\r\n", "", lambda asked: "handshake" in asked.raw_path)),
-    "guid-current": Fault(plant={f"{RULES}:_accepted": _dies_of_age}),
+    "guid-current": Fault(_newest_dies),
     "poll-empty": Fault(_in_body(rb'^{"message":"","retcode":"0"}$', b'{"message": "", "retcode": "0"}')),
-    "poll-held": Fault(settings={"AGENT_POLL_WAIT_TIMES": "20"}),
+    "poll-held": Fault(settings={"AGENT_POLL_WAIT_TIMES": "18"}),
     "poll-woken": Fault(plant={f"{QUEUE}:add": _quiet_add}),
     "poll-newer": Fault(plant={"gateway.events.parking:Parking:enter": _two_polls}),
     "poll-refused-rests": Fault(plant={"gateway.events.hold:Hold:rest": _no_rest}),

@@ -2,6 +2,8 @@
 
 import json
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from click.testing import CliRunner
 
 from gateway.cli import main
 from gateway.sessions.secret_file import read_secret_file
-from tests.support.gateway import CONFIG
+from tests.support.gateway import CONFIG, ROOT
 
 
 @pytest.mark.parametrize(
@@ -54,6 +56,18 @@ def test_a_key_id_is_not_taken_twice(tmp_path: Path) -> None:
     before = file.read_text()
     assert CliRunner().invoke(main, ["secret", "new", str(file)]).exit_code == 2
     assert file.read_text() == before
+
+
+@pytest.mark.parametrize("words", ["live", "init", "sessions", "explain", "agents list", "sim call", "check"])
+def test_a_short_command_loads_no_gateway(words: str) -> None:
+    script = (
+        "import sys; from gateway.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "finally: print(*{'gateway.app', 'gateway.server', 'gateway.edge'} & sys.modules.keys(), file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", script, *words.split(), "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stderr == "\n"
 
 
 def test_the_interface_is_printed_as_openapi() -> None:

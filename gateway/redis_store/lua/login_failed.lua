@@ -37,7 +37,9 @@ if not counted(KEYS[2]) then
 end
 if not counted(KEYS[5]) then
   add(KEYS[5])
-  redis.call('LTRIM', KEYS[5], 0, tonumber(ARGV[5]) - 1)
+  while redis.call('LLEN', KEYS[5]) > tonumber(ARGV[5]) do
+    redis.call('RPOP', KEYS[5])
+  end
 end
 if not counted(KEYS[1]) then
   if redis.call('LLEN', KEYS[1]) >= limit and inside(KEYS[1], 0) then

@@ -2,7 +2,7 @@ import pytest
 from hiredis import ReplyError
 
 from gateway.ops.logs import crash_line
-from gateway.redis_store.replies import as_failure, code
+from gateway.redis_store.replies import as_failure, code, refusal_of
 from gateway.wire.errors import StoreUnavailable
 
 
@@ -37,3 +37,8 @@ def test_what_is_told_of_an_error_holds_nothing_of_the_request() -> None:
 
 def test_the_log_of_a_crash_tells_the_kind_of_an_error_of_redis() -> None:
     assert crash_line(ReplyError("WRONGTYPE s3cret")) == "ReplyError WRONGTYPE"
+
+
+def test_a_database_that_is_not_there_is_named_as_the_cause() -> None:
+    found = refusal_of(ReplyError("ERR DB index is out of range"))
+    assert found == "it refuses: ERR (it has no database of that number)"

@@ -31,7 +31,7 @@ PAGE_MAX = 500
 
 
 def _or(default: int) -> BeforeValidator:
-    return BeforeValidator(lambda value: default if value in {"", 0, "0"} else value)
+    return BeforeValidator(lambda value: default if value in ("", 0, "0") else value)
 
 
 PageNumber = Annotated[int, Field(ge=1, le=1_000_000), _or(1)]
