@@ -6,6 +6,7 @@ refusal.
 """
 
 import asyncio
+import codecs
 import logging
 import re
 import socket
@@ -26,7 +27,7 @@ from gateway.wire.errors import GatewayError, Malformed, MethodNotAllowed, NotFo
 from gateway.wire.forwarding import FORWARDING_HEADERS
 from gateway.wire.standing_headers import JSON, NOT_SNIFFED, of_answers
 
-_HOST: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
+_HOST: Final = re.compile(r"(localhost\.?|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 _SCHEME: Final = "bearer "
 BODY_MAX_BYTES: Final = 65_536
 BODY_TIMEOUT_MS: Final = 10_000
@@ -162,7 +163,7 @@ def application(tokens: AdminTokens, routes: Iterable[AdminRoute]) -> web.Applic
 async def _page(route: AdminRoute, request: web.Request) -> web.StreamResponse:
     try:
         async with asyncio.timeout(BODY_TIMEOUT_MS / 1000):
-            body = await request.read()
+            body = (await request.read()).removeprefix(codecs.BOM_UTF8)
     except TimeoutError:
         raise _LATE from None
     query = {name: request.query[name] for name in request.query}
@@ -215,6 +216,14 @@ class _Connection(web.RequestHandler):
     """Answers what is no HTTP as everything is answered here: the library would repeat it, and tell its version."""
 
     __slots__ = ()
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """The client sends no more: what it had sent whole is answered, then the connection ends (TLS cannot)."""
+        waits = self._waiter is not None and not self._waiter.done()
+        if waits or self.transport is None or not self.transport.can_write_eof():
+            return False
+        self.close()
+        return True
 
     def handle_error(
         self,

@@ -138,8 +138,11 @@ def audit_route(read: Callable[[Question], Awaitable[list[Found]]]) -> AdminRout
     return AdminRoute("GET", "/audit", answer)
 
 
+_MOST_DIGITS: Final = 20
+
+
 def _number(call: AdminCall, name: str, default: int, most: int) -> int:
     text = call.query.get(name, str(default))
-    if text.isascii() and text.isdigit() and int(text[:20]) <= most:
+    if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and int(text) <= most:
         return int(text)
     raise Malformed(f"{name}: must be a whole number up to {most}")
