@@ -172,3 +172,10 @@ def test_a_missing_file_is_told_as_one_line(tmp_path: Path) -> None:
 def test_what_is_no_properties_file_is_refused(raw: bytes) -> None:
     with pytest.raises(SettingsError, match="is not a properties file"):
         interpret(raw, FILE, {})
+
+
+def test_settings_in_utf_16_are_told_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "basic.properties"
+    path.write_bytes("AUTHMODE = 1".encode("utf-16"))
+    with pytest.raises(SettingsError, match="it is UTF-16, which Windows editors call Unicode; save it as UTF-8"):
+        load(path, {})
