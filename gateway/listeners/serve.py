@@ -147,7 +147,12 @@ async def start(
     processes accept from them too. `room` bounds the connections; left out, `settings` do. Raises ListenError for a
     port or a certificate that cannot be used; nothing is open then.
     """
-    connections = ConnectionServer(handler, head_timeout_ms=settings.request_timeout_ms, linger_ms=linger_ms)
+    connections = ConnectionServer(
+        handler,
+        head_timeout_ms=settings.request_timeout_ms,
+        linger_ms=linger_ms,
+        keep_alive_ms=settings.keep_alive_ms,
+    )
     listeners = Listeners(connections, room or Room(lambda: settings))
     limit_s = settings.request_timeout_ms / 1000
     with ExitStack() as opened:

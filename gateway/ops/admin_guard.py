@@ -20,7 +20,7 @@ BY_ITSELF: Final = "X-Console-Refresh"
 COOKIE: Final = "agentgateway-console"
 VISITOR: Final = Actor("", READ, "")
 """Whoever asks for what is open."""
-_HOST: Final = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::([0-9]{1,5}))?", re.IGNORECASE)
+_HOST: Final = re.compile(r"(?:localhost\.?|127\.0\.0\.1|\[::1\])(?::([0-9]{1,5}))?", re.IGNORECASE)
 _PORT: Final = re.compile(r"(?<=[\w.\]]):([0-9]{1,5})$")
 _SCHEME: Final = "bearer "
 _OWN_PAGES: Final = frozenset({"same-origin", "none"})

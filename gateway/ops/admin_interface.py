@@ -6,6 +6,7 @@ refusal.
 """
 
 import asyncio
+import codecs
 import logging
 import socket
 import ssl
@@ -124,7 +125,7 @@ def application(
 async def _page(route: AdminRoute, request: web.Request) -> web.StreamResponse:
     try:
         async with asyncio.timeout(BODY_TIMEOUT_MS / 1000):
-            body = await request.read()
+            body = (await request.read()).removeprefix(codecs.BOM_UTF8)
     except TimeoutError:
         raise _LATE from None
     query = {name: request.query[name] for name in request.query}
@@ -178,6 +179,14 @@ class _Connection(web.RequestHandler):
     """Answers what is no HTTP as everything is answered here: the library would repeat it, and tell its version."""
 
     __slots__ = ()
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """The client sends no more: what it had sent whole is answered, then the connection ends (TLS cannot)."""
+        waits = self._waiter is not None and not self._waiter.done()
+        if waits or self.transport is None or not self.transport.can_write_eof():
+            return False
+        self.close()
+        return True
 
     def handle_error(
         self,

@@ -156,6 +156,14 @@ class ListenersSection(Section):
     request_timeout_ms: Annotated[int, number(100, 120_000)] = ours(
         "REQUEST_TIMEOUT", "10000", "Head and body of a request must arrive in this time.", unit="ms", restart=True
     )
+    keep_alive_ms: Annotated[int, number(1_000, 3_600_000)] = ours(
+        "KEEP_ALIVE",
+        "150000",
+        "For how long a connection is kept between two calls. Longer than a balancer in front keeps its connections to "
+        "here, else its calls meet ones that are closing; longer than desktops pause between heartbeats.",
+        unit="ms",
+        restart=True,
+    )
     drain_time_ms: Annotated[int, number(100, 120_000, off=True)] = ours(
         "DRAIN_TIME", "5000", "At a stop, open requests get this long to end.", unit="ms"
     )
