@@ -22,8 +22,8 @@ HEAD: Final = """\
 
 Written by scripts/docs.py; the shapes are those of the classes that are answered.
 
-An operator looks at a running gateway and steers it by commands, by a program over `ADMIN_PORT`, or in a console on top
-of the same endpoints. How the listener is opened and who gets in is told in
+An operator looks at a running gateway and steers it by commands, by a program over `ADMIN_PORT`, or in
+[the console](console.md) on top of the same endpoints. How the listener is opened and who gets in is told in
 [running.md](running.md#admin-listener), every option of a command in [cli.md](cli.md).
 
 ## Who may do what
