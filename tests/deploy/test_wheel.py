@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import stat
 import subprocess
 import zipfile
@@ -79,6 +80,16 @@ def test_init_writes_a_configuration_that_can_be_used(command: Path, tmp_path: P
     service = (site / "systemd/agentgateway.service").read_text("utf-8")
     assert f"ExecStart={command} serve --config {site}/basic.properties " in service
     assert "/opt/agentgateway" not in service
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze on this machine")
+def test_systemd_finds_nothing_wrong_with_the_units_that_init_writes(command: Path, tmp_path: Path) -> None:
+    assert run(command, "init", "site", cwd=tmp_path).returncode == 0
+    units = [str(unit) for unit in sorted((tmp_path / "site" / "systemd").iterdir())]
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_init_overwrites_nothing(command: Path, tmp_path: Path) -> None:
