@@ -22,8 +22,8 @@ HEAD: Final = """\
 
 Written by scripts/docs.py; the shapes are those of the classes that are answered.
 
-An operator looks at a running gateway and steers it by commands, by a program over `ADMIN_PORT`, or in a console on top
-of the same endpoints. How the listener is opened and who gets in is told in
+An operator looks at a running gateway and steers it by commands, by a program over `ADMIN_PORT`, or in
+[the console](console.md) on top of the same endpoints. How the listener is opened and who gets in is told in
 [running.md](running.md#admin-listener), every option of a command in [cli.md](cli.md).
 
 ## Who may do what
@@ -104,6 +104,9 @@ the user of `REDIS_URL` may ask `INFO`) or of this process, and since when it ha
 while it is.
 
 ## Endpoints
+
+The others are on pages of their own: `/audit` and `/trace` in [observability.md](observability.md), `/adoption` in
+[dynamic_guids.md](dynamic_guids.md#the-report), `/metrics` and `/console` in [running.md](running.md#admin-listener).
 
 All on `ADMIN_PORT`, with `Authorization: Bearer`. Answers are JSON; a refusal is `{"error": "..."}` with 400 (what is
 wrong is named), 401, 403, 404 (there is nothing of it), 405, or 503 while the store is out of reach.

@@ -55,12 +55,19 @@ def init(folder: Path) -> None:
 
 def _contents(folder: Path) -> Iterator[tuple[str, str]]:
     """The text of each file by its name in the folder. What the gateway makes itself goes into `var` there."""
-    starter = files("gateway") / "starter"
+    starter = _starter()
     for name in TEMPLATES:
         text = (starter / name).read_text("utf-8")
         yield name, _HERE.sub(r"\1var", text) if name == SETTINGS else text
     for unit in sorted((starter / "deploy" / UNITS).iterdir(), key=lambda unit: unit.name):
         yield f"{UNITS}/{unit.name}", _unit(unit, folder)
+
+
+def _starter() -> Traversable:
+    """Where the files are; a clone on a system without symbolic links has a file in the link's place."""
+    package = files("gateway")
+    packed = package / "starter"
+    return packed if packed.is_dir() else Path(str(package)).parent / "config"
 
 
 def _unit(unit: Traversable, folder: Path) -> str:

@@ -26,7 +26,19 @@ const SIZE = 50;
 
 export function show(page, _args, context) {
   const stage = make("section", { class: "card", "aria-labelledby": "stage-title" });
-  const steps = make("section", { class: "card", "aria-labelledby": "steps-title" });
+  const percent = make("input", { type: "number", id: "percent", min: "0", max: "100", size: "5", change: () => percent.reportValidity() && context.again() });
+  const forecast = make("div", {});
+  const steps = make(
+    "section",
+    { class: "card", "aria-labelledby": "steps-title" },
+    make(
+      "form",
+      { class: "bar spread", submit: (event) => event.preventDefault() },
+      make("h3", { id: "steps-title" }, "What the next steps would do"),
+      make("label", { class: "inline" }, "With AUTHMODE_PERCENT", percent),
+    ),
+    forecast,
+  );
   const clients = make("section", { class: "card", "aria-labelledby": "clients-title" });
   const agents = make("section", { class: "card", "aria-labelledby": "agents-title" });
   page.append(stage, steps, clients, agents);
@@ -35,9 +47,9 @@ export function show(page, _args, context) {
 
   return {
     async refresh(byItself) {
-      const told = await ask(query("/adoption", { after: after || "", limit: SIZE }), { byItself });
+      const told = await ask(query("/adoption", { after: after || "", limit: SIZE, percent: percent.validity.valid ? percent.value : "" }), { byItself });
       swap(stage, ...drawStage(told));
-      swap(steps, make("h3", { id: "steps-title" }, "What the next steps would do"), drawSteps(told.steps));
+      swap(forecast, drawSteps(told.steps));
       swap(clients, make("h3", { id: "clients-title" }, "By client"), drawClients(told.clients));
       swap(agents, make("h3", { id: "agents-title" }, "Sessions whose requests AUTHMODE 2 refuses"), drawAgents(told.agents), turning(told.next));
     },

@@ -33,7 +33,7 @@ function drawStanding(now, locks, agent, context) {
     make("button", { type: "button", class: "danger", "data-key": key, click: async () => (await run()) && context.again() }, words);
   const buttons = context.mayChange
     ? [
-        session ? act("end", "End the session", () => endSession(context, agent)) : "",
+        session ? act("end-session", "End the session", () => endSession(context, agent)) : "",
         locks.length ? act("unlock", "Unlock", () => unlock(context, { agent: Number(agent) }, `agent ${agent}`)) : "",
       ]
     : [];
@@ -69,11 +69,11 @@ function sessionFacts(session, agent) {
 function drawExplanation(why) {
   const lines = [...why.history].reverse().map((line) => make("li", {}, ...localised(line)));
   return [
-    make("h3", { id: "told-title" }, "What happened"),
+    make("div", { class: "row spread" }, make("h3", { id: "told-title" }, "What happened"), pill("", `cause: ${why.cause}`)),
     make("p", { id: "now" }, ...localised(why.now)),
     make("p", { class: "advice", id: "advice" }, make("b", {}, "What to do: "), ...localised(why.advice)),
     lines.length
-      ? make("ol", { class: "history", tabindex: "0", "aria-label": "History of the last day, newest first" }, ...lines)
+      ? make("ol", { class: "history", tabindex: "0", "data-key": "history", "aria-label": "History of the last day, newest first" }, ...lines)
       : make("p", { class: "empty" }, "The audit trail has nothing of the last day."),
   ];
 }

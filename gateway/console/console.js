@@ -23,6 +23,7 @@ const context = {
     return me?.role === "admin";
   },
   say,
+  tell,
   /** Brings the page up to date now. */
   again: () => refresh(current, false),
   /** Notes in the address what is shown, for the back button and for bookmarks. */

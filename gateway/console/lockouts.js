@@ -50,7 +50,7 @@ export function show(page, _args, context) {
       "Unlock",
       make("span", { class: "hear" }, ` ${whom}`),
     );
-    const who = Number.isInteger(lock.agent) ? make("a", { href: `#/agents/${lock.agent}` }, `agent ${lock.agent}`) : (lock.agent ?? "everybody there");
+    const who = Number.isInteger(lock.agent) ? make("a", { href: `#/agents/${lock.agent}`, "data-key": `agent-${whom}` }, `agent ${lock.agent}`) : (lock.agent ?? "everybody there");
     return [who, lock.address, count(lock.failures), moment(lock.last), moment(lock.until), context.mayChange ? button : ""];
   }
 }

@@ -45,18 +45,27 @@ export function table(name, columns, rows, empty = "none") {
   );
   return make(
     "div",
-    { class: "scroll", tabindex: "0", role: "group", "aria-label": name },
+    { class: "scroll", tabindex: "0", role: "group", "aria-label": name, "data-key": name },
     make("table", {}, make("caption", { class: "hear" }, name), make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body)),
   );
 }
 
-/** Puts children in the place of those before; whoever had the focus by `data-key` has it again. */
+/**
+ * Puts children in the place of those before, if they differ. Whoever had the focus by `data-key` has it again, or what is
+ * next to it where that is gone; what was scrolled by `data-key` stays so.
+ */
 export function swap(container, ...children) {
-  const key = container.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-  const scrolled = container.querySelector(".scroll")?.scrollLeft;
-  container.replaceChildren(...children);
-  if (scrolled) container.querySelector(".scroll")?.scrollTo({ left: scrolled });
-  if (key) container.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+  const parts = children.filter((child) => child !== "");
+  const before = [...container.childNodes];
+  if (before.length === parts.length && parts.every((part, index) => part.isEqualNode(before[index]))) return;
+  const focused = container.contains(document.activeElement) ? document.activeElement : null;
+  const scrolled = [...container.querySelectorAll("[data-key]")]
+    .filter(({ scrollTop, scrollLeft }) => scrollTop || scrollLeft)
+    .map(({ dataset, scrollTop, scrollLeft }) => [dataset.key, scrollTop, scrollLeft]);
+  const find = (key) => container.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  container.replaceChildren(...parts);
+  for (const [key, top, left] of scrolled) find(key)?.scrollTo(left, top);
+  if (focused) (find(focused.dataset.key ?? "") ?? container.querySelector("[tabindex], button, a"))?.focus({ preventScroll: true });
 }
 
 const STANDINGS = {

@@ -38,7 +38,7 @@ export function show(page, args, context) {
     { id: "state" },
     ...Object.entries(STATES).map(([value, words]) => make("option", { value, selected: value === (args.state ?? "") }, words)),
   );
-  const total = make("p", { id: "total", role: "status" });
+  const total = make("p", { id: "total" });
   const list = make("div", { id: "sessions" });
   const former = make("button", { type: "button", click: () => turn(-1) }, "Previous page");
   const next = make("button", { type: "button", click: () => turn(1) }, "Next page");
@@ -91,7 +91,8 @@ export function show(page, args, context) {
       const told = await ask(query("/sessions", asked), { byItself });
       if (asked.find !== find.value.trim() || asked.state !== state.value || asked.page !== at) return;
       ({ page: at, pages } = told);
-      if (total.textContent !== plural(told.total, "session")) total.textContent = plural(told.total, "session");
+      total.textContent = plural(told.total, "session");
+      if (!byItself) context.tell(`${total.textContent}, page ${at} of ${pages}`);
       where.textContent = `Page ${count(at)} of ${count(pages)}`;
       former.setAttribute("aria-disabled", String(at <= 1));
       next.setAttribute("aria-disabled", String(at >= pages));

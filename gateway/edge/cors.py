@@ -4,15 +4,16 @@ An origin is allowed by exact match only. Listed origins may send credentials, b
 stick by cookie; so `*` means nothing here: browsers refuse it together with credentials, and a gateway for everybody's
 pages would be no gate. An origin that is not listed gets no header at all, and the browser keeps the answer from it.
 
-Listed origins are trusted, so a preflight grants what is asked for: pages carry libraries (tracing, error reports) that
-put headers of their own on every call. `null` is nobody in particular: it gets answers without credentials and GUIDs.
+Listed origins are trusted, so a preflight grants what is asked for, unless CORS_HEADERS names some: pages carry
+libraries (tracing, error reports) that put headers of their own on every call. `null` is nobody in particular: it gets
+answers without credentials and GUIDs.
 """
 
 import re
 from collections.abc import Collection
 from typing import Final
 
-from gateway.settings.lists import NULL
+from gateway.settings.lists import ANY_HEADER, NULL
 from gateway.wire.guid_headers import GUID, REQUEST_HEADER, SET_GUID
 from gateway.wire.http import Request, Response
 from gateway.wire.standing_headers import OF_ANSWERS
@@ -46,8 +47,8 @@ def headers(origin: str | None, allowed: Collection[str]) -> dict[str, str]:
     }
 
 
-def preflight(request: Request, allowed: Collection[str]) -> Response | None:
-    """The answer to a preflight, 204; None where the request is none.
+def preflight(request: Request, allowed: Collection[str], more: Collection[str] = (ANY_HEADER,)) -> Response | None:
+    """The answer to a preflight, 204; None where the request is none. `more`: CORS_HEADERS, in lower case.
 
     One from an origin that is not allowed is answered without leave, which makes the browser drop the call.
     """
@@ -55,15 +56,17 @@ def preflight(request: Request, allowed: Collection[str]) -> Response | None:
     if request.method != "OPTIONS" or origin is None or method is None:
         return None
     leave = headers(origin, allowed)
-    return Response(status=204, headers={**OF_ANSWERS, **leave, **(_granted(request, origin, method) if leave else {})})
+    granted = _granted(request, origin, method, more) if leave else {}
+    return Response(status=204, headers={**OF_ANSWERS, **leave, **granted})
 
 
-def _granted(request: Request, origin: str, method: str) -> dict[str, str]:
+def _granted(request: Request, origin: str, method: str, more: Collection[str]) -> dict[str, str]:
     """The usual ones and those asked for: whether there is such an operation, the call itself is told."""
     asked = [
         name for value in request.headers.getall("Access-Control-Request-Headers", ()) for name in value.split(",")
     ]
-    names = dict.fromkeys((*_USUAL_HEADERS, *(name.strip().lower() for name in asked[:_MOST_ASKED])))
+    wanted = (name.strip().lower() for name in asked[:_MOST_ASKED]) if ANY_HEADER in more else more
+    names = dict.fromkeys((*_USUAL_HEADERS, *wanted))
     withheld = _CREDENTIALS if origin == NULL else ()
     return {
         "Access-Control-Allow-Methods": ", ".join(dict.fromkeys((*_USUAL_METHODS, *filter(_is_token, [method])))),

@@ -142,8 +142,9 @@ class Edge:
 
     async def _answer_across(self, origin: str, request: Request, path: str) -> AnyResponse:
         """As `_answer`, for a page of this origin."""
-        allowed = self._services.settings().cors_origins
-        preflight = cors.preflight(request, allowed)
+        settings = self._services.settings()
+        allowed = settings.cors_origins
+        preflight = cors.preflight(request, allowed, settings.cors_headers)
         return preflight or await self._answer_traced(request, path, cors.headers(origin, allowed))
 
     async def _answer_traced(self, request: Request, path: str, extra: Mapping[str, str]) -> AnyResponse:

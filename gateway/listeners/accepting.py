@@ -64,14 +64,15 @@ _turned_away_here: Final = Shortage(time.monotonic, "new connections are closed 
 class Acceptor:
     """Takes connections from `listening`, up to `a_turn` in a turn of the loop, and has `serve` begin each.
 
-    `serve` gets the socket, and what to call when the connection has ended. Those that find no room in `room` wait, or
-    are closed where their address has too many. Made inside the loop; it accepts from then on, until `stop`.
+    `serve` gets the socket, the address of its peer, and what to call when the connection has ended. Those that find no
+    room in `room` wait, or are closed where their address has too many. Made inside the loop; it accepts from then on,
+    until `stop`.
     """
 
     def __init__(
         self,
         listening: socket.socket,
-        serve: Callable[[socket.socket, Callable[[], None]], Coroutine[Any, Any, None]],
+        serve: Callable[[socket.socket, str, Callable[[], None]], Coroutine[Any, Any, None]],
         a_turn: int,
         room: Room,
         shortage: Shortage = _shortage_here,
@@ -125,7 +126,7 @@ class Acceptor:
             _turned_away_here.note(_TOO_MANY.format(address))
             return
         link.setblocking(False)
-        task = self._loop.create_task(self._serve(link, leave))
+        task = self._loop.create_task(self._serve(link, address, leave))
         self._beginning.add(task)
         task.add_done_callback(self._beginning.discard)
 

@@ -13,6 +13,10 @@ import trustme
 from gateway.listeners.errors import ListenError
 
 FOLDER: Final = "tls"
+KEY: Final = trustme.KeyType.RSA
+"""Old clients know no other."""
+_OURS: Final = "Agent gateway"
+_PURPOSE: Final = "Development only"
 _NAMES: Final = "names"
 _UNSPECIFIED: Final = {"0.0.0.0", "::", ""}  # noqa: S104
 
@@ -94,9 +98,9 @@ def _replace(folder: Path, names: list[str]) -> None:
 
 
 def _write(folder: Path, names: list[str]) -> None:
-    authority = trustme.CA(organization_name="Agent gateway", organization_unit_name="Development only")
+    authority = trustme.CA(organization_name=_OURS, organization_unit_name=_PURPOSE, key_type=KEY)
     held = [name for name in names if _can_be_held(authority, name)]
-    leaf = authority.issue_cert(*held, organization_name="Agent gateway", organization_unit_name="Development only")
+    leaf = authority.issue_cert(*held, organization_name=_OURS, organization_unit_name=_PURPOSE, key_type=KEY)
     files = _files(folder)
     files.chain.write_bytes(b"".join(part.bytes() for part in leaf.cert_chain_pems))
     with os.fdopen(os.open(files.key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as key:

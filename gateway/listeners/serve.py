@@ -5,13 +5,13 @@ import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from gateway.listeners.accepting import Acceptor
 from gateway.listeners.development_certificate import development_certificate
 from gateway.listeners.errors import ListenError
+from gateway.listeners.handshakes import FailedHandshakes
 from gateway.listeners.room import Room
 from gateway.listeners.server import LINGER_MS, ConnectionServer, Handler
 from gateway.listeners.sockets import BACKLOG, accepts_a_turn, adopt, open_sockets, url_of
@@ -40,6 +40,7 @@ class Listeners:
         self.authority: Path | None = None
         self._connections = connections
         self._room = room
+        self._failed = FailedHandshakes(time.monotonic)
         self._acceptors: list[Acceptor] = []
         self._listening: list[socket.socket] = []
 
@@ -109,15 +110,16 @@ class Listeners:
         context = certificate.context if certificate else None
         loop = asyncio.get_running_loop()
 
-        async def serve(link: socket.socket, leave: Callable[[], None]) -> None:
+        async def serve(link: socket.socket, address: str, leave: Callable[[], None]) -> None:
+            begun = self._connections(link)  # What the loop returns may be the protocol of TLS below it.
             try:
-                _, begun = await loop.connect_accepted_socket(
-                    partial(self._connections, link), link, ssl=context, **limits
-                )
+                await loop.connect_accepted_socket(lambda: begun, link, ssl=context, **limits)
             except BaseException as problem:
                 leave()
                 if not isinstance(problem, OSError):  # A handshake that fails, or a client that is gone already.
                     raise
+                if context is not None:
+                    self._failed.note(address, problem)
             else:
                 begun.closed.on(leave)
 

@@ -66,7 +66,7 @@ def sign_in_routes(sessions: ConsoleSessions, limit: GuessLimit) -> list[AdminRo
         except TooManyGuesses:
             _refused("guesses", call.asked)
             raise
-        opened = sessions.open(token.encode())
+        opened = sessions.open(token.encode(), call.asked.address)
         if opened is None:
             limit.wrong()
             _refused("console-token", call.asked)

@@ -62,8 +62,8 @@ class ConsoleSessions:
         self._open: dict[bytes, ConsoleSession] = {}
         self._ended: dict[bytes, str] = {}
 
-    def open(self, token: bytes) -> Opened | None:
-        """A new session for the holder of this token, None where nobody has it."""
+    def open(self, token: bytes, address: str = "") -> Opened | None:
+        """A new session for the holder of this token, who asks from `address`; None where nobody has it."""
         actor = self._tokens.holder(token)
         if actor is None:
             return None
@@ -74,7 +74,7 @@ class ConsoleSessions:
         opened = Opened(actor, secrets.token_urlsafe(_ID_BYTES), secrets.token_urlsafe(_ID_BYTES))
         now_s = self._clock()
         self._open[_hash(opened.id)] = ConsoleSession(actor, _hash(opened.csrf), now_s, now_s)
-        audit.record("console-sign-in", by=actor.name, role=actor.role)
+        audit.record("console-sign-in", address=address, by=actor.name, role=actor.role)
         return opened
 
     def find(self, session_id: str, *, used: bool = True) -> ConsoleSession | str:

@@ -15,6 +15,7 @@ GATHERED: Final = (
     "gateway.agents.demo",
     "gateway.agents.passwords",
     "gateway.listeners.connection",
+    "gateway.listeners.handshakes",
     "gateway.listeners.signals",
     "gateway.listeners.tls",
     "gateway.ops.admin_interface",

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Any, Final, cast
 
 from aiohappyeyeballs import start_connection
-from hiredis import HiredisError, PushNotification, Reader
+from hiredis import HiredisError, PushNotification, Reader, ReplyError
 
 from gateway.ops.logs import crash_line
 from gateway.redis_store.address import Address
+from gateway.redis_store.replies import refusal_of
 from gateway.redis_store.scripts import pack
 
 Replies = Callable[[list[Any]], None]
@@ -90,8 +91,9 @@ class RedisConnection(asyncio.Protocol):
                         self._replies = replies
                         done(complete)
                 elif self._lost is not None:
-                    # It would be taken for an answer to the next exchange.
-                    self._end("an answer that nobody asked for")
+                    # It would be taken for an answer to the next exchange. Servers turn clients away so.
+                    unasked = "an answer that nobody asked for"
+                    self._end(refusal_of(reply) if isinstance(reply, ReplyError) else unasked)
         except HiredisError as error:
             self._end(f"not the protocol of Redis: {error}")
         except Exception as fault:

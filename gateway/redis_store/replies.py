@@ -81,6 +81,8 @@ def denied_place(error: Exception) -> str:
 
 
 _SAID: Final = {
+    "is running in protected mode": "its protected mode takes clients of its own machine alone",
+    "max number of clients reached": "it has as many clients as it takes",
     "DB index is out of range": "it has no database of that number",
     "SELECT is not allowed": "a Cluster has database 0 alone",
     "wrong number of arguments for 'hello'": "it is older than Redis 6",

@@ -162,3 +162,16 @@ ORIGINS: Final = SettingKind(
     "origins such as https://desk.example.com: a scheme, a host in ASCII (xn--...), perhaps a port, with ; between",
     _read,
 )
+
+ANY_HEADER: Final = "*"
+_HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
+
+
+def _read_headers(value: str, _folder: Path) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.lower() for name in items(value)))
+    if any(not _HEADER.fullmatch(name) for name in names) or (ANY_HEADER in names and len(names) > 1):
+        raise ValueError
+    return names
+
+
+HEADERS: Final = SettingKind("names of headers with ; between, or * for any that is asked for", _read_headers)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from gateway.settings.kinds import FLAG, HOST, PATH, SettingKind, number, text, words
-from gateway.settings.lists import HOSTS, NETWORKS, ORIGINS, Network
+from gateway.settings.lists import HEADERS, HOSTS, NETWORKS, ORIGINS, Network
 from gateway.settings.redis_url import REDIS_URL
 from gateway.settings.setting_rows import Section, ours
 from gateway.settings.urls import check_called_url
@@ -135,6 +135,12 @@ class ListenersSection(Section):
         "Origins of browser clients that may call, such as https://desk.example.com;app://desk. null: pages without an "
         "origin, which see no GUID and send none.",
         shows="urls",
+    )
+    cors_headers: Annotated[tuple[str, ...], HEADERS] = ours(
+        "CORS_HEADERS",
+        "*",
+        "Headers that pages of CORS_ORIGINS may send beside guid, content-type and service_token, such as "
+        "traceparent;baggage. *: any that they ask for, as error-reporting libraries do.",
     )
     body_max_bytes: Annotated[int, number(1024, 16_777_216)] = ours(
         "BODY_MAX_BYTES", "65536", "Longest request body.", unit="bytes", restart=True

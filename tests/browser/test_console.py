@@ -3,18 +3,22 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from gateway.admin import history_job
 from gateway.server import running
+from gateway.sessions.secret_file import new_secret_line
 from gateway.settings.load import load
 from tests.support.admin import TOKEN, administered, token_file
 from tests.support.browser import (
     CONTRAST,
     NEED_NAMES,
+    WITHIN_S,
     Browser,
     Page,
     axe_findings,
@@ -26,6 +30,7 @@ from tests.support.console import crowd
 from tests.support.desk import Desk
 from tests.support.gateway import CONFIG, DEMO, PASSWORD, running_gateway
 from tests.support.servers import free_port
+from tests.support.waiting import until
 
 pytestmark = needs_chromium
 READER = "a-token-of-the-help-desk"
@@ -147,6 +152,7 @@ async def test_an_agent_is_found_and_explained(browser: Browser, site: Site) -> 
     await page.key("Enter")
     await says(page, "was taken over", "document.getElementById('now')")
     await says(page, "agentgateway agents passwd", "document.getElementById('advice')")
+    await says(page, "cause: taken over")
     assert await page.run("document.querySelectorAll('.strip li').length") == 1
     assert page.problems == []
 
@@ -220,6 +226,19 @@ async def test_the_settings_in_force_are_shown_and_sought(browser: Browser, site
     await says(page, "Nothing changed.")
 
 
+async def test_a_step_to_new_guids_can_be_asked_about(browser: Browser, site: Site) -> None:
+    await site.desk(101).sign_in()
+    page = await signed_in(browser, site.admin_port)
+    await go(page, "adoption")
+    await says(page, "back to AUTHMODE 1")
+    await has_no_more(page, "AUTHMODE_PERCENT = 25")
+    await page.run("document.getElementById('percent').focus()")
+    await page.write("25")
+    await page.key("Tab")
+    await says(page, "AUTHMODE_PERCENT = 25")
+    assert page.problems == []
+
+
 async def test_the_role_read_has_no_buttons_that_change_things(browser: Browser, site: Site) -> None:
     await site.desk(101).sign_in()
     page = await signed_in(browser, site.admin_port, READER)
@@ -236,6 +255,56 @@ async def test_a_changed_token_ends_the_session(browser: Browser, site: Site, li
     await asyncio.to_thread(site.tokens.write_text, f"{line}\n")
     await says(page, "the token of this session was changed or withdrawn")
     assert await page.run("document.getElementById('page').childElementCount") == 0
+
+
+@asynccontextmanager
+async def neighbour() -> AsyncIterator[str]:
+    """An empty page on another port of this machine, to which the browser sends the console's cookie too."""
+
+    async def page(_: web.Request) -> web.Response:
+        return web.Response(text="<!doctype html><title>of somebody else</title>", content_type="text/html")
+
+    app = web.Application()
+    app.add_routes([web.get("/", page)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    finally:
+        await runner.cleanup()
+
+
+async def test_a_page_on_another_port_changes_nothing(browser: Browser, site: Site) -> None:
+    desk = site.desk(101)
+    await desk.sign_in()
+    console = await signed_in(browser, site.admin_port)
+    target = json.dumps(f"http://127.0.0.1:{site.admin_port}/sessions/101/end")
+    async with neighbour() as url:
+        other = await browser.page(url)
+        await other.until("document.title === 'of somebody else'")
+        await other.run(f"fetch({target}, {{method: 'POST', mode: 'no-cors', credentials: 'include'}}).then(() => 1)")
+        form = f"Object.assign(document.createElement('form'), {{method: 'post', action: {target}}})"
+        await other.run(f"document.body.append({form}); document.forms[0].submit()")
+        await says(other, "the Origin header must be that of this listener")
+    await go(console, "nodes")
+    assert [(await desk.status()).retcode, console.problems] == ["0", []]
+
+
+async def test_a_page_on_another_port_sees_nothing(browser: Browser, site: Site) -> None:
+    await signed_in(browser, site.admin_port)
+    admin = f"http://127.0.0.1:{site.admin_port}"
+    async with neighbour() as url:
+        other = await browser.page(url)
+        await other.until("document.title === 'of somebody else'")
+        seen = await other.run(
+            f"fetch('{admin}/sessions', {{credentials: 'include'}}).then((said) => said.text(), () => 'nothing')"
+        )
+        await other.run(
+            f"document.body.append(Object.assign(document.createElement('iframe'), {{src: '{admin}/console'}}))"
+        )
+        await until(lambda: any("frame" in problem.lower() for problem in other.problems), WITHIN_S)
+    assert seen == "nothing"
 
 
 async def test_a_gateway_that_is_away_is_told_and_comes_back(browser: Browser, site: Site) -> None:
@@ -268,6 +337,44 @@ async def test_ten_thousand_sessions_are_shown_page_by_page(browser: Browser, tm
             await page.write("210000")
             await says(page, "1 session\n")
             assert page.problems == []
+
+
+async def test_what_a_desktop_calls_itself_is_text(browser: Browser, tmp_path: Path) -> None:
+    client = "<img src=x onerror=document.title='had'><b>Desk</b>"
+    overrides = {"ADMIN_TOKEN_FILE": str(token_file(tmp_path)), "ADMIN_PORT": "1"}
+    async with running_gateway(overrides, jobs=False) as gateway:
+        await crowd(gateway, 1, client)
+        async with administered(gateway, [history_job(gateway.app).route()]) as operator:
+            page = await signed_in(browser, operator.port)
+            await go(page, "sessions")
+            await says(page, client)
+            assert await page.run("document.querySelectorAll('#page img, #page td b').length") == 0
+            assert page.problems == []
+
+
+async def test_a_store_out_of_reach_is_told_and_the_rest_is_shown(browser: Browser, tmp_path: Path) -> None:
+    secret = tmp_path / "guid.keys"
+    await asyncio.to_thread(secret.write_text, f"{new_secret_line('k1')}\n")
+    overrides = {
+        "ADMIN_TOKEN_FILE": str(token_file(tmp_path)),
+        "ADMIN_PORT": "1",
+        "REDIS_URL": f"redis://127.0.0.1:{free_port()}",
+        "GUID_SECRET_FILE": str(secret),
+        "STORE_TIMEOUT": "100",
+    }
+    async with running_gateway(overrides, jobs=False) as gateway:
+        history = history_job(gateway.app)
+        async with administered(gateway, [history.route()]) as operator:
+            await history.look()
+            await history.look()
+            page = await signed_in(browser, operator.port)
+            tile = "[...document.querySelectorAll('.tile')].find((one) => one.innerText.includes('Session store'))"
+            await says(page, "out of reach", tile)
+            assert await page.run("document.querySelectorAll('svg .gap').length") == 1
+            await go(page, "sessions")
+            await says(page, "What is shown may be out of date.", "document.getElementById('trouble')")
+            await go(page, "settings")
+            await says(page, "STORE_TIMEOUT")
 
 
 async def test_the_charts_have_their_values_as_tables(browser: Browser, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ async def test_tls_1_2_and_later_are_spoken(tmp_path: Path, version: ssl.TLSVers
         assert await accepts(door, door.trust)
 
 
-async def test_plain_http_on_the_https_port_is_closed_without_a_log_line(
+async def test_plain_http_on_the_https_port_is_closed_and_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with opened(fine, var_dir=tmp_path) as door:
@@ -72,7 +72,7 @@ async def test_plain_http_on_the_https_port_is_closed_without_a_log_line(
         await asyncio.wait_for(reader.read(), SOON_S)
         writer.close()
         await writer.wait_closed()
-    assert caplog.messages == []
+    assert [*caplog.messages] == ["no TLS with 127.0.0.1: it speaks HTTP without TLS: that is for HTTP_PORT"]
 
 
 async def test_a_handshake_that_stops_is_closed_when_its_time_is_over(tmp_path: Path) -> None:
@@ -129,3 +129,13 @@ async def test_changed_files_are_taken_over_without_being_told(
         await until(lambda: "was read again" in caplog.text)
         watch.cancel()
         assert await accepts(door, new)
+
+
+async def test_connections_that_have_ended_leave_room_for_others(tmp_path: Path) -> None:
+    async with opened(fine, var_dir=tmp_path, connections_max_address=4) as door:
+        for _ in range(6):
+            client = await door.client()
+            await client.send(get())
+            assert (await client.answer()).body == b"fine"
+            await client.close()
+            await until(lambda: door.listeners.open_connections == 0)

@@ -25,6 +25,7 @@ WALKED_ELSEWHERE: Final = {
     "other_systems.md": "tests/deploy/test_other_systems.py",
     "deployment.md": "tests/deploy/test_balancers.py",
     "admin.md": "tests/contract/test_steering.py",
+    "console.md": "tests/browser/test_console.py",
     "dynamic_guids.md": "tests/faults/test_move_to_dynamic.py",
     "upstream.md": "tests/contract/test_upstream_sign_in.py",
     "failover.md": "tests/failover",
@@ -117,6 +118,7 @@ async def test_a_recipe(clone: Clone) -> None:
     assert printed.splitlines()[-1] == "signed out"
 
 
+@pytest.mark.slow
 async def test_the_simulator(clone: Clone) -> None:
     settings, *typed = [line for line in commands(DOCS / "simulator.md") if not line.startswith("scripts/")]
     typed.remove(the("simulator.md", DAY))
@@ -136,6 +138,7 @@ async def test_a_simulated_day(clone: Clone) -> None:
     assert (await clone.types(the("simulator.md", DAY))).splitlines()[-1] == "passed"
 
 
+@pytest.mark.slow
 async def test_conformance_and_load(clone: Clone) -> None:
     path, password, check, load = commands(DOCS / "kit.md")
     there = f"{check} --first-agent 101"
@@ -155,13 +158,34 @@ async def test_the_api_description(clone: Clone) -> None:
 
 async def test_what_happened_to_an_agent(clone: Clone) -> None:
     signed_in = [command for block in blocks_of(DOCS / "tour.md") for command, _ in steps_of(block)][:2]
-    path, audit, _, explain = [
-        line for line in commands(DOCS / "observability.md") if "agent" in line or "PATH" in line
-    ]
+    page = "observability.md"
+    path, audit, explain = (the(page, words) for words in ("export", "agentgateway audit", "agentgateway explain"))
     async with clone.running(started("desk.md")):
         await clone.types(*signed_in)
         printed = await clone.types(path, f"until {audit} | grep -q sign-in; do sleep 0.1; done", explain)
     assert "signed in from 127.0.0.1" in printed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["operate.md", "troubleshooting.md", "upgrade.md"])
+async def test_what_operators_look_at(clone: Clone, page: str) -> None:
+    """Code 3 says that there is nothing to show."""
+    signed_in = [command for block in blocks_of(DOCS / "tour.md") for command, _ in steps_of(block)][:2]
+    typed = [line for line in commands(DOCS / page) if not line.startswith("valkey-cli")]
+    admin = ("ADMIN_PORT=8090", "ADMIN_TOKEN_FILE=$PWD/var/admin.token")
+    async with clone.running(started("desk.md"), *admin):
+        await clone.types(
+            the("kit.md", "export PATH"),
+            *(f"export AGENTGATEWAY_{setting}" for setting in admin),
+            *signed_in,
+            *(f"{line} || test $? = 3" if line.startswith("agentgateway") else line for line in typed),
+        )
+
+
+async def test_what_is_kept_for_a_restore(clone: Clone) -> None:
+    typed = [line for line in commands(DOCS / "backup.md") if not line.startswith("valkey-cli")]
+    await clone.types(the("kit.md", "export PATH"), *typed)
+    assert (clone.folder / "settings.tgz").stat().st_mode & 0o077 == 0
 
 
 async def test_the_doctor(clone: Clone) -> None:
@@ -179,7 +203,7 @@ def test_every_guide_is_walked() -> None:
         if not page.startswith("design/")
     }
     here = {"start.md", "desk.md", "sdk.md", "recipes/README.md", "simulator.md", "kit.md", "openapi.md"}
-    here |= {"observability.md", "running.md"}
+    here |= {"observability.md", "running.md", "operate.md", "troubleshooting.md", "upgrade.md", "backup.md"}
     assert pages == here | WALKED_ELSEWHERE.keys() | TELLS
     assert all((ROOT / place).exists() for place in WALKED_ELSEWHERE.values())
     assert pages <= docs_site.pages(ROOT).keys()

@@ -19,6 +19,7 @@ from tests.support.servers import free_port
 
 READY_S: Final = 120
 """With what scripts/setup does first."""
+_SURROUNDINGS: Final = {"PATH": os.environ["PATH"], "PYTHON": sys.executable, "PYTHONUNBUFFERED": "1"}
 _FENCE: Final = re.compile(r"(?ms)^```(?:console)?\n(.*?)^```$")
 _COMMAND: Final = re.compile(r"(?m)^(?:\$ )?((?:.*\\\n)*.*)$")
 _HANDED_OUT: Final = "G=$(printf '%s' \"$LAST\" | sed -n 's/.*JSESSIONID=//p' | tr -d '\\r' | tail -1)"
@@ -74,7 +75,7 @@ class Clone:
         return await asyncio.create_subprocess_exec(
             *("bash", "-c", script),
             cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.folder), "PYTHONUNBUFFERED": "1"},
+            env={**_SURROUNDINGS, "HOME": str(self.folder)},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
@@ -102,8 +103,8 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
 def cloned(folder: Path, *, bare: bool = False) -> Iterator[Clone]:
     """A clone with whatever could be committed here.
 
-    Its .venv sees what the environment of the tests has installed, so that scripts/setup finds all that the lock file
-    names and asks no registry. `bare`: there is none, as for a newcomer, and all is fetched.
+    scripts/setup has been there. Its .venv sees what the environment of the tests has installed, so that all that the
+    lock file names is found and no registry is asked. `bare`: there is none, as for a newcomer, and all is fetched.
     """
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listed, cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0")
@@ -115,4 +116,5 @@ def cloned(folder: Path, *, bare: bool = False) -> Iterator[Clone]:
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / ".venv")], check=True)
         [site] = folder.glob(".venv/lib/python*/site-packages")
         (site / "installed.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
+        subprocess.run(["scripts/setup", "run"], cwd=folder, check=True, env=_SURROUNDINGS)
     yield Clone(folder)

@@ -84,6 +84,13 @@ def test_a_listed_origin_may_send_the_headers_that_it_asks_for() -> None:
     ]
 
 
+def test_with_a_list_of_headers_it_may_send_those_alone() -> None:
+    asked = {"Origin": DESK, "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "x-other"}
+    answer = preflight(made_request("OPTIONS", "/", asked), ALLOWED, ("traceparent",))
+    assert answer is not None
+    assert "Access-Control-Allow-Headers: guid, content-type, service_token, traceparent\r\n" in answer.lines
+
+
 def test_what_is_no_header_name_is_not_repeated() -> None:
     assert granted("Headers", Access_Control_Request_Headers="a b,\u00fc,<x>,(y)") == [
         "guid",

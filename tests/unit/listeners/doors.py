@@ -121,6 +121,7 @@ async def opened(
     own: tuple[Path, Path] | None = None,
     linger_ms: int = 300,
     request_timeout_ms: int = 10_000,
+    connections_max_address: int = 4_000,
 ) -> AsyncIterator[Door]:
     """HTTP, or HTTPS where there is a `var_dir`, with a development certificate or with `own` certificate and key."""
     chain, key = own or (None, None)
@@ -131,6 +132,7 @@ async def opened(
         tls_cert_file=chain,
         tls_key_file=key,
         request_timeout_ms=request_timeout_ms,
+        connections_max_address=connections_max_address,
     )
     link = free_socket()
     port = link.getsockname()[1]

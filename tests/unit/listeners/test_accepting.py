@@ -40,7 +40,7 @@ class Hall:
         self.leaves: list[Callable[[], None]] = []
         self.acceptor = Acceptor(door, self._serve, 100, Room(lambda: self.settings), Shortage(lambda: 0.0))
 
-    async def _serve(self, link: socket.socket, leave: Callable[[], None]) -> None:
+    async def _serve(self, link: socket.socket, _address: str, leave: Callable[[], None]) -> None:
         self.links.append(link)
         self.leaves.append(leave)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from gateway.listeners.development_certificate import development_certificate
 from gateway.listeners.errors import ListenError
@@ -101,3 +102,9 @@ def test_a_folder_that_cannot_be_made_is_told_by_its_setting(tmp_path: Path) -> 
     (tmp_path / "file").touch()
     with pytest.raises(ListenError, match=r"^VAR_DIR: cannot write .*/file/tls: Not a directory"):
         development_certificate(tmp_path / "file", "127.0.0.1")
+
+
+def test_its_key_is_one_that_old_clients_know(tmp_path: Path) -> None:
+    files = development_certificate(tmp_path, "127.0.0.1")
+    (leaf, *_) = x509.load_pem_x509_certificates(files.chain.read_bytes())
+    assert isinstance(leaf.public_key(), rsa.RSAPublicKey)

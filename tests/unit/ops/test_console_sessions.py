@@ -162,7 +162,11 @@ def test_beginning_and_end_are_audited_with_the_name_alone(
     sessions: ConsoleSessions, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "gateway.audit")
-    opened = signed_in(sessions)
+    opened = sessions.open(b"anns-token-0123456", "127.0.0.1")
+    assert opened is not None
     clock.now_s += IDLE_S
     sessions.find(opened.id)
-    assert caplog.messages == ["console-sign-in by=ann role=admin", "console-sign-out by=ann reason=IDLE"]
+    assert caplog.messages == [
+        "console-sign-in address=127.0.0.1 by=ann role=admin",
+        "console-sign-out by=ann reason=IDLE",
+    ]

@@ -53,6 +53,22 @@ async def test_an_answer_that_nobody_asked_for_ends_the_connection() -> None:
     assert reasons == ["an answer that nobody asked for"]
 
 
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (
+            b"-DENIED Redis is running in protected mode because protected mode is enabled and no password is set\r\n",
+            "it refuses: DENIED (its protected mode takes clients of its own machine alone)",
+        ),
+        (b"-ERR max number of clients reached\r\n", "it refuses: ERR (it has as many clients as it takes)"),
+    ],
+)
+async def test_a_server_that_turns_clients_away_is_told_with_its_reason(said: bytes, reason: str) -> None:
+    reasons: list[str] = []
+    RedisConnection(ignored, reasons.append).data_received(said)
+    assert reasons == [reason]
+
+
 def swallowing() -> tuple[socket.socket, list[socket.socket]]:
     """A socket that accepts nobody, and those that fill its queue: from now on who connects gets no answer."""
     full = socket.socket()

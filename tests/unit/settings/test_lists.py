@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.settings.kinds import SettingKind
-from gateway.settings.lists import AGENT_IDS, NETWORKS, AgentIds, urls
+from gateway.settings.lists import AGENT_IDS, HEADERS, NETWORKS, AgentIds, urls
 
 HERE = Path()
 
@@ -59,3 +59,17 @@ def test_ranges_hold_both_their_ends() -> None:
     agents = AgentIds(((101, 101), (200, 210)))
 
     assert [agentid for agentid in range(99, 220) if agentid in agents] == [101, *range(200, 211)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [("*", ("*",)), ("", ()), ("Traceparent; BAGGAGE,baggage", ("traceparent", "baggage"))],
+)
+def test_headers_are_kept_as_browsers_ask_for_them(text: str, names: tuple[str, ...]) -> None:
+    assert HEADERS.read(text, Path()) == names
+
+
+@pytest.mark.parametrize("text", ["a b", "x:", "*;x", "\u00fc", "x" * 65])
+def test_what_is_no_name_of_a_header_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^$"):
+        HEADERS.read(text, Path())
