@@ -157,6 +157,7 @@ def follow_parts(app: App) -> None:
         metrics.TASKS.set(len(asyncio.all_tasks()))
         metrics.PUSH_SESSIONS.set(app.push.sessions)
         metrics.LAGGING.set(len(app.sessions.adoption.not_adopting()))
+        metrics.DRAINING.set(app.drain.is_on)
         metrics.PASSWORD_QUEUE.set(app.passwords_waiting())
 
     metrics.on_refresh(read)

@@ -156,7 +156,7 @@ def _redis(settings: Callable[[], Settings]) -> Stores:
         floor,
         lambda: [told(link.reason) for link in links],
         _remarks(links, divided.sentinels),
-        AuditStream(links[0].command, links[0].key("audit"), lambda: settings().audit_stream_max),
+        AuditStream(links[0].optional, links[0].key("audit"), lambda: settings().audit_stream_max),
         RedisNodeBook(links[0]),
         lambda: redis_state(links),
         RedisTraceBoard(links[0].command, links[0].key),

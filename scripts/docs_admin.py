@@ -105,6 +105,9 @@ while it is.
 
 ## Endpoints
 
+The others are on pages of their own: `/audit` and `/trace` in [observability.md](observability.md), `/adoption` in
+[dynamic_guids.md](dynamic_guids.md#the-report), `/metrics` and `/console` in [running.md](running.md#admin-listener).
+
 All on `ADMIN_PORT`, with `Authorization: Bearer`. Answers are JSON; a refusal is `{"error": "..."}` with 400 (what is
 wrong is named), 401, 403, 404 (there is nothing of it), 405, or 503 while the store is out of reach.
 

@@ -17,14 +17,12 @@ CANNOT_SERVE: Final = 1
 WRONG_SETTINGS: Final = 2
 NOTHING_FOUND: Final = 3
 NOT_IN_TIME: Final = 4
-INTERRUPTED: Final = 130
 EXIT_CODES: Final[Mapping[int, str]] = {
     DONE: "done",
-    CANNOT_SERVE: "not done: refused, out of reach, or something failed; stderr says why",
+    CANNOT_SERVE: "not done: refused, out of reach, ended by Ctrl-C, or something failed; stderr says why",
     WRONG_SETTINGS: "not tried: wrong words on the command line, or settings that are refused",
     NOTHING_FOUND: "nothing to do: there is no such session, lock-out or node",
     NOT_IN_TIME: "begun, and not finished within --timeout; it goes on",
-    INTERRUPTED: "ended by Ctrl-C",
 }
 """Of every command; its own page says where one means more."""
 

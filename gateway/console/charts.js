@@ -108,7 +108,8 @@ export class Chart {
         const [high, low] = [this.#y(below + value), this.#y(below)];
         below += value;
         const x = Math.max(LEFT, this.#x(at));
-        return [shape("rect", { class: tone, x, y: high, width: wide, height: Math.max(0.5, low - high) })];
+        const width = Math.max(1, Math.min(wide, WIDE - RIGHT - x));
+        return [shape("rect", { class: tone, x, y: high, width, height: Math.max(0.5, low - high) })];
       });
     });
   }

@@ -122,6 +122,12 @@ PUSH_SESSIONS: Final = Gauge(
     registry=REGISTRY,
     multiprocess_mode="livesum",
 )
+DRAINING: Final = Gauge(
+    "agentgateway_draining",
+    "1 while an operator drains this node: it takes no sign-in and is not ready",
+    registry=REGISTRY,
+    multiprocess_mode="livemax",
+)
 LAGGING: Final = Gauge(
     "agentgateway_guid_not_adopting_sessions",
     "The last sessions seen here whose client goes on with an old GUID",

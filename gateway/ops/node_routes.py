@@ -8,7 +8,7 @@ from pydantic_core import from_json
 
 from gateway.ops.admin_interface import AdminCall, AdminRoute
 from gateway.ops.nodes import NodeKeeper, ProcessState
-from gateway.wire.errors import Malformed
+from gateway.wire.errors import Malformed, NotFound
 from gateway.wire.iso import iso
 
 _LONGEST: Final = 64
@@ -90,11 +90,15 @@ def node_routes(keeper: NodeKeeper, lost: Callable[[], Awaitable[LostSessions]])
         return NodeList(keeper.name, len(found), found)
 
     async def progress(node: str) -> object:
-        found = [each for each in nodes(await keeper.all(), keeper.run_id) if each.node == node]
+        """Of this very start of this node, whoever else may go by its name."""
         at_home = node == keeper.name
+        states = [state for state in await keeper.all() if state.node == node]
+        found = nodes([state for state in states if not at_home or state.run == keeper.run_id], keeper.run_id)
+        if not found:
+            raise NotFound("node: there is no such node, see /nodes")
         return DrainView(
             node,
-            bool(found) and all(each.draining for each in found),
+            all(each.draining for each in found),
             all(each.empty for each in found),
             sum(each.connections for each in found),
             sum(each.requests for each in found),

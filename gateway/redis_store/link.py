@@ -18,7 +18,7 @@ from gateway.redis_store.fence import UNGUARDED, Division, Fence
 from gateway.redis_store.line import Line, LineOptions
 from gateway.redis_store.places import Places
 from gateway.redis_store.replies import code, refusal
-from gateway.redis_store.rights import Rights
+from gateway.redis_store.rights import Permits, Rights
 from gateway.redis_store.scripts import Argument, Script, pack
 from gateway.redis_store.sentinels import Sentinels
 from gateway.redis_store.types import put_aside
@@ -87,6 +87,7 @@ class RedisLink:
         self.emptied_s: float | None = None
         self._wakes = Wakes(self.key("wake"))
         self._rights = Rights(tag)
+        self._permits = Permits(tag, self.command)
         self._scripts: dict[str, bytes] = {}
         self._reasons = dict.fromkeys(("main", "durable", "replicated"), "not connected yet")
         self._down_since: float | None = time.monotonic()
@@ -190,6 +191,11 @@ class RedisLink:
     def command(self, *arguments: Argument) -> Awaitable[Any]:
         """Sends one command, together with all that is sent in this step of the event loop. Texts come as bytes."""
         return self._main.send(pack(arguments))
+
+    async def optional(self, *arguments: Argument) -> Any:
+        """As `command`, for one that we can do without: ReplyError where the user of Redis may not send it."""
+        await self._permits.need(str(arguments[0]))
+        return await self.command(*arguments)
 
     async def script(self, script: Script, keys: Sequence[str], arguments: Sequence[Argument] = ()) -> Any:
         """Runs a script; its answer as Redis gives it."""

@@ -1,6 +1,9 @@
 """What the user of REDIS_URL needs to be allowed, and whether it is: asked of the server, which runs nothing of it."""
 
-from collections.abc import Sequence
+import asyncio
+import math
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from hiredis import ReplyError
@@ -52,8 +55,12 @@ NEEDED: Final = (
 )
 """One call of each command that the gateway and its scripts use."""
 
-OPTIONAL: Final = ("XADD {key} * name value", "XREVRANGE {key} + - COUNT 1")
-"""The same of commands that it can do without: then other nodes do not see the audit lines of this one."""
+ASKED_AGAIN_S: Final = 60.0
+OPTIONAL: Final = ("XADD {key} * name value", "XREVRANGE {key} + - COUNT 1", "INFO memory")
+"""The same of commands that it can do without.
+
+Then other nodes do not see the audit lines of this one, or operators the memory of the store.
+"""
 
 _TRIED_ON: Final = {"key": frozenset({"get", "set"}), "channel": frozenset({"publish", "subscribe"})}
 """What stands for all commands where not the command was refused but what it was meant for."""
@@ -94,6 +101,34 @@ class Rights:
             named = " ".join(f"'{name}'" for name in denied)
             raise ReplyError(f"NOPERM no permissions to run the {named} command")
         self._refused.clear()
+
+
+class Permits:
+    """Which of the OPTIONAL commands the user of one link may run, asked before one is sent, now and then.
+
+    A command that is refused would cost the link its connection. `ask` sends a command, `clock` gives s.
+    """
+
+    def __init__(
+        self, tag: str, ask: Callable[..., Awaitable[Any]], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._tag = tag
+        self._ask = ask
+        self._clock = clock
+        self._known: dict[str, tuple[float, bool]] = {}
+        self._one_at_a_time = asyncio.Lock()
+
+    async def need(self, name: str) -> None:
+        """Raises ReplyError where it is not allowed, and StoreUnavailable."""
+        async with self._one_at_a_time:
+            until_s, allowed = self._known.get(name, (-math.inf, False))
+            if self._clock() >= until_s:
+                calls = [call for call in OPTIONAL if _name(call) == name.lower()]
+                denied = await self._ask(*question(self._tag, calls))
+                allowed = not (isinstance(denied, list) and denied)  # A server that cannot tell is tried.
+                self._known[name] = self._clock() + ASKED_AGAIN_S, allowed
+        if not allowed:
+            raise ReplyError(f"NOPERM no permissions to run the '{name.lower()}' command")
 
 
 def _name(call: str) -> str:

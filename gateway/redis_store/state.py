@@ -44,7 +44,7 @@ async def _shard(link: RedisLink) -> ShardState:
 async def _memory(link: RedisLink) -> tuple[int | None, int | None]:
     """Bytes in use, and the most there may be (0: no limit)."""
     try:
-        said = await link.command("INFO", "memory")
+        said = await link.optional("INFO", "memory")
     except (StoreUnavailable, ReplyError):
         return None, None
     text = said if isinstance(said, bytes) else str(said).encode()

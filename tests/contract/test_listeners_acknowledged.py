@@ -135,8 +135,9 @@ async def test_a_client_that_closed_before_the_answer_was_written_has_not_got_it
     await client.send(get("/100"))
     await until(lambda: bool(teller.peers))
     await client.close()
-    closed = await teller.closed()
+    await until(lambda: teller.peers[0].silent.is_set)
     teller.go.set()
+    closed = await teller.closed()
     await until(lambda: door.listeners.open_connections == 0)
     assert (closed, teller.arrived(), teller.peers[0].all_bytes_acknowledged()) == (False, False, False)
 

@@ -52,11 +52,11 @@ def test_the_check_names_stale_files_and_writes_nothing(tmp_path: Path, monkeypa
     monkeypatch.setitem(main.__globals__, "ROOT", tmp_path)
     monkeypatch.setitem(main.__globals__, "print", lambda text, **_: said.append(text))
     monkeypatch.setattr(docs_check, "problems", lambda _: ["a link leads nowhere"])
-    monkeypatch.setattr(docs_runbook, "problems", lambda _: [])
+    monkeypatch.setattr(docs_runbook, "problems", lambda _: ["no row for a line"])
 
     assert main(["--check"]) == 1
     assert "docs/settings.md is stale: run scripts/docs.py\n" in said[0]
-    assert said[0].endswith("\na link leads nowhere")
+    assert said[0].endswith("\na link leads nowhere\nno row for a line")
     assert list(tmp_path.iterdir()) == []
 
 

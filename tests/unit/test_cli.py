@@ -74,3 +74,14 @@ def test_the_interface_is_printed_as_openapi() -> None:
     printed = json.loads(CliRunner().invoke(main, ["openapi"]).stdout)
     assert printed["openapi"].startswith("3.1")
     assert "/agentgateway/resource/onlineagent/{agentid}" in printed["paths"]
+
+
+def test_the_shell_completes_commands_and_choices() -> None:
+    def completed(words: str) -> str:
+        asked = {"_AGENTGATEWAY_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+        done = CliRunner().invoke(main, prog_name="agentgateway", env=asked)
+        return " ".join(line.partition(",")[2] for line in done.stdout.splitlines())
+
+    assert completed("agentgateway set") == "settings"
+    assert completed("agentgateway sessions ") == "end list show"
+    assert completed("agentgateway sessions list --state la") == "lagging"

@@ -1,15 +1,24 @@
 """`/nodes`, `/drain`, `/undrain` of one process."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 import pytest
 
 from gateway.ops.drain import Drain
 from gateway.ops.node_routes import LostSessions, node_routes
-from gateway.ops.nodes import NodeKeeper, OneProcessBook, Traffic
+from gateway.ops.nodes import NodeKeeper, OneProcessBook, ProcessState, Traffic
 from tests.support.admin import Operator, serving
 
 NOW = 1_700_000_000_000
+
+
+class TwoOfOneName(OneProcessBook):
+    """Somebody else has the same NODE_NAME."""
+
+    async def all(self, now_ms: int) -> Sequence[ProcessState]:
+        found = await super().all(now_ms)
+        return [*found, *(replace(state, run="another", process="another", draining=False) for state in found)]
 
 
 @pytest.fixture
@@ -54,4 +63,18 @@ async def test_the_body_names_a_node_or_nothing(operator: Operator, body: bytes)
 
 
 async def test_a_node_that_nobody_knows_is_404(operator: Operator) -> None:
-    assert (await operator.post("/drain", body=b'{"node":"NodeZ"}')).status == 404
+    said = [await operator.post("/drain", body=b'{"node":"NodeZ"}'), await operator.get("/drain?node=NodeZ")]
+    assert [each.status for each in said] == [404, 404]
+
+
+async def test_another_process_of_the_same_name_is_not_waited_for() -> None:
+    book, drain = TwoOfOneName(), Drain()
+    keeper = NodeKeeper("NodeA", book, drain, lambda: NOW)
+
+    async def lost() -> LostSessions:
+        return LostSessions(0, ())
+
+    async with serving(node_routes(keeper, lost)) as operator:
+        told = (await operator.post("/drain")).json
+        listed = (await operator.get("/nodes")).json
+    assert (told["draining"], len(told["nodes"]), listed["total"]) == (True, 1, 2)

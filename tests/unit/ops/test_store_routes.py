@@ -3,6 +3,9 @@
 from gateway.ops.store_routes import ShardState, StoreState, memory_state, view
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.state import redis_state
+from tests.support.servers import Server
+from tests.support.waiting import GENEROUS_MS
+from tests.unit.doctor.samples import user_of
 
 
 def shard(tag: str, latency_ms: float | None, since: str | None = None) -> ShardState:
@@ -28,6 +31,15 @@ async def test_redis_tells_latency_and_memory(link: RedisLink) -> None:
     assert (shown.kind, shown.reachable, [each.tag for each in shown.shards]) == ("redis", True, [link.tag])
     assert shown.latency_ms is not None
     assert shown.memory_bytes is not None
+
+
+async def test_a_redis_that_tells_us_nothing_of_its_memory_is_in_reach(server: Server) -> None:
+    link = RedisLink(user_of(server, "~*", "&*", "+@all", "-info"), "tag", GENEROUS_MS)
+    await link.start()
+    for _ in range(2):
+        shown = view(await redis_state([link]), None)
+    await link.close()
+    assert (shown.reachable, shown.memory_bytes, shown.latency_ms is not None) == (True, None, True)
 
 
 async def test_a_redis_out_of_reach_tells_since_when() -> None:

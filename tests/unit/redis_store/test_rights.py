@@ -1,10 +1,12 @@
 """What the user of the store may not do: how it is said, and how a link knows that it may again."""
 
+import asyncio
+
 import pytest
 from hiredis import ReplyError
 
 from gateway.redis_store.replies import as_failure, is_denial, refusal_of
-from gateway.redis_store.rights import Rights
+from gateway.redis_store.rights import ASKED_AGAIN_S, Permits, Rights
 from gateway.wire.errors import StoreUnavailable
 from tests.support.servers import Server
 from tests.support.waiting import until
@@ -70,3 +72,37 @@ async def test_a_user_who_may_not_reach_the_keys_is_refused_until_it_may(server:
     await until(lambda: theirs.reason == "")
     assert await theirs.command("GET", theirs.key("agent", 1)) is None
     server.ask("ACL", "DELUSER", user)
+
+
+class Asked:
+    """A server that denies what it is told to."""
+
+    def __init__(self, denied: object) -> None:
+        self.denied = denied
+        self.count = 0
+
+    async def __call__(self, *_command: object) -> object:
+        self.count += 1
+        return self.denied
+
+
+async def test_what_may_be_done_without_is_asked_for_once_a_while() -> None:
+    now, asked = [0.0], Asked([b"INFO"])
+    permits = Permits("desk", asked, lambda: now[0])
+    for _ in range(2):
+        with pytest.raises(ReplyError, match="NOPERM"):
+            await permits.need("INFO")
+    now[0], asked.denied = ASKED_AGAIN_S, []
+    await permits.need("INFO")
+    assert asked.count == 2
+
+
+async def test_a_server_that_cannot_tell_is_tried() -> None:
+    await Permits("desk", Asked(None)).need("INFO")
+
+
+async def test_many_at_once_ask_once() -> None:
+    asked = Asked([])
+    permits = Permits("desk", asked)
+    await asyncio.gather(*(permits.need("XADD") for _ in range(20)))
+    assert asked.count == 1
