@@ -23,6 +23,7 @@ end
 
 redis.call('ZREM', KEYS[3], ARGV[4])
 redis.call('ZREM', KEYS[4], ARGV[4])
+redis.call('ZREM', KEYS[8], ARGV[4])
 if not counted(KEYS[2]) then
   add(KEYS[2])
 end
