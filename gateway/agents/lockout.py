@@ -87,8 +87,9 @@ class Attempts(Protocol):
       are reported while it is locked (guesses that were under way) do not prolong the lock.
     - An address is refused while it has `address_limit` failures or more inside WINDOW_MS, over all agents. IPv6
       addresses count by their /64 network there, because one host has a whole one.
-    - An agent with AGENT_LIMIT failures or more inside WINDOW_MS, from all addresses together, is slowed: one attempt
-      begins in SLOW_MS, the others are BUSY. Addresses (IPv6: networks) where it signed in within KNOWN_MS are exempt.
+    - An agent with AGENT_LIMIT failures inside WINDOW_MS and attempts in flight, from all addresses together, is
+      slowed: one attempt begins in SLOW_MS, the others are BUSY. Addresses (IPv6: networks) where it signed in within
+      KNOWN_MS are exempt.
     - So nobody is locked out by what happens elsewhere, and a success clears its own pair only.
 
     `who` is an agent id in decimal, or any text of at most 64 characters for somebody unknown. `address` is an IP
@@ -150,6 +151,7 @@ class MemoryAttempts:
         if standing is AttemptStanding.OPEN and self._crowd.must_wait(who, sender, now_ms):
             return AttemptStanding.BUSY
         if standing is AttemptStanding.OPEN:
+            self._crowd.begin(who, attempt, now_ms)
             _begin(self._begun_pairs, pair, attempt, now_ms, self._most)
             _begin(self._begun_networks, sender, attempt, now_ms, self._most)
         return standing
@@ -175,6 +177,7 @@ class MemoryAttempts:
 
     async def withdrawn(self, who: str, address: str, attempt: str) -> None:
         """See Attempts."""
+        self._crowd.end(who, attempt)
         _end(self._begun_pairs, (who, address), attempt)
         _end(self._begun_networks, network(address), attempt)
 
@@ -197,9 +200,8 @@ class MemoryAttempts:
         self._pairs.forget_before(now_ms - WINDOW_MS)
         self._networks.forget_before(now_ms - WINDOW_MS)
         self._crowd.forget(now_ms)
-        for begun in (self._begun_pairs, self._begun_networks):
-            while begun and max(next(iter(begun.values())).values(), default=0) <= now_ms - WINDOW_MS:
-                begun.popitem(last=False)
+        _forget_begun(self._begun_pairs, now_ms)
+        _forget_begun(self._begun_networks, now_ms)
 
 
 def _locked(times: Sequence[int], now_ms: int) -> bool:
@@ -235,6 +237,11 @@ def _begin(kept: OrderedDict[K, dict[str, int]], key: K, attempt: str, now_ms: i
     kept.setdefault(key, {})[attempt] = now_ms
     kept.move_to_end(key)
     if len(kept) > most:
+        kept.popitem(last=False)
+
+
+def _forget_begun(kept: OrderedDict[K, dict[str, int]], now_ms: int) -> None:
+    while kept and max(next(iter(kept.values())).values(), default=0) <= now_ms - WINDOW_MS:
         kept.popitem(last=False)
 
 
@@ -292,14 +299,25 @@ class _Crowd:
         self._failures: _Failures[str] = _Failures(most)
         self._known: OrderedDict[str, OrderedDict[str, int]] = OrderedDict()
         self._turns: OrderedDict[str, int] = OrderedDict()
+        self._begun: OrderedDict[str, dict[str, int]] = OrderedDict()
 
     def __len__(self) -> int:
         """How much is remembered."""
-        return self._failures.count + sum(map(len, self._known.values())) + len(self._turns)
+        in_flight = sum(map(len, self._begun.values()))
+        return self._failures.count + in_flight + sum(map(len, self._known.values())) + len(self._turns)
+
+    def begin(self, who: str, attempt: str, now_ms: int) -> None:
+        """One more in flight."""
+        _begin(self._begun, who, attempt, now_ms, self._most)
+
+    def end(self, who: str, attempt: str) -> None:
+        """It has landed."""
+        _end(self._begun, who, attempt)
 
     def must_wait(self, who: str, sender: str, now_ms: int) -> bool:
         """Whether another one has its turn; else it is the turn of this one."""
-        if not _at_least(AGENT_LIMIT, self._failures.of(who), now_ms):
+        in_flight = len(_begun(self._begun, who, now_ms))
+        if not _at_least(AGENT_LIMIT - in_flight, self._failures.of(who), now_ms):
             return False
         known_ms = self._known[who].get(sender) if who in self._known else None
         if known_ms is not None and known_ms > now_ms - KNOWN_MS:
@@ -328,5 +346,6 @@ class _Crowd:
     def forget(self, now_ms: int) -> None:
         """Drops what is over."""
         self._failures.forget_before(now_ms - WINDOW_MS)
+        _forget_begun(self._begun, now_ms)
         while self._turns and next(iter(self._turns.values())) <= now_ms - SLOW_MS:
             self._turns.popitem(last=False)

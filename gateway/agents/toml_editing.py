@@ -4,6 +4,7 @@ tomlkit counts the comment above a `[[header]]` as the end of the table before i
 that comment. In `TomlTables` such comments, the `leads`, belong to the header that follows.
 """
 
+import codecs
 import os
 import tempfile
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Comment, Table, Whitespace
 
 from gateway.settings import files, host
-from gateway.settings.files import FileMissing
+from gateway.settings.files import FileFault, FileMissing
 
 NEW_FILE_MODE: Final = 0o600
 
@@ -44,11 +45,15 @@ def read_text(path: Path) -> str:
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Puts the text in the place of the file, its mode and owner kept. Raises OSError; the file is whole either way."""
+    """Puts the text in the place of the file, its mode, owner, mark and line ends kept.
+
+    Raises OSError; the file is whole either way.
+    """
+    raw = _spelled_as_before(path, text)
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
+            file.write(raw)
             _like(path, file.fileno())
             file.flush()
             os.fsync(file.fileno())
@@ -57,6 +62,18 @@ def replace_file(path: Path, text: str) -> None:
         os.unlink(temporary)
         raise
     _sync_folder(path.parent)
+
+
+def _spelled_as_before(path: Path, text: str) -> bytes:
+    """As the editor of whoever wrote the former file writes: with a mark, with the line ends of Windows, or without."""
+    try:
+        former = files.read(path).raw
+    except FileFault:
+        return text.encode()
+    if 2 * former.count(b"\r\n") > former.count(b"\n"):
+        text = text.replace("\r\n", "\n").replace("\n", "\r\n")
+    mark = codecs.BOM_UTF8 if former.startswith(codecs.BOM_UTF8) else b""
+    return mark + text.encode()
 
 
 def _like(path: Path, handle: int) -> None:

@@ -84,7 +84,8 @@ class RedisAttempts:
 
     async def withdrawn(self, who: str, address: str, attempt: str) -> None:
         """See Attempts."""
-        await self._link.script(WITHDRAWN, self._keys(who, address)[2:4], (attempt,))
+        keys = self._keys(who, address)
+        await self._link.script(WITHDRAWN, (*keys[2:4], keys[7]), (attempt,))
 
     async def locks(self, *, address_limit: int, now_ms: int) -> Sequence[Lock]:
         """See Attempts."""
@@ -143,7 +144,7 @@ class RedisAttempts:
         """As login_begin has them."""
         pair = self._link.key("sign-in", "of", who, address)
         begun = self._link.key("sign-in", "begun", "of", who, address)
-        of_all = (self._link.key("sign-in", part, who) for part in ("everywhere", "known", "turn"))
+        of_all = (self._link.key("sign-in", part, who) for part in ("everywhere", "known", "turn", "begun:everywhere"))
         return pair, self._network(address), begun, self._begun_by(address), *of_all
 
     def _network(self, address: str) -> str:

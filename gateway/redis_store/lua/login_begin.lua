@@ -2,7 +2,8 @@
 -- Returns 0 (counted), 1 (busy) or 2 (locked); then what counts against the network: failures, attempts in flight.
 -- KEYS: failures of the pair, failures of the network (lists of "ms:token", newest first); attempts of the pair that
 -- have begun, and of the network (sorted sets: a token by its ms); failures of the agent from everywhere (a list as above),
--- networks where it is known (a sorted set by ms), when an attempt of it had the last turn (ms).
+-- networks where it is known (a sorted set by ms), when an attempt of it had the last turn (ms), its attempts that have begun
+-- everywhere (a sorted set as above).
 -- ARGV: now, window, time after which an attempt counts as a failure (all ms), limit of the pair, limit of the network,
 -- a token of this attempt, limit of the agent, ms between its turns from there on, for how many ms a network is known, the
 -- network.
@@ -47,7 +48,8 @@ if pair > 0 or network > 0 then
   return {math.max(pair, network), failed, flying}
 end
 local many = tonumber(ARGV[7])
-if redis.call('LLEN', KEYS[5]) >= many and inside(KEYS[5], many - 1) then
+redis.call('ZREMRANGEBYSCORE', KEYS[8], '-inf', since)
+if failures(KEYS[5], many) + redis.call('ZCARD', KEYS[8]) >= many then
   local known = tonumber(redis.call('ZSCORE', KEYS[6], ARGV[10]) or '0')
   if known <= tonumber(ARGV[1]) - tonumber(ARGV[9]) then
     local since_turn = tonumber(ARGV[1]) - tonumber(redis.call('GET', KEYS[7]) or '0')
@@ -57,7 +59,7 @@ if redis.call('LLEN', KEYS[5]) >= many and inside(KEYS[5], many - 1) then
     redis.call('SET', KEYS[7], ARGV[1], 'PX', ARGV[8])
   end
 end
-for at = 3, 4 do
+for _, at in ipairs({3, 4, 8}) do
   redis.call('ZADD', KEYS[at], ARGV[1], ARGV[6])
   redis.call('PEXPIRE', KEYS[at], ARGV[2])
 end

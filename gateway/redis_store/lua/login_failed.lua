@@ -31,9 +31,10 @@ end
 
 redis.call('ZREM', KEYS[3], ARGV[4])
 redis.call('ZREM', KEYS[4], ARGV[4])
+redis.call('ZREM', KEYS[8], ARGV[4])
 if not counted(KEYS[2]) then
   add(KEYS[2])
-  note(KEYS[8], ARGV[6])
+  note(KEYS[9], ARGV[6])
 end
 if not counted(KEYS[5]) then
   add(KEYS[5])
@@ -50,5 +51,5 @@ end
 if redis.call('LLEN', KEYS[1]) < limit then
   return 0
 end
-note(KEYS[9], ARGV[7])
+note(KEYS[10], ARGV[7])
 return 1

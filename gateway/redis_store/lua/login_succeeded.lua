@@ -6,6 +6,7 @@ redis.call('DEL', KEYS[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', ARGV[2])
 redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('ZREM', KEYS[4], ARGV[1])
+redis.call('ZREM', KEYS[8], ARGV[1])
 redis.call('ZADD', KEYS[6], ARGV[3], ARGV[4])
 for _, network in ipairs(redis.call('ZRANGE', KEYS[6], 0, -1 - tonumber(ARGV[6]))) do
   redis.call('ZREM', KEYS[6], network)

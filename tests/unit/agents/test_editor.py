@@ -179,3 +179,19 @@ def test_edits_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as editors:
         list(editors.map(lambda agent_id: _add(path, agent_id), range(102, 110)))
     assert sorted(agent.id for agent in read(path).agents) == list(range(101, 110))
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+def test_mark_and_line_ends_stay_as_the_editor_of_others_wrote_them(
+    tmp_path: Path, mark: bytes, line_end: bytes
+) -> None:
+    path = commented(tmp_path)
+    path.write_bytes(mark + path.read_bytes().replace(b"\n", line_end))
+    with editing(path) as editor:
+        editor.remove(102)
+    raw = path.read_bytes()
+    assert raw.startswith(mark)
+    assert raw.removeprefix(mark).startswith(COMMENTED[:4].encode().replace(b"\n", line_end))
+    assert raw.count(line_end) == raw.count(b"\n")
+    assert len(read(path).agents) == 2

@@ -345,7 +345,7 @@ async def test_keys_in_redis_expire(link: RedisLink) -> None:
 async def test_keys_of_attempts_in_flight_expire(link: RedisLink) -> None:
     await begin_all(RedisAttempts(link), 1)
     found = await lives(link)
-    assert len(found) == 2
+    assert len(found) == 3
     assert all(0 < life <= WINDOW for life in found)
 
 
@@ -374,8 +374,8 @@ async def test_two_nodes_count_together(link: RedisLink) -> None:
 
 
 async def test_a_failure_that_is_sent_again_counts_once(link: RedisLink) -> None:
-    names = ("pair", "network", "begun pair", "begun network", "everywhere", "known", "turn", "failing", "locked")
-    keys = [link.key(name) for name in names]
+    own = ("pair", "network", "begun pair", "begun network", "everywhere", "known", "turn", "begun")
+    keys = [link.key(name) for name in (*own, "failing", "locked")]
     limits = [NOW, WINDOW, 5]
     for token in "abcd":
         await link.script(FAILED, keys, [*limits, token, 50, HERE, f"{HERE} 101"])
@@ -500,3 +500,15 @@ async def test_only_the_newest_places_of_an_agent_are_kept(attempts: Attempts) -
     oldest = [await begin(attempts, each, MOST_KNOWN, address="203.0.113.0") for each in "ab"]
     newer = [await begin(attempts, each, MOST_KNOWN, address="203.0.113.1") for each in "ab"]
     assert (oldest[1], newer) == (AttemptStanding.BUSY, [AttemptStanding.OPEN] * 2)
+
+
+async def test_attempts_in_flight_count_there_too(attempts: Attempts) -> None:
+    for number in range(AGENT_LIMIT):
+        await begin(attempts, str(number), address=f"198.51.100.{number}")
+    assert [await begin(attempts, each, address=ELSEWHERE) for each in "ab"] == [
+        AttemptStanding.OPEN,
+        AttemptStanding.BUSY,
+    ]
+    for number in range(2):
+        await attempts.withdrawn("101", f"198.51.100.{number}", str(number))
+    assert await begin(attempts, "c", address=ELSEWHERE) is AttemptStanding.OPEN
