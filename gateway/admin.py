@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +18,7 @@ from gateway.app import App
 from gateway.console.pages import console_routes
 from gateway.interface.operation import Poll, SignIn
 from gateway.listeners.serve import Listeners, admin_certificate
-from gateway.listeners.sockets import ADMIN_ADDRESS, adopt, open_socket
+from gateway.listeners.sockets import adopt, open_socket
 from gateway.ops import metrics
 from gateway.ops.admin_interface import AdminCall, AdminListener, AdminPage, AdminRoute, application
 from gateway.ops.admin_tokens import AdminTokens, open_admin_token
@@ -27,8 +28,19 @@ from gateway.ops.history import History
 from gateway.ops.history_job import HistoryJob
 from gateway.rows import ALL_OPERATIONS
 from gateway.sim_pages.routes import sim_routes
+from gateway.wire import retcodes
 from gateway.wire.errors import StoreUnavailable
 
+SILENT_LOOKED_AT: Final = 100
+_FOR_EVER_MS: Final = 10**15
+SIGN_IN_RESULTS: Final = {
+    retcodes.SUCCESS: "signed_in",
+    retcodes.WRONG_CREDENTIALS: "wrong_password",
+    retcodes.LOCKED: "locked",
+    retcodes.ALREADY_SIGNED_IN: "already_signed_in",
+    retcodes.UNAVAILABLE: "unavailable",
+}
+"""By retcode; every other one is `refused`."""
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 _LOG = logging.getLogger(__name__)
@@ -59,9 +71,9 @@ async def open_admin(
     sessions = ConsoleSessions(tokens)
     signing_in = sign_in_routes(sessions, GuessLimit())
     routes = [metrics_route(_probes(app, agents)), *app.admin_routes, *_sim(app), *signing_in, *console_routes(), *more]
-    listener = AdminListener(application(tokens, routes, sessions))
+    listener = AdminListener(application(tokens, routes, sessions, settings.admin_hosts))
     certificate = admin_certificate(settings)
-    door = adopt(given) if given else open_socket(ADMIN_ADDRESS, settings.admin_port, "ADMIN_PORT")
+    door = adopt(given) if given else open_socket(settings.admin_bind_address, settings.admin_port, "ADMIN_PORT")
     await listener.open(door, certificate.context if certificate else None)
     if certificate is not None:
         agents.follow(certificate)
@@ -117,6 +129,16 @@ def _probes(app: App, agents: Listeners) -> list[Probe]:
 
     rows: list[tuple[str, str, Callable[[], Awaitable[float | None]]]] = [
         ("sessions", "Live sessions, over all nodes", partial(_sessions, app)),
+        (
+            "sessions_pushed",
+            "Live sessions in push mode, over all nodes; the others poll",
+            partial(_push_sessions, app),
+        ),
+        (
+            "event_queue_depth_max",
+            f"Most events that wait for one of the {SILENT_LOOKED_AT} sessions that were heard of the longest ago",
+            partial(_deepest_queue, app),
+        ),
         ("store_reachable", "1 when the session store answers, all shards of it", store),
         (
             "store_round_trip_seconds",
@@ -150,10 +172,46 @@ def _probes(app: App, agents: Listeners) -> list[Probe]:
     return [Probe(f"agentgateway_{name}", words, read) for name, words, read in rows]
 
 
-def follow_parts(app: App) -> None:
-    """Has the metrics follow numbers that parts of the app keep."""
+async def _push_sessions(app: App) -> float | None:
+    try:
+        return await app.stores.sessions.count(push=True)
+    except StoreUnavailable:
+        return None
+
+
+async def _deepest_queue(app: App) -> float | None:
+    """Of the sessions that were heard of the longest ago: who does not poll has the most events waiting."""
+    store = app.stores.sessions
+    try:
+        silent = await store.silent(_FOR_EVER_MS, _FOR_EVER_MS, SILENT_LOOKED_AT)
+        return max(await asyncio.gather(*(app.stores.queue.depth(seen.agent_id) for seen in silent)), default=0)
+    except StoreUnavailable:
+        return None
+
+
+def _follow_sign_ins() -> Callable[[], None]:
+    """Sign-ins are operations, counted already: here they are told by what became of them."""
+    names = {row.name for row in ALL_OPERATIONS if isinstance(row, SignIn)}
+    told: Counter[str] = Counter()
 
     def read() -> None:
+        found: Counter[str] = Counter()
+        for (operation, retcode), count in list(metrics.OPERATIONS.totals().items()):
+            if operation in names:
+                found[SIGN_IN_RESULTS.get(retcode, "refused")] += count
+        for result in found:
+            metrics.SIGN_INS.labels(result).inc(found[result] - told[result])
+        told.update(found - told)
+
+    return read
+
+
+def follow_parts(app: App) -> None:
+    """Has the metrics follow numbers that parts of the app keep."""
+    metrics.on_refresh(_follow_sign_ins())
+
+    def read() -> None:
+        metrics.STORE_IN_FLIGHT.set(app.stores.under_way())
         metrics.TASKS.set(len(asyncio.all_tasks()))
         metrics.PUSH_SESSIONS.set(app.push.sessions)
         metrics.LAGGING.set(len(app.sessions.adoption.not_adopting()))

@@ -61,7 +61,7 @@ class Stores:
     each shard before it is read. `floor` is the claim of a contact centre in this process, where there may be others.
     `nodes` is where processes tell of themselves, `state` how the store stands for operators.
     `reasons` tells of each shard why it is out of reach, "" where that is not known; it names no places. `remarks` are
-    for `/gateway/ready`.
+    for `/gateway/ready`. `under_way` counts commands that the store has not answered.
     """
 
     sessions: SessionStore
@@ -81,6 +81,7 @@ class Stores:
     audit: AuditStream | None = None
     nodes: NodeBook = field(default_factory=OneProcessBook)
     state: Callable[[], Awaitable[StoreState]] = field(default=memory_state)
+    under_way: Callable[[], int] = field(default=lambda: 0)
     traced: TraceBoard = field(default_factory=MemoryTraceBoard)
 
 
@@ -159,6 +160,7 @@ def _redis(settings: Callable[[], Settings]) -> Stores:
         AuditStream(links[0].optional, links[0].key("audit"), lambda: settings().audit_stream_max),
         RedisNodeBook(links[0]),
         lambda: redis_state(links),
+        lambda: sum(link.under_way for link in links),
         RedisTraceBoard(links[0].command, links[0].key),
     )
 

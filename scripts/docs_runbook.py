@@ -24,6 +24,8 @@ Line = tuple[str, str, str]
 
 def problems(root: Path) -> list[str]:
     """What is missing on the page, and what stands there and is nowhere else."""
+    if not (root / PAGE).exists():
+        return []
     page = (root / PAGE).read_text("utf-8")
     alerts = set(_ALERT.findall((root / RULES).read_text("utf-8")))
     told_alerts = {name for name in _ROW.findall(page) if name.startswith("AgentGateway")}

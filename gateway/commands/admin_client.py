@@ -16,6 +16,7 @@ from gateway.commands.options import NOT_IN_TIME, NOTHING_FOUND, WRONG_SETTINGS,
 from gateway.commands.progress import patience
 from gateway.listeners.development_certificate import served_chain
 from gateway.ops.admin_tokens import AdminTokenError, read_admin_token
+from gateway.settings.cross_checks import is_loopback
 from gateway.settings.load import load_parts
 from gateway.settings.problems import SettingsError
 from gateway.settings.schema import Settings
@@ -23,8 +24,17 @@ from gateway.wire.trust import TrustError, client_context
 
 TIMEOUT_S: Final = 30
 ADDRESS: Final = "127.0.0.1"
+_ANY: Final = {"0.0.0.0": ADDRESS, "::": "::1"}  # noqa: S104 - it is not bound here
 NEEDED: Final = frozenset(
-    {"ADMIN_PORT", "ADMIN_TOKEN_FILE", "ADMIN_CLIENT_CA_FILE", "ADMIN_CERT_FILE", "ADMIN_KEY_FILE", "TLS_CERT_FILE"}
+    {
+        "ADMIN_PORT",
+        "ADMIN_TOKEN_FILE",
+        "ADMIN_BIND_ADDRESS",
+        "ADMIN_CLIENT_CA_FILE",
+        "ADMIN_CERT_FILE",
+        "ADMIN_KEY_FILE",
+        "TLS_CERT_FILE",
+    }
 )
 """Settings that must be right; a gateway that refuses its changed file goes on, and is asked why."""
 HELP: Final = "The settings file of the running gateway, for ADMIN_PORT and ADMIN_TOKEN_FILE."
@@ -50,16 +60,17 @@ class NotInTime(click.ClickException):
 
 @dataclass(frozen=True)
 class AdminLine:
-    """Where the admin listener is, and its token."""
+    """Where the admin listener is, its token, and how TLS is spoken with it, None for not at all."""
 
     port: int
     token: str = field(repr=False)
     tls: ssl.SSLContext | None = field(default=None, repr=False)
+    address: str = ADDRESS
 
     def _link(self) -> http.client.HTTPConnection:
         if self.tls is not None:
-            return http.client.HTTPSConnection(ADDRESS, self.port, timeout=TIMEOUT_S, context=self.tls)
-        return http.client.HTTPConnection(ADDRESS, self.port, timeout=TIMEOUT_S)
+            return http.client.HTTPSConnection(self.address, self.port, timeout=TIMEOUT_S, context=self.tls)
+        return http.client.HTTPConnection(self.address, self.port, timeout=TIMEOUT_S)
 
     def ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
         """The answer's JSON value. Raises ClickException for every other outcome."""
@@ -79,8 +90,9 @@ class AdminLine:
     def _asked(self, method: str, path: str, body: Mapping[str, object] | None) -> tuple[int, Any]:
         link = self._link()
         sent = None if body is None else json.dumps(body).encode()
+        headers = {"Host": f"localhost:{self.port}", "Authorization": f"Bearer {self.token}"}
         try:
-            link.request(method, path, body=sent, headers={"Authorization": f"Bearer {self.token}"})
+            link.request(method, path, body=sent, headers=headers)
             answer = link.getresponse()
             return answer.status, json.loads(answer.read())
         except (OSError, http.client.HTTPException, ValueError) as problem:
@@ -93,7 +105,8 @@ class AdminLine:
 def _tls(settings: Settings) -> ssl.SSLContext | None:
     """Trusts the certificate of the listener alone, and shows ADMIN_CERT_FILE. Raises TrustError."""
     chain = served_chain(settings.tls_cert_file, settings.var_dir)
-    if settings.admin_client_ca_file is None or chain is None:
+    plain = settings.admin_client_ca_file is None and is_loopback(settings.admin_bind_address)
+    if plain or chain is None:
         return None
     context = client_context(chain, settings.admin_cert_file, settings.admin_key_file)
     context.check_hostname = False  # It is asked for by its address, and known by itself.
@@ -106,7 +119,9 @@ def admin_line(config: Path, overrides: Mapping[str, str]) -> AdminLine:
         settings = load_parts(config, overrides, NEEDED)
         if settings.admin_token_file is None or not settings.admin_port:
             raise WrongSettings(f"{config}: set ADMIN_PORT and ADMIN_TOKEN_FILE, then restart the gateway")
-        return AdminLine(settings.admin_port, read_admin_token(settings.admin_token_file), _tls(settings))
+        token = read_admin_token(settings.admin_token_file)
+        address = _ANY.get(settings.admin_bind_address, settings.admin_bind_address)
+        return AdminLine(settings.admin_port, token, _tls(settings), address)
     except (SettingsError, AdminTokenError, TrustError) as problem:
         raise WrongSettings(str(problem)) from None
 

@@ -32,6 +32,9 @@ from gateway.wire.event import Event, age_s
 
 STORE_RETRY_S: Final = 0.5
 
+WITH_WORDS: Final = frozenset((Outcome.RETCODE, Outcome.STATUS, Outcome.REFUSED))
+"""Where the receiver has said something, which is told in its place."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -216,6 +219,8 @@ class PushLine:
         if not way.failing_ms:
             await store.apply(self.agent_id, failing(self.session_id, began_ms))
             audit.record("push-fails", self.agent_id, session=self.session_id, receiver=self._receiver, why=outcome)
+        if outcome not in WITH_WORDS:
+            self._hear(outcome.value)
         return min(settings.push_retry_ms, left_ms) / 1000
 
     async def _give_up(self, outcome: Outcome) -> None:

@@ -16,6 +16,7 @@ from gateway.listeners.room import Room
 from gateway.listeners.server import LINGER_MS, ConnectionServer, Handler
 from gateway.listeners.sockets import BACKLOG, accepts_a_turn, adopt, open_sockets, url_of
 from gateway.listeners.tls import VERSIONS, Terms, TlsCertificate, own_files
+from gateway.settings.cross_checks import is_loopback
 from gateway.settings.live_file import LiveFile, follow
 from gateway.settings.schema import Settings
 from gateway.wire.connection import Signal
@@ -146,7 +147,12 @@ async def start(
     processes accept from them too. `room` bounds the connections; left out, `settings` do. Raises ListenError for a
     port or a certificate that cannot be used; nothing is open then.
     """
-    connections = ConnectionServer(handler, head_timeout_ms=settings.request_timeout_ms, linger_ms=linger_ms)
+    connections = ConnectionServer(
+        handler,
+        head_timeout_ms=settings.request_timeout_ms,
+        linger_ms=linger_ms,
+        keep_alive_ms=settings.keep_alive_ms,
+    )
     listeners = Listeners(connections, room or Room(lambda: settings))
     limit_s = settings.request_timeout_ms / 1000
     with ExitStack() as opened:
@@ -192,7 +198,7 @@ def certificate_of(settings: Settings) -> tuple[TlsCertificate, Path | None]:
 
 def admin_certificate(settings: Settings) -> TlsCertificate | None:
     """The same certificate for the admin listener, None where that speaks no TLS. Raises ListenError."""
-    if settings.admin_client_ca_file is None:
+    if settings.admin_client_ca_file is None and is_loopback(settings.admin_bind_address):
         return None
     terms = Terms(client_ca=settings.admin_client_ca_file, client_setting="ADMIN_CLIENT_CA_FILE")
     return _certificate(settings, terms)[0]

@@ -28,15 +28,23 @@ class ConnectionServer:
 
     `handler` answers a request; what it raises is answered 503. `head_timeout_ms`: time for the head of a request; may
     be changed, for heads that begin later. `linger_ms`: time for which the end of a connection waits for the client.
-    `tasks`: begin the answers. `draining`: set when the shutdown begins. `sheds`: every answer is the last one of its
-    connection. `connections`: those whose client is there or whose call still runs.
+    `keep_alive_ms`: for how long an idle connection is kept. `tasks`: begin the answers. `draining`: set when the
+    shutdown begins. `sheds`: every answer is the last one of its connection. `connections`: those whose client is there
+    or whose call still runs.
     """
 
-    def __init__(self, handler: Handler, *, head_timeout_ms: int, linger_ms: int = LINGER_MS) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        *,
+        head_timeout_ms: int,
+        linger_ms: int = LINGER_MS,
+        keep_alive_ms: int = KEEP_ALIVE_MS,
+    ) -> None:
         self.handler = handler
         self.head_timeout_ms = head_timeout_ms
         self.linger_ms = linger_ms
-        self.keep_alive_s = KEEP_ALIVE_MS / 1000
+        self.keep_alive_s = keep_alive_ms / 1000
         self.draining = Once()
         self.sheds = False
         self.connections: set[Connection] = set()

@@ -11,8 +11,6 @@ from typing import Any, Final
 from gateway.listeners.accepting import A_TURN
 from gateway.listeners.errors import ListenError
 
-ADMIN_ADDRESS: Final = "127.0.0.1"
-"""Where the admin listener is: for nobody but this machine."""
 BACKLOG: Final = 4096
 """Connections that wait to be accepted, as far as net.core.somaxconn lets them: a whole site comes back at once."""
 

@@ -1,7 +1,7 @@
 """Who is let in to the admin listener: who is on this machine and holds a token, or a session of the console."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,7 +20,8 @@ BY_ITSELF: Final = "X-Console-Refresh"
 COOKIE: Final = "agentgateway-console"
 VISITOR: Final = Actor("", READ, "")
 """Whoever asks for what is open."""
-_HOST: Final = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::([0-9]{1,5}))?", re.IGNORECASE)
+_HOST: Final = re.compile(r"(?:localhost\.?|127\.0\.0\.1|\[::1\])(?::([0-9]{1,5}))?", re.IGNORECASE)
+_PORT: Final = re.compile(r"(?<=[\w.\]]):([0-9]{1,5})$")
 _SCHEME: Final = "bearer "
 _OWN_PAGES: Final = frozenset({"same-origin", "none"})
 """What a browser says in `Sec-Fetch-Site` of a request by a page of ours, or by whoever typed the address."""
@@ -38,7 +39,6 @@ class Refusal:
 
 _BEARER: Final = {"WWW-Authenticate": "Bearer"}
 _FORWARDED: Final = Refusal(403, "forwarded", "not through a proxy: call this listener from its own machine")
-_FOREIGN_HOST: Final = Refusal(403, "host", "the Host header must name localhost, 127.0.0.1 or [::1]")
 _FOREIGN_ORIGIN: Final = Refusal(403, "origin", "the Origin header must be that of this listener: use its own page")
 _NO_CSRF: Final = Refusal(
     403, "csrf", f"the header {CSRF} must be what the sign-in gave this browser: sign out, and in again"
@@ -68,7 +68,7 @@ class Asked:
     @property
     def cookie_name(self) -> str:
         """Of the session's cookie: browsers share cookies between the ports of a machine, so the name has the port."""
-        found = _HOST.fullmatch(self.host)
+        found = _PORT.search(self.host)
         return f"{COOKIE}-{(found and found[1]) or (443 if self.secure else 80)}"
 
     @property
@@ -97,21 +97,30 @@ class Asked:
         return self.headers.get("Sec-Fetch-Site", "same-origin") in _OWN_PAGES
 
 
+def _name_of(host: str) -> str:
+    """The name or address in a Host header, without port and brackets."""
+    return _PORT.sub("", host.lower()).strip("[]")
+
+
 class AdminGuard:
     """Lets in who is on this machine and holds one of `tokens`, and to change things whose role says so.
 
-    The listener is bound to loopback; three more things keep others out. A page in a browser of this machine that
-    reaches it under a name of its own is stopped by the Host header; a proxy put in front by mistake by its forwarding
-    headers; everybody else by the token, which also says who asks and whether he may change anything. The port in Host
-    is not compared, so that a forwarded port (ssh -L) works. No answer gives leave to other origins.
+    The listener is bound to loopback, or speaks TLS and goes by `hosts` as well; three more things keep others out. A
+    page in a browser that reaches it under a name of its own is stopped by the Host header; a proxy put in front by
+    mistake by its forwarding headers; everybody else by the token, which also says who asks and whether he may change
+    anything. The port in Host is not compared, so that a forwarded port (ssh -L) works. No answer gives leave to other
+    origins.
 
     A session of the console stands for the token with which it began. Browsers add its cookie by themselves, so that
     pages of others are kept out by Origin, and from changes by a secret that only the own page can read.
     """
 
-    def __init__(self, tokens: AdminTokens, sessions: ConsoleSessions) -> None:
+    def __init__(self, tokens: AdminTokens, sessions: ConsoleSessions, hosts: Iterable[str] = ()) -> None:
         self._tokens = tokens
         self._sessions = sessions
+        self._hosts = frozenset(hosts)
+        known = "".join(f", {host}" for host in sorted(self._hosts))
+        self._foreign = Refusal(403, "host", f"the Host header must name localhost, 127.0.0.1 or [::1]{known}")
 
     def admitted(self, asked: Asked) -> Actor | Refusal:
         """Who asks, or why this request must not be answered: then it is counted by reason, and audited."""
@@ -125,8 +134,8 @@ class AdminGuard:
         if any(name in asked.headers for name in FORWARDING_HEADERS):
             return _FORWARDED
         hosts = asked.headers.getall("Host", ())
-        if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
-            return _FOREIGN_HOST
+        if len(hosts) != 1 or not (_HOST.fullmatch(hosts[0]) or _name_of(hosts[0]) in self._hosts):
+            return self._foreign
         if asked.open:
             return VISITOR if not asked.changes or asked.is_of_own_page() else _FOREIGN_ORIGIN
         if "Authorization" in asked.headers or not asked.session_id:

@@ -6,6 +6,7 @@ refusal.
 """
 
 import asyncio
+import codecs
 import logging
 import socket
 import ssl
@@ -28,6 +29,7 @@ from gateway.wire.standing_headers import JSON, NOT_SNIFFED, of_answers
 
 BODY_MAX_BYTES: Final = 65_536
 BODY_TIMEOUT_MS: Final = 10_000
+HANDSHAKE_S: Final = 10.0
 NO_ACTIONS: Final = ("/sim/", "/console/")
 """What simulated customers do is no action of an administrator, and the console tells of its sign-ins itself."""
 _REFUSED: Final = 409
@@ -84,10 +86,13 @@ class AdminRoute:
 
 
 def application(
-    tokens: AdminTokens, routes: Iterable[AdminRoute], sessions: ConsoleSessions | None = None
+    tokens: AdminTokens,
+    routes: Iterable[AdminRoute],
+    sessions: ConsoleSessions | None = None,
+    hosts: Iterable[str] = (),
 ) -> web.Application:
-    """The pages for whoever holds one of `tokens`, or one of `sessions`."""
-    guard = AdminGuard(tokens, sessions or ConsoleSessions(tokens))
+    """The pages for whoever holds one of `tokens`, or one of `sessions`; `hosts` are further names of this listener."""
+    guard = AdminGuard(tokens, sessions or ConsoleSessions(tokens), hosts)
     pages: dict[web.AbstractRoute, AdminRoute] = {}
 
     def asked(request: web.Request) -> Asked:
@@ -120,7 +125,7 @@ def application(
 async def _page(route: AdminRoute, request: web.Request) -> web.StreamResponse:
     try:
         async with asyncio.timeout(BODY_TIMEOUT_MS / 1000):
-            body = await request.read()
+            body = (await request.read()).removeprefix(codecs.BOM_UTF8)
     except TimeoutError:
         raise _LATE from None
     query = {name: request.query[name] for name in request.query}
@@ -175,6 +180,14 @@ class _Connection(web.RequestHandler):
 
     __slots__ = ()
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """The client sends no more: what it had sent whole is answered, then the connection ends (TLS cannot)."""
+        waits = self._waiter is not None and not self._waiter.done()
+        if waits or self.transport is None or not self.transport.can_write_eof():
+            return False
+        self.close()
+        return True
+
     def handle_error(
         self,
         request: web.BaseRequest,
@@ -199,11 +212,14 @@ class AdminListener:
         self._accepting: asyncio.Server | None = None
 
     async def open(self, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:
-        """Accepts on a bound socket, which is taken over, with TLS where there is `tls`; `url` is its address then."""
+        """Accepts on a bound socket, which is taken over, over TLS where given; `url` is its address then."""
         host, port = listening.getsockname()[:2]
-        self.url = f"{'https' if tls else 'http'}://{host}:{port}"
+        self.url = f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
         await self._runner.setup()
-        self._accepting = await asyncio.get_running_loop().create_server(self._connection, sock=listening, ssl=tls)
+        loop, limit_s = asyncio.get_running_loop(), HANDSHAKE_S if tls else None
+        self._accepting = await loop.create_server(
+            self._connection, sock=listening, ssl=tls, ssl_handshake_timeout=limit_s
+        )
 
     def _connection(self) -> _Connection:
         assert self._runner.server is not None  # noqa: S101 - it is set up

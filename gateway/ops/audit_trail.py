@@ -27,6 +27,7 @@ FLUSH_S: Final = 1.0
 GATHER_EVERY_S: Final = 1.0
 _INSTEAD = logging.getLogger("gateway.audit")
 MOST_AGENT: Final = 999_999
+_MOST_DIGITS: Final = 20
 LATEST_MS: Final = 10**15
 A_DAY_MS: Final = 86_400_000
 MOST_OF_AN_AGENT: Final = 200
@@ -163,6 +164,6 @@ def explain_route(read: Callable[[Question], Awaitable[list[Found]]], now_ms: Ca
 
 def _number(call: AdminCall, name: str, default: int, most: int) -> int:
     text = call.query.get(name, str(default))
-    if text.isascii() and text.isdigit() and int(text[:20]) <= most:
+    if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and int(text) <= most:
         return int(text)
     raise Malformed(f"{name}: must be a whole number up to {most}")

@@ -6,7 +6,7 @@ workers serve, `share` carries what came since the last time into counters that 
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import Final
 
@@ -30,6 +30,10 @@ class FastCounter(Collector):
         """One more with these values of the labels."""
         self._counts[labels] += 1
 
+    def totals(self) -> Mapping[tuple[str, ...], int]:
+        """All counts by the values of the labels."""
+        return self._counts
+
     def collect(self) -> Iterable[Metric]:
         """As `prometheus_client` asks for them."""
         name, description, labels = self._told
@@ -48,34 +52,37 @@ class FastCounter(Collector):
 
 
 class FastHistogram(Collector):
-    """A histogram of seconds, without labels."""
+    """A histogram of seconds, without labels.
+
+    `in_bucket` and `sum_s` are there for whoever counts where even a call of `observe` is too dear.
+    """
 
     def __init__(self, name: str, description: str, buckets_s: Sequence[float] = BUCKETS_S) -> None:
         self._told = (name, description)
-        self._bounds = tuple(buckets_s)
-        self._in_bucket = [0] * (len(self._bounds) + 1)
-        self._sum_s = 0.0
-        self._shared = (list(self._in_bucket), 0.0)
+        self.bounds = tuple(buckets_s)
+        self.in_bucket = [0] * (len(self.bounds) + 1)
+        self.sum_s = 0.0
+        self._shared = (list(self.in_bucket), 0.0)
         self._histogram: Histogram | None = None
 
     def observe(self, seconds: float) -> None:
         """One more that took so long."""
-        self._in_bucket[bisect_left(self._bounds, seconds)] += 1
-        self._sum_s += seconds
+        self.in_bucket[bisect_left(self.bounds, seconds)] += 1
+        self.sum_s += seconds
 
     def collect(self) -> Iterable[Metric]:
         """As `prometheus_client` asks for them."""
         family = HistogramMetricFamily(*self._told)
-        names = [*(str(float(bound)) for bound in self._bounds), "+Inf"]
-        family.add_metric([], list(zip(names, accumulate(self._in_bucket), strict=True)), self._sum_s)
+        names = [*(str(float(bound)) for bound in self.bounds), "+Inf"]
+        family.add_metric([], list(zip(names, accumulate(self.in_bucket), strict=True)), self.sum_s)
         yield family
 
     def share(self, registry: CollectorRegistry) -> None:
         """As `FastCounter.share`: whole buckets at a time, for which the library has no name of its own."""
         if self._histogram is None:
-            self._histogram = Histogram(*self._told, buckets=self._bounds, registry=registry)
+            self._histogram = Histogram(*self._told, buckets=self.bounds, registry=registry)
         former, former_s = self._shared
-        self._shared = (list(self._in_bucket), self._sum_s)
-        for bucket, count, before in zip(self._histogram._buckets, self._in_bucket, former, strict=True):
+        self._shared = (list(self.in_bucket), self.sum_s)
+        for bucket, count, before in zip(self._histogram._buckets, self.in_bucket, former, strict=True):
             bucket.inc(count - before)
-        self._histogram._sum.inc(self._sum_s - former_s)
+        self._histogram._sum.inc(self.sum_s - former_s)

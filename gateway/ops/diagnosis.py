@@ -114,7 +114,8 @@ def diagnose(agent_id: int, lines: Sequence[Found]) -> Diagnosis:
     met = story.met_since(found.met_ms)
     if met is not None and (met.cause is not Cause.SETTINGS_REFUSED or found.cause is Cause.NOTHING):
         found = met
-    since_ms = 0 if found.line is None or found.cause is Cause.NOTHING else time_ms(found.line)
+    nothing = found.line is None or found.cause in {Cause.NOTHING, Cause.SETTINGS_REFUSED}
+    since_ms = 0 if nothing else time_ms(found.line or {})
     is_sure = not story.missing(since_ms) and (found.met_ms == 0 or found.met_ms >= story.begins_ms())
     return found if is_sure else Diagnosis(Cause.UNKNOWN, found.line)
 

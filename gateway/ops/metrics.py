@@ -44,7 +44,17 @@ CHECKS: Final = FastCounter(
 EVENT_LOOP_LAG: Final = FastHistogram(
     "agentgateway_event_loop_lag_seconds", "By how much a timer of the process is late, in seconds", WAIT_S
 )
-_FAST: Final[tuple[FastCounter | FastHistogram, ...]] = (OPERATIONS, OPERATION_SECONDS, CHECKS, EVENT_LOOP_LAG)
+STORE_SECONDS: Final = FastHistogram(
+    "agentgateway_store_flight_seconds",
+    "Time from the sending of commands to Redis until they are answered, in seconds; several travel together",
+)
+_FAST: Final[tuple[FastCounter | FastHistogram, ...]] = (
+    OPERATIONS,
+    OPERATION_SECONDS,
+    CHECKS,
+    EVENT_LOOP_LAG,
+    STORE_SECONDS,
+)
 
 
 class _CallRecorder(NamedTuple):
@@ -56,6 +66,23 @@ class _CallRecorder(NamedTuple):
 
 CALLS: Final = _CallRecorder(OPERATIONS.add, OPERATION_SECONDS.observe)
 
+SIGN_INS: Final = Counter(
+    "agentgateway_sign_ins",
+    "Answered sign-ins by result: signed_in, wrong_password, locked, already_signed_in, unavailable or refused",
+    ["result"],
+    registry=REGISTRY,
+)
+STORE_IN_FLIGHT: Final = Gauge(
+    "agentgateway_store_commands_in_flight",
+    "Commands that wait for Redis now, or to be sent to it",
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
+)
+STORE_FAILOVERS: Final = Counter(
+    "agentgateway_store_failovers",
+    "Times that this node found the primary of Redis at another place",
+    registry=REGISTRY,
+)
 SESSIONS_STARTED: Final = Counter(
     "agentgateway_sessions_opened", "Sign-ins that opened a session, take-overs among them", registry=REGISTRY
 )

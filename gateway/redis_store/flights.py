@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any, Final, Protocol
 
 from hiredis import ReplyError
 
+from gateway.ops import metrics
 from gateway.ops.deadline import step_until
 from gateway.ops.jobs import Job
 from gateway.redis_store import fence as fences
@@ -106,6 +108,11 @@ class Flights:
         self._timer: asyncio.TimerHandle | None = None
         self._watch_s = math.inf
         self._held_up = False
+
+    @property
+    def under_way(self) -> int:
+        """How many commands are not answered."""
+        return len(self._waiting) + sum(len(flight.commands) for flight in self._out)
 
     def send(self, packed: bytes) -> "asyncio.Future[Any]":
         """Sends a packed command with the next flight. The future may fail: StoreUnavailable, hiredis.ReplyError."""
@@ -248,6 +255,9 @@ class Flights:
         return await self._questions.attempt(ask) and safe
 
     def _deliver(self, flight: _Flight, replies: list[Any]) -> None:
+        store, took_s = metrics.STORE_SECONDS, flight.connection.heard_s - flight.asked_s
+        store.in_bucket[bisect_left(store.bounds, took_s)] += 1  # By hand: it is on the path of every call.
+        store.sum_s += took_s
         elsewhere: ReplyError | None = None
         for (future, packed, _), reply in zip(flight.commands, replies, strict=True):
             if isinstance(reply, Exception):

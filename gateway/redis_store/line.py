@@ -74,6 +74,11 @@ class Line:
         """Whether what is sent waits until it is safe; else there is nobody who could take over."""
         return self._seal is not None and self._seal.needed
 
+    @property
+    def under_way(self) -> int:
+        """See Flights."""
+        return self._flights.under_way
+
     def send(self, packed: bytes) -> "asyncio.Future[Any]":
         """See Flights.send; fails at once when the line is closed."""
         if self._closed:

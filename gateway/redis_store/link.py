@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from hiredis import ReplyError
 
-from gateway.ops import audit
+from gateway.ops import audit, metrics
 from gateway.ops.jobs import Job
 from gateway.redis_store.address import Address, parse_target
 from gateway.redis_store.connection import OWN_FAULT
@@ -102,6 +102,7 @@ class RedisLink:
             places, self._fence, timeout_ms, self._options("replicated", seal=self.key("seal"), one=True)
         )
         self._lines = {"main": self._main, "durable": self._durable, "replicated": self._replicated}
+        self._was_at: Address | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._heard = asyncio.Event()
         self._mends = Job("wrong-type", self._shown)
@@ -119,6 +120,11 @@ class RedisLink:
             seal=seal,
             one=one,
         )
+
+    @property
+    def under_way(self) -> int:
+        """How many commands are not answered."""
+        return sum(line.under_way for line in self._lines.values())
 
     @property
     def reason(self) -> str:
@@ -248,6 +254,10 @@ class RedisLink:
             self._heard.set()
         if name == "main" and not reason:
             self._wakes.everyone()
+            address = self._main.address
+            if self._was_at is not None and address is not None and address != self._was_at:
+                metrics.STORE_FAILOVERS.inc()
+            self._was_at = address or self._was_at
         if reason:
             self._tell_why(reason)
         elif not self.reason and self._down_since is not None:

@@ -85,9 +85,10 @@ class RedisSeen:
         await self.flush()
         return await self._range(("BYSCORE",), "+inf", "+inf")
 
-    async def count(self) -> int:
+    async def count(self, *, push: bool = False) -> int:
         """See `SessionStore.count`."""
-        return sum(await asyncio.gather(*(self._link.command("ZCARD", key) for key in self.keys)))
+        keys = self.keys[1:] if push else self.keys
+        return sum(await asyncio.gather(*(self._link.command("ZCARD", key) for key in keys)))
 
     async def _range(self, options: tuple[Argument, ...], *before: str) -> list[Seen]:
         answers = await asyncio.gather(

@@ -156,9 +156,9 @@ class RedisSessionStore:
         """See `SessionStore.live`."""
         return await self._seen.all()
 
-    async def count(self) -> int:
+    async def count(self, *, push: bool = False) -> int:
         """See `SessionStore.count`."""
-        return await self._seen.count()
+        return await self._seen.count(push=push)
 
     async def owed(self, most: int) -> Sequence[End]:
         """See `SessionStore.owed`. An end must reach the contact centre that runs now."""

@@ -75,9 +75,9 @@ class ShardedSessionStore:
         """See `SessionStore.live`."""
         return list(chain.from_iterable(await self._all(lambda shard: shard.live())))
 
-    async def count(self) -> int:
+    async def count(self, *, push: bool = False) -> int:
         """See `SessionStore.count`."""
-        return sum(await self._all(lambda shard: shard.count()))
+        return sum(await self._all(lambda shard: shard.count(push=push)))
 
     async def owed(self, most: int) -> Sequence[End]:
         """See `SessionStore.owed`."""

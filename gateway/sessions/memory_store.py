@@ -103,9 +103,9 @@ class MemorySessionStore:
         """See `SessionStore.live`."""
         return list(self._seen.values())
 
-    async def count(self) -> int:
+    async def count(self, *, push: bool = False) -> int:
         """See `SessionStore.count`."""
-        return len(self._seen)
+        return sum(seen.push for seen in self._seen.values()) if push else len(self._seen)
 
     async def owed(self, most: int) -> Sequence[End]:
         """See `SessionStore.owed`."""

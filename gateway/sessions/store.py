@@ -130,8 +130,8 @@ class SessionStore(Protocol):
     async def live(self) -> Sequence[Seen]:
         """All live sessions; for sweeps of age and for operators, not for calls."""
 
-    async def count(self) -> int:
-        """How many sessions live; cheap however many there are."""
+    async def count(self, *, push: bool = False) -> int:
+        """How many sessions live, with `push` those in push mode; cheap however many there are."""
 
     async def owed(self, most: int) -> Sequence[End]:
         """Up to `most` ends that the backend has not confirmed, oldest first."""

@@ -141,6 +141,21 @@ def _admin_token(settings: Settings) -> str:
     return "ADMIN_TOKEN_FILE is required with ADMIN_PORT" if missing else ""
 
 
+def _admin_elsewhere(settings: Settings) -> str:
+    if not settings.admin_port or is_loopback(settings.admin_bind_address):
+        return ""
+    missing = [
+        key
+        for key, value in (
+            ("ADMIN_HOSTS", settings.admin_hosts),
+            ("TLS_CERT_FILE", settings.tls_cert_file),
+            ("TLS_KEY_FILE", settings.tls_key_file),
+        )
+        if not value
+    ]
+    return f"others can reach it: set {' and '.join(missing)} too, or 127.0.0.1 here" if missing else ""
+
+
 def _token_sign_in(settings: Settings) -> str:
     missing = settings.agent_auth == "thirdparty" and not (settings.agent_auth_url and settings.agent_auth_tenant)
     return "AGENT_AUTH_URL and AGENT_AUTH_TENANT are required with AGENT_AUTH = thirdparty" if missing else ""
@@ -287,6 +302,9 @@ REFUSALS: Final = (
     SettingsCheck(("event_loop",), _event_loop),
     SettingsCheck(("admin_port", "workers", "http_port", "https_port"), _admin_ports),
     SettingsCheck(("admin_token_file", "admin_port"), _admin_token),
+    SettingsCheck(
+        ("admin_bind_address", "admin_hosts", "admin_port", "tls_cert_file", "tls_key_file"), _admin_elsewhere
+    ),
     SettingsCheck(("agent_auth", "agent_auth_url", "agent_auth_tenant"), _token_sign_in),
     SettingsCheck(("backend", "upstream_url"), _upstream_url),
     SettingsCheck(("agent_auth", "backend"), _upstream_passwords),

@@ -3,6 +3,7 @@
 All rooms read such files alike: UTF-8 with or without its mark, any line ends.
 """
 
+import codecs
 import errno
 import os
 import stat
@@ -27,6 +28,14 @@ _READ_ONLY: Final = os.O_RDONLY | host.flags("O_CLOEXEC", "O_NONBLOCK", "O_NOCTT
 _NOT_HERE: Final = (FileNotFoundError, NotADirectoryError)
 
 
+UTF_16: Final = ": it is UTF-16, which Windows editors call Unicode; save it as UTF-8"
+
+
+def is_utf_16(raw: bytes) -> bool:
+    """Whether it has the mark of UTF-16."""
+    return raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
+
 class FileFault(Exception):
     """The file cannot be used; `str()` says why, without its name and without anything it holds."""
 
@@ -49,7 +58,7 @@ class FileContent:
         try:
             text = self.raw.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise FileFault("is not UTF-8 text") from None
+            raise FileFault(f"is not UTF-8 text{UTF_16 if is_utf_16(self.raw) else ''}") from None
         return text if line_ends else text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -54,6 +54,14 @@ def urls(check: Callable[[str], None], allowed: str) -> SettingKind:
     return SettingKind(allowed, read)
 
 
+def _read_hosts(value: str, _folder: Path) -> tuple[str, ...]:
+    try:
+        return tuple(str(HOST.read(item, Path())).lower() for item in items(value))
+    except ValueError:
+        raise ValueError(f"must be {HOSTS.allowed}") from None
+
+
+HOSTS: Final = SettingKind("host names and IP addresses, with ; between, without ports", _read_hosts)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _MAPPED_BITS: Final = 96
 """Of an IPv6 address that stands for an IPv4 one, those before it."""

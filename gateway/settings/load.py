@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from gateway.settings import environment, files
 from gateway.settings.cross_checks import REFUSALS, WARNINGS, SettingsCheck
-from gateway.settings.files import FileFault, faults_only
+from gateway.settings.files import UTF_16, FileFault, faults_only, is_utf_16
 from gateway.settings.problems import Problem, SettingsError, shown_key
 from gateway.settings.properties import Properties, decode, read_properties
 from gateway.settings.schema import BY_ATTRIBUTE, BY_KEY, Settings, nearest
@@ -96,7 +96,8 @@ def interpret(raw: bytes, path: Path, overrides: Mapping[str, str]) -> Loaded:
 
 def _interpret(raw: bytes, path: Path, overrides: Mapping[str, str]) -> Loaded:
     if len(raw) > MOST_BYTES or b"\0" in raw:
-        raise SettingsError([Problem(str(path), "", "", "is not a properties file")])
+        told = f"is not a properties file{UTF_16 if is_utf_16(raw) else ''}"
+        raise SettingsError([Problem(str(path), "", "", told)])
     properties = read_properties(decode(raw))
     given, warnings = _given_by_file(properties, path)
     file_keys = frozenset(given)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from gateway.settings.kinds import FLAG, HOST, PATH, SettingKind, number, text, words
-from gateway.settings.lists import HEADERS, NETWORKS, ORIGINS, Network
+from gateway.settings.lists import HEADERS, HOSTS, NETWORKS, ORIGINS, Network
 from gateway.settings.redis_url import REDIS_URL
 from gateway.settings.setting_rows import Section, ours
 from gateway.settings.urls import check_called_url
@@ -81,8 +81,22 @@ class ListenersSection(Section):
     admin_port: Annotated[int, _PORT] = ours(
         "ADMIN_PORT",
         "0",
-        "Port on 127.0.0.1 for metrics and administration. Needs ADMIN_TOKEN_FILE. With WORKERS, this is the port of "
-        "worker 0, the next that of worker 1 and so on; each tells the metrics of all of them.",
+        "Port of ADMIN_BIND_ADDRESS for metrics and administration. Needs ADMIN_TOKEN_FILE. With WORKERS, this is the "
+        "port of worker 0, the next that of worker 1 and so on; each tells the metrics of all of them.",
+        restart=True,
+    )
+    admin_bind_address: Annotated[str, HOST] = ours(
+        "ADMIN_BIND_ADDRESS",
+        "127.0.0.1",
+        "Address of ADMIN_PORT. For any but this machine's own it speaks HTTPS, with TLS_CERT_FILE and TLS_KEY_FILE, "
+        "and needs ADMIN_HOSTS.",
+        restart=True,
+    )
+    admin_hosts: Annotated[tuple[str, ...], HOSTS] = ours(
+        "ADMIN_HOSTS",
+        "",
+        "Names and addresses, with ; between, by which others may call ADMIN_PORT, such as gateway1.example.com; "
+        "requests with another Host header are refused.",
         restart=True,
     )
     admin_token_file: Annotated[Path | None, PATH] = ours(
@@ -141,6 +155,14 @@ class ListenersSection(Section):
     )
     request_timeout_ms: Annotated[int, number(100, 120_000)] = ours(
         "REQUEST_TIMEOUT", "10000", "Head and body of a request must arrive in this time.", unit="ms", restart=True
+    )
+    keep_alive_ms: Annotated[int, number(1_000, 3_600_000)] = ours(
+        "KEEP_ALIVE",
+        "150000",
+        "For how long a connection is kept between two calls. Longer than a balancer in front keeps its connections to "
+        "here, else its calls meet ones that are closing; longer than desktops pause between heartbeats.",
+        unit="ms",
+        restart=True,
     )
     drain_time_ms: Annotated[int, number(100, 120_000, off=True)] = ours(
         "DRAIN_TIME", "5000", "At a stop, open requests get this long to end.", unit="ms"

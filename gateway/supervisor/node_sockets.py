@@ -9,7 +9,7 @@ from typing import Final
 from gateway.listeners.errors import ListenError
 from gateway.listeners.serve import PORTS as AGENT_PORTS
 from gateway.listeners.serve import certificate_of
-from gateway.listeners.sockets import ADMIN_ADDRESS, open_socket, open_sockets, url_of
+from gateway.listeners.sockets import open_socket, open_sockets, url_of
 from gateway.settings.schema import Settings
 
 PORT_MAX: Final = 65_535
@@ -77,7 +77,7 @@ def open_node_sockets(settings: Settings, given: NodeSockets, workers: int) -> N
                 return link
             if port > PORT_MAX:
                 raise ListenError("ADMIN_PORT", f"{port} is above {PORT_MAX}: the workers need a port each")
-            return opened.enter_context(open_socket(ADMIN_ADDRESS, port, "ADMIN_PORT"))
+            return opened.enter_context(open_socket(settings.admin_bind_address, port, "ADMIN_PORT"))
 
         agents = {name: agents_of(name) for name in AGENT_PORTS}
         asked = {number: admin(number) for number in range(workers)}

@@ -155,6 +155,8 @@ def _check_address(passed: PassedSocket, name: str, settings: Settings) -> None:
     if ipaddress.ip_address(host.partition("%")[0]).is_loopback:
         return
     if name == "admin":
+        if not _is_loopback(settings.admin_bind_address):
+            return
         raise ListenError(_WHERE, f"{_shown(passed)} must listen on 127.0.0.1, as ADMIN_PORT does")
     if _is_loopback(settings.bind_address):
         raise ListenError(

@@ -4,6 +4,7 @@ Two pools of connections: polls are held for seconds, and calls must not wait fo
 """
 
 import asyncio
+import codecs
 import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping
 from types import MappingProxyType
@@ -161,7 +162,7 @@ class ServiceClient:
             self.reach.answered()
             if file and "json" not in response.content_type:
                 return _answer(response, (retcodes.SUCCESS, ""), file_body(response), file_headers(response))
-            body = await read_body(response, ANSWER_MAX_BYTES)
+            body = (await read_body(response, ANSWER_MAX_BYTES)).removeprefix(codecs.BOM_UTF8)
         except BaseException:
             response.release()
             raise

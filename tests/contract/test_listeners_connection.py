@@ -265,3 +265,13 @@ async def test_a_peer_that_resets_while_a_large_answer_is_written_is_no_error(ca
         client.reset()
         await until(lambda: door.listeners.open_connections == 0)
     assert caplog.messages == []
+
+
+async def test_an_idle_connection_is_kept_as_long_as_it_is_said() -> None:
+    async with opened(fine, keep_alive_ms=200) as door:
+        client = await door.client()
+        await client.send(get())
+        await client.answer()
+        began_s = asyncio.get_running_loop().time()
+        assert await client.rest() == b""
+        assert asyncio.get_running_loop().time() - began_s > 0.15

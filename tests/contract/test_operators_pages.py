@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import secrets
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -86,7 +87,7 @@ async def shell(tmp_path: Path, shared_server: Shared) -> AsyncIterator[Shell]:
         "ADMIN_TOKEN_FILE": str(token_file(tmp_path)),
         "REDIS_URL": server.url,
         "GUID_SECRET_FILE": str(secret),
-        "STORE_TAG": tmp_path.name,
+        "STORE_TAG": secrets.token_hex(8),
     }
     async with gateway_process(tmp_path, settings, config=tmp_path / "config" / "basic.properties") as gateway:
         await gateway.desk(101).sign_in()

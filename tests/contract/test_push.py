@@ -102,6 +102,19 @@ async def test_what_a_receiver_refuses_is_logged_in_its_words_and_pushed_again(
     ]
 
 
+async def test_why_a_push_fails_is_logged_whatever_the_cause(
+    receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "gateway.events")
+    limits = {"EVENT_PUSH_FAIL_INTERVALTIME": "100"}
+    async with running_gateway({LIST: receiver.url(), **limits}) as gateway:
+        receiver.otherwise = saying(200, X="x" * 70_000)
+        await gateway.desk(101).sign_in(pushUrl=receiver.url())
+        await receiver.receives(2)
+    assert len(caplog.messages) == 1
+    assert "does not acknowledge: the head of the answer is too long" in caplog.messages[0]
+
+
 async def test_sign_in_by_account_may_choose_push_too(gateway: Gateway, receiver: Receiver) -> None:
     receiver.otherwise = saying(200)
     desk = gateway.desk(101)

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import json
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,9 @@ import pytest
 
 from gateway.sessions.secret_file import new_secret_line
 from tests.support.admin import Operator, administered, token_file
-from tests.support.gateway import PASSWORD, Gateway, running_gateway
-from tests.support.servers import Server
+from tests.support.gateway import PASSWORD, ROOT, Gateway, gateway_process, running_gateway
+from tests.support.one_centre import before, centre_here
+from tests.support.servers import Server, free_port
 
 AGENT = 101
 PHONE = "13911112222"
@@ -84,7 +87,7 @@ async def test_the_role_read_neither_begins_nor_reads_a_trace(tmp_path: Path, me
         assert (await reader.ask(method, f"/trace/{AGENT}", body=b'{"for_s":60}')).status == 403
 
 
-async def test_who_is_served_by_another_node_of_the_store_is_told_of(server: Server, tmp_path: Path) -> None:
+async def test_lines_and_who_is_traced_are_kept_in_the_store(server: Server, tmp_path: Path) -> None:
     secret = tmp_path / "guid.keys"
     secret.touch(0o600)
     secret.write_text(new_secret_line("k1"), "ascii")
@@ -109,3 +112,27 @@ async def test_who_is_served_by_another_node_of_the_store_is_told_of(server: Ser
         ended = await asyncio.wait_for(board.traced(), 5)
     assert list(until) == [AGENT]
     assert ([line["kind"] for line in told], rest, ended) == (["request", "body", "answer"], [], {})
+
+
+@pytest.mark.slow
+async def test_every_worker_of_a_node_tells_and_the_command_ends_by_itself(server: Server, tmp_path: Path) -> None:
+    secret = tmp_path / "guid.keys"
+    secret.touch(0o600)
+    secret.write_text(new_secret_line("k1"), "ascii")
+    async with centre_here() as centre:
+        ports = {"ADMIN_PORT": str(free_port()), "ADMIN_TOKEN_FILE": str(token_file(tmp_path)), "WORKERS": "2"}
+        store = {"REDIS_URL": server.url, "GUID_SECRET_FILE": str(secret), "STORE_TAG": "trace-workers"}
+        async with gateway_process(tmp_path, {**ports, **store, **before(centre)}) as node:
+            options = [f"--set={key}={value}" for key, value in {**ports, **store, **before(centre)}.items()]
+            command = (sys.executable, "-P", "-m", "gateway", "trace", str(AGENT), "--for", "8s", "--json", *options)
+            process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, cwd=ROOT)
+            desk = node.desk(AGENT)
+            await desk.sign_in()
+            while process.returncode is None:  # Each on a connection of its own, which any worker may accept.
+                await desk.status()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(asyncio.shield(process.wait()), 0.1)
+            assert process.stdout is not None
+            told = [json.loads(line) for line in (await process.stdout.read()).splitlines()]
+    assert {line["worker"] for line in told if line["kind"] == "request"} == {0, 1}
+    assert process.returncode == 0

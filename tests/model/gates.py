@@ -132,8 +132,8 @@ class GatedStore:
     async def live(self) -> Sequence[Seen]:
         return await self.inner.live()
 
-    async def count(self) -> int:
-        return await self.inner.count()
+    async def count(self, *, push: bool = False) -> int:
+        return await self.inner.count(push=push)
 
     async def owed(self, most: int) -> Sequence[End]:
         return await self.inner.owed(most)

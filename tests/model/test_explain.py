@@ -14,7 +14,7 @@ from tests.model.day import AGENTS, Day, Line, played
 
 DAYS: Final = 200
 MANY: Final = 1000
-LONG_DAYS: Final = 5000
+LONG_DAYS: Final = 2000
 KNOWS_OF_TEN: Final = 8
 """Of ten agents whose whole history is there, so many must be explained at least."""
 

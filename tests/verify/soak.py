@@ -93,12 +93,13 @@ class _SoakDesk:
     async def work(self, until_s: float, first_s: float, every_s: float) -> None:
         """From `first_s` on until this time of the clock; then it signs out."""
         await asyncio.sleep(first_s)
-        for path, event in itertools.cycle((("saybusy", BUSY), ("sayfree", READY))):
-            if time.monotonic() >= until_s:
-                break
+        changes = itertools.cycle((("saybusy", BUSY), ("sayfree", READY)))
+        path, event = next(changes)
+        while time.monotonic() < until_s:
             self._tally.calls += 1
             if self._tally.took(await self._desk.call("POST", f"onlineagent/{{id}}/{path}"), path):
                 await self._hear(event)
+                path, event = next(changes)
             await asyncio.sleep(every_s)
         self._over.set()
         self._tally.took(await self._desk.call("DELETE", "onlineagent/{id}/logout"), "sign-out")

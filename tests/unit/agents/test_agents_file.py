@@ -92,7 +92,13 @@ def test_a_file_without_agents_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(b"[[agents", "is not TOML"), (b"\xff\xfe", "is not UTF-8 text"), (b"agents = 3", "agents: ")]
+    ("content", "said"),
+    [
+        (b"[[agents", "is not TOML"),
+        (b"\xff\xfe", "is not UTF-8 text: it is UTF-16"),
+        (b"\xc3", "is not UTF-8 text"),
+        (b"agents = 3", "agents: "),
+    ],
 )
 def test_what_is_no_agents_file_at_all_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "agents.toml"

@@ -122,6 +122,7 @@ async def opened(
     linger_ms: int = 300,
     request_timeout_ms: int = 10_000,
     connections_max_address: int = 4_000,
+    keep_alive_ms: int = 150_000,
 ) -> AsyncIterator[Door]:
     """HTTP, or HTTPS where there is a `var_dir`, with a development certificate or with `own` certificate and key."""
     chain, key = own or (None, None)
@@ -133,6 +134,7 @@ async def opened(
         tls_key_file=key,
         request_timeout_ms=request_timeout_ms,
         connections_max_address=connections_max_address,
+        keep_alive_ms=keep_alive_ms,
     )
     link = free_socket()
     port = link.getsockname()[1]

@@ -150,3 +150,22 @@ async def test_what_is_no_http_is_not_repeated_nor_answered_with_versions(caplog
     assert answer.startswith(b"HTTP/1.0 400 ")
     assert not [word for word in (b"sec", b"Python", b"aiohttp") if word in answer]
     assert (b"Server: AgentGateway\r\n" in answer, caplog.messages) == (True, [])
+
+
+@pytest.mark.parametrize("idle", [False, True])
+async def test_a_client_that_closes_its_sending_side_is_answered_and_the_connection_ends(idle: bool) -> None:
+    async with serving(ROUTES) as operator:
+        reader, writer = await asyncio.open_connection("127.0.0.1", operator.port)
+        if not idle:
+            writer.write(f"GET /page HTTP/1.1\r\nHost: localhost\r\nAuthorization: {BEARER}\r\n\r\n".encode())
+        writer.write_eof()
+        async with asyncio.timeout(10):
+            said = await reader.read()
+        writer.close()
+    assert said.startswith(b"HTTP/1.1 200 OK\r\n") != idle
+
+
+async def test_a_mark_before_a_body_means_nothing() -> None:
+    async with serving(ROUTES) as operator:
+        said = await operator.post("/echo/a/of/b", body=b"\xef\xbb\xbftext")
+    assert said.json["body"] == "text"

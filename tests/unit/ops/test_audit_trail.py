@@ -85,7 +85,14 @@ async def test_the_page_asks_for_what_its_query_says(query: dict[str, str], ques
 
 @pytest.mark.parametrize(
     "query",
-    [{"agent": "x"}, {"agent": "1000000"}, {"since": "-1"}, {"limit": str(MOST_LINES + 1)}, {"limit": "\u0661"}],
+    [
+        {"agent": "x"},
+        {"agent": "1000000"},
+        {"agent": "0" * 5000},
+        {"since": "-1"},
+        {"limit": str(MOST_LINES + 1)},
+        {"limit": "\u0661"},
+    ],
 )
 async def test_a_wrong_number_is_told_by_its_name(query: dict[str, str]) -> None:
     [name] = query

@@ -186,3 +186,10 @@ def test_who_needs_a_key_is_told_that_it_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="ADMIN_PORT = none") as found:
         load_parts(path, {}, {"ADMIN_PORT"})
     assert len(found.value.problems) == 1
+
+
+def test_settings_in_utf_16_are_told_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "basic.properties"
+    path.write_bytes("AUTHMODE = 1".encode("utf-16"))
+    with pytest.raises(SettingsError, match="it is UTF-16, which Windows editors call Unicode; save it as UTF-8"):
+        load(path, {})

@@ -85,6 +85,12 @@ async def test_the_answer_is_kept_byte_for_byte() -> None:
     assert (said.retcode, said.message, said.body, said.guid) == ("200-009", "ä", body, "g2")
 
 
+async def test_a_mark_before_the_answer_means_nothing() -> None:
+    body = b'{"message":"","retcode":"0"}'
+    async with told(lambda: written(b"\xef\xbb\xbf" + body)) as (_, service):
+        assert (await service.call(SAY_FREE)).body == body
+
+
 @pytest.mark.parametrize("status", [302, 400, 404, 500, 502, 503])
 async def test_any_status_but_2xx_is_unavailable(status: int) -> None:
     async with told(lambda: written(b'{"message":"","retcode":"0"}', status, {"Location": "/x"})) as (_, service):
