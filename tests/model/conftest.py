@@ -16,7 +16,7 @@ def quiet() -> Iterator[None]:
     logger.setLevel(level)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _no_hurry() -> Iterator[None]:
     """The model stops the service wherever it looks at the store, for as long as it likes.
 
