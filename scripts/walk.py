@@ -189,7 +189,7 @@ def main() -> int:
     found = asyncio.run(walks())
     for _ in range(TRIES - 1):
         # On a busy machine a periodic job or a late answer comes in between.
-        if not options.check or not grown(told(), table(found)):
+        if not (options.check or options.write) or not grown(told(), table(found)):
             break
         found = asyncio.run(walks())
     if not options.quiet:
