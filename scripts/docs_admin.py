@@ -13,7 +13,7 @@ from gateway.agents.admin_routes import LockList, LockView, Unlocked
 from gateway.ops.node_routes import DrainView, LostSessions, NodeList, NodeView, WorkerView
 from gateway.ops.settings_routes import ReloadView, SettingsView
 from gateway.ops.store_routes import ShardState, StoreView
-from gateway.sessions.ending import Ended, Ends
+from gateway.sessions.ending import EndedSession, Ends
 from gateway.sessions.listing import AgentView, FormerSession, GenerationView, SessionPage, SessionView
 from gateway.settings.in_force import SettingLine
 
@@ -137,7 +137,7 @@ class Row:
 ROWS: Final = (
     Row("GET", "/sessions", f"`page` from 1, `size` up to 1000; {FILTERS}", SessionPage, "who is signed in, paged"),
     Row("GET", "/sessions/{agent}", "", AgentView, "one agent, with the sessions that ended lately"),
-    Row("POST", "/sessions/{agent}/end", "", Ended, "signs one agent out"),
+    Row("POST", "/sessions/{agent}/end", "", EndedSession, "signs one agent out"),
     Row(
         "POST",
         "/sessions/end",
@@ -200,7 +200,7 @@ _SHARD: Final = ShardState("agentgateway", True, "", 0.4, None, 3_145_728, None)
 SAMPLES: Final[dict[type, object]] = {
     SessionPage: SessionPage(1, 1, 1, 50, [_SESSION]),
     AgentView: AgentView(101, True, _SESSION, [_FORMER]),
-    Ended: Ended(101, True),
+    EndedSession: EndedSession(101, True),
     Ends: Ends(500, 20, _LATER),
     LockList: LockList(1, [_LOCK]),
     Unlocked: Unlocked(1, [_LOCK]),

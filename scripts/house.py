@@ -5,8 +5,10 @@ Who may import whom is told by the contracts of import-linter in pyproject.toml.
 - a file has at most 500 lines, not counting what scripts/docs.py writes
 - tests/unit/X/test_Y.py tests gateway/X/Y.py, which exists; so may test_Y_part.py
 - no file of the repository names a package registry or a path of somebody's machine
+- no two classes have one name; gateway/client, which shares nothing with the rest, has names of its own
 """
 
+import ast
 import re
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = "gateway"
+APART = "client"
 MOST_LINES = 500
 GENERATED = re.compile(rb"Written by scripts/docs\.py")
 GENERATED_PART = re.compile(rb"// <rows> .*?// </rows>\n", re.DOTALL)
@@ -62,11 +65,24 @@ def untested_names(root: Path, files: list[Path]) -> Iterator[str]:
                 yield f"{path.relative_to(root)}: there is no {folder.relative_to(root)}/{'_'.join(words)}.py"
 
 
+def twofold_names(root: Path, files: list[Path]) -> Iterator[str]:
+    seen: dict[tuple[bool, str], Path] = {}
+    for path in files:
+        if path.suffix == ".py" and path.is_relative_to(root / PACKAGE):
+            is_apart = path.is_relative_to(root / PACKAGE / APART)
+            for node in ast.walk(ast.parse(path.read_bytes())):
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    first = seen.setdefault((is_apart, node.name), path)
+                    if first != path:
+                        yield f"{path.relative_to(root)}: {node.name} is a class of {first.relative_to(root)} too"
+
+
 def breaches(root: Path) -> Iterator[str]:
     files = repository_files(root)
     yield from long_files(root, files)
     yield from foreign_names(root, files)
     yield from untested_names(root, files)
+    yield from twofold_names(root, files)
 
 
 def main(arguments: list[str]) -> int:

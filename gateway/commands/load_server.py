@@ -13,7 +13,7 @@ from gateway.commands.kit_options import ServerUrl, agents_options, asked_passwo
 from gateway.commands.progress import Teller, interrupted
 from gateway.commands.tables import table
 from gateway.kit.load import LoadPlan, run
-from gateway.kit.load_tally import Kind, Limits, LoadTally
+from gateway.kit.load_tally import Kind, LoadLimits, LoadTally
 from gateway.kit.target import Target
 from gateway.ops.process import allow_open_files
 
@@ -90,7 +90,7 @@ def load(
     target = Target(url, tuple(range(first_agent, first_agent + agents)), secret, phone, hold, tls=trusted(ca))
     plan, allowed, tally = (
         LoadPlan(target, rate, minutes * 60, pause),
-        Limits({**DEFAULTS, **dict(limits)}, failures),
+        LoadLimits({**DEFAULTS, **dict(limits)}, failures),
         LoadTally(),
     )
     _allow_open_files(agents * FILES_AN_AGENT + 100)

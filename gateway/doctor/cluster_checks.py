@@ -10,7 +10,7 @@ from hiredis import ReplyError
 from gateway.doctor.finding import DoctorCheck, DoctorVerdict, Level, NotAllowed, doubtful, right, wrong
 from gateway.doctor.server_facts import parsed_info
 from gateway.doctor.store_probe import Trouble, TroubleError, probing
-from gateway.redis_store.address import Address, Target
+from gateway.redis_store.address import Address, RedisTarget
 from gateway.redis_store.replies import code
 from gateway.redis_store.shards import SLOTS, slot
 
@@ -79,7 +79,7 @@ class ClusterFacts:
         return [other for other in self.nodes if other.primary == node.id and not other.lost]
 
 
-async def ask_cluster(target: Target, tags: Sequence[str]) -> ClusterFacts:
+async def ask_cluster(target: RedisTarget, tags: Sequence[str]) -> ClusterFacts:
     """Asks the nodes of REDIS_URL at the same time; the view of the first that answers counts."""
     answers = await asyncio.gather(*(_ask(address, tags) for address in target.servers))
     told = list(zip(target.servers, answers, strict=True))

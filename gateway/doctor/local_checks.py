@@ -14,7 +14,7 @@ from gateway.contact_centre.plan_file import PlanFileError
 from gateway.contact_centre.plan_file import read as read_plan
 from gateway.doctor.finding import DoctorCheck, DoctorFinding, DoctorVerdict, Level, doubtful, judge, right, wrong
 from gateway.listeners.errors import ListenError
-from gateway.listeners.tls import VERSIONS, Terms, TlsCertificate
+from gateway.listeners.tls import VERSIONS, TlsCertificate, TlsTerms
 from gateway.ops.admin_tokens import AdminTokenError, read_admin_token
 from gateway.sessions.secret_file import SecretFileError, read_secret_file
 from gateway.settings.cross_checks import is_loopback
@@ -70,7 +70,7 @@ def local_facts(loaded: Loaded, now_s: Callable[[], float] = time.time) -> Local
     chain, key = settings.tls_cert_file, settings.tls_key_file
     embedded = settings.backend == "embedded"
     opened: list[TlsCertificate] = []
-    terms = Terms(VERSIONS[settings.tls_min_version], settings.client_ca_file)
+    terms = TlsTerms(VERSIONS[settings.tls_min_version], settings.client_ca_file)
     certificate = _looked_at(chain, lambda path: opened.append(TlsCertificate(path, key or path, terms)))
     registry: list[AgentRegistry] = []
     agents_file = _looked_at(

@@ -10,7 +10,7 @@ from hiredis import ReplyError
 from gateway.doctor.finding import DoctorCheck, DoctorVerdict, Level, NotAllowed, doubtful, right, wrong
 from gateway.doctor.server_facts import pairs
 from gateway.doctor.store_probe import Trouble, TroubleError, probing
-from gateway.redis_store.address import Address, Target, same_place
+from gateway.redis_store.address import Address, RedisTarget, same_place
 from gateway.redis_store.replies import code
 
 Place = tuple[str, int]
@@ -60,7 +60,7 @@ class AllSentinels:
         return tuple(dict.fromkeys(place for each in self.answering for place in each.standby))
 
 
-async def ask_sentinels(target: Target) -> AllSentinels:
+async def ask_sentinels(target: RedisTarget) -> AllSentinels:
     """Asks all of them at the same time."""
     asked = (_ask(address, target.primary) for address in target.sentinels)
     return AllSentinels(target.primary, await _in_one_spelling(await asyncio.gather(*asked)))

@@ -15,7 +15,7 @@ from gateway.doctor.key_checks import key_facts
 from gateway.doctor.sentinel_checks import ask_sentinels
 from gateway.doctor.server_facts import Clocks, ExpectedServer, ServerFacts, server_facts
 from gateway.doctor.store_probe import TroubleError, probing
-from gateway.redis_store.address import Address, Target, parse_target
+from gateway.redis_store.address import Address, RedisTarget, parse_target
 from gateway.redis_store.division import WATCH_S
 from gateway.redis_store.fence import SHARDS
 from gateway.redis_store.shards import shard_tags
@@ -155,7 +155,7 @@ def standby_findings(facts: ServerFacts) -> list[DoctorFinding]:
     return [replace(each, check=each.check.replace("store", "standby"), level=Level.WARN) for each in wrong]
 
 
-async def _places(target: Target, tags: Sequence[str], *, cluster: bool) -> StorePlaces:
+async def _places(target: RedisTarget, tags: Sequence[str], *, cluster: bool) -> StorePlaces:
     home = target.servers[0]
     if target.sentinels:
         sentinels = await ask_sentinels(target)

@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Limits:
+class LoadLimits:
     """`most_ms` bounds the time that 99 of 100 of a kind do not exceed; `failures_percent` is of all that was done."""
 
     most_ms: Mapping[Kind, float]
@@ -67,7 +67,7 @@ class LoadTally:
         ]
         return [head, *rows]
 
-    def exceeded(self, limits: Limits) -> list[str]:
+    def exceeded(self, limits: LoadLimits) -> list[str]:
         """Why this is no pass; a kind that never happened is a reason."""
         found = [
             f"{kind}: {self.times[kind].percentile(99)} ms, at most {most_ms:g} are allowed"
@@ -80,7 +80,7 @@ class LoadTally:
             found.append(f"{share:.2f} % failed, at most {limits.failures_percent:g} are allowed")
         return found
 
-    def as_json(self, limits: Limits) -> dict[str, Any]:
+    def as_json(self, limits: LoadLimits) -> dict[str, Any]:
         """The object that `--json` prints; times in ms."""
         kinds = {
             kind.value: {

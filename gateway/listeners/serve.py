@@ -15,7 +15,7 @@ from gateway.listeners.handshakes import FailedHandshakes
 from gateway.listeners.room import Room
 from gateway.listeners.server import LINGER_MS, ConnectionServer, Handler
 from gateway.listeners.sockets import BACKLOG, accepts_a_turn, adopt, open_sockets, url_of
-from gateway.listeners.tls import VERSIONS, Terms, TlsCertificate, own_files
+from gateway.listeners.tls import VERSIONS, TlsCertificate, TlsTerms, own_files
 from gateway.settings.cross_checks import is_loopback
 from gateway.settings.live_file import LiveFile, follow
 from gateway.settings.schema import Settings
@@ -193,18 +193,18 @@ def certificate_of(settings: Settings) -> tuple[TlsCertificate, Path | None]:
 
     That one is made where there is none yet. Raises ListenError.
     """
-    return _certificate(settings, Terms(VERSIONS[settings.tls_min_version], settings.client_ca_file))
+    return _certificate(settings, TlsTerms(VERSIONS[settings.tls_min_version], settings.client_ca_file))
 
 
 def admin_certificate(settings: Settings) -> TlsCertificate | None:
     """The same certificate for the admin listener, None where that speaks no TLS. Raises ListenError."""
     if settings.admin_client_ca_file is None and is_loopback(settings.admin_bind_address):
         return None
-    terms = Terms(client_ca=settings.admin_client_ca_file, client_setting="ADMIN_CLIENT_CA_FILE")
+    terms = TlsTerms(client_ca=settings.admin_client_ca_file, client_setting="ADMIN_CLIENT_CA_FILE")
     return _certificate(settings, terms)[0]
 
 
-def _certificate(settings: Settings, terms: Terms) -> tuple[TlsCertificate, Path | None]:
+def _certificate(settings: Settings, terms: TlsTerms) -> tuple[TlsCertificate, Path | None]:
     files = own_files(settings.tls_cert_file, settings.tls_key_file)
     if files is not None:
         certificate = TlsCertificate(*files, terms)

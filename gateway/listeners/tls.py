@@ -31,7 +31,7 @@ VERSIONS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class TlsTerms:
     """What is asked of clients: this version of TLS at least, and a certificate by an authority in `client_ca`.
 
     `client_setting` is what names that file.
@@ -42,7 +42,7 @@ class Terms:
     client_setting: str = CLIENT_SETTING
 
 
-PLAIN: Final = Terms()
+PLAIN: Final = TlsTerms()
 
 
 class TlsCertificate:
@@ -52,7 +52,7 @@ class TlsCertificate:
     not match, or is only half written, never touches what works. Open connections keep what they have.
     """
 
-    def __init__(self, chain: Path, key: Path, terms: Terms = PLAIN) -> None:
+    def __init__(self, chain: Path, key: Path, terms: TlsTerms = PLAIN) -> None:
         self._chain = chain
         self.file = LiveFile(
             (chain, key) if terms.client_ca is None else (chain, key, terms.client_ca),
@@ -103,7 +103,7 @@ def own_files(chain: Path | None, key: Path | None) -> tuple[Path, Path] | None:
     return chain, key
 
 
-def _context(chain: Path, key: Path, terms: Terms) -> ssl.SSLContext:
+def _context(chain: Path, key: Path, terms: TlsTerms) -> ssl.SSLContext:
     _must_be_readable(CERT_SETTING, chain)
     _must_be_readable(KEY_SETTING, key, secret=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -11,7 +11,7 @@ from gateway.ops import audit, metrics
 from gateway.ops.admin_guard import Asked
 from gateway.ops.admin_interface import AdminCall, AdminPage, AdminRoute
 from gateway.ops.admin_tokens import TOKEN_MAX_LENGTH
-from gateway.ops.console_sessions import ConsoleSession, ConsoleSessions, Opened
+from gateway.ops.console_sessions import ConsoleSession, ConsoleSessions, OpenedSession
 from gateway.wire.errors import GatewayError, Malformed, Unavailable
 from gateway.wire.standing_headers import JSON
 
@@ -92,7 +92,7 @@ def sign_in_routes(sessions: ConsoleSessions, limit: GuessLimit) -> list[AdminRo
     ]
 
 
-def _told(opened: Opened) -> dict[str, object]:
+def _told(opened: OpenedSession) -> dict[str, object]:
     return {"signedIn": True, "name": opened.actor.name, "role": opened.actor.role, "csrf": opened.csrf}
 
 

@@ -31,7 +31,7 @@ WHY: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedSession:
     """What a sign-in gives: the id for the cookie, and what each change must carry in a header. Both are secrets."""
 
     actor: Actor
@@ -62,7 +62,7 @@ class ConsoleSessions:
         self._open: dict[bytes, ConsoleSession] = {}
         self._ended: dict[bytes, str] = {}
 
-    def open(self, token: bytes, address: str = "") -> Opened | None:
+    def open(self, token: bytes, address: str = "") -> OpenedSession | None:
         """A new session for the holder of this token, who asks from `address`; None where nobody has it."""
         actor = self._tokens.holder(token)
         if actor is None:
@@ -71,7 +71,7 @@ class ConsoleSessions:
             self._look_after(key, session)
         if len(self._open) >= MOST:
             self._end(min(self._open, key=lambda key: self._open[key].used_s), "CROWDED_OUT")
-        opened = Opened(actor, secrets.token_urlsafe(_ID_BYTES), secrets.token_urlsafe(_ID_BYTES))
+        opened = OpenedSession(actor, secrets.token_urlsafe(_ID_BYTES), secrets.token_urlsafe(_ID_BYTES))
         now_s = self._clock()
         self._open[_hash(opened.id)] = ConsoleSession(actor, _hash(opened.csrf), now_s, now_s)
         audit.record("console-sign-in", address=address, by=actor.name, role=actor.role)

@@ -35,7 +35,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class HistorySample:
     """What came between two readings, the later of which is of `at_ms` (since the epoch).
 
     `refused` are refusals by retcode, `signed_in` and `not_signed_in` sign-ins by outcome. `median_ms` and `most_ms`
@@ -62,7 +62,7 @@ class History:
         self._sign_ins = sign_ins
         self._polls = polls
         self._last: Reading | None = None
-        self._samples: deque[Sample] = deque(maxlen=MOST_SAMPLES)
+        self._samples: deque[HistorySample] = deque(maxlen=MOST_SAMPLES)
 
     def take(self, reading: Reading, at_ms: int) -> None:
         """One more reading; the first tells only where counting begins."""
@@ -70,11 +70,11 @@ class History:
             self._samples.append(self._sample(self._last, reading, at_ms))
         self._last = reading
 
-    def since(self, after_ms: int) -> list[Sample]:
+    def since(self, after_ms: int) -> list[HistorySample]:
         """The samples after this time, oldest first."""
         return [sample for sample in self._samples if sample.at_ms > after_ms]
 
-    def _sample(self, before: Reading, now: Reading, at_ms: int) -> Sample:
+    def _sample(self, before: Reading, now: Reading, at_ms: int) -> HistorySample:
         came = {key: max(0, round(count - before.answered.get(key, 0))) for key, count in now.answered.items()}
         refused, outcomes, polls, calls = Counter[str](), Counter[bool](), 0, 0
         for (operation, retcode), count in came.items():
@@ -88,7 +88,7 @@ class History:
                 calls += count
         earlier = dict(before.took)
         took = [(bound_s, max(0.0, count - earlier.get(bound_s, 0.0))) for bound_s, count in now.took]
-        return Sample(
+        return HistorySample(
             at_ms,
             _bounded(refused),
             outcomes[True],
@@ -103,7 +103,7 @@ class History:
         )
 
 
-def columns(samples: Sequence[Sample]) -> dict[str, object]:
+def columns(samples: Sequence[HistorySample]) -> dict[str, object]:
     """The samples as a page draws them: a list for each value, all as long as `at`; what no sample has is left out."""
     names = sorted({name for sample in samples for name, count in sample.refused.items() if count})
     return {

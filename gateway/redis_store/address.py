@@ -38,7 +38,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class RedisTarget:
     """What a REDIS_URL names: servers of which any will do, or sentinels that know the primary named `primary`."""
 
     servers: tuple[Address, ...] = ()
@@ -52,7 +52,7 @@ class Target:
         return f"{self.primary} by {names}" if self.sentinels else names
 
 
-def parse_target(url: str) -> Target:
+def parse_target(url: str) -> RedisTarget:
     """Reads REDIS_URL. Raises ValueError, and OSError (ssl.SSLError) where the certificates that it names are no good.
 
     `redis://`, `rediss://` (TLS) and `unix://` name one server; `redis+cluster://host,host` some nodes of a Cluster;
@@ -68,7 +68,7 @@ def parse_target(url: str) -> Target:
         tls=_tls(said.options) if said.tls else None,
     )
     if said.kind != SENTINEL:
-        return Target(tuple(server.at(host, port or server.port) for host, port in said.places) or (server,))
+        return RedisTarget(tuple(server.at(host, port or server.port) for host, port in said.places) or (server,))
     asked = replace(
         server,
         user=said.options.get("sentinel_username", ""),
@@ -77,7 +77,7 @@ def parse_target(url: str) -> Target:
     )
     first = replace(server, host=said.places[0][0], port=said.places[0][1] or server.port)
     sentinels = tuple(asked.at(host, port or SENTINEL_PORT) for host, port in said.places)
-    return Target((first,), sentinels, said.primary or "mymaster")
+    return RedisTarget((first,), sentinels, said.primary or "mymaster")
 
 
 def _tls(options: Mapping[str, str]) -> ssl.SSLContext:

@@ -3,14 +3,14 @@
 See docs/design/redis_link.md.
 """
 
-from gateway.redis_store.address import Address, Target
+from gateway.redis_store.address import Address, RedisTarget
 from gateway.redis_store.sentinels import Sentinels
 
 
 class Places:
     """Finds the server to connect to, for all lines of one link. `sentinels` are those of `target`, None for none."""
 
-    def __init__(self, target: Target, sentinels: Sentinels | None = None) -> None:
+    def __init__(self, target: RedisTarget, sentinels: Sentinels | None = None) -> None:
         self.sentinels = sentinels
         self._servers = target.servers
         self._turn = 0

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from hiredis import ReplyError
 
 from gateway.ops.jobs import Job
-from gateway.redis_store.address import Address, Target, same_place
+from gateway.redis_store.address import Address, RedisTarget, same_place
 from gateway.redis_store.connection import dial
 from gateway.redis_store.scripts import pack
 
@@ -36,7 +36,7 @@ class _Named(NamedTuple):
 class Sentinels:
     """Those of a target. While anybody follows, they are looked at again and again: once for all who follow."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: RedisTarget) -> None:
         self._target = target
         self._most = len(target.sentinels) // 2 + 1
         self._followers: list[Hear] = []

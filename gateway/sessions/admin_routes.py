@@ -8,7 +8,7 @@ from typing import Final
 from pydantic_core import from_json
 
 from gateway.ops.admin_interface import AdminCall, AdminRoute
-from gateway.sessions.ending import Ended, end_session, end_sessions
+from gateway.sessions.ending import EndedSession, end_session, end_sessions
 from gateway.sessions.listing import STATES, SessionFilter, agent_view, session_page
 from gateway.sessions.service import SessionService
 from gateway.wire.errors import Malformed, NotFound
@@ -39,7 +39,7 @@ def session_routes(service: SessionService, owes: Callable[[], None]) -> list[Ad
         if session is None or not await end_session(service, agent_id, session.id):
             raise NotFound("the agent is not signed in")
         owes()
-        return Ended(agent_id, True)
+        return EndedSession(agent_id, True)
 
     async def end_many(call: AdminCall) -> object:
         """Body: what `session_filter` takes as members, or `"all": true`; `before` as an answer before had it."""

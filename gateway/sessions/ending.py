@@ -29,7 +29,7 @@ class Ends:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedSession:
     """The session of this agent is over."""
 
     agent: int

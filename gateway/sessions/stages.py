@@ -48,7 +48,7 @@ def stage(settings: Settings) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StageChange:
     """A change of settings, by key, and what holds after it; `now` changes none."""
 
     name: str
@@ -64,7 +64,7 @@ _STATIC: Final[Mapping[str, object]] = {"auth_mode": 1, "guid_rehearsal": False}
 _REHEARSAL: Final[Mapping[str, object]] = {"guid_rehearsal": True}
 
 
-def steps(settings: Settings, percent: int | None = None) -> list[Step]:
+def steps(settings: Settings, percent: int | None = None) -> list[StageChange]:
     """What holds now, and the steps that may be taken from here; `percent` is that which is asked about, if any."""
     at = stage(settings)
     chosen = next_percent(settings) if percent is None else percent
@@ -100,9 +100,9 @@ _KEYS: Final = {"auth_mode": "AUTHMODE", "auth_mode_percent": "AUTHMODE_PERCENT"
 _FLAGS: Final = {True: "ON", False: "OFF"}
 
 
-def _step(name: str, settings: Settings, change: Mapping[str, object]) -> Step:
+def _step(name: str, settings: Settings, change: Mapping[str, object]) -> StageChange:
     texts = {key: shown(change[attribute]) for attribute, key in _KEYS.items() if attribute in change}
-    return Step(name, texts, Policy(settings.model_copy(update=change)))
+    return StageChange(name, texts, Policy(settings.model_copy(update=change)))
 
 
 def shown(value: object) -> str:
@@ -137,7 +137,7 @@ class Forecast:
 class Tally:
     """Counts for one step, session by session."""
 
-    step: Step
+    step: StageChange
     counts: Counter[tuple[Following, str]] = field(default_factory=Counter)
     """By state and client."""
     to_list: set[int] = field(default_factory=set)

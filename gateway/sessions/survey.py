@@ -84,7 +84,7 @@ class AdoptionReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReportQuestion:
     """What a report is asked for: a percentage to tell about, and which sessions to list."""
 
     percent: int | None = None
@@ -147,7 +147,7 @@ class Survey:
         self._policy = policy
         self._shared = SharedNotes(read)
 
-    async def report(self, asked: Asked) -> AdoptionReport:
+    async def report(self, asked: ReportQuestion) -> AdoptionReport:
         """The report, made while the event loop goes round. Raises StoreUnavailable."""
         store, policy = self._service.store, self._policy()
         now_ms, settings = store.now_ms(), policy.settings
@@ -206,7 +206,7 @@ class Survey:
 class _Sheet:
     """What one look at all sessions adds up to."""
 
-    def __init__(self, asked: Asked, policy: Policy, tallies: Sequence[Tally]) -> None:
+    def __init__(self, asked: ReportQuestion, policy: Policy, tallies: Sequence[Tally]) -> None:
         self.tallies = tallies
         self.states = Counter[Following]()
         self.clients = defaultdict[str, Counter[Following]](Counter)
@@ -286,9 +286,9 @@ def adoption_route(survey: Survey) -> AdminRoute:
     return AdminRoute("GET", "/adoption", answer)
 
 
-def asked_for(query: Mapping[str, str]) -> Asked:
+def asked_for(query: Mapping[str, str]) -> ReportQuestion:
     """Raises Malformed."""
-    return Asked(
+    return ReportQuestion(
         _whole(query, "percent", 0, stages.ALL) if "percent" in query else None,
         _states(query.get("state", "")),
         query.get("client"),

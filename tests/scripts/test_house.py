@@ -36,6 +36,9 @@ def test_a_sound_tree_has_no_breach(breaches: Tree) -> None:
         "gateway/edge/limits.py": "\n" * 500,
         "gateway/client/made.py": '"""A.\n\nWritten by scripts/docs.py.\n"""\n' + "\n" * 600,
         "gateway/client/part.js": "\n" * 400 + "// <rows> a\n" + "\n" * 400 + "// </rows>\n",
+        "gateway/edge/desks.py": "class Desk: ...\nclass _Line: ...\n",
+        "gateway/events/lines.py": "class _Line: ...\n",
+        "gateway/client/desks.py": "class Desk: ...\n",
         "tests/unit/edge/test_gate.py": "",
         "tests/unit/edge/test_gate_refusals.py": "",
         "README.md": "GET /agentgateway/resource/onlineagent/101/work/ and https://desk.example.com/tmp/x\n",
@@ -52,6 +55,10 @@ def test_a_sound_tree_has_no_breach(breaches: Tree) -> None:
         ({"a.txt": f"see https://{REGISTRY}/x\n"}, f"a.txt:1: names '{REGISTRY}'"),
         ({"a.txt": "\nin " + "/" + "work/main\n"}, "a.txt:2: names '/wo"),
         ({"a.txt": '"' + "/" + 'tmp"\n'}, "a.txt:1: names '/t"),
+        (
+            {"gateway/edge/a.py": "class A: ...\n", "gateway/edge/b.py": "class A: ...\n"},
+            "gateway/edge/b.py: A is a class of gateway/edge/a.py too",
+        ),
     ],
 )
 def test_a_breach_is_found(breaches: Tree, files: dict[str, str], breach: str) -> None:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gateway.kit.load_tally import Kind, Limits, LoadTally
+from gateway.kit.load_tally import Kind, LoadLimits, LoadTally
 
-LIMITS = Limits({Kind.QUERY: 100}, 1.0)
+LIMITS = LoadLimits({Kind.QUERY: 100}, 1.0)
 
 
 def good() -> LoadTally:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from gateway.listeners.errors import ListenError
-from gateway.listeners.tls import VERSIONS, Terms, TlsCertificate, own_files
+from gateway.listeners.tls import VERSIONS, TlsCertificate, TlsTerms, own_files
 
 
 @pytest.fixture
@@ -153,13 +153,13 @@ def old_client(version: ssl.TLSVersion) -> ssl.SSLContext:
     ("least", "spoken"), [("1.0", "TLSv1"), ("1.1", "TLSv1.1"), ("1.2", "TLSv1.2"), ("1.3", "TLSv1.3")]
 )
 def test_the_oldest_tls_that_is_allowed_is_spoken(pair: tuple[Path, Path], least: str, spoken: str) -> None:
-    server = TlsCertificate(*pair, Terms(VERSIONS[least])).context
+    server = TlsCertificate(*pair, TlsTerms(VERSIONS[least])).context
     assert handshake(server, old_client(VERSIONS[least])) == spoken
 
 
 @pytest.mark.parametrize(("least", "older"), [("1.2", "1.1"), ("1.2", "1.0"), ("1.3", "1.2")])
 def test_an_older_one_is_not(pair: tuple[Path, Path], least: str, older: str) -> None:
-    server = TlsCertificate(*pair, Terms(VERSIONS[least])).context
+    server = TlsCertificate(*pair, TlsTerms(VERSIONS[least])).context
     with pytest.raises(ssl.SSLError):
         handshake(server, old_client(VERSIONS[older]))
 
@@ -167,7 +167,7 @@ def test_an_older_one_is_not(pair: tuple[Path, Path], least: str, older: str) ->
 def test_with_authorities_for_clients_only_their_clients_are_let_in(pair: tuple[Path, Path], tmp_path: Path) -> None:
     ours, others = trustme.CA(), trustme.CA()
     ours.cert_pem.write_to_path(tmp_path / "clients.pem")
-    server = TlsCertificate(*pair, Terms(client_ca=tmp_path / "clients.pem")).context
+    server = TlsCertificate(*pair, TlsTerms(client_ca=tmp_path / "clients.pem")).context
     for authority, is_let_in in ((None, False), (others, False), (ours, True)):
         client = old_client(ssl.TLSVersion.TLSv1_2)
         if authority is not None:
@@ -183,4 +183,4 @@ def test_with_authorities_for_clients_only_their_clients_are_let_in(pair: tuple[
 def test_authorities_that_cannot_be_read_are_named(pair: tuple[Path, Path], tmp_path: Path) -> None:
     (tmp_path / "clients.pem").write_text("nothing")
     with pytest.raises(ListenError, match=r"CLIENT_CA_FILE: .* holds no certificate"):
-        TlsCertificate(*pair, Terms(client_ca=tmp_path / "clients.pem"))
+        TlsCertificate(*pair, TlsTerms(client_ca=tmp_path / "clients.pem"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.ops.admin_tokens import AdminTokens
-from gateway.ops.console_sessions import IDLE_S, LONGEST_S, MOST, WHY, ConsoleSession, ConsoleSessions, Opened
+from gateway.ops.console_sessions import IDLE_S, LONGEST_S, MOST, WHY, ConsoleSession, ConsoleSessions, OpenedSession
 
 ANN = "ann admin anns-token-0123456"
 BEN = "ben read  bens-token-0123456"
@@ -45,7 +45,7 @@ def sessions(write: Callable[..., Path], clock: Clock) -> ConsoleSessions:
     return ConsoleSessions(AdminTokens([], write(ANN, BEN)), clock)
 
 
-def signed_in(sessions: ConsoleSessions, token: bytes = b"anns-token-0123456") -> Opened:
+def signed_in(sessions: ConsoleSessions, token: bytes = b"anns-token-0123456") -> OpenedSession:
     opened = sessions.open(token)
     assert opened is not None
     return opened

@@ -2,7 +2,16 @@
 
 import pytest
 
-from gateway.ops.history import MOST_REASONS, MOST_SAMPLES, OTHERS, History, Reading, Sample, columns, quantile_ms
+from gateway.ops.history import (
+    MOST_REASONS,
+    MOST_SAMPLES,
+    OTHERS,
+    History,
+    HistorySample,
+    Reading,
+    columns,
+    quantile_ms,
+)
 from gateway.wire import retcodes
 
 INF = float("inf")
@@ -12,7 +21,7 @@ def history() -> History:
     return History({"login", "forceLogin"}, {"pollEvent"})
 
 
-def one(now: Reading, before: Reading | None = None) -> Sample:
+def one(now: Reading, before: Reading | None = None) -> HistorySample:
     """The sample between two readings."""
     made = history()
     made.take(before or Reading(), 1000)

@@ -14,13 +14,13 @@ from gateway.sessions.model import Session
 from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionService
 from gateway.sessions.stages import Following
-from gateway.sessions.survey import MOST_CLIENTS, OTHERS, Asked, Survey, asked_for
+from gateway.sessions.survey import MOST_CLIENTS, OTHERS, ReportQuestion, Survey, asked_for
 from gateway.settings.schema import Settings
 from gateway.wire.errors import Malformed, StoreUnavailable
 from tests.unit.sessions.houses import START_MS, House, opening, session
 from tests.unit.sessions.samples import RING, guid
 
-EVERYBODY = Asked(states=frozenset(Following))
+EVERYBODY = ReportQuestion(states=frozenset(Following))
 LATE_MS = 12_001
 """A hold and 2 s after the hand-out."""
 
@@ -44,7 +44,7 @@ class Site:
         self.house.world.now_ms = START_MS + after_ms
         self.house.one.store.note_seen(agent_id, opened.id, push=False)
 
-    async def states(self, asked: Asked = EVERYBODY) -> dict[int, str]:
+    async def states(self, asked: ReportQuestion = EVERYBODY) -> dict[int, str]:
         return {line.agent: str(line.state) for line in (await self.survey.report(asked)).agents}
 
 
@@ -114,12 +114,12 @@ async def test_a_stranger_s_guid_tells_nothing_of_the_session(house: House) -> N
 async def test_a_session_that_is_over_is_told_until_the_agent_has_one_that_follows(house: House) -> None:
     site, former = Site(house), handed_out("Desk/1")
     site.service.adoption.note_not_adopting(101, former, START_MS)
-    [line] = (await site.survey.report(Asked())).agents
+    [line] = (await site.survey.report(ReportQuestion())).agents
     assert (line.agent, line.client, line.state, line.signed_in) == (101, "Desk/1", "ignores", False)
     await site.sign_in(session())
     assert [line.signed_in for line in (await site.survey.report(EVERYBODY)).agents] == [True, False]
     await site.sign_in(handed_out(adopted=True))
-    assert await site.states(Asked()) == {}
+    assert await site.states(ReportQuestion()) == {}
 
 
 async def test_of_sessions_that_are_over_the_last_one_is_told_and_of_that_the_worst(house: House) -> None:
@@ -129,7 +129,7 @@ async def test_of_sessions_that_are_over_the_last_one_is_told_and_of_that_the_wo
     book.note_not_adopting(101, last, START_MS + 1000)
     book.note_refused_in_earnest(101, last, START_MS + 2000)
     book.note_refused_in_earnest(102, former, START_MS)
-    found = (await site.survey.report(Asked())).agents
+    found = (await site.survey.report(ReportQuestion())).agents
     assert [(line.agent, line.client, line.state) for line in found] == [
         (101, "Desk/2", "ignores"),
         (102, "Desk/1", "divided"),
@@ -155,7 +155,7 @@ async def test_sessions_are_summed_up_by_client(house: House) -> None:
     site, lagging = Site(house), handed_out("Desk/1")
     await site.sign_in(lagging, handed_out("Desk/1", adopted=True), handed_out("Desk/2", adopted=True))
     site.calls(20_000, 101, lagging)
-    found = (await site.survey.report(Asked())).clients
+    found = (await site.survey.report(ReportQuestion())).clients
     assert [(each.client, each.sessions, each.not_adopting) for each in found] == [("Desk/1", 2, 1), ("Desk/2", 1, 0)]
     assert {state: count for state, count in found[0].states.items() if count} == {"follows": 1, "ignores": 1}
 
@@ -163,7 +163,7 @@ async def test_sessions_are_summed_up_by_client(house: House) -> None:
 async def test_beyond_the_most_frequent_clients_the_rest_are_one(house: House) -> None:
     site = Site(house)
     await site.sign_in(*(handed_out(f"Desk/{number}") for number in range(MOST_CLIENTS + 3)))
-    found = (await site.survey.report(Asked())).clients
+    found = (await site.survey.report(ReportQuestion())).clients
     assert (len(found), found[-1].client, found[-1].sessions) == (MOST_CLIENTS + 1, OTHERS, 3)
 
 
@@ -186,7 +186,7 @@ async def test_the_steps_tell_who_is_to_be_listed(house: House) -> None:
     await site.sign_in(lagging, handed_out(adopted=True), session())
     site.calls(LATE_MS, 101, lagging)
     site.service.adoption.note_not_adopting(104, handed_out(), START_MS)
-    steps = {step.step: step for step in (await site.survey.report(Asked(percent=60))).steps}
+    steps = {step.step: step for step in (await site.survey.report(ReportQuestion(percent=60))).steps}
     counts = {name: (step.dynamic, step.refused, step.unknown, step.to_list) for name, step in steps.items()}
     # Of 101 to 104 those at the places 54 and 40 are among the first 60.
     assert counts == {
@@ -212,14 +212,14 @@ async def test_who_uses_a_program_that_always_follows_is_expected_to(
     await site.sign_in(replace(session(), client="Desk/1"), *beside)
     for agent_id, opened in enumerate(beside, 102):
         site.calls(LATE_MS, agent_id, opened)
-    now = (await site.survey.report(Asked())).steps[0]
+    now = (await site.survey.report(ReportQuestion())).steps[0]
     assert (now.expected, now.unknown) == (expected, 1 - expected)
 
 
 async def test_a_client_that_says_nothing_of_itself_is_no_program(house: House) -> None:
     site = Site(house)
     await site.sign_in(session(), handed_out(adopted=True))
-    now = (await site.survey.report(Asked())).steps[0]
+    now = (await site.survey.report(ReportQuestion())).steps[0]
     assert (now.expected, now.unknown) == (0, 1)
 
 
@@ -270,7 +270,7 @@ async def test_the_trail_is_read_on_from_where_it_was_read_last(house: House, tr
     site = Site(house, read=others.read)
     for later_ms in (0, 600_000):
         house.world.now_ms = START_MS + later_ms
-        await site.survey.report(Asked())
+        await site.survey.report(ReportQuestion())
     assert [question.since_ms for question in others.asked] == [START_MS - 86_400_000, START_MS - 60_000]
 
 
@@ -279,24 +279,24 @@ async def test_without_the_trail_the_report_says_that_it_is_of_this_node_alone(
 ) -> None:
     others = Trail()
     site = Site(house, read=others.read)
-    assert (await site.survey.report(Asked())).all_nodes
+    assert (await site.survey.report(ReportQuestion())).all_nodes
     others.away = True
-    assert not (await site.survey.report(Asked())).all_nodes
+    assert not (await site.survey.report(ReportQuestion())).all_nodes
 
 
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ({}, Asked()),
-        ({"percent": "0"}, Asked(percent=0)),
-        ({"state": "all", "after": "5", "limit": "10000"}, Asked(None, frozenset(Following), None, 5, 10_000)),
+        ({}, ReportQuestion()),
+        ({"percent": "0"}, ReportQuestion(percent=0)),
+        ({"state": "all", "after": "5", "limit": "10000"}, ReportQuestion(None, frozenset(Following), None, 5, 10_000)),
         (
             {"state": "pending,untried", "client": "A"},
-            Asked(None, frozenset({Following.PENDING, Following.UNTRIED}), "A"),
+            ReportQuestion(None, frozenset({Following.PENDING, Following.UNTRIED}), "A"),
         ),
     ],
 )
-def test_what_is_asked_for(query: Mapping[str, str], expected: Asked) -> None:
+def test_what_is_asked_for(query: Mapping[str, str], expected: ReportQuestion) -> None:
     assert asked_for(query) == expected
 
 
@@ -329,6 +329,6 @@ async def test_the_loop_goes_round_while_many_are_looked_at(house: House) -> Non
             await asyncio.sleep(0)
 
     busy = asyncio.create_task(others())
-    await site.survey.report(Asked())
+    await site.survey.report(ReportQuestion())
     busy.cancel()
     assert rounds >= 3
