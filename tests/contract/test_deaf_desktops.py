@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from gateway.sessions.survey import Asked
+from gateway.sessions.survey import ReportQuestion
 from tests.support.desk import Desk
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.waiting import until_async
@@ -75,7 +75,7 @@ async def test_it_is_named_in_the_second_half_of_a_short_grace(start: Start) -> 
         bench.now[0] += GRACE // 2
         assert (await bench.desk.poll()).retcode == "0"
         assert bench.named == 1
-        report = await bench.gateway.app.survey.report(Asked())
+        report = await bench.gateway.app.survey.report(ReportQuestion())
         assert [line.agent for line in report.agents] == [101]
 
 
@@ -120,7 +120,7 @@ async def test_a_second_window_is_named_once_when_it_is_refused(start: Start) ->
         for _ in range(2):
             assert (await bench.desk.status()).retcode == "000-003"
         assert bench.log.messages.count("guid-left-behind agent=101 client=") == 1
-        assert [line.state for line in (await bench.gateway.app.survey.report(Asked())).agents] == ["divided"]
+        assert [line.state for line in (await bench.gateway.app.survey.report(ReportQuestion())).agents] == ["divided"]
 
 
 async def test_a_wrong_guid_is_no_second_window(start: Start) -> None:
