@@ -127,7 +127,7 @@ async def test_a_key_that_others_may_read_is_refused(files: Files) -> None:
 
 def asked(settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
     sets = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
-    command = [sys.executable, "-P", "-m", "gateway", "sessions", "--config", str(CONFIG), *sets]
+    command = [sys.executable, "-P", "-m", "gateway", "sessions", "list", "--config", str(CONFIG), *sets]
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
 
 
