@@ -3,10 +3,11 @@
 import logging
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from coverage import Coverage
 
 from tests.support.servers import KINDS, Server, Servers, binary
 
@@ -16,11 +17,17 @@ _TESTS = Path(__file__).parent
 os.umask(0o077)  # Keys and secrets that tests write are refused where others may read them.
 
 
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Only unit tests count for coverage: they say what a module decides, and tracing makes the others half as slow."""
-    for item in items:
-        if _part(item.path) != "unit":
-            item.add_marker("no_cover")
+    measured = Coverage.current()
+    if measured is None or _part(item.path) == "unit":
+        return (yield)
+    measured.stop()
+    try:
+        return (yield)
+    finally:
+        measured.start()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -151,7 +151,7 @@ async def test_nodes_know_the_address_of_the_agent_whatever_it_says_itself(
 
     async def locked() -> bool:
         await need(fronts, name).raw((head + spoofed).encode() + body, source)
-        return f"address={source}" in "".join(node.log.read_text("utf-8") for node in gateways.nodes)
+        return f'"address":"{source}"' in "".join(node.log.read_text("utf-8") for node in gateways.nodes)
 
     await until_async(locked, READY_S)
     assert "203.0.113.9" not in "".join(node.log.read_text("utf-8") for node in gateways.nodes)
