@@ -147,8 +147,10 @@ async def test_a_state_change_and_the_poll_that_brings_its_event(server: Server,
         found = await place.counted()
         await place.desk.call("DELETE", "onlineagent/{id}/logout")
         await read_answer(place.line.reader)
-    assert found - Counter(seen=found["seen"]) == {"get": times, "event": times, "look": 2 * times}
-    assert found["seen"] <= times
+    # On a busy machine a receipt that comes long before the next poll is noted by itself.
+    beside = Counter(seen=found["seen"], confirm=found["confirm"])
+    assert found - beside == {"get": times, "event": times, "look": 2 * times}
+    assert (found["seen"] <= times, found["confirm"] < times) == (True, True)
 
 
 async def test_an_accepted_call_asks_once(server: Server, tmp_path: Path) -> None:

@@ -175,6 +175,7 @@ FOUND_LATE: Final = {
 """After seconds: they are planted with the other long plays of the model."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "mistake",
     [pytest.param(name, marks=pytest.mark.slow if name in FOUND_LATE else ()) for name in MISTAKES],
