@@ -107,8 +107,9 @@ async def test_a_recipe(clone: Clone) -> None:
     over = asyncio.Event()
 
     async def calls() -> None:
-        while not over.is_set():
-            await clone.types(f"{call} || sleep 0.2")
+        """Once: whoever rings while the recipe signs out would keep its agent."""
+        while not over.is_set() and "placed" not in await clone.types(f"{call} && echo placed || sleep 0.2"):
+            pass
 
     async with clone.running(start, *QUICK):
         customer = asyncio.create_task(calls())
