@@ -36,11 +36,6 @@ def _names() -> dict[str, tuple[SettingRow, bool]]:
 NAMES: Final[Mapping[str, tuple[SettingRow, bool]]] = _names()
 
 
-def environment_name(row: SettingRow) -> str:
-    """The name that every shell can set."""
-    return PREFIX + row.key.replace(".", "_").upper()
-
-
 def take(environ: MutableMapping[str, str] = os.environ) -> dict[str, str]:
     """The variables that are meant for us, taken out of `environ`, so that no child process inherits a secret."""
     ours = [name for name in environ if name.startswith(PREFIX) and not _SERVICE_LINKS.fullmatch(name)]

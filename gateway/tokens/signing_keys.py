@@ -96,13 +96,6 @@ class KeySet:
             return begun[-1]
         return self.keys[0] if self.keys else None
 
-    def signed_until_ms(self, key_id: str) -> int | None:
-        """When a later key took over or will; None for the last key and an unknown one."""
-        for key, successor in zip(self.keys, self.keys[1:], strict=False):
-            if key.id == key_id:
-                return successor.signs_from_ms
-        return None
-
 
 class KeyEntry(TomlEntry):
     """A key as the file has it; `signs_from` is a date and time with its offset."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings.environment import NAMES, PREFIX, environment_name, take
+from gateway.settings.environment import NAMES, PREFIX, take
 from gateway.settings.load import Loaded, interpret
 from gateway.settings.problems import SettingsError
 from gateway.settings.schema import BY_KEY, ROWS
@@ -30,7 +30,7 @@ def secret_file(folder: Path, text: str, mode: int = 0o600) -> str:
 
 
 def test_every_setting_has_a_name_of_its_own_that_every_shell_can_set() -> None:
-    names = [environment_name(row) for row in ROWS]
+    names = [PREFIX + row.key.replace(".", "_").upper() for row in ROWS]
     assert len(set(names)) == len(names)
     assert all(name.replace("_", "").isalnum() and name.isupper() for name in names)
     assert [NAMES[name] for name in names] == [(row, False) for row in ROWS]
