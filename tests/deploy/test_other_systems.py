@@ -16,7 +16,8 @@ from tests.support.servers import free_port
 ELSEWHERE = """
 import asyncio, os, signal, socket, sys
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # What runs in a shell's background inherits that it is ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)  # In the background of a shell it is ignored.
+
 MISSING = {"fcntl", "grp", "pwd", "resource", "termios", "uvloop"}
 
 class Without:
