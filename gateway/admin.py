@@ -196,7 +196,7 @@ def _follow_sign_ins() -> Callable[[], None]:
 
     def read() -> None:
         found: Counter[str] = Counter()
-        for (operation, retcode), count in list(metrics.OPERATIONS.totals().items()):
+        for (operation, retcode), count in metrics.OPERATIONS.totals().items():
             if operation in names:
                 found[SIGN_IN_RESULTS.get(retcode, "refused")] += count
         for result in found:

@@ -137,14 +137,23 @@ class Entered:
 
 
 class OperationRequest(NamedTuple):
-    """One operation of a signed-in agent. `values`: path and query parameters by name, not validated."""
+    """One operation of a signed-in agent. `values`: path and query parameters by name, not validated.
+
+    `body` is that of `message`, which is made when it is asked for (`as_sent`, of this body): few need it.
+    """
 
     operation: Operation
     agent_id: int
     session_id: str
     values: Mapping[str, str]
-    message: Message
+    body: bytes
+    as_sent: Callable[[bytes], Message]
     upstream: Upstream | None = None
+
+    @property
+    def message(self) -> Message:
+        """The request as it was understood."""
+        return self.as_sent(self.body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,16 +144,15 @@ class ContactCentre:
         """See `Backend.perform`. All that it does is in the sink when it is answered."""
         row = request.operation
         parameters = validate.parameters(row, request.values) if row.parameters is not Parameters else NO_PARAMETERS
-        body = validate.body(row, request.message.body, request.values) if row.body is not None else None
+        body = validate.body(row, request.body, request.values) if row.body is not None else None
         if row.relayed_only:
             raise Refused(row.relayed_only)
         desk = self.world.desks.get(request.agent_id)
         if desk is None or desk.session_id != request.session_id:
             # The session was alive a moment ago: it ends just now, or this process has only just started.
             raise Unavailable("the contact centre does not know this session yet: try again")
-        message = request.message
-        file = File(*self._read_file(message.body, message.content_type)) if isinstance(row, Upload) else NO_FILE
-        invocation = Invocation(row, desk, parameters, body, message.address, file)
+        file = self._file(request) if isinstance(row, Upload) else NO_FILE
+        invocation = Invocation(request, desk, parameters, body, file)
         try:
             result = await self._actions[row.name](invocation)
         finally:
@@ -161,6 +160,9 @@ class ContactCentre:
         if isinstance(result, File):
             return BackendAnswer(result.data, headers=file_headers(result.name))
         return BackendAnswer(envelope.result(result) if row.answer is AnswerKind.RESULT else envelope.DONE)
+
+    def _file(self, request: OperationRequest) -> File:
+        return File(*self._read_file(request.body, request.message.content_type))
 
     async def ask_to_leave(self, live: LiveSession, request: OperationRequest | None = None) -> Leave:
         """See `Backend.ask_to_leave`: not while talking."""

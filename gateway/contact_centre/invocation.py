@@ -8,7 +8,7 @@ from typing_extensions import TypeVar
 
 from gateway.agents.authentication import Authentication
 from gateway.agents.registry import AgentRegistry
-from gateway.backend import Sink
+from gateway.backend import OperationRequest, Sink
 from gateway.contact_centre.customers.callers import Customers
 from gateway.contact_centre.floor.calls import AgentDesk
 from gateway.contact_centre.floor.roster import Roster
@@ -34,15 +34,23 @@ NO_FILE: Final = File("", b"")
 class Invocation(NamedTuple, Generic[P, B]):
     """An operation that the agent at `desk` asks for; `parameters` and `body` are of the models of its row.
 
-    `address` tells where the request came from. `file` comes with an upload.
+    `file` comes with an upload.
     """
 
-    operation: Operation
+    request: OperationRequest
     desk: AgentDesk
     parameters: P
     body: B
-    address: Callable[[], str] = str
     file: File = NO_FILE
+
+    @property
+    def operation(self) -> Operation:
+        """The row."""
+        return self.request.operation
+
+    def address(self) -> str:
+        """Where the request came from."""
+        return self.request.message.address()
 
 
 Action = Callable[[Invocation[Any, Any]], Awaitable[object]]

@@ -126,7 +126,7 @@ def _refusal(problem: Refused) -> AnyResponse:
 async def _asking(request: Request, sessions: SessionService, registry: AgentRegistry) -> int:
     """The demo agent whose GUID the request carries. Raises Refused, Forbidden and StoreUnavailable."""
     agent_id = validate.agent_id(request.query.get("agentid", ""), _ROW)
-    with answer_within(CALL_S):
+    with answer_within(request, CALL_S):
         await sessions.call(agent_id, read_guid(request.headers.getall(REQUEST_HEADER, ())))
     agent = registry.get(agent_id)
     if agent is None or not agent.demo:

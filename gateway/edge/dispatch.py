@@ -15,7 +15,8 @@ from gateway.interface import validate
 from gateway.interface.operation import Heartbeat, Operation, Poll, Renew, SignIn, SignOut, Unsupported, Upload
 from gateway.interface.table import OperationTable
 from gateway.ops import audit, metrics, request_context
-from gateway.ops.deadline import CALL_S, SIGN_IN_S, answer_within
+from gateway.ops.call_counts import Tally
+from gateway.ops.deadline import CALL_S, SIGN_IN_S
 from gateway.ops.trace import Traces
 from gateway.wire import retcodes
 from gateway.wire.body import read_body
@@ -44,15 +45,16 @@ def path_of(target: str) -> str:
 
 
 def remembering(find: Callable[[str, str], R], most: int = REMEMBERED_PATHS) -> Callable[[str, str], R]:
-    """The same as `find` (method, path), quicker for the newest paths, at most `most`. Refusals are not remembered.
+    """The same as `find` (method, target), quicker for the newest targets, at most `most`. Refusals are not remembered.
 
-    The memory is bounded in bytes too: whoever sends paths needs no credentials.
+    The memory is bounded in bytes too: whoever sends targets needs no credentials.
     """
     remembered = lru_cache(most)(find)
 
-    def found(method: str, path: str) -> R:
-        # Text that is not ASCII takes up to four times as much.
-        return (remembered if len(path) <= LONGEST_REMEMBERED and path.isascii() else find)(method, path)
+    def found(method: str, target: str) -> R:
+        # Text that is not ASCII takes up to four times as much; queries are hardly ever the same.
+        plain = len(target) <= LONGEST_REMEMBERED and target.isascii() and "?" not in target
+        return (remembered if plain else find)(method, target)
 
     return found
 
@@ -86,9 +88,10 @@ class Route(NamedTuple):
     """Where a path leads: its row, who answers it, the agent that it names (0 for none) and its values by name.
 
     `within_s`: how long it may wait for the store in all. `reads_body`: its body is read before it is answered.
-    `is_timed`: how long it takes says something of this process (polls wait).
+    `is_timed`: how long it takes says something of this process (polls wait). `successes` counts those.
     """
 
+    path: str
     operation: Operation
     answerer: Answerer
     agent_id: int
@@ -96,6 +99,7 @@ class Route(NamedTuple):
     within_s: float
     reads_body: bool
     is_timed: bool
+    successes: Tally
 
 
 class Edge:
@@ -113,10 +117,17 @@ class Edge:
         self._traces = traces
         self._traced: Mapping[int, int] = traces.agents if traces else {}
         self._answerers = _answerers()
-        self._route = remembering(self._find)
+        self._leads_to = remembering(self._find)
 
-    def _find(self, method: str, path: str) -> Route:
+    def _find(self, method: str, target: str) -> Route | Page:
         """Raises NotFound and MethodNotAllowed."""
+        path = path_of(target)
+        if path != target:
+            return self._leads_to(method, path)
+        page = self._pages.get(path)
+        return self._find_route(method, path) if page is None else page
+
+    def _find_route(self, method: str, path: str) -> Route:
         match = self._table.find(method, path)
         operation, values = match.operation, match.values
         agent_id = 0
@@ -124,55 +135,62 @@ class Edge:
             with suppress(Refused):  # Who is wrongly named is refused when the request has been counted as one.
                 agent_id = validate.agent_id(values[operation.caller], operation)
         kind = type(operation)
-        within_s = WITHIN_S.get(kind, CALL_S)
-        return Route(operation, self._answerers[kind], agent_id, values, within_s, kind is not Upload, kind is not Poll)
+        return Route(
+            path,
+            operation,
+            self._answerers[kind],
+            agent_id,
+            values,
+            WITHIN_S.get(kind, CALL_S),
+            reads_body=kind is not Upload,
+            is_timed=kind is not Poll,
+            successes=metrics.OPERATIONS.of(operation.name, retcodes.SUCCESS),
+        )
 
     def handle(self, request: Request) -> Awaitable[AnyResponse]:
         """Answers one request; only bugs raise."""
-        path = path_of(request.raw_path)
-        page = self._pages.get(path)
-        if page is not None:
-            return page(request)
+        route: Route | Page | GatewayError
+        try:
+            route = self._leads_to(request.method, request.raw_path)
+        except GatewayError as problem:
+            route = problem
+        if not isinstance(route, Route | GatewayError):
+            return route(request)
         origin = request.headers.get("Origin")
         if origin is not None:
-            return self._answer_across(origin, request, path)
+            return self._answer_across(origin, request, route)
         if self._traced:
-            return self._answer_traced(request, path, NO_HEADERS)
-        return self._answer(request, path, NO_HEADERS)
+            return self._answer_traced(request, route, NO_HEADERS)
+        return self._answer(request, route, NO_HEADERS)
 
-    async def _answer_across(self, origin: str, request: Request, path: str) -> AnyResponse:
+    async def _answer_across(self, origin: str, request: Request, route: Route | GatewayError) -> AnyResponse:
         """As `_answer`, for a page of this origin."""
         settings = self._services.settings()
         allowed = settings.cors_origins
         preflight = cors.preflight(request, allowed, settings.cors_headers)
-        return preflight or await self._answer_traced(request, path, cors.headers(origin, allowed))
+        return preflight or await self._answer_traced(request, route, cors.headers(origin, allowed))
 
-    async def _answer_traced(self, request: Request, path: str, extra: Mapping[str, str]) -> AnyResponse:
+    async def _answer_traced(
+        self, request: Request, route: Route | GatewayError, extra: Mapping[str, str]
+    ) -> AnyResponse:
         """As `_answer`; it is told of where the agent is traced."""
-        answer = self._answer(request, path, extra)
-        try:
-            route = self._route(request.method, path)
-        except GatewayError:
-            return await answer
-        if self._traces is None or route.agent_id not in self._traced:
+        answer = self._answer(request, route, extra)
+        if self._traces is None or isinstance(route, GatewayError) or route.agent_id not in self._traced:
             return await answer
         request_context.CURRENT.set(request)
         return await traced.watched(self._traces, route.agent_id, route.operation, request, answer)
 
-    async def _answer(self, request: Request, path: str, extra: Mapping[str, str]) -> AnyResponse:
-        began_s = time.perf_counter()
+    async def _answer(self, request: Request, route: Route | GatewayError, extra: Mapping[str, str]) -> AnyResponse:
+        began_s = time.monotonic()
+        if isinstance(route, GatewayError):
+            return error_response(route, extra)
         request_context.CURRENT.set(request)
-        try:
-            route = self._route(request.method, path)
-        except GatewayError as problem:
-            request.id = request_context.ANSWERED
-            return error_response(problem, extra)
         try:
             raw_body = await self._body(request) if request.body_exists and route.reads_body else b""
             if self._traces is not None and route.agent_id in self._traced:
                 traced.tell_body(self._traces, route.agent_id, raw_body)
-            with answer_within(route.within_s):
-                reply = await route.answerer(self._services, self._agent_request(request, path, route, raw_body))
+            request.answer_by_s = (time.monotonic() if raw_body else began_s) + route.within_s
+            reply = await route.answerer(self._services, self._agent_request(request, route, raw_body))
         except Declined as declined:
             reply = declined.answer
         except GatewayError as problem:
@@ -181,22 +199,25 @@ class Edge:
             audit.record_refusal(route.operation.name, route.agent_id, problem, signs_in=signs_in)
             return error_response(problem, extra)
         finally:
-            request.id = request_context.ANSWERED
+            request.id, request.answer_by_s = request_context.ANSWERED, math.inf
         if route.is_timed:
-            metrics.OPERATION_SECONDS.observe(time.perf_counter() - began_s)
-        known = reply.retcode in retcodes.MESSAGES
-        metrics.OPERATIONS.add(route.operation.name, reply.retcode if known else UNKNOWN_RETCODE)
+            metrics.OPERATION_SECONDS.observe(time.monotonic() - began_s)
+        if reply.retcode == retcodes.SUCCESS:
+            route.successes.count += 1
+        else:
+            known = reply.retcode in retcodes.MESSAGES
+            metrics.OPERATIONS.add(route.operation.name, reply.retcode if known else UNKNOWN_RETCODE)
         return to_response(reply, extra)
 
     def _body(self, request: Request) -> Awaitable[bytes]:
         settings = self._services.settings()
         return read_body(request, settings.body_max_bytes, settings.request_timeout_ms)
 
-    def _agent_request(self, request: Request, path: str, route: Route, raw_body: bytes) -> AgentRequest[Any]:
+    def _agent_request(self, request: Request, route: Route, raw_body: bytes) -> AgentRequest[Any]:
         operation, agent_id, values = route.operation, route.agent_id, route.values
         guid = read_guid(request.headers.getall(REQUEST_HEADER, ()))
         if not agent_id and operation.caller:
             agent_id = validate.agent_id(values[operation.caller], operation)
         if "?" in request.raw_path:
             values = {**request.query, **values}
-        return AgentRequest(request, operation, agent_id, guid, path, values, raw_body, self._services.settings)
+        return AgentRequest(request, operation, agent_id, guid, route.path, values, raw_body, self._services.settings)

@@ -23,8 +23,9 @@ async def perform(services: Services, request: AgentRequest[Operation]) -> Backe
 
 def to_centre(request: AgentRequest[Operation], session: Session, body: bytes) -> OperationRequest:
     """The request as the contact centre gets it."""
-    message = request.message(body)
-    return OperationRequest(request.operation, request.agent_id, session.id, request.values, message, session.upstream)
+    return OperationRequest(
+        request.operation, request.agent_id, session.id, request.values, body, request.message, session.upstream
+    )
 
 
 class Uploads:

@@ -17,28 +17,41 @@ from prometheus_client.registry import Collector
 BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 
 
+class Tally:
+    """How often something was counted, for whoever counts where even a call of `add` is too dear."""
+
+    __slots__ = ("count",)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
 class FastCounter(Collector):
-    """A counter with labels; `name` without its `_total`."""
+    """A counter with labels; `name` without its `_total`. What was never counted is not told."""
 
     def __init__(self, name: str, description: str, labels: Sequence[str]) -> None:
         self._told = (name, description, tuple(labels))
-        self._counts: defaultdict[tuple[str, ...], int] = defaultdict(int)
+        self._tallies: defaultdict[tuple[str, ...], Tally] = defaultdict(Tally)
         self._shared: dict[tuple[str, ...], int] = {}
         self._counter: Counter | None = None
 
     def add(self, *labels: str) -> None:
         """One more with these values of the labels."""
-        self._counts[labels] += 1
+        self._tallies[labels].count += 1
+
+    def of(self, *labels: str) -> Tally:
+        """The tally of these values of the labels."""
+        return self._tallies[labels]
 
     def totals(self) -> Mapping[tuple[str, ...], int]:
         """All counts by the values of the labels."""
-        return self._counts
+        return {labels: tally.count for labels, tally in list(self._tallies.items()) if tally.count}
 
     def collect(self) -> Iterable[Metric]:
         """As `prometheus_client` asks for them."""
         name, description, labels = self._told
         family = CounterMetricFamily(name, description, labels=labels)
-        for values, count in sorted(self._counts.items()):
+        for values, count in sorted(self.totals().items()):
             family.add_metric(values, count)
         yield family
 
@@ -46,9 +59,10 @@ class FastCounter(Collector):
         """Carries what came since the last time into a counter of `registry`."""
         if self._counter is None:
             self._counter = Counter(*self._told, registry=registry)
-        for values, count in self._counts.items():
+        counts = dict(self.totals())
+        for values, count in counts.items():
             self._counter.labels(*values).inc(count - self._shared.get(values, 0))
-        self._shared = dict(self._counts)
+        self._shared = counts
 
 
 class FastHistogram(Collector):

@@ -1,15 +1,16 @@
 """How long a request may wait for the store over all of its steps, each of which has a time-out of its own besides.
 
-The deadline is that of the task which answers the request, so that no function between needs to pass it on; tasks and
-timers that this one starts have none.
+The deadline stands in the request that is being answered (`ops.request_context`), so that no function between needs to
+pass it on. It holds for what works on that request's behalf, and for nobody any more when that is answered.
 """
 
-import asyncio
 import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
+
+from gateway.ops.request_context import CURRENT, RequestContext
 
 CALL_S: Final = 0.95
 SIGN_IN_S: Final = 1.9
@@ -17,42 +18,33 @@ SIGN_IN_S: Final = 1.9
 TIDY_S: Final = 0.05
 """What each step has that begins after the deadline: what was begun is undone if that is quick."""
 
-_Task = asyncio.Task[Any]
 
-_DEADLINES: Final[dict[_Task | None, float]] = {}
-"""Times of the event loop in s, which is the monotonic clock."""
-
-
-class answer_within:  # noqa: N801 - used as a function, and on the path of every call
-    """What the current task waits for in this block is to be over in `span_s`."""
-
-    __slots__ = ("_span_s", "_task")
-
-    def __init__(self, span_s: float) -> None:
-        self._span_s = span_s
-        self._task = asyncio.current_task()
-
-    def __enter__(self) -> None:
-        _DEADLINES[self._task] = time.monotonic() + self._span_s
-
-    def __exit__(self, *_problem: object) -> None:
-        _DEADLINES.pop(self._task, None)
+@contextmanager
+def answer_within(request: RequestContext, span_s: float) -> Iterator[None]:
+    """What waits for the store in this block, on behalf of `request`, is to be over in `span_s`."""
+    CURRENT.set(request)
+    request.answer_by_s = time.monotonic() + span_s
+    try:
+        yield
+    finally:
+        request.answer_by_s = math.inf
 
 
 @contextmanager
 def paused_deadline() -> Iterator[None]:
     """What is waited for here is not the store: that time does not count."""
-    clock = asyncio.get_running_loop().time
-    began_s = clock()
+    began_s = time.monotonic()
     try:
         yield
     finally:
-        task = asyncio.current_task()
-        if task in _DEADLINES:
-            _DEADLINES[task] += clock() - began_s
+        request = CURRENT.get()
+        if request is not None:
+            request.answer_by_s += time.monotonic() - began_s
 
 
 def step_until(now_s: float, span_s: float) -> float:
     """When a step that begins now and may take `span_s` has to end; times of the event loop in s."""
-    due_s, deadline_s = now_s + span_s, _DEADLINES.get(asyncio.current_task(), math.inf)
-    return due_s if due_s <= deadline_s else max(deadline_s, now_s + min(TIDY_S, span_s))
+    due_s, request = now_s + span_s, CURRENT.get()
+    if request is None or due_s <= request.answer_by_s:
+        return due_s
+    return max(request.answer_by_s, now_s + min(TIDY_S, span_s))

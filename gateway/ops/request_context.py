@@ -1,4 +1,5 @@
-"""The request that is being answered: its id and the address of its client, for logs, the audit trail and upstream.
+"""The request that is being answered: its id and the address of its client, for logs, the audit trail and upstream,
+and its deadline.
 
 Nothing is worked out until somebody asks: most requests are answered without a line.
 """
@@ -20,6 +21,7 @@ class RequestContext(Protocol):
     """What is asked here of a `gateway.wire.http.Request`: what logs reach for knows nothing of HTTP."""
 
     id: str | None
+    answer_by_s: float
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -41,8 +43,8 @@ Resolve = Callable[[Any], Client]
 """Tells of a `gateway.wire.http.Request` who sent it."""
 
 CURRENT: Final[ContextVar[RequestContext | None]] = ContextVar("request", default=None)
-"""What a task sets that begins to answer a request. When that is answered its `id` becomes ANSWERED: tasks that it left
-behind do not work for it."""
+"""What a task sets that begins to answer a request. When that is answered its `id` becomes ANSWERED and its deadline
+goes (`answer_by_s` is without end again): tasks that it left behind do not work for it."""
 _resolve: list[Resolve] = [lambda request: Client(request.remote, trusted=False)]
 
 

@@ -24,6 +24,7 @@ REMEMBERED_GUIDS = 65_536
 ASK_AGAIN_MS: Final = 1000
 """After an agent whose session is too old may not leave yet."""
 REMEMBERED_ASKED: Final = 65_536
+_ACCEPTED: Final = metrics.CHECKS.of("accepted")
 
 
 async def _may_leave(_live: LiveSession) -> Leave:
@@ -113,13 +114,13 @@ class SessionService:
             and not policy.looks_at_every_use
             and rules.is_current(current, guid, self.derive)
         ):
-            metrics.CHECKS.add("accepted")
+            _ACCEPTED.count += 1
             if not current.push:
                 store.note_seen(agent_id, current.id, push=False)
             return Caller(record, current, current.number)
         record, verdict, limits, now = await self._bearer(store, record, guid)
         session, number = verdict
-        metrics.CHECKS.add("accepted")
+        _ACCEPTED.count += 1
         if policy.too_old(session, now):
             await self._refuse_too_old(agent_id, session, now)
         if hands_out and rules.is_reuse(session, number, limits, now):

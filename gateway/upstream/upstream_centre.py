@@ -99,7 +99,12 @@ class UpstreamCentre:
         return answer
 
     async def _relayed(self, request: OperationRequest) -> BackendAnswer:
-        _, agent_id, session_id, _, message, upstream = request
+        agent_id, session_id, upstream, message = (
+            request.agent_id,
+            request.session_id,
+            request.upstream,
+            request.message,
+        )
         _refuse_dots(message.target)
         file = request.operation.answer is Shape.FILE
         try:

@@ -3,6 +3,7 @@
 See docs/protocol.md, Answers; docs/design/connection.md.
 """
 
+import math
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -28,13 +29,25 @@ class Request:
     """A request whose head is here. `raw_path` is its target as sent; `content` brings the body as it arrives.
 
     `body_exists`: whether a body is announced. `id` is for logs and the services behind, None until somebody asks for
-    it (`ops.request_context`).
+    it (`ops.request_context`); `answer_by_s`: until when it may wait for the store, a time of the event loop in s.
     """
 
-    __slots__ = ("body_exists", "content", "headers", "id", "keep_alive", "method", "peer", "raw_path", "version")
+    __slots__ = (
+        "answer_by_s",
+        "body_exists",
+        "content",
+        "headers",
+        "id",
+        "keep_alive",
+        "method",
+        "peer",
+        "raw_path",
+        "version",
+    )
 
     def __init__(self, message: RawRequestMessage, content: StreamReader, peer: "PeerConnection") -> None:
         self.id: str | None = None
+        self.answer_by_s = math.inf
         self.method: str = message.method
         self.raw_path: str = message.path
         self.headers: CIMultiDictProxy[str] = message.headers

@@ -170,7 +170,9 @@ class GatewaySide(ABC):
         message = Message(row.method, target, json.dumps(body).encode() if body else b"", "application/json", _address)
         if file is not None:
             message = message._replace(body=multipart(file), content_type=f"multipart/form-data; boundary={BOUNDARY}")
-        return OperationRequest(row, live.agent_id, live.session_id, given, message, live.upstream)
+        return OperationRequest(
+            row, live.agent_id, live.session_id, given, message.body, lambda _body: message, live.upstream
+        )
 
     async def perform(
         self,

@@ -170,7 +170,8 @@ class Hall:
         if file is not None:
             message = message._replace(body=multipart(file), content_type=f"multipart/form-data; boundary={BOUNDARY}")
         session_id = self.sessions[agent_id]
-        return await self.centre.perform(OperationRequest(row, agent_id, session_id, dict(values or {}), message))
+        request = OperationRequest(row, agent_id, session_id, dict(values or {}), message.body, lambda _body: message)
+        return await self.centre.perform(request)
 
     async def code(
         self,

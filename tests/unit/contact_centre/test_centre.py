@@ -20,7 +20,9 @@ async def hall() -> Hall:
 
 def request(name: str, session_id: str, body: bytes = b"", **values: str) -> OperationRequest:
     row = ROWS[name]
-    return OperationRequest(row, AGENT, session_id, values, Message(row.method, "/", body, "application/json"))
+    return OperationRequest(
+        row, AGENT, session_id, values, body, lambda sent: Message(row.method, "/", sent, "application/json")
+    )
 
 
 async def test_who_was_admitted_elsewhere_is_not_let_in(hall: Hall) -> None:

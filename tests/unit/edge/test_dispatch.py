@@ -104,4 +104,4 @@ def test_every_kind_of_row_has_an_answerer() -> None:
 def test_routes_that_are_remembered_fill_no_more_than_the_bound() -> None:
     few = 1000
     paths = (f"/agentgateway/resource/onlineagent/{number:05d}{'a' * (ROOM - 5)}/agentstatus" for number in range(few))
-    assert held(Entrance().edge._route, paths) / few < REMEMBERED_MAX_BYTES / REMEMBERED_PATHS
+    assert held(Entrance().edge._leads_to, paths) / few < REMEMBERED_MAX_BYTES / REMEMBERED_PATHS

@@ -5,6 +5,9 @@ import pytest
 
 from gateway.ops import deadline
 from gateway.ops.deadline import TIDY_S, answer_within, paused_deadline, step_until
+from tests.support.requests import made_request
+
+REQUEST = made_request("GET", "/", {})
 
 
 async def test_without_a_deadline_each_step_has_its_own_time() -> None:
@@ -13,37 +16,43 @@ async def test_without_a_deadline_each_step_has_its_own_time() -> None:
 
 async def test_no_step_outlasts_the_deadline() -> None:
     now_s = asyncio.get_running_loop().time()
-    with answer_within(0.9):
+    with answer_within(REQUEST, 0.9):
         assert step_until(now_s, 0.8) == now_s + 0.8
         assert step_until(now_s + 0.5, 0.8) == pytest.approx(now_s + 0.9, abs=0.05)
 
 
 async def test_what_comes_after_it_has_a_moment_to_tidy_up() -> None:
     now_s = asyncio.get_running_loop().time()
-    with answer_within(0.9):
+    with answer_within(REQUEST, 0.9):
         assert step_until(now_s + 5.0, 0.8) == now_s + 5.0 + TIDY_S
 
 
-async def test_what_this_task_starts_has_none() -> None:
+async def test_what_was_started_on_its_behalf_has_none_any_more_when_it_is_answered() -> None:
     now_s = asyncio.get_running_loop().time()
+    answered = asyncio.Event()
 
-    async def started() -> float:
-        return step_until(now_s + 5.0, 0.8)
+    async def started() -> tuple[float, float]:
+        before = step_until(now_s + 5.0, 0.8)
+        await answered.wait()
+        return before, step_until(now_s + 5.0, 0.8)
 
-    with answer_within(0.1):
-        assert await asyncio.create_task(started()) == now_s + 5.8
+    with answer_within(REQUEST, 0.1):
+        task = asyncio.create_task(started())
+        await asyncio.sleep(0)
+    answered.set()
+    assert await task == (now_s + 5.0 + TIDY_S, now_s + 5.8)
 
 
 async def test_the_next_request_that_the_task_answers_has_its_own() -> None:
     now_s = asyncio.get_running_loop().time()
-    with answer_within(0.1):
+    with answer_within(REQUEST, 0.1):
         await asyncio.sleep(0)
     assert step_until(now_s + 5.0, 0.8) == now_s + 5.8
 
 
 async def test_time_spent_elsewhere_does_not_count() -> None:
     loop = asyncio.get_running_loop()
-    with answer_within(0.9):
+    with answer_within(REQUEST, 0.9):
         began_s = loop.time()
         with paused_deadline():
             await asyncio.sleep(0.2)

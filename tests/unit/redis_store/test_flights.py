@@ -11,6 +11,7 @@ from gateway.ops.deadline import answer_within
 from gateway.redis_store import fence, flights
 from gateway.redis_store.link import RedisLink
 from gateway.wire.errors import StoreUnavailable
+from tests.support.requests import made_request
 from tests.support.waiting import GENEROUS_MS, GENEROUS_S, until
 
 TIME_AND_ROLE = b"*4\r\n$13\r\n1700000000000\r\n$0\r\n\r\n$1\r\n1\r\n:0\r\n*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n"
@@ -222,7 +223,7 @@ async def test_a_request_with_a_deadline_waits_no_longer_than_that(slow: SlowRed
     started: list[asyncio.Task[None]] = []
 
     async def hurried() -> None:
-        with answer_within(0.2):
+        with answer_within(made_request("GET", "/", {}), 0.2):
             for _ in range(2):
                 with pytest.raises(StoreUnavailable):
                     await link.command("ECHO", "x")

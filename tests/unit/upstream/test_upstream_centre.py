@@ -72,7 +72,7 @@ class Seam:
     ) -> OperationRequest:
         path = row.path.format_map({"agentid": AGENT, **(values or {})})
         message = Message(row.method, f"{PREFIX}/{path}")
-        return OperationRequest(row, AGENT, FRESH.id, values or {}, message, upstream)
+        return OperationRequest(row, AGENT, FRESH.id, values or {}, message.body, lambda _body: message, upstream)
 
     def says(self, line: str, body: bytes, status: int = 200) -> None:
         self.place.centre.says[line] = saying(lambda: written(body, status))

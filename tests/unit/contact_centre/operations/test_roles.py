@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.backend import Message, OperationRequest
 from gateway.contact_centre.floor.agent_state import AgentState
 from gateway.contact_centre.invocation import Invocation
 from gateway.contact_centre.operations import roles
@@ -29,7 +30,11 @@ def test_one_of_the_roles_is_enough(agent_id: int, wanted: tuple[str, ...], has:
 async def test_who_may_not_hears_the_code_of_the_operation(agent_id: int, may: bool) -> None:
     hall = Hall()
     await hall.enter(agent_id)
-    invocation = Invocation(ROWS["forceBusy"], hall.world.desks[agent_id], None, None)
+    desk = hall.world.desks[agent_id]
+    asked = OperationRequest(
+        ROWS["forceBusy"], agent_id, desk.session_id, {}, b"", lambda body: Message("POST", "/", body)
+    )
+    invocation = Invocation(asked, desk, None, None)
     if may:
         roles.require(hall.centre.services, invocation, "900-002", roles.INSPECTOR)
         return
