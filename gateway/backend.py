@@ -136,7 +136,8 @@ class Entered:
     upstream: Upstream | None = None
 
 
-class OperationRequest(NamedTuple):
+@dataclass(slots=True)
+class OperationRequest:
     """One operation of a signed-in agent. `values`: path and query parameters by name, not validated.
 
     `body` is that of `message`, which is made when it is asked for (`as_sent`, of this body): few need it.

@@ -31,7 +31,8 @@ class File(NamedTuple):
 NO_FILE: Final = File("", b"")
 
 
-class Invocation(NamedTuple, Generic[P, B]):
+@dataclass(slots=True)
+class Invocation(Generic[P, B]):
     """An operation that the agent at `desk` asks for; `parameters` and `body` are of the models of its row.
 
     `file` comes with an upload.

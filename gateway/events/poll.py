@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import itertools
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from gateway.events.delivery import Deliveries, Sent, farewell
@@ -282,7 +282,7 @@ class _Poll:
         caller, parked = self._caller, self._parked
         if not caller.hand_out or not parked.over:
             return caller
-        without = caller._replace(hand_out="")
+        without = replace(caller, hand_out="")
         try:
             session = (await self._service.store.read(parked.agent_id)).session
         except StoreUnavailable:

@@ -124,7 +124,8 @@ class Flights:
             self._waiting_due_s = due_s
             if due_s < self._watch_s:
                 self._watch_at(due_s)
-        self.leave_soon()
+        if not self._leaving:
+            self.leave_soon()
         return future
 
     def attach(self, connection: RedisConnection, fenced_s: float) -> None:

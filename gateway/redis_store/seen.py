@@ -36,7 +36,7 @@ class RedisSeen:
         self._link = link
         self._aside = aside
         self._now_ms = now_ms
-        self._noted: dict[str, tuple[int, int]] = {}
+        self._noted: dict[tuple[int, str], tuple[int, int]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._writing: set[asyncio.Task[None]] = set()
         self._writes = Job("last-seen")
@@ -44,8 +44,9 @@ class RedisSeen:
 
     def note(self, agent_id: int, session_id: str, *, push: bool) -> None:
         """See `SessionStore.note_seen`."""
-        self._noted[member(agent_id, session_id)] = (self._now_ms(), 2 if push else 1)
-        self._flush_later()
+        self._noted[agent_id, session_id] = (self._now_ms(), 2 if push else 1)
+        if self._timer is None:
+            self._flush_later()
 
     def _flush_later(self) -> None:
         if self._timer is None:
@@ -64,12 +65,12 @@ class RedisSeen:
     async def flush(self) -> None:
         """Writes what is noted. Raises StoreUnavailable, and then keeps it."""
         noted, self._noted = self._noted, {}
-        members = list(noted)
+        sessions = list(noted)
         try:
-            for start in range(0, len(members), MOST_A_SCRIPT):
+            for start in range(0, len(sessions), MOST_A_SCRIPT):
                 arguments: list[Argument] = []
-                for name in members[start : start + MOST_A_SCRIPT]:
-                    arguments += (name, *noted[name])
+                for session in sessions[start : start + MOST_A_SCRIPT]:
+                    arguments += (member(*session), *noted[session])
                 await self._link.script(_SEEN, self.keys, arguments)
         except BaseException:
             self._noted = {**noted, **self._noted}

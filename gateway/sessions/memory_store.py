@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from gateway.backend import End
@@ -19,6 +20,13 @@ def wall_clock() -> Callable[[], int]:
     return lambda: int((time.monotonic() + offset) * 1000)
 
 
+@dataclass(slots=True)
+class _LastSeen:
+    session_id: str
+    seen_ms: int
+    push: bool
+
+
 class MemorySessionStore:
     """`SessionStore` in dictionaries. Every method runs in one step of the event loop, hence atomically."""
 
@@ -26,7 +34,7 @@ class MemorySessionStore:
         self._queue = queue
         self._clock = clock or wall_clock()
         self._records: dict[int, Record] = {}
-        self._seen: dict[int, Seen] = {}
+        self._seen: dict[int, _LastSeen] = {}
         self._owed: dict[str, End] = {}
         self._fingerprints: dict[str, str] = {}
 
@@ -80,14 +88,14 @@ class MemorySessionStore:
             self._seen.pop(after.agent_id, None)
             self._queue.close_session(after.agent_id)
         else:
-            self._seen[after.agent_id] = Seen(after.agent_id, session.id, self.now_ms(), session.push)
+            self._seen[after.agent_id] = _LastSeen(session.id, self._clock(), session.push)
             self._queue.open_session(after.agent_id, session.id)
 
     def note_seen(self, agent_id: int, session_id: str, *, push: bool) -> None:
         """See `SessionStore.note_seen`."""
         seen = self._seen.get(agent_id)
         if seen is not None and seen.session_id == session_id:
-            self._seen[agent_id] = Seen(agent_id, session_id, self.now_ms(), push)
+            seen.seen_ms, seen.push = self._clock(), push
 
     async def forget_seen(self, seen: Seen) -> None:
         """See `SessionStore.forget_seen`: here a session is in both or in none."""
@@ -95,13 +103,13 @@ class MemorySessionStore:
     async def silent(self, poll_before_ms: int, push_before_ms: int, most: int) -> Sequence[Seen]:
         """See `SessionStore.silent`."""
         overdue = [
-            seen for seen in self._seen.values() if seen.seen_ms < (push_before_ms if seen.push else poll_before_ms)
+            seen for seen in await self.live() if seen.seen_ms < (push_before_ms if seen.push else poll_before_ms)
         ]
         return sorted(overdue, key=lambda seen: seen.seen_ms)[:most]
 
     async def live(self) -> Sequence[Seen]:
         """See `SessionStore.live`."""
-        return list(self._seen.values())
+        return [Seen(agent_id, seen.session_id, seen.seen_ms, seen.push) for agent_id, seen in self._seen.items()]
 
     async def count(self, *, push: bool = False) -> int:
         """See `SessionStore.count`."""

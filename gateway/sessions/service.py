@@ -3,7 +3,7 @@
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, NamedTuple, NoReturn
 
@@ -40,7 +40,8 @@ class SessionOver(Refused):
         self.ended_ms = ended_ms
 
 
-class Caller(NamedTuple):
+@dataclass(slots=True)
+class Caller:
     """An accepted request: its record, the generation it carries, and the GUID to hand out, if any.
 
     `made`: this very request made that GUID; otherwise it is handed out again. `to_note`: it is to be noted when the

@@ -5,6 +5,7 @@ why, the day notes for itself.
 """
 
 import asyncio
+import math
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -44,6 +45,7 @@ class Sent:
 
     remote: str
     id: str | None = None
+    answer_by_s: float = math.inf
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

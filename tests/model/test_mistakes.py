@@ -1,6 +1,7 @@
 """Mistakes that polls by what is known could make: the model finds each of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -136,7 +137,7 @@ def accepts_what_changed(patch: pytest.MonkeyPatch) -> None:
 
 def keeps_what_it_knew(patch: pytest.MonkeyPatch) -> None:
     async def judge(self: poll._Poll, record: Record, guid: str) -> None:
-        self._caller = self._caller._replace(record=record)
+        self._caller = replace(self._caller, record=record)
         self.accepted = True
 
     patch.setattr(poll._Poll, "_judge", judge)
