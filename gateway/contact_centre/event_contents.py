@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class EventContent(BaseModel):
     """An object in `content`. `json_key` names the other members where the interface adds it."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", populate_by_name=False)
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", populate_by_name=False, defer_build=True)
 
     json_key: list[str] | None = Field(None, alias="jsonKey")
 
@@ -240,7 +240,7 @@ class AnnouncementResult(EventContent):
 class PhoneAddress(BaseModel):
     """A phone number as linkage events carry it."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", defer_build=True)
 
     address: str
     address_type: Literal[6] = Field(alias="addressType")

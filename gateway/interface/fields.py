@@ -26,7 +26,12 @@ class Body(BaseModel):
     own_codes: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     model_config = ConfigDict(
-        frozen=True, extra="ignore", coerce_numbers_to_str=True, populate_by_name=True, alias_generator=to_camel
+        defer_build=True,
+        frozen=True,
+        extra="ignore",
+        coerce_numbers_to_str=True,
+        populate_by_name=True,
+        alias_generator=to_camel,
     )
 
     @model_validator(mode="before")
@@ -46,7 +51,9 @@ class Parameters(BaseModel):
 
     may_be_empty: ClassVar[frozenset[str]] = frozenset()
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, alias_generator=to_camel)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", populate_by_name=True, alias_generator=to_camel, defer_build=True
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -9,7 +9,9 @@ from pydantic.alias_generators import to_camel
 class Result(BaseModel):
     """A JSON object in `result`, by its wire names. A backend may return it or a plain value of the same shape."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", populate_by_name=True, alias_generator=to_camel)
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", populate_by_name=True, alias_generator=to_camel, defer_build=True
+    )
 
 
 class Nothing(Result):

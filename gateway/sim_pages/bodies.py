@@ -23,7 +23,7 @@ Text = Annotated[str, Field(min_length=1, max_length=4000, description="1 to 400
 class SimBody(BaseModel):
     """What an operator sends; unknown fields are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class NoBody(SimBody):
