@@ -10,13 +10,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from typing import Final, Protocol, cast
 
-from aiohttp.http import HttpProcessingError
-from aiohttp.http_exceptions import LineTooLong
 from aiohttp.web import RequestPayloadError
 
 from gateway.listeners import answers
 from gateway.listeners.eager import EagerTasks
-from gateway.listeners.incoming import BAD_REQUEST, HEAD_TOO_LARGE, Incoming, body_is_withheld, refused_with
+from gateway.listeners.incoming import BAD_REQUEST, Incoming, NotServed, body_is_withheld
 from gateway.listeners.probe import PlainProbe, Receipts, TlsProbe
 from gateway.listeners.signals import Once
 from gateway.ops.logs import crash_line
@@ -305,8 +303,8 @@ class Connection(asyncio.Protocol):
         incoming = self._incoming
         try:
             head = incoming.take_head()
-        except HttpProcessingError as problem:
-            self._refuse(HEAD_TOO_LARGE if isinstance(problem, LineTooLong) else BAD_REQUEST)
+        except NotServed as refused:
+            self._refuse(refused.status)
             return False
         if head is None:
             if incoming.head_begun and self._timer is None:
@@ -315,15 +313,10 @@ class Connection(asyncio.Protocol):
         if self._timer is not None:
             self._stop_timer()
         self._begun_behind = False
-        message, payload = head
-        if status := refused_with(message):
-            self._refuse(status)
-            return False
-        incoming.expect_body(message, payload)
         self._busy = True
         while incoming.body_left and incoming.held:
             self._take_body()
-        self._task = self._server.tasks.begin(self._answer(Request(message, payload, self)))
+        self._task = self._server.tasks.begin(self._answer(Request(*head, self)))
         return True
 
     # Answers.

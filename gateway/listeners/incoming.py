@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 
 from aiohttp import hdrs
 from aiohttp.http import HttpProcessingError, HttpRequestParser, HttpVersion10, HttpVersion11, RawRequestMessage
+from aiohttp.http_exceptions import LineTooLong
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web import RequestPayloadError
 
@@ -25,6 +26,14 @@ BAD_REQUEST: Final = 400
 HEAD_TOO_LARGE: Final = 431
 NOT_IMPLEMENTED: Final = 501
 VERSION_NOT_SUPPORTED: Final = 505
+
+
+class NotServed(Exception):
+    """What came is no request that this server takes; `status` is that of the answer."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 class Incoming:
@@ -80,7 +89,7 @@ class Incoming:
     def take_head(self) -> tuple[RawRequestMessage, StreamReader] | None:
         """Feeds the parser to the end of a head, and no further; None while that is not here.
 
-        Raises HttpProcessingError for what is no HTTP.
+        The body of a request comes next. Raises NotServed for what is no request that this server takes.
         """
         data, seam = self.held, self._seam
         if not seam and 0 <= data.find(_HEAD_END) == len(data) - len(_HEAD_END):
@@ -91,20 +100,23 @@ class Incoming:
             cut = end + len(_HEAD_END) - len(seam)
             self.held, self._seam = data[cut:], b""
             data = data[:cut]
-        messages, _, _ = self._parser.feed_data(data)
+        try:
+            messages, _, _ = self._parser.feed_data(data)
+        except HttpProcessingError as problem:
+            raise NotServed(HEAD_TOO_LARGE if isinstance(problem, LineTooLong) else BAD_REQUEST) from problem
         if not messages:
             self.head_begun = self.head_begun or bool(data.strip(_LINE_ENDS))
             return None
         self.head_begun = False
-        return messages[0]
-
-    def expect_body(self, message: RawRequestMessage, payload: StreamReader) -> None:
-        """This message is answered: its body comes next."""
-        self.payload = payload
+        message, payload = head = messages[0]
+        if message.version is not HttpVersion11 or hdrs.TRANSFER_ENCODING in message.headers:
+            _refuse_unserved(message)
         if payload is not EMPTY_PAYLOAD:
+            self.payload = payload
             self.body_left = _IN_CHUNKS if message.chunked else int(message.headers["Content-Length"])
         # Behind an offer of another protocol the parser expects that one; here the next request comes.
         self._parser_is_done = message.upgrade or message.method == "CONNECT"
+        return head
 
     def take_body(self) -> None:
         """Feeds the parser what is here of the body; one that is broken tells that to whoever reads it."""
@@ -140,22 +152,23 @@ class Incoming:
             self.payload.set_exception(RequestPayloadError("the client is gone"))
 
 
-def refused_with(message: RawRequestMessage) -> int:
-    """The status of the refusal, 0 where there is none (RFC 9112, 2.3 and 6.1).
+def _refuse_unserved(message: RawRequestMessage) -> None:
+    """Raises NotServed where neither version nor framing can be served (RFC 9112, 2.3 and 6.1).
 
     A coding other than `chunked` would leave a body that nobody decodes, and a header that names none may be read
     otherwise by a proxy in front.
     """
     version = message.version
     if version is not HttpVersion11 and version not in (HttpVersion11, HttpVersion10):
-        return BAD_REQUEST if version < HttpVersion10 else VERSION_NOT_SUPPORTED
+        raise NotServed(BAD_REQUEST if version < HttpVersion10 else VERSION_NOT_SUPPORTED)
     if hdrs.TRANSFER_ENCODING not in message.headers:
-        return 0
+        return
     named = [each.strip().lower() for each in message.headers[hdrs.TRANSFER_ENCODING].split(",")]
     codings = [each for each in named if each]
     if not message.chunked or not codings:
-        return BAD_REQUEST
-    return 0 if codings == ["chunked"] else NOT_IMPLEMENTED
+        raise NotServed(BAD_REQUEST)
+    if codings != ["chunked"]:
+        raise NotServed(NOT_IMPLEMENTED)
 
 
 def body_is_withheld(request: Request) -> bool:

@@ -115,9 +115,15 @@ class Flights:
         return len(self._waiting) + sum(len(flight.commands) for flight in self._out)
 
     def send(self, packed: bytes) -> "asyncio.Future[Any]":
-        """Sends a packed command with the next flight. The future may fail: StoreUnavailable, hiredis.ReplyError."""
+        """Sends a packed command with the next flight. The future may fail: StoreUnavailable, hiredis.ReplyError.
+
+        It has failed at once when this is closed.
+        """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
+        if self._owner is None:
+            future.set_exception(StoreUnavailable())
+            return future
         due_s = step_until(loop.time(), self._timeout_s)
         self._waiting.append((future, packed, due_s))
         if due_s < self._waiting_due_s:

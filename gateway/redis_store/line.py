@@ -19,7 +19,6 @@ from gateway.redis_store.replies import refusal_of
 from gateway.redis_store.rights import Rights
 from gateway.redis_store.scripts import pack
 from gateway.redis_store.seal import Seal
-from gateway.wire.errors import StoreUnavailable
 
 FIRST_PAUSE_S: Final = 0.05
 LONGEST_PAUSE_S: Final = 1.0
@@ -62,10 +61,10 @@ class Line:
         if options.seal:
             self._seal = Seal(fence, places.sentinels, lambda: self.address, options.seal, one=options.one)
         self._flights = Flights(fence, self._timeout_s, self._seal, self)
+        self.send = self._flights.send
         self._backoff = Backoff(FIRST_PAUSE_S, SEEKING_PAUSE_S if places.several else LONGEST_PAUSE_S)
         self._gone = asyncio.Event()
         self._faults = Job("redis-line", options.name)
-        self._closed = False
         self._dialled: Address | None = None
         self.address: Address | None = None
 
@@ -78,14 +77,6 @@ class Line:
     def under_way(self) -> int:
         """See Flights."""
         return self._flights.under_way
-
-    def send(self, packed: bytes) -> "asyncio.Future[Any]":
-        """See Flights.send; fails at once when the line is closed."""
-        if self._closed:
-            refused: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-            refused.set_exception(StoreUnavailable())
-            return refused
-        return self._flights.send(packed)
 
     async def run(self) -> None:
         """Keeps the line connected until it is cancelled."""
@@ -183,5 +174,4 @@ class Line:
 
     def close(self) -> None:
         """Fails what is pending and lets go of the connection."""
-        self._closed = True
         self._flights.close()

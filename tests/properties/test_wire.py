@@ -6,13 +6,12 @@ from itertools import pairwise
 from typing import Final
 from unittest.mock import Mock
 
-from aiohttp.http import HttpProcessingError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.edge.client_address import behind_proxies
 from gateway.edge.dispatch import path_of
-from gateway.listeners.incoming import Incoming, refused_with
+from gateway.listeners.incoming import Incoming, NotServed
 from gateway.wire.errors import Malformed
 from gateway.wire.event import read_receipt
 from gateway.wire.guid_headers import read_guid
@@ -49,14 +48,11 @@ async def seen(sent: bytes, cuts: list[int]) -> list[str]:
                 if incoming.body_left:
                     incoming.take_body()
                 elif (head := incoming.take_head()) is not None:
-                    if status := refused_with(head[0]):
-                        return [*found, str(status)]
-                    incoming.expect_body(*head)
                     found.append(f"{head[0].method} {head[0].path}")
                     if head[0].chunked:
                         return [*found, "the last"]
-            except HttpProcessingError:
-                return [*found, "refused"]
+            except NotServed as refused:
+                return [*found, str(refused.status)]
             if not incoming.body_left:
                 incoming.go_on_behind()
     return found
