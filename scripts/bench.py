@@ -72,7 +72,7 @@ async def main(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="gateway-bench-") as name:
         async with AsyncExitStack() as stack:
             stage = Stage(stack, Path(name), 2 * options.connections)
-            for start in (stage.alone, stage.memory, stage.redis, stage.fastify, stage.nginx):
+            for start in (stage.alone, stage.memory, stage.redis, stage.upstream, stage.fastify, stage.nginx):
                 await start()
             with awake():
                 found = summary(await rounds(stage, options), stage.skipped)

@@ -16,7 +16,7 @@ from bench_load import Target, children, cores, cpu_s, pin
 from raw_agents import FIRST_AGENT, RawAgent, write_agents_file
 
 from gateway.sessions.secret_file import new_secret_line
-from tests.support.gateway import ROOT, gateway_process
+from tests.support.gateway import ROOT, GatewayProcess, gateway_process
 from tests.support.servers import Server, Servers, free_port
 
 PREFIX: Final = "/agentgateway/resource"
@@ -140,18 +140,28 @@ class Stage:
         pin(int(redis.Redis.from_url(server.url).info("server")["process_id"]), cores()[1])
         return server
 
-    async def _gateway(self, name: str, settings: Mapping[str, str], steps: tuple[tuple[str, str, str], ...]) -> Target:
+    async def upstream(self) -> None:
+        """The gateway before a contact centre over HTTP, which is another gateway, on the core of the load."""
+        centre = await self._started("contact centre", {})
+        pin(centre.process.pid, cores()[1])
+        settings = {"BACKEND": "upstream", "UPSTREAM_URL": f"http://127.0.0.1:{centre.port}"}
+        self.targets.append(await self._gateway("call passed on to a contact centre over HTTP", settings, READ))
+
+    async def _started(self, name: str, settings: Mapping[str, str]) -> GatewayProcess:
         folder = self._folder / name
         folder.mkdir()
         settings = {"AGENTS_FILE": str(write_agents_file(folder, self._agents)), "LOG_LEVEL": "WARNING", **settings}
-        running = await self._stack.enter_async_context(gateway_process(folder, settings))
+        return await self._stack.enter_async_context(gateway_process(folder, settings))
+
+    async def _gateway(self, name: str, settings: Mapping[str, str], steps: tuple[tuple[str, str, str], ...]) -> Target:
+        running = await self._started(name, settings)
         pid = running.process.pid
         pin(pid, cores()[0])
         agents = [RawAgent(FIRST_AGENT + number) for number in range(self._agents)]
         for agent in agents:
             await agent.connect(running.port)
             await agent.sign_in()
-        if "REDIS_URL" in settings:
+        if settings.items() >= HOLD.items():
             await asyncio.gather(*map(fetched, agents))
         guids = {agent.agent_id: agent.guid for agent in agents}
         for agent in agents:
