@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench_load import Sample, awake, cores, measure
+from bench_parts import parts
 from bench_targets import BARE, Stage
 from docs_performance import FIGURES, PAGE, page
 
@@ -36,7 +37,7 @@ def spread(values: list[float]) -> list[float]:
     return [round(each, 3) for each in (min(values), statistics.median(values), max(values))]
 
 
-def summary(samples: dict[str, list[Sample]], skipped: dict[str, str]) -> dict[str, Any]:
+def summary(samples: dict[str, list[Sample]], skipped: dict[str, str], parts: dict[str, float]) -> dict[str, Any]:
     bare = [sample.cpu_us for sample in samples[BARE]]
     rows = {
         name: {
@@ -52,6 +53,7 @@ def summary(samples: dict[str, list[Sample]], skipped: dict[str, str]) -> dict[s
         "rounds": len(bare),
         "rows": rows,
         "skipped": skipped,
+        "parts": {name: round(took_us, 1) for name, took_us in parts.items()},
     }
 
 
@@ -75,7 +77,7 @@ async def main(options: argparse.Namespace) -> int:
             for start in (stage.alone, stage.memory, stage.redis, stage.upstream, stage.fastify, stage.nginx):
                 await start()
             with awake():
-                found = summary(await rounds(stage, options), stage.skipped)
+                found = summary(await rounds(stage, options), stage.skipped, await parts())
     print(page(found))
     file = Path(options.json) if options.json else ROOT / FIGURES if options.write else None
     if file is not None:
