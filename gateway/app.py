@@ -6,6 +6,9 @@ from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
+from gateway.admin.listener import AdminRoute
+from gateway.admin.settings_routes import settings_routes
+from gateway.admin.store_routes import store_routes
 from gateway.agents import demo
 from gateway.agents.admin_routes import lockout_routes
 from gateway.agents.authentication import Authentication
@@ -30,15 +33,12 @@ from gateway.events.push import PushService
 from gateway.interface.table import OperationTable
 from gateway.listeners.development_certificate import served_chain
 from gateway.listeners.serve import Listeners
-from gateway.ops import health, logs
-from gateway.ops.admin_interface import AdminRoute
-from gateway.ops.drain import Drain
+from gateway.nodes import health
+from gateway.nodes.admin_routes import LostSessions, node_routes
+from gateway.nodes.drain import Drain
+from gateway.nodes.node_keeper import NodeKeeper, Traffic
+from gateway.ops import logs
 from gateway.ops.jobs import Job
-from gateway.ops.node_routes import LostSessions, node_routes
-from gateway.ops.nodes import NodeKeeper, Traffic
-from gateway.ops.settings_routes import settings_routes
-from gateway.ops.store_routes import store_routes
-from gateway.ops.trace import Traces
 from gateway.redis_store.shards import shard_tags
 from gateway.rows import ALL_OPERATIONS
 from gateway.sessions.admin_routes import session_routes
@@ -61,6 +61,7 @@ from gateway.settings.schema import BY_ATTRIBUTE, Settings
 from gateway.stores import Stores, event_bounds, open_stores
 from gateway.tokens.certificate import ExpiryWatch
 from gateway.tokens.token_service import TokenService, agent_check
+from gateway.trace.traces import Traces
 from gateway.upstream.upstream_centre import UpstreamCentre, open_upstream
 from gateway.wire.errors import StoreUnavailable
 from gateway.wire.multipart import read_file

@@ -12,16 +12,18 @@ from functools import partial
 from typing import Any, Final, Protocol
 
 from gateway import __version__
-from gateway.admin import follow_parts, history_job, open_admin
+from gateway.admin.audit_routes import audit_route, explain_route
+from gateway.admin_app import follow_parts, history_job, open_admin
 from gateway.app import App, make_app
+from gateway.audit import trail
+from gateway.audit.open_trail import OpenTrail, TrailPlace
 from gateway.edge.client_address import client_of
 from gateway.listeners.room import Room
 from gateway.listeners.serve import Listeners
 from gateway.listeners.serve import start as listen
 from gateway.listeners.tls import TlsCertificate
-from gateway.ops import audit, logs, metrics, request_context
-from gateway.ops.audit_trail import OpenTrail, TrailPlace, audit_route, explain_route
-from gateway.ops.health import OutageWatch
+from gateway.nodes.health import OutageWatch
+from gateway.ops import logs, metrics, request_context
 from gateway.ops.jobs import Job
 from gateway.sessions.store import CannotServeError
 from gateway.settings.host import known_signals
@@ -86,16 +88,16 @@ async def running(
         app.siblings = tell_siblings
     settings = live.current
     app.traces.worker = number
-    trail = OpenTrail(
+    opened = OpenTrail(
         TrailPlace(settings.audit_file, settings.audit_file_max_bytes, settings.audit_keep_days), app.stores.audit
     )
     request_context.resolve_by(lambda request: client_of(request, live.current.trusted_proxies))
     if number == 0:
-        live.report = audit.tell
-    with audit.trail(audit.Trail(settings.node_name, app.audit_key(), trail.sinks, app.stores.sessions.now_ms)):
+        live.report = trail.tell
+    with trail.installed(trail.Trail(settings.node_name, app.audit_key(), opened.sinks, app.stores.sessions.now_ms)):
         store = "redis" if settings.redis_url else "memory"
-        audit.record("node-start", worker=number, version=__version__, store=store)
-        async with _serving(app, trail, sockets, number) as gateway:
+        trail.record("node-start", worker=number, version=__version__, store=store)
+        async with _serving(app, opened, sockets, number) as gateway:
             yield gateway
 
 
@@ -104,13 +106,13 @@ async def _certificate_reason(certificate: TlsCertificate) -> str | None:
 
 
 @contextlib.asynccontextmanager
-async def _serving(app: App, trail: OpenTrail, sockets: NodeSockets, number: int) -> AsyncIterator[Running]:
+async def _serving(app: App, opened: OpenTrail, sockets: NodeSockets, number: int) -> AsyncIterator[Running]:
     live = app.live
     try:
         app.node.worker = number
         await app.start()
         follow_parts(app)
-        metrics.follow(metrics.AUDIT_LINES_DROPPED, lambda: trail.dropped)
+        metrics.follow(metrics.AUDIT_LINES_DROPPED, lambda: opened.dropped)
         metrics.follow(metrics.LOG_LINES_DROPPED, logs.dropped_lines)
         if number == 0:
             app.tell_demo_agents()
@@ -128,11 +130,11 @@ async def _serving(app: App, trail: OpenTrail, sockets: NodeSockets, number: int
         if open_listeners.certificate is not None:
             app.remarks["certificate"] = partial(_certificate_reason, open_listeners.certificate)
         history = history_job(app)
-        explains = explain_route(trail.read, app.stores.sessions.now_ms)
-        told = [audit_route(trail.read), explains, history.route()]
+        explains = explain_route(opened.read, app.stores.sessions.now_ms)
+        told = [audit_route(opened.read), explains, history.route()]
         administration = await open_admin(app, open_listeners, sockets.admin.get(number), told)
         more: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
-            "audit": trail.run,
+            "audit": opened.run,
             "metrics": metrics.keep_fresh,
             "log": logs.tell_gathered,
         }
@@ -146,9 +148,9 @@ async def _serving(app: App, trail: OpenTrail, sockets: NodeSockets, number: int
             if administration is not None:
                 await administration.drain(0)
     finally:
-        audit.gather(at_once=True)
-        audit.record("node-stop", worker=number)
-        await trail.close()
+        trail.gather(at_once=True)
+        trail.record("node-stop", worker=number)
+        await opened.close()
         await app.close()
 
 

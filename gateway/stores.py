@@ -7,16 +7,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from gateway.admin.store_routes import StoreState, memory_state
 from gateway.agents.lockout import Attempts, MemoryAttempts
 from gateway.agents.password_book import FilePasswordBook, PasswordBook
 from gateway.agents.registry import AgentRegistry
+from gateway.audit.audit_stream import AuditStream
 from gateway.events.claims import OneProcess, PushNodes
+from gateway.nodes.health import Reason
+from gateway.nodes.node_keeper import NodeBook, OneProcessBook
 from gateway.ops import metrics
-from gateway.ops.audit_stream import AuditStream
-from gateway.ops.health import Reason
-from gateway.ops.nodes import NodeBook, OneProcessBook
-from gateway.ops.store_routes import StoreState, memory_state
-from gateway.ops.trace_board import MemoryTraceBoard, RedisTraceBoard, TraceBoard
 from gateway.redis_store.attempts import RedisAttempts, ShardedAttempts
 from gateway.redis_store.division import Divided
 from gateway.redis_store.event_queue import RedisEventQueue, ShardedEventQueue
@@ -38,6 +37,7 @@ from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.redis_url import with_files
 from gateway.settings.schema import Settings
 from gateway.tokens.used_tokens import MemoryTokenStore, TokenStore
+from gateway.trace.trace_board import MemoryTraceBoard, RedisTraceBoard, TraceBoard
 
 SILENT_SENTINELS: Final = "most are silent: no other primary can take over, and changes and refusals may answer 503"
 

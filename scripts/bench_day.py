@@ -17,8 +17,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from gateway.admin.admin_tokens import read_admin_token
 from gateway.contact_centre.plan_file import read as read_plan
-from gateway.ops.admin_tokens import read_admin_token
 from gateway.sim.day import DayPlan, play
 from gateway.sim.own_gateway import FIRST_AGENT, own_settings
 from gateway.sim.scenario import GatewayPlace, Habits

@@ -9,13 +9,12 @@ from typing import Any, Final
 
 from pydantic_core import to_json
 
+from gateway.admin.settings_routes import ReloadView, SettingLine, SettingsView
+from gateway.admin.store_routes import ShardState, StoreView
 from gateway.agents.admin_routes import LockList, LockView, Unlocked
-from gateway.ops.node_routes import DrainView, LostSessions, NodeList, NodeView, WorkerView
-from gateway.ops.settings_routes import ReloadView, SettingsView
-from gateway.ops.store_routes import ShardState, StoreView
+from gateway.nodes.admin_routes import DrainView, LostSessions, NodeList, NodeView, WorkerView
 from gateway.sessions.ending import EndedSession, Ends
 from gateway.sessions.listing import AgentView, FormerSession, GenerationView, SessionPage, SessionView
-from gateway.settings.in_force import SettingLine
 
 HEAD: Final = """\
 # Steering a running gateway

@@ -7,11 +7,11 @@ from typing import Final
 
 import click
 
+from gateway.admin.console_sessions import WHY as CONSOLE_ENDS
 from gateway.backend import EndReason
 from gateway.cli import main
 from gateway.contact_centre import event_catalogue as catalogue
 from gateway.interface.operation import Operation
-from gateway.ops.console_sessions import WHY as CONSOLE_ENDS
 from gateway.rows import ALL_OPERATIONS
 from gateway.settings.environment import NAMES
 from gateway.settings.schema import BY_KEY

@@ -6,9 +6,9 @@ from typing import Final
 
 from pydantic_core import from_json
 
+from gateway.admin.listener import AdminCall, AdminRoute
 from gateway.agents.lockout import Attempts, Lock
-from gateway.ops import audit
-from gateway.ops.admin_interface import AdminCall, AdminRoute
+from gateway.audit import trail
 from gateway.wire.errors import Malformed, NotFound
 from gateway.wire.iso import iso
 from gateway.wire.network import network
@@ -68,7 +68,7 @@ def lockout_routes(attempts: Attempts, address_limit: Callable[[], int], now_ms:
         await attempts.unlock(locks)
         for lock in locks:
             agent_id = int(lock.who) if lock.who.isdigit() else None
-            audit.record("unlock", agent_id, who=lock.who, address=lock.address)
+            trail.record("unlock", agent_id, who=lock.who, address=lock.address)
         return Unlocked(len(locks), [view(lock) for lock in locks])
 
     return [AdminRoute("GET", "/lockouts", listed), AdminRoute("POST", "/lockouts/unlock", unlock)]

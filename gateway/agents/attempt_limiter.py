@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from prometheus_client import Counter
 
 from gateway.agents.lockout import Attempts, AttemptStanding
-from gateway.ops import audit
+from gateway.audit import trail
 from gateway.ops.backoff import Backoff
 from gateway.ops.deadline import paused_deadline
 from gateway.ops.metrics import REGISTRY
@@ -92,7 +92,7 @@ class Attempt:
         if locks:
             _LOCKS.inc()
             agent_id = int(self._who) if self._who.isdigit() else None
-            audit.record("sign-in-locked", agent_id, who=self._who, address=self._address)
+            trail.record("sign-in-locked", agent_id, who=self._who, address=self._address)
 
     async def withdraw(self, within_s: float | None = None) -> None:
         """Nobody judged it, if that is so: it counts no more. Where the store is away it counts as a failure later."""

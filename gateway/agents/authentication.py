@@ -14,7 +14,7 @@ from gateway.agents.lockout import Attempts
 from gateway.agents.password_book import Password, PasswordBook
 from gateway.agents.passwords import DUMMY_HASH, PATIENCE_S, HashingTurn, PasswordPool
 from gateway.agents.registry import Agent, AgentRegistry
-from gateway.ops import audit
+from gateway.audit import trail
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 
@@ -104,7 +104,7 @@ class Authentication:
             new_hash = await turn.hash(new)
         if not await self._book.replace(claim.agent, password, new_hash):
             raise Refused(retcodes.WRONG_OLD_PASSWORD)
-        audit.record("password-changed", agent_id, address=address)
+        trail.record("password-changed", agent_id, address=address)
 
     async def _verify(self, claim: _Claim, password: str) -> Agent:
         if self._tokens is not None:

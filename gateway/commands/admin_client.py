@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 
 import click
 
+from gateway.admin.admin_tokens import AdminTokenError, read_admin_token
 from gateway.commands.options import NOT_IN_TIME, NOTHING_FOUND, WRONG_SETTINGS, settings_options
 from gateway.commands.progress import patience
 from gateway.listeners.development_certificate import served_chain
-from gateway.ops.admin_tokens import AdminTokenError, read_admin_token
 from gateway.settings.cross_checks import is_loopback
 from gateway.settings.load import load_parts
 from gateway.settings.problems import SettingsError

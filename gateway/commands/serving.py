@@ -4,12 +4,12 @@ from collections.abc import Coroutine
 from typing import Any, Final
 
 from gateway import server
+from gateway.admin.admin_tokens import AdminTokenError
 from gateway.agents.agents_file import AgentsFileError
 from gateway.commands.options import CANNOT_SERVE, WRONG_SETTINGS, fail
 from gateway.contact_centre.plan_file import PlanFileError
 from gateway.listeners.errors import CertificateError, ListenError
 from gateway.ops import process
-from gateway.ops.admin_tokens import AdminTokenError
 from gateway.sessions.secret_file import SecretFileError
 from gateway.sessions.store import CannotServeError
 from gateway.settings.load import Loaded

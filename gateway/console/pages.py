@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from gateway.ops.admin_interface import AdminCall, AdminPage, AdminRoute
+from gateway.admin.listener import AdminCall, AdminPage, AdminRoute
 from gateway.wire.standing_headers import OF_PAGES, PAGE_TYPES
 
 PATH: Final = "/console"

@@ -11,7 +11,7 @@ from gateway.agents.registry import AgentRegistry
 from gateway.contact_centre.customers.callers import Customers
 from gateway.contact_centre.floor.calls import Call, Leg
 from gateway.contact_centre.floor.plan import Behaviour
-from gateway.desk.door import Forbidden, admit
+from gateway.desk.admission import Forbidden, admit
 from gateway.edge.agent_request import Reply, error_response, to_response
 from gateway.edge.dispatch import Page
 from gateway.interface import validate

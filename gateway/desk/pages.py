@@ -7,8 +7,8 @@ from typing import Final
 from pydantic_core import to_json
 
 from gateway.agents.registry import AgentRegistry
+from gateway.desk.admission import admit
 from gateway.desk.customer import DeskCustomers, sim_page
-from gateway.desk.door import admit
 from gateway.edge.agent_request import error_response
 from gateway.edge.dispatch import Page
 from gateway.openapi import pages as reference

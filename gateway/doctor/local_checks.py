@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from gateway.admin.admin_tokens import AdminTokenError, read_admin_token
 from gateway.agents.agents_file import AgentsFileError
 from gateway.agents.registry import AgentRegistry
 from gateway.contact_centre.plan_file import PlanFileError
@@ -15,7 +16,6 @@ from gateway.contact_centre.plan_file import read as read_plan
 from gateway.doctor.finding import DoctorCheck, DoctorFinding, DoctorVerdict, Level, doubtful, judge, right, wrong
 from gateway.listeners.errors import ListenError
 from gateway.listeners.tls import VERSIONS, TlsCertificate, TlsTerms
-from gateway.ops.admin_tokens import AdminTokenError, read_admin_token
 from gateway.sessions.secret_file import SecretFileError, read_secret_file
 from gateway.settings.cross_checks import is_loopback
 from gateway.settings.environment import NAMES

@@ -15,7 +15,7 @@ from gateway.events.poll import PollService
 from gateway.events.push import PushService
 from gateway.interface import validate
 from gateway.interface.operation import Operation
-from gateway.ops.drain import Drain
+from gateway.nodes.drain import Drain
 from gateway.sessions.service import SessionService
 from gateway.settings.schema import Settings
 from gateway.wire import envelope

@@ -8,16 +8,17 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeVar
 
+from gateway.audit import trail
 from gateway.backend import Declined
 from gateway.edge import cors, operations, polling, sign_in, sign_out, traced
 from gateway.edge.agent_request import NO_HEADERS, AgentRequest, Reply, Services, error_response, to_response
 from gateway.interface import validate
 from gateway.interface.operation import Heartbeat, Operation, Poll, Renew, SignIn, SignOut, Unsupported, Upload
 from gateway.interface.table import OperationTable
-from gateway.ops import audit, metrics, request_context
+from gateway.ops import metrics, request_context
 from gateway.ops.call_counts import Tally
 from gateway.ops.deadline import CALL_S, SIGN_IN_S
-from gateway.ops.trace import Traces
+from gateway.trace.traces import Traces
 from gateway.wire import retcodes
 from gateway.wire.body import read_body
 from gateway.wire.errors import GatewayError, Refused
@@ -196,7 +197,7 @@ class Edge:
         except GatewayError as problem:
             metrics.OPERATIONS.add(route.operation.name, problem.retcode)
             signs_in = isinstance(route.operation, SignIn)
-            audit.record_refusal(route.operation.name, route.agent_id, problem, signs_in=signs_in)
+            trail.record_refusal(route.operation.name, route.agent_id, problem, signs_in=signs_in)
             return error_response(problem, extra)
         finally:
             request.id, request.answer_by_s = request_context.ANSWERED, math.inf

@@ -1,12 +1,12 @@
 """logout, forcelogout, forcelogoutwithreason: ends the caller's own session."""
 
+from gateway.audit import trail
 from gateway.backend import EndReason, Leave, LiveSession
 from gateway.edge.agent_request import AgentRequest, Reply, Services, understood
 from gateway.edge.operations import to_centre
 from gateway.edge.rows import SignOutReasonParameters
 from gateway.interface import validate
 from gateway.interface.operation import AnswerKind, SignOut
-from gateway.ops import audit
 from gateway.sessions.model import Session
 from gateway.wire import envelope, retcodes
 from gateway.wire.errors import Refused
@@ -25,7 +25,7 @@ async def answer(services: Services, request: AgentRequest[SignOut]) -> Reply:
             services.backend.stay(agent_id, session.id)
         raise
     services.owes()
-    audit.record("sign-out", agent_id, session=session.id, reason=EndReason.SIGNED_OUT.name, code=code)
+    trail.record("sign-out", agent_id, session=session.id, reason=EndReason.SIGNED_OUT.name, code=code)
     if leave.answer is not None:
         return leave.answer
     return Reply(envelope.result({}) if row.answer is AnswerKind.RESULT else envelope.DONE)

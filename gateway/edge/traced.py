@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from gateway.interface.operation import Operation
 from gateway.ops import request_context
-from gateway.ops.trace import Traces
+from gateway.trace.traces import Traces
 from gateway.wire.guid_headers import REQUEST_HEADER
 from gateway.wire.http import AnyResponse, Request, Response
 

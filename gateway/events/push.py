@@ -17,11 +17,11 @@ from gateway.events.push_client import PushClient
 from gateway.events.push_line import PushLine, PushParts
 from gateway.events.push_way import PushSeal, renewing
 from gateway.ops.jobs import all_done
-from gateway.ops.trace import Traces
 from gateway.sessions.model import PushWay, Session
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import EventQueue, Seen, SessionStore
 from gateway.settings.schema import Settings
+from gateway.trace.traces import Traces
 
 MOST_AT_ONCE: Final = 50
 """Pushes at once to one receiver, so that one that is slow delays nobody but its own agents."""

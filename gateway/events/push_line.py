@@ -13,20 +13,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.audit import trail
 from gateway.backend import EndReason
 from gateway.events.delivery import farewell
 from gateway.events.push_choice import origin
 from gateway.events.push_client import Outcome, PushClient
 from gateway.events.push_message import push_message
 from gateway.events.push_way import failing, way_of
-from gateway.ops import audit, metrics
+from gateway.ops import metrics
 from gateway.ops.jobs import Job
-from gateway.ops.trace import Traces
 from gateway.sessions.model import PushWay, Record, Session
 from gateway.sessions.policy import runs_out
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import EventQueue
 from gateway.settings.schema import Settings
+from gateway.trace.traces import Traces
 from gateway.wire.errors import StoreUnavailable, Unavailable
 from gateway.wire.event import Event, age_s
 
@@ -205,7 +206,7 @@ class PushLine:
             self._delivered, self._heard = event.id, ""
         if way.failing_ms:
             await store.apply(self.agent_id, failing(self.session_id, 0))
-            audit.record("push-works-again", self.agent_id, receiver=self._receiver)
+            trail.record("push-works-again", self.agent_id, receiver=self._receiver)
         await parts.queue.confirm(self.agent_id, self.session_id, event.id)
         return 0
 
@@ -218,7 +219,7 @@ class PushLine:
             await self._give_up(outcome)
         if not way.failing_ms:
             await store.apply(self.agent_id, failing(self.session_id, began_ms))
-            audit.record("push-fails", self.agent_id, session=self.session_id, receiver=self._receiver, why=outcome)
+            trail.record("push-fails", self.agent_id, session=self.session_id, receiver=self._receiver, why=outcome)
         if outcome not in WITH_WORDS:
             self._hear(outcome.value)
         return min(settings.push_retry_ms, left_ms) / 1000
@@ -226,7 +227,7 @@ class PushLine:
     async def _give_up(self, outcome: Outcome) -> None:
         reason = EndReason.PUSH_FAILED
         if await self._parts.service.end(self.agent_id, self.session_id, reason):
-            audit.record(
+            trail.record(
                 "sign-out",
                 self.agent_id,
                 session=self.session_id,

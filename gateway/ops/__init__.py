@@ -1,1 +1,1 @@
-"""What operators see: metrics, audit trail, logs, health, the admin listener."""
+"""How the gateway works in itself: log, metrics, periodic jobs, waits and deadlines."""

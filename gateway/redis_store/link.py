@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from hiredis import ReplyError
 
-from gateway.ops import audit, metrics
+from gateway.audit import trail
+from gateway.ops import metrics
 from gateway.ops.jobs import Job
 from gateway.redis_store.address import Address, parse_target
 from gateway.redis_store.connection import OWN_FAULT
@@ -267,7 +268,7 @@ class RedisLink:
 
     def _emptied(self) -> None:
         self.emptied_s = time.monotonic()
-        audit.record("store-emptied")
+        trail.record("store-emptied")
         _LOG.error(
             "redis at %s was emptied: all that the gateway kept there is gone, and agents have to sign in again",
             self._shown,

@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from gateway.ops.nodes import GONE_MS, DrainWish, ProcessState
+from gateway.nodes.node_keeper import GONE_MS, DrainWish, ProcessState
 from gateway.redis_store.link import RedisLink
 
 KEPT_MS: Final = 3_600_000

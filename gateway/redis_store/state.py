@@ -9,7 +9,7 @@ from typing import Final
 
 from hiredis import ReplyError
 
-from gateway.ops.store_routes import ShardState, StoreState
+from gateway.admin.store_routes import ShardState, StoreState
 from gateway.redis_store.link import RedisLink
 from gateway.wire.errors import StoreUnavailable
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic_core import from_json
 
-from gateway.ops.admin_interface import AdminCall, AdminRoute
+from gateway.admin.listener import AdminCall, AdminRoute
 from gateway.sessions.ending import EndedSession, end_session, end_sessions
 from gateway.sessions.listing import STATES, SessionFilter, agent_view, session_page
 from gateway.sessions.service import SessionService

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.ops import audit, metrics
+from gateway.audit import trail
+from gateway.ops import metrics
 from gateway.sessions import rules
 from gateway.sessions.guid import same
 from gateway.sessions.model import MAX_SUPERSEDED, Session
@@ -96,7 +97,7 @@ class AdoptionBook:
     def note_reuse(self, agent_id: int, session: Session, now_ms: int) -> None:
         """A theft sign, each of which is told."""
         metrics.GUID_REUSE.inc()
-        audit.record(REUSED, agent_id, session=session.id, client=session.client)
+        trail.record(REUSED, agent_id, session=session.id, client=session.client)
         self._keep(REUSED, agent_id, session, now_ms)
 
     def _note(self, kind: str, agent_id: int, session: Session, now_ms: int) -> bool:
@@ -104,7 +105,7 @@ class AdoptionBook:
         first = session.id not in self._kept[kind]
         self._keep(kind, agent_id, session, now_ms)
         if first:
-            audit.record(kind, agent_id, session=session.id, client=session.client)
+            trail.record(kind, agent_id, session=session.id, client=session.client)
         return first
 
     def _keep(self, kind: str, agent_id: int, session: Session, now_ms: int) -> None:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
+from gateway.audit import trail
 from gateway.backend import EndReason
-from gateway.ops import audit
 from gateway.ops.jobs import for_each
 from gateway.sessions.listing import SessionFilter, chosen
 from gateway.sessions.service import SessionService
@@ -55,5 +55,5 @@ async def end_session(service: SessionService, agent_id: int, session_id: str) -
     """Ends this very session, and tells the trail; False when it was over already. Raises StoreUnavailable."""
     if not await service.end(agent_id, session_id, EndReason.FORCED):
         return False
-    audit.record("sign-out", agent_id, session=session_id, reason=EndReason.FORCED.name)
+    trail.record("sign-out", agent_id, session=session_id, reason=EndReason.FORCED.name)
     return True

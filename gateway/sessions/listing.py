@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.ops import audit
+from gateway.audit import trail
 from gateway.sessions.adoption import lags
 from gateway.sessions.live import read_live
 from gateway.sessions.model import Record, Session, Superseded
@@ -175,7 +175,7 @@ def view(service: SessionService, seen: Seen, session: Session) -> SessionView:
     state = state_of(session, limits, seen.seen_ms)
     return SessionView(
         seen.agent_id,
-        audit.session_hash(session.id),
+        trail.session_hash(session.id),
         session.node,
         iso(session.started_ms),
         iso(seen.seen_ms),
@@ -233,7 +233,7 @@ async def agent_view(service: SessionService, agent_id: int) -> AgentView:
     store = service.store.shard_of(agent_id)
     record = await store.read(agent_id)
     former = [
-        FormerSession(audit.session_hash(old.id), old.node, iso(old.ended_ms), old.reason.name, str(old.reason))
+        FormerSession(trail.session_hash(old.id), old.node, iso(old.ended_ms), old.reason.name, str(old.reason))
         for old in record.tombstones
     ]
     session = record.session

@@ -13,14 +13,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from gateway.audit import trail
 from gateway.backend import EndReason
-from gateway.ops import audit, metrics
+from gateway.ops import metrics
 from gateway.ops.backoff import Backoff
 from gateway.ops.logs import crash_line
-from gateway.ops.trace import Traces
 from gateway.sessions.memory_queue import RECENT_IDS, Bounds
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import EventQueue, SessionStore
+from gateway.trace.traces import Traces
 from gateway.wire.errors import StoreUnavailable, Unreadable
 from gateway.wire.event import Event
 
@@ -324,7 +325,7 @@ class Outbox:
 
     async def _end(self, agent_id: int, session_id: str, reason: EndReason, by: int) -> None:
         if await self._service.end(agent_id, session_id, reason):
-            audit.record("sign-out", agent_id, session=session_id, reason=reason.name, **({"by": by} if by else {}))
+            trail.record("sign-out", agent_id, session=session_id, reason=reason.name, **({"by": by} if by else {}))
             self._owes()
 
     def _comes_later(self, shard: _Shard) -> None:

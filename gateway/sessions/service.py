@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, NamedTuple, NoReturn
 
+from gateway.audit import trail
 from gateway.backend import EndReason, Leave, LiveSession
-from gateway.ops import audit, metrics
+from gateway.ops import metrics
 from gateway.sessions import lifecycle, rules
 from gateway.sessions.adoption import AdoptionBook, RehearsalSearch, lags
 from gateway.sessions.guid import KeyRing
@@ -264,7 +265,7 @@ class SessionService:
         self.adoption.note_reuse(agent_id, session, self.now_ms(agent_id))
         if self._policy().reuse_signs_out:
             if await self.end(agent_id, session.id, EndReason.REUSED_GUID):
-                audit.record("sign-out", agent_id, session=session.id, reason=EndReason.REUSED_GUID.name)
+                trail.record("sign-out", agent_id, session=session.id, reason=EndReason.REUSED_GUID.name)
             raise Refused(retcodes.NOT_SIGNED_IN, EndReason.REUSED_GUID)
 
     async def renew(self, agent_id: int, guid: str) -> Caller:
@@ -374,7 +375,7 @@ class SessionService:
             self.stay(agent_id, session.id)
             raise
         if ended:
-            audit.record("sign-out", agent_id, session=session.id, reason=EndReason.TOO_OLD.name)
+            trail.record("sign-out", agent_id, session=session.id, reason=EndReason.TOO_OLD.name)
         return True
 
 

@@ -12,8 +12,9 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from gateway.audit import trail
 from gateway.backend import End, EndReason, Entered, LetInBehind, Upstream
-from gateway.ops import audit, metrics
+from gateway.ops import metrics
 from gateway.sessions import lifecycle
 from gateway.sessions.guid import new_session_id
 from gateway.sessions.model import PushWay, Record, Session
@@ -103,8 +104,8 @@ async def sign_in(service: SessionService, terms: Terms, enter: Enter) -> Opened
     for ended in under_way.former:
         why = "forced sign-in" if terms.force else "it was never used"
         facts = {"session": ended.id, "client": ended.client, "reason": why, "taken_over_by": terms.client}
-        audit.record("take-over", terms.agent_id, **facts)
-    audit.record("sign-in", terms.agent_id, session=session.id, force=terms.force, client=terms.client)
+        trail.record("take-over", terms.agent_id, **facts)
+    trail.record("sign-in", terms.agent_id, session=session.id, force=terms.force, client=terms.client)
     return Opened(session, service.guid(session, 0), entered)
 
 

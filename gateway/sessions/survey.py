@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, S
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.ops import audit
-from gateway.ops.admin_interface import AdminCall, AdminRoute
-from gateway.ops.audit_file import Found, Question, time_ms
+from gateway.admin.listener import AdminCall, AdminRoute
+from gateway.audit import trail
+from gateway.audit.audit_file import Found, Question, time_ms
 from gateway.sessions import stages
 from gateway.sessions.adoption import KINDS, NOT_ADOPTED, REMEMBERED, Noted, lags
 from gateway.sessions.live import read_live
@@ -186,7 +186,7 @@ class Survey:
 
     def _noted_ms(self, kind: str, session_id: str) -> int:
         here = self._service.adoption.noted(kind, session_id)
-        return max(here, self._shared.noted(kind, audit.session_hash(session_id)))
+        return max(here, self._shared.noted(kind, trail.session_hash(session_id)))
 
     def _past(self, sheet: "_Sheet") -> Iterable[tuple[Noted, Following]]:
         """The last session, now over, of agents of whom no live one tells more, and how its desktop followed."""
@@ -223,7 +223,7 @@ class _Sheet:
     def add(self, seen: Seen, session: Session, state: Following) -> None:
         """A live session."""
         agent_id = seen.agent_id
-        self.known |= {session.id, audit.session_hash(session.id)}
+        self.known |= {session.id, trail.session_hash(session.id)}
         if state not in stages.UNKNOWN:
             self.proven.add(agent_id)
         self.states[state] += 1

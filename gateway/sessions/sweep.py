@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from gateway.audit import trail
 from gateway.backend import End, EndReason
-from gateway.ops import audit, metrics
+from gateway.ops import metrics
 from gateway.ops.jobs import Job, all_done, for_each
 from gateway.sessions.policy import Policy, runs_out
 from gateway.sessions.service import SessionService
@@ -79,7 +80,7 @@ class Sweeper:
         else:
             rule = self._service.ending(seen.session_id, EndReason.IDLE, silent_since_ms=seen.seen_ms)
             if await self._service.store.apply(seen.agent_id, rule, durable=True):
-                audit.record("sign-out", seen.agent_id, session=seen.session_id, reason=EndReason.IDLE.name)
+                trail.record("sign-out", seen.agent_id, session=seen.session_id, reason=EndReason.IDLE.name)
 
     async def end_old(self) -> None:
         """Ends sessions older than SESSION_MAXTIME whose agent may leave."""

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from gateway import server
+from gateway.admin.admin_tokens import read_admin_token
 from gateway.agents.registry import AgentRegistry
 from gateway.listeners.errors import ListenError
-from gateway.ops.admin_tokens import read_admin_token
 from gateway.settings.load import load
 from gateway.sim.scenario import CannotPlayError, GatewayPlace, agents_file
 from gateway.supervisor.node_sockets import NodeSockets

@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Final
 
+from gateway.admin.listener import AdminCall, AdminRoute, Answer
 from gateway.agents.registry import Skill
 from gateway.contact_centre.centre import ContactCentre
 from gateway.contact_centre.customers.callers import NoSuchCallError
 from gateway.contact_centre.customers.desk_phones import DIALS
 from gateway.contact_centre.floor.activities import TEXT_MEDIA
 from gateway.contact_centre.floor.plan import Behaviour
-from gateway.ops.admin_interface import AdminCall, AdminRoute, Answer
 from gateway.sim_pages.bodies import ChatText, Digits, NewCall, NewChat, NewOffer, NoBody, Party, PhoneAct, read
 from gateway.sim_pages.views import SimViews
 from gateway.wire.errors import Malformed, NotFound

@@ -2,11 +2,11 @@
 
 from collections import Counter
 
+from gateway.admin.listener import AdminCall
 from gateway.contact_centre.centre import ContactCentre
 from gateway.contact_centre.floor import call_forwarding
 from gateway.contact_centre.floor.agent_state import State
 from gateway.contact_centre.floor.calls import Call, Leg, Stage
-from gateway.ops.admin_interface import AdminCall
 
 
 def stage(call: Call) -> str:

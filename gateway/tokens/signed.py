@@ -13,7 +13,7 @@ import jwt
 from prometheus_client import Counter
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from gateway.ops import audit
+from gateway.audit import trail
 from gateway.ops.metrics import REGISTRY
 from gateway.tokens.messages import TOKEN_LENGTH, User, check_user
 from gateway.tokens.signing_keys import DEFAULT_ALGORITHM, HASH_KEY_BYTES, NEW_PRIVATE_KEY, KeySet, SigningKey
@@ -131,5 +131,5 @@ class Issuer:
         longest = self._ttl_ms()
         token, claims = sign(key, user, now_ms=now_ms, ttl_ms=min(ttl_ms or longest, longest))
         _ISSUED.inc()
-        audit.record("token-issued", tenant=user.tenant, token=claims.id, key=key.id, by=by)
+        trail.record("token-issued", tenant=user.tenant, token=claims.id, key=key.id, by=by)
         return Issued(token, claims.id, key.id, claims.expires_s, claims.expires_s - now_ms // 1000)

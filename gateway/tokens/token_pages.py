@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from prometheus_client import Counter
 from pydantic_core import to_json
 
-from gateway.ops import audit
+from gateway.audit import trail
 from gateway.ops.metrics import REGISTRY
 from gateway.settings.token_sections import TOKENS_PATH
 from gateway.tokens import messages, validating
@@ -177,7 +177,7 @@ class TokenPages:
             raise
 
     def _wrong_key(self, address: str, tenant: Tenant | None = None) -> WrongApiKey:
-        audit.record("token-api-key-refused", tenant=tenant.id if tenant else NO_TENANT, address=address)
+        trail.record("token-api-key-refused", tenant=tenant.id if tenant else NO_TENANT, address=address)
         return WrongApiKey("send the API key of this tenantSpaceId: Authorization: Bearer <key>")
 
 
@@ -186,7 +186,7 @@ def _record(verdict: TokenVerdict, tenant: str, address: str) -> None:
     _VALIDATIONS.labels(outcome).inc()
     if verdict.causes:
         _CAUSES.labels(verdict.causes[0].word).inc()
-    audit.record(
+    trail.record(
         f"token-{outcome}",
         tenant=tenant,
         token=verdict.token_id,

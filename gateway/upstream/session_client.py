@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from gateway.audit import trail
 from gateway.backend import EndReason, Message, Upstream
-from gateway.ops import audit
 from gateway.sessions.model import Record
 from gateway.sessions.store import SessionStore
 from gateway.upstream import counterpart, service_health
@@ -118,7 +118,7 @@ class SessionClient:
         ended: bool | None = await self._store.apply(agent_id, rule, durable=True)
         if ended:
             service_health.LOST.inc()
-            audit.record("sign-out", agent_id, reason=gone.reason.name, by="upstream")
+            trail.record("sign-out", agent_id, reason=gone.reason.name, by="upstream")
             self._ended()
         return bool(ended)
 

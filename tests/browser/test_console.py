@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from gateway.admin import history_job
+from gateway.admin_app import history_job
 from gateway.server import running
 from gateway.sessions.secret_file import new_secret_line
 from gateway.settings.load import load

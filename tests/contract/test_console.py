@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.admin import history_job
+from gateway.admin_app import history_job
 from gateway.console.pages import files
 from gateway.wire.standing_headers import PAGE_POLICY
 from tests.support.admin import TOKEN, Operator, administered, token_file

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.admin import follow_parts
+from gateway.admin_app import follow_parts
 from gateway.ops import metrics
 from gateway.sessions.secret_file import new_secret_line
 from tests.conftest import Shared

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from gateway.ops import audit
+from gateway.audit import trail
 from gateway.redis_store.fence import StoreClock
 from tests.conftest import Shared
 from tests.support.admin import Operator, administered, token_file
@@ -248,13 +248,13 @@ async def test_what_a_node_found_out_its_successor_tells(start: Start) -> None:
         stream = walk.gateway.app.stores.audit
         assert stream is not None
         key = walk.gateway.app.audit_key()
-        with audit.trail(audit.Trail("NodeA", key, [stream.put], lambda: now[0])):
+        with trail.installed(trail.Trail("NodeA", key, [stream.put], lambda: now[0])):
             await walk.edit(GUIDREHEARSAL="ON")
             await walk.works()
             await walk.desks[DEAF].call("DELETE", "onlineagent/{id}/logout")
             await stream.flush()
     async with running_gateway(config=walk.place.config, jobs=False) as other, administered(other) as operator:
-        with audit.trail(audit.Trail("NodeB", key, [], lambda: now[0])):
+        with trail.installed(trail.Trail("NodeB", key, [], lambda: now[0])):
             found = Report((await operator.get("/adoption")).json)
     assert found.named == {DEAF: "ignores", WINDOWS: "divided", DEAF_EARLY: "ignores"}
     assert [line["signed_in"] for line in found.found["agents"]] == [False, True, True]

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.ops.diagnosis import Cause
+from gateway.audit.diagnosis import Cause
 from tests.incident.scene import INTERVAL_MS, TIMEOUT_MS, Scene, as_json, until
 from tests.support.desk import Desk
 from tests.support.gateway import PASSWORD

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from gateway.ops.history import History, Reading, columns
+from gateway.console.history import History, Reading, columns
 from tests.support.gateway import ROOT
 from tests.support.node import NODE, needs_node
 

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from gateway.audit import trail
+from gateway.audit.diagnosis import Cause
 from gateway.backend import BackendAnswer, EndReason, Entered
-from gateway.ops import audit, request_context
-from gateway.ops.diagnosis import Cause
-from gateway.ops.health import OutageWatch
+from gateway.nodes.health import OutageWatch
+from gateway.ops import request_context
 from gateway.sessions.guid import KeyRing
 from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
 from gateway.sessions.memory_store import MemorySessionStore
@@ -84,7 +85,7 @@ class Day:
         self.random = random.Random(seed)
         self.now_ms = 1_800_000_000_000
         self.lines: list[Line] = []
-        self.trails = {node: audit.Trail(node, b"key", [self._keep], lambda: self.now_ms) for node in NODES}
+        self.trails = {node: trail.Trail(node, b"key", [self._keep], lambda: self.now_ms) for node in NODES}
         self.settings = Settings(guid_reuse=self.random.choice(["OBSERVE", "SIGNOUT"]))
         self.away: dict[str, str | None] = dict.fromkeys(NODES)
         self.watches = {node: OutageWatch(self._reason(node), lambda: self.now_ms / 1000) for node in NODES}
@@ -100,7 +101,7 @@ class Day:
         ]
         self._new_store()
 
-    def _keep(self, line: audit.Line) -> None:
+    def _keep(self, line: trail.Line) -> None:
         self.lines.append(dict(line))
 
     def _any_node(self) -> str:
@@ -126,11 +127,11 @@ class Day:
     @contextmanager
     def _at(self, node: str, address: str = "") -> Iterator[None]:
         token = request_context.CURRENT.set(Sent(address) if address else None)
-        audit._installed.append(self.trails[node])
+        trail._installed.append(self.trails[node])
         try:
             yield
         finally:
-            audit._installed.pop()
+            trail._installed.pop()
             request_context.CURRENT.reset(token)
 
     async def play(self) -> None:
@@ -155,12 +156,12 @@ class Day:
             self.now_ms += self.random.randrange(1, 3000)
             await self.random.choice(acts)()
             self.now_ms += 1
-        for trail in self.trails.values():
-            trail.gather(at_once=True)
+        for made in self.trails.values():
+            made.gather(at_once=True)
 
     def _node_line(self, node: str, kind: str, **facts: object) -> None:
         with self._at(node):
-            audit.tell(kind, facts)
+            trail.tell(kind, facts)
 
     def truths(self, number: int) -> set[str]:
         """What may be told of an agent: its last trouble; the outage that goes on, which keeps everybody out."""
@@ -189,7 +190,7 @@ class Day:
 
     def _refuse(self, desktop: Desktop, operation: str, problem: GatewayError) -> None:
         signs_in = operation == "login"
-        audit.record_refusal(operation, desktop.agent, problem, signs_in=signs_in)
+        trail.record_refusal(operation, desktop.agent, problem, signs_in=signs_in)
 
     async def enter(self) -> None:
         """Somebody signs in, by force where there is a session."""
@@ -276,7 +277,7 @@ class Day:
     async def _end(self, node: str, agent: Agent, reason: EndReason, address: str = "") -> None:
         with self._at(node, address):
             await self.service.end(agent.number, agent.live, reason)
-            audit.record("sign-out", agent.number, session=agent.live, reason=reason.name)
+            trail.record("sign-out", agent.number, session=agent.live, reason=reason.name)
         self._over(agent, Cause.SIGNED_OUT if reason is EndReason.SIGNED_OUT else Cause.FORCED)
 
     def _over(self, agent: Agent, cause: str) -> None:
@@ -296,7 +297,7 @@ class Day:
                     self._refuse(desktop, "login", Refused(retcodes.WRONG_CREDENTIALS))
                     self._meets(agent.number, Cause.WRONG_PASSWORD)
                     if agent.wrong == LOCKS_AFTER:
-                        audit.record("sign-in-locked", agent.number, address=desktop.address)
+                        trail.record("sign-in-locked", agent.number, address=desktop.address)
                         self._meets(agent.number, Cause.LOCKED_OUT)
                 self.now_ms += 1
 

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import pytest
 
-from gateway.ops import diagnosis
-from gateway.ops.diagnosis import NODE_KINDS, Cause, Diagnosis, concerns
-from gateway.ops.explain import explain
+from gateway.audit import diagnosis
+from gateway.audit.diagnosis import NODE_KINDS, Cause, Diagnosis, concerns
+from gateway.audit.explain import explain
 from tests.model.day import AGENTS, Day, Line, played
 
 DAYS: Final = 200

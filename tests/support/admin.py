@@ -11,10 +11,10 @@ from typing import Any
 import aiohttp
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from gateway.admin import open_admin
-from gateway.ops.admin_interface import AdminListener, AdminRoute, application
-from gateway.ops.admin_tokens import AdminTokens, operator
-from gateway.ops.console_sessions import ConsoleSessions
+from gateway.admin.admin_tokens import AdminTokens, operator
+from gateway.admin.console_sessions import ConsoleSessions
+from gateway.admin.listener import AdminListener, AdminRoute, application
+from gateway.admin_app import open_admin
 from tests.support.gateway import Gateway
 
 TOKEN = "a-token-of-the-tests"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
+from gateway.admin.listener import AdminCall, AdminRoute
 from gateway.cli import main
-from gateway.ops.admin_interface import AdminCall, AdminRoute
 from tests.support.admin import serving, token_file
 from tests.support.gateway import CONFIG
 

@@ -8,8 +8,8 @@ from typing import Any
 import click
 import pytest
 
+from gateway.admin.listener import AdminCall, AdminRoute
 from gateway.commands.admin_client import AdminLine, admin_line
-from gateway.ops.admin_interface import AdminCall, AdminRoute
 from gateway.wire.errors import Malformed
 from tests.support.admin import serving, token_file
 from tests.support.gateway import CONFIG

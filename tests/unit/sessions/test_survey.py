@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from gateway.ops import audit
-from gateway.ops.audit_file import Found, Question
+from gateway.audit import trail
+from gateway.audit.audit_file import Found, Question
 from gateway.sessions.live import READ_TOGETHER
 from gateway.sessions.model import Session
 from gateway.sessions.policy import Policy
@@ -240,17 +240,17 @@ class Trail:
 
 def line(kind: str, session_id: str, agent_id: int = 101) -> Found:
     at = {"time": "2023-11-14T22:13:21.000Z", "node": "AgentGateway1"}
-    return {**at, "kind": kind, "agent": agent_id, "session": audit.session_hash(session_id), "client": "Desk/1"}
+    return {**at, "kind": kind, "agent": agent_id, "session": trail.session_hash(session_id), "client": "Desk/1"}
 
 
 @pytest.fixture
-def trail() -> Any:
-    with audit.trail(audit.Trail("AgentGateway0", bytes(32), [], lambda: START_MS)) as made:
+def installed() -> Any:
+    with trail.installed(trail.Trail("AgentGateway0", bytes(32), [], lambda: START_MS)) as made:
         yield made
 
 
 @pytest.mark.parametrize(("kind", "state"), [("guid-not-adopted", "ignores"), ("guid-refused-in-earnest", "divided")])
-async def test_what_another_node_found_out_counts(house: House, trail: audit.Trail, kind: str, state: str) -> None:
+async def test_what_another_node_found_out_counts(house: House, installed: trail.Trail, kind: str, state: str) -> None:
     opened = handed_out(adopted=state == "divided")
     site = Site(house, read=Trail(line(kind, opened.id)).read)
     await site.sign_in(opened)
@@ -258,14 +258,14 @@ async def test_what_another_node_found_out_counts(house: House, trail: audit.Tra
 
 
 async def test_a_former_session_on_another_node_is_told_and_lines_without_an_agent_are_not(
-    house: House, trail: audit.Trail
+    house: House, installed: trail.Trail
 ) -> None:
     gathered = {"time": "2023-11-14T22:13:21.000Z", "kind": "guid-reuse", "agents": [102], "count": 3}
     site = Site(house, read=Trail(line("guid-not-adopted", "gone"), gathered).read)
     assert await site.states() == {101: "ignores"}
 
 
-async def test_the_trail_is_read_on_from_where_it_was_read_last(house: House, trail: audit.Trail) -> None:
+async def test_the_trail_is_read_on_from_where_it_was_read_last(house: House, installed: trail.Trail) -> None:
     others = Trail()
     site = Site(house, read=others.read)
     for later_ms in (0, 600_000):
@@ -275,7 +275,7 @@ async def test_the_trail_is_read_on_from_where_it_was_read_last(house: House, tr
 
 
 async def test_without_the_trail_the_report_says_that_it_is_of_this_node_alone(
-    house: House, trail: audit.Trail
+    house: House, installed: trail.Trail
 ) -> None:
     others = Trail()
     site = Site(house, read=others.read)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from gateway.admin.listener import AdminCall
 from gateway.contact_centre.floor.calls import Phone, Stage
 from gateway.contact_centre.floor.plan import Plan, VoiceMenu
-from gateway.ops.admin_interface import AdminCall
 from gateway.sim_pages.routes import sim_routes
 from gateway.wire.errors import Malformed, NotFound
 from tests.support.floor import Floor, open_floor

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from gateway.admin.listener import AdminCall
 from gateway.contact_centre.floor.calls import Call, Feature, Leg, Purpose, QueueEntry, Stage
 from gateway.contact_centre.floor.plan import Plan
-from gateway.ops.admin_interface import AdminCall
 from gateway.sim_pages.views import SimViews, stage
 from tests.support.floor import open_floor
 from tests.support.hall import PATIENT

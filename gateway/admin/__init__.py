@@ -1,0 +1,1 @@
+"""What administrators reach: the admin listener with its guard, its tokens and sessions, and pages of its own."""

@@ -1,0 +1,236 @@
+"""The admin listener: its socket, its guard, and a table of routes.
+
+Whoever has pages adds routes: `AdminRoute("POST", "/sim/calls", answer)`. What a route answers goes out as JSON, an
+`AdminPage` as it is; a GatewayError that it raises becomes its status and `{"error":...}`, with 409 for a business
+refusal.
+"""
+
+import asyncio
+import codecs
+import logging
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+from aiohttp import web
+from multidict import CIMultiDict, CIMultiDictProxy
+from pydantic_core import to_json
+
+from gateway.admin.admin_tokens import AdminTokens
+from gateway.admin.console_sessions import ConsoleSessions
+from gateway.admin.guard import AdminGuard, Asked, Refusal
+from gateway.audit import trail
+from gateway.ops.logs import crash_line
+from gateway.wire.errors import GatewayError, Malformed, MethodNotAllowed, NotFound, TooLarge, Unavailable
+from gateway.wire.standing_headers import JSON, NOT_SNIFFED, of_answers
+
+BODY_MAX_BYTES: Final = 65_536
+BODY_TIMEOUT_MS: Final = 10_000
+HANDSHAKE_S: Final = 10.0
+NO_ACTIONS: Final = ("/sim/", "/console/")
+"""What simulated customers do is no action of an administrator, and the console tells of its sign-ins itself."""
+_REFUSED: Final = 409
+HEADERS: Final = {**of_answers(JSON), **NOT_SNIFFED}
+"""Of every answer in JSON."""
+_NO_PAGE: Final = NotFound("there is no such page")
+_TOO_LONG: Final = TooLarge(f"body: more than {BODY_MAX_BYTES} bytes")
+_LATE: Final = Malformed("body: not here in time; send all that Content-Length announces")
+_SILENT: Final = logging.getLogger("gateway.admin.listener.http")
+"""What the library says of broken requests holds parts of them."""
+_SILENT.disabled = True
+_NO_HTTP: Final = Malformed("not an HTTP message: check the request line and the headers")
+
+_ASKED: Final = web.RequestKey("asked", Asked)
+_NOBODY: Final = Asked("GET", CIMultiDictProxy(CIMultiDict()))
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AdminCall:
+    """One request: the `{names}` of its path, its query, its body as it came, and what the guard looked at."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    asked: Asked = _NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class AdminPage:
+    """An answer that is not JSON alone: `headers` are added to those of every answer."""
+
+    body: bytes
+    content_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Answer = Callable[[AdminCall], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class AdminRoute:
+    """One page. `path` may hold `{names}`, each for one part of the path.
+
+    It is `open` to whoever is on this machine, or needs a credential; `admin_only`: one of role admin, even to look.
+    """
+
+    method: str
+    path: str
+    answer: Answer
+    open: bool = False
+    admin_only: bool = False
+
+
+def application(
+    tokens: AdminTokens,
+    routes: Iterable[AdminRoute],
+    sessions: ConsoleSessions | None = None,
+    hosts: Iterable[str] = (),
+) -> web.Application:
+    """The pages for whoever holds one of `tokens`, or one of `sessions`; `hosts` are further names of this listener."""
+    guard = AdminGuard(tokens, sessions or ConsoleSessions(tokens), hosts)
+    pages: dict[web.AbstractRoute, AdminRoute] = {}
+
+    def asked(request: web.Request) -> Asked:
+        page = pages.get(request.match_info.route)
+        rights = (page.open, page.admin_only) if page else (False, False)
+        return Asked(request.method, request.headers, request.remote or "", request.secure, *rights)
+
+    @web.middleware
+    async def guarded(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        request[_ASKED] = asked(request)
+        admitted = guard.admitted(request[_ASKED])
+        if isinstance(admitted, Refusal):
+            refused = _json({"error": admitted.error}, admitted.status, admitted.headers)
+            refused.force_close()
+            return refused
+        trail.ACTOR.set(admitted.name)
+        answer = await _answered(request, handler)
+        if request[_ASKED].changes and not request.path.startswith(NO_ACTIONS):
+            trail.record("admin-action", request=f"{request.method} {request.path}", status=answer.status)
+        return answer
+
+    made = web.Application(middlewares=[guarded], client_max_size=BODY_MAX_BYTES)
+    for page in routes:
+        pages[made.router.add_route(page.method, page.path, partial(_page, page))] = page
+    return made
+
+
+async def _page(route: AdminRoute, request: web.Request) -> web.StreamResponse:
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_MS / 1000):
+            body = (await request.read()).removeprefix(codecs.BOM_UTF8)
+    except TimeoutError:
+        raise _LATE from None
+    query = {name: request.query[name] for name in request.query}
+    answer = await route.answer(AdminCall(dict(request.match_info), query, body, request[_ASKED]))
+    if isinstance(answer, AdminPage):
+        headers = {**HEADERS, "Content-Type": answer.content_type, **answer.headers}
+        return web.Response(body=answer.body, headers=headers)
+    return _json(answer)
+
+
+async def _answered(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Every failure is a status and a text."""
+    try:
+        return await handler(request)
+    except GatewayError as problem:
+        return _problem(problem)
+    except web.HTTPMethodNotAllowed as problem:
+        return _problem(MethodNotAllowed(tuple(sorted(problem.allowed_methods))))
+    except web.HTTPRequestEntityTooLarge:
+        return _problem(_TOO_LONG)
+    except web.HTTPException:
+        return _problem(_NO_PAGE)
+    except Exception as problem:
+        _LOG.error("unexpected error: %s", crash_line(problem))
+        return _problem(Unavailable("internal error: see the log"))
+
+
+def error_of(problem: GatewayError) -> bytes:
+    """The body that tells it."""
+    return to_json({"error": problem.message})
+
+
+def _problem(problem: GatewayError) -> web.Response:
+    extra: dict[str, str] = {}
+    if isinstance(problem, MethodNotAllowed):
+        extra["Allow"] = ", ".join(problem.allowed)
+    elif isinstance(problem, Unavailable):
+        extra["Retry-After"] = str(problem.retry_after_s)
+    status = problem.status if problem.status != 200 else _REFUSED
+    return _json({"error": problem.message}, status, extra)
+
+
+def _json(value: object, status: int = 200, extra: Mapping[str, str] | None = None) -> web.Response:
+    headers = {**HEADERS, **(extra or {})}
+    return web.Response(body=to_json(value, by_alias=True), status=status, headers=headers)
+
+
+class _Connection(web.RequestHandler):
+    """Answers what is no HTTP as everything is answered here: the library would repeat it, and tell its version."""
+
+    __slots__ = ()
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """The client sends no more: what it had sent whole is answered, then the connection ends (TLS cannot)."""
+        waits = self._waiter is not None and not self._waiter.done()
+        if waits or self.transport is None or not self.transport.can_write_eof():
+            return False
+        self.close()
+        return True
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """The last answer of a connection."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("a part of an answer is out already")
+        answer = web.Response(body=error_of(_NO_HTTP), status=status, headers=HEADERS)
+        answer.force_close()
+        return answer
+
+
+class AdminListener:
+    """Serves an application until it is drained."""
+
+    def __init__(self, application: web.Application) -> None:
+        self.url = ""
+        self._runner = web.AppRunner(application)
+        self._accepting: asyncio.Server | None = None
+
+    async def open(self, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:
+        """Accepts on a bound socket, which is taken over, over TLS where given; `url` is its address then."""
+        host, port = listening.getsockname()[:2]
+        self.url = f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
+        await self._runner.setup()
+        loop, limit_s = asyncio.get_running_loop(), HANDSHAKE_S if tls else None
+        self._accepting = await loop.create_server(
+            self._connection, sock=listening, ssl=tls, ssl_handshake_timeout=limit_s
+        )
+
+    def _connection(self) -> _Connection:
+        assert self._runner.server is not None  # noqa: S101 - it is set up
+        return _Connection(self._runner.server, loop=asyncio.get_running_loop(), access_log=_SILENT, logger=_SILENT)
+
+    async def drain(self, time_ms: int) -> None:
+        """Accepts no more, lets calls finish for up to `time_ms` and cuts the rest."""
+        if self._accepting is not None:
+            self._accepting.close()
+        server = self._runner.server
+        if server is not None:
+            server.pre_shutdown()
+            await server.shutdown(time_ms / 1000)
+        await self._runner.cleanup()

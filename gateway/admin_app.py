@@ -1,0 +1,206 @@
+"""Wires the admin listener: its token, its pages, its socket."""
+
+import asyncio
+import logging
+import socket
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Final
+
+from gateway.admin.admin_tokens import AdminTokens, open_admin_token
+from gateway.admin.console_sessions import ConsoleSessions
+from gateway.admin.listener import AdminListener, AdminRoute, application
+from gateway.admin.metrics_page import Probe, metrics_route
+from gateway.app import App
+from gateway.console.history import History, HistoryJob
+from gateway.console.pages import console_routes
+from gateway.console.sign_in_routes import GuessLimit, sign_in_routes
+from gateway.interface.operation import Poll, SignIn
+from gateway.listeners.serve import Listeners, admin_certificate
+from gateway.listeners.sockets import adopt, open_socket
+from gateway.ops import metrics
+from gateway.rows import ALL_OPERATIONS
+from gateway.sim_pages.routes import sim_routes
+from gateway.wire import retcodes
+from gateway.wire.errors import StoreUnavailable
+
+SILENT_LOOKED_AT: Final = 100
+_FOR_EVER_MS: Final = 10**15
+SIGN_IN_RESULTS: Final = {
+    retcodes.SUCCESS: "signed_in",
+    retcodes.WRONG_CREDENTIALS: "wrong_password",
+    retcodes.LOCKED: "locked",
+    retcodes.ALREADY_SIGNED_IN: "already_signed_in",
+    retcodes.UNAVAILABLE: "unavailable",
+}
+"""By retcode; every other one is `refused`."""
+
+_LOG = logging.getLogger(__name__)
+
+
+async def open_admin(
+    app: App, agents: Listeners, given: socket.socket | None = None, more: Sequence[AdminRoute] = ()
+) -> AdminListener | None:
+    """Opens the admin listener, None with ADMIN_PORT = 0; `agents` are the listeners of the agents.
+
+    `more` are pages besides those of the app. `given` is a bound socket to use in place of ADMIN_PORT. Raises
+    AdminTokenError and ListenError. With ADMIN_CLIENT_CA_FILE it speaks TLS.
+    """
+    settings = app.live.current
+    if settings.admin_token_file is None or not (settings.admin_port or given):
+        return None
+    open_admin_token(settings.admin_token_file)
+    tokens = AdminTokens([], settings.admin_tokens_file, settings.admin_token_file)
+    sessions = ConsoleSessions(tokens)
+    signing_in = sign_in_routes(sessions, GuessLimit())
+    routes = [metrics_route(_probes(app, agents)), *app.admin_routes, *_sim(app), *signing_in, *console_routes(), *more]
+    listener = AdminListener(application(tokens, routes, sessions, settings.admin_hosts))
+    certificate = admin_certificate(settings)
+    door = adopt(given) if given else open_socket(settings.admin_bind_address, settings.admin_port, "ADMIN_PORT")
+    await listener.open(door, certificate.context if certificate else None)
+    if certificate is not None:
+        agents.follow(certificate)
+    _LOG.info("administration on %s, with the token in %s", listener.url, settings.admin_token_file)
+    return listener
+
+
+def _sim(app: App) -> list[AdminRoute]:
+    """The world to play in is there with BACKEND = embedded alone."""
+    return sim_routes(app.centre) if app.centre is not None else []
+
+
+async def _sessions(app: App) -> float | None:
+    try:
+        return await app.stores.sessions.count()
+    except StoreUnavailable:
+        return None
+
+
+async def _round_trip_s(app: App) -> float | None:
+    began_s = time.perf_counter()
+    try:
+        await app.stores.sessions.read(0)
+    except StoreUnavailable:
+        return None
+    return time.perf_counter() - began_s
+
+
+def history_job(app: App) -> HistoryJob:
+    """What keeps the last hour for charts."""
+    sign_ins = {row.name for row in ALL_OPERATIONS if isinstance(row, SignIn)}
+    polls = {row.name for row in ALL_OPERATIONS if isinstance(row, Poll)}
+    return HistoryJob(History(sign_ins, polls), partial(_sessions, app), partial(_round_trip_s, app))
+
+
+def _probes(app: App, agents: Listeners) -> list[Probe]:
+    live = app.live
+
+    async def store() -> float:
+        return float(await app.store_reason() is None)
+
+    async def shards_away() -> float:
+        return await app.shards_away()
+
+    async def certificate() -> float | None:
+        return agents.certificate.ends_s if agents.certificate else None
+
+    def now(read: Callable[[], float]) -> Callable[[], Awaitable[float | None]]:
+        async def value() -> float:
+            return read()
+
+        return value
+
+    rows: list[tuple[str, str, Callable[[], Awaitable[float | None]]]] = [
+        ("sessions", "Live sessions, over all nodes", partial(_sessions, app)),
+        (
+            "sessions_pushed",
+            "Live sessions in push mode, over all nodes; the others poll",
+            partial(_push_sessions, app),
+        ),
+        (
+            "event_queue_depth_max",
+            f"Most events that wait for one of the {SILENT_LOOKED_AT} sessions that were heard of the longest ago",
+            partial(_deepest_queue, app),
+        ),
+        ("store_reachable", "1 when the session store answers, all shards of it", store),
+        (
+            "store_round_trip_seconds",
+            "How long the session store took for one read just now",
+            partial(_round_trip_s, app),
+        ),
+        ("store_shards_unreachable", "Shards of the session store that do not answer", shards_away),
+        ("settings_reloads_total", "Changed settings files put in force", now(lambda: live.applied)),
+        ("settings_reloads_refused_total", "Changed settings files refused", now(lambda: live.refused)),
+        (
+            "settings_last_reload_successful",
+            "1 while the settings file as it stands is the one in force, 0 while it is refused",
+            now(lambda: live.last_error is None),
+        ),
+        (
+            "settings_last_reload_timestamp_seconds",
+            "When the settings in force were put in force, in seconds since the epoch",
+            now(lambda: live.applied_s),
+        ),
+        (
+            "settings_hash",
+            "A number that differs between settings files of different content",
+            now(lambda: live.checksum),
+        ),
+        (
+            "certificate_not_after_timestamp_seconds",
+            "When the certificate of HTTPS_PORT expires, in seconds since the epoch",
+            certificate,
+        ),
+    ]
+    return [Probe(f"agentgateway_{name}", words, read) for name, words, read in rows]
+
+
+async def _push_sessions(app: App) -> float | None:
+    try:
+        return await app.stores.sessions.count(push=True)
+    except StoreUnavailable:
+        return None
+
+
+async def _deepest_queue(app: App) -> float | None:
+    """Of the sessions that were heard of the longest ago: who does not poll has the most events waiting."""
+    store = app.stores.sessions
+    try:
+        silent = await store.silent(_FOR_EVER_MS, _FOR_EVER_MS, SILENT_LOOKED_AT)
+        return max(await asyncio.gather(*(app.stores.queue.depth(seen.agent_id) for seen in silent)), default=0)
+    except StoreUnavailable:
+        return None
+
+
+def _follow_sign_ins() -> Callable[[], None]:
+    """Sign-ins are operations, counted already: here they are told by what became of them."""
+    names = {row.name for row in ALL_OPERATIONS if isinstance(row, SignIn)}
+    told: Counter[str] = Counter()
+
+    def read() -> None:
+        found: Counter[str] = Counter()
+        for (operation, retcode), count in metrics.OPERATIONS.totals().items():
+            if operation in names:
+                found[SIGN_IN_RESULTS.get(retcode, "refused")] += count
+        for result in found:
+            metrics.SIGN_INS.labels(result).inc(found[result] - told[result])
+        told.update(found - told)
+
+    return read
+
+
+def follow_parts(app: App) -> None:
+    """Has the metrics follow numbers that parts of the app keep."""
+    metrics.on_refresh(_follow_sign_ins())
+
+    def read() -> None:
+        metrics.STORE_IN_FLIGHT.set(app.stores.under_way())
+        metrics.TASKS.set(len(asyncio.all_tasks()))
+        metrics.PUSH_SESSIONS.set(app.push.sessions)
+        metrics.LAGGING.set(len(app.sessions.adoption.not_adopting()))
+        metrics.DRAINING.set(app.drain.is_on)
+        metrics.PASSWORD_QUEUE.set(app.passwords_waiting())
+
+    metrics.on_refresh(read)

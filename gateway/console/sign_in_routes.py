@@ -1,0 +1,121 @@
+"""Signing in to the console and out of it: `/console/sign-in`, `/console/session`, `/console/sign-out`."""
+
+import math
+import time
+from collections.abc import Callable
+from typing import Final
+
+from pydantic_core import from_json, to_json
+
+from gateway.admin.admin_tokens import TOKEN_MAX_LENGTH
+from gateway.admin.console_sessions import ConsoleSession, ConsoleSessions, OpenedSession
+from gateway.admin.guard import Asked
+from gateway.admin.listener import AdminCall, AdminPage, AdminRoute
+from gateway.audit import trail
+from gateway.ops import metrics
+from gateway.wire.errors import GatewayError, Malformed, Unavailable
+from gateway.wire.standing_headers import JSON
+
+GUESSES: Final = 10
+GUESS_EVERY_S: Final = 6.0
+
+
+class WrongToken(GatewayError):
+    """Nobody has this token."""
+
+    status = 401
+
+
+class TooManyGuesses(Unavailable):
+    """No token is looked at for now, right or wrong."""
+
+    status = 429
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"too many wrong tokens: try again in {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+
+
+class GuessLimit:
+    """Lets through GUESSES wrong tokens at once, and one more every GUESS_EVERY_S, over all who try.
+
+    All are on this machine, where one program has as many addresses as it likes. `clock` gives s.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._full_s = clock()
+
+    def admit(self) -> None:
+        """Raises TooManyGuesses."""
+        wait_s = self._full_s - self._clock() - (GUESSES - 1) * GUESS_EVERY_S
+        if wait_s > 0:
+            raise TooManyGuesses(math.ceil(wait_s))
+
+    def wrong(self) -> None:
+        """A token was wrong."""
+        self._full_s = max(self._full_s, self._clock()) + GUESS_EVERY_S
+
+
+def sign_in_routes(sessions: ConsoleSessions, limit: GuessLimit) -> list[AdminRoute]:
+    """The routes, for pages of this listener alone: a change must say so in Origin."""
+
+    async def sign_in(call: AdminCall) -> object:
+        token = _token(call)
+        try:
+            limit.admit()
+        except TooManyGuesses:
+            _refused("guesses", call.asked)
+            raise
+        opened = sessions.open(token.encode(), call.asked.address)
+        if opened is None:
+            limit.wrong()
+            _refused("console-token", call.asked)
+            raise WrongToken("token: nobody has it; it is that of ADMIN_TOKEN_FILE, or one of ADMIN_TOKENS_FILE")
+        sessions.close(call.asked.session_id)
+        return AdminPage(to_json(_told(opened)), JSON, {"Set-Cookie": _cookie(call.asked, opened.id)})
+
+    async def session(call: AdminCall) -> object:
+        found = sessions.find(call.asked.session_id, used=False) if call.asked.is_of_own_page() else ""
+        if isinstance(found, ConsoleSession):
+            ends_in_s = round(sessions.ends_in_s(found))
+            return {"signedIn": True, "name": found.actor.name, "role": found.actor.role, "endsInS": ends_in_s}
+        return {"signedIn": False, "why": found}
+
+    async def sign_out(call: AdminCall) -> object:
+        sessions.close(call.asked.session_id)
+        return AdminPage(to_json({"signedIn": False}), JSON, {"Set-Cookie": _cookie(call.asked, "")})
+
+    return [
+        AdminRoute("POST", "/console/sign-in", sign_in, open=True),
+        AdminRoute("GET", "/console/session", session, open=True),
+        AdminRoute("POST", "/console/sign-out", sign_out, open=True),
+    ]
+
+
+def _told(opened: OpenedSession) -> dict[str, object]:
+    return {"signedIn": True, "name": opened.actor.name, "role": opened.actor.role, "csrf": opened.csrf}
+
+
+def _refused(reason: str, asked: Asked) -> None:
+    metrics.ADMIN_REFUSED.labels(reason).inc()
+    trail.record("admin-refused", reason=reason, address=asked.address)
+
+
+def _token(call: AdminCall) -> str:
+    if call.asked.headers.get("Content-Type", "").partition(";")[0].strip().lower() != JSON:
+        raise Malformed(f"Content-Type: must be {JSON}")
+    try:
+        body = from_json(call.body)
+    except ValueError:
+        raise Malformed('body: must be JSON, {"token":"..."}') from None
+    token = body.get("token") if isinstance(body, dict) else None
+    if not isinstance(token, str) or not 0 < len(token.strip()) <= TOKEN_MAX_LENGTH:
+        raise Malformed(f"token: must be a text of 1 to {TOKEN_MAX_LENGTH} characters")
+    return token.strip()
+
+
+def _cookie(asked: Asked, session_id: str) -> str:
+    """Of the own pages alone, unreadable for scripts; gone with the browser, or at once where it is empty."""
+    parts = [f"{asked.cookie_name}={session_id}", "Path=/", "HttpOnly", "SameSite=Strict"]
+    return "; ".join([*parts, *(["Secure"] if asked.secure else []), *([] if session_id else ["Max-Age=0"])])

@@ -1,0 +1,1 @@
+"""Nodes and their processes: which of them serve, are ready, and drain."""

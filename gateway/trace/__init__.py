@@ -1,0 +1,1 @@
+"""One agent followed at DEBUG: its requests, answers and events, masked."""
