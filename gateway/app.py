@@ -63,8 +63,8 @@ from gateway.tokens.certificate import ExpiryWatch
 from gateway.tokens.token_service import TokenService, agent_check
 from gateway.trace.traces import Traces
 from gateway.upstream.upstream_centre import UpstreamCentre, open_upstream
+from gateway.wire.body import read_file
 from gateway.wire.errors import StoreUnavailable
-from gateway.wire.multipart import read_file
 
 _LOG = logging.getLogger(__name__)
 BEGIN_EVERY_S = 1.0

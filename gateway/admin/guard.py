@@ -11,7 +11,7 @@ from gateway.admin.admin_tokens import READ, Actor, AdminTokens
 from gateway.admin.console_sessions import ConsoleSessions
 from gateway.audit import trail
 from gateway.ops import metrics
-from gateway.wire.forwarding import FORWARDING_HEADERS
+from gateway.wire.addresses import FORWARDING_HEADERS
 
 LOOKING: Final = frozenset({"GET", "HEAD"})
 CSRF: Final = "X-CSRF-Token"

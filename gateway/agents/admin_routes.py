@@ -9,9 +9,9 @@ from pydantic_core import from_json
 from gateway.admin.listener import AdminCall, AdminRoute
 from gateway.agents.lockout import Attempts, Lock
 from gateway.audit import trail
+from gateway.wire.addresses import network
 from gateway.wire.errors import Malformed, NotFound
 from gateway.wire.iso import iso
-from gateway.wire.network import network
 
 AGENT: Final = "agent"
 ADDRESS: Final = "address"

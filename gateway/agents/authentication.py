@@ -133,7 +133,7 @@ class Authentication:
         ):
             kept = await self._book.password(claim.agent)
             right = await turn.verify(claim.agent.id, kept.current, password) and claim.agent is not NOBODY
-            self._pool.judgements.judged(claim.who, claim.address, time.monotonic(), right=right)
+            self._pool.verdicts.judged(claim.who, claim.address, time.monotonic(), right=right)
             if not right:
                 await attempt.wrong()
                 raise Refused(wrong)

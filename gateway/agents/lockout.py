@@ -12,7 +12,7 @@ from enum import IntEnum
 from itertools import islice, takewhile
 from typing import Final, Generic, Protocol, TypeVar
 
-from gateway.wire.network import network
+from gateway.wire.addresses import network
 
 K = TypeVar("K")
 

@@ -1,6 +1,6 @@
 """Hashing and verifying passwords off the event loop, and the rules for a new one.
 
-Two are hashed at a time, in a fair line bounded in length and time: one hash takes about 30 ms of a core and 19 MiB.
+Two are hashed at a time, in a fair queue bounded in length and time: one hash takes about 30 ms of a core and 19 MiB.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from argon2 import PasswordHasher, Type
 from argon2.exceptions import Argon2Error, InvalidHashError, VerifyMismatchError
 from prometheus_client import Counter
 
-from gateway.agents.fair_line import FairLine, Judgements
+from gateway.agents.fair_queue import FairQueue, PasswordVerdicts
 from gateway.ops.deadline import paused_deadline
 from gateway.ops.metrics import REGISTRY
 from gateway.settings.host import give_way
@@ -141,14 +141,14 @@ class HashingTurn:
 
 
 class PasswordPool:
-    """The threads and the line of those who wait for one. `judgements` say who comes first."""
+    """The threads and the queue of those who wait for one. `verdicts` say who comes first."""
 
     def __init__(self, *, threads: int = THREADS, waiting: int = WAITING, patience_s: float = PATIENCE_S) -> None:
         self._executor = ThreadPoolExecutor(threads, "passwords", give_way, (GIVES_WAY,))
-        self._line = FairLine(threads, waiting)
+        self._line = FairQueue(threads, waiting)
         self._patience_s = patience_s
         self._turn = HashingTurn(self._executor, hasher())
-        self.judgements = Judgements()
+        self.verdicts = PasswordVerdicts()
 
     @property
     def waiting(self) -> int:
@@ -161,7 +161,7 @@ class PasswordPool:
 
         `waited_s` is for how long the client has waited before; `who` is the agent that it says to be.
         """
-        rank = self.judgements.rank(who, address, time.monotonic())
+        rank = self.verdicts.rank(who, address, time.monotonic())
         try:
             with paused_deadline():
                 async with asyncio.timeout(self._patience_s - waited_s):

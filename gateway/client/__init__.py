@@ -5,9 +5,8 @@ It needs aiohttp and nothing of the server: `gateway.client` works from a packag
 
 from gateway.client.agent import Agent
 from gateway.client.errors import AgentGatewayError, BadAnswer, NoAnswer, PushNotSigned, Refused
-from gateway.client.event import Event
-from gateway.client.gateway import Gateway
-from gateway.client.inbox import Ended
+from gateway.client.event import Ended, Event
+from gateway.client.link import Gateway
 from gateway.client.push import PushReceiver
 
 __all__ = [

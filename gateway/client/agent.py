@@ -7,10 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final, Self, Unpack, cast
 
 from gateway.client.errors import AgentGatewayError, NoAnswer, Refused
-from gateway.client.event import Event
-from gateway.client.gateway import Gateway
-from gateway.client.inbox import Ended, Inbox
-from gateway.client.link import Link, Retry
+from gateway.client.event import Ended, Event, Inbox
+from gateway.client.link import Gateway, Link, Retry
 from gateway.client.listening import Polls, keep_alive
 from gateway.client.operations import Operations
 from gateway.client.operations.onlineagent import SignInOptions, SignInResult

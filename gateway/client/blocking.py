@@ -7,9 +7,8 @@ from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any, Self, TypeVar, Unpack
 
 from gateway.client.agent import Agent
-from gateway.client.event import Event
-from gateway.client.gateway import Gateway
-from gateway.client.inbox import Ended
+from gateway.client.event import Ended, Event
+from gateway.client.link import Gateway
 from gateway.client.operations import BlockingOperations
 from gateway.client.operations.onlineagent import SignInOptions, SignInResult
 

@@ -1,16 +1,18 @@
-"""One agent's requests over HTTP: its GUID, its cookies, and the node that it talks to."""
+"""One agent's requests over HTTP: where the gateway is and how patient, the agent's GUID, cookies, and its node."""
 
 import asyncio
 import json
 import logging
+import random
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import aiohttp
 
-from gateway.client.backoff import Backoff
 from gateway.client.errors import AgentGatewayError, BadAnswer, NoAnswer, Refused
-from gateway.client.gateway import Gateway
 from gateway.client.refusals import NoRight, Unavailable, refusal
 from gateway.client.request import Answer, Request
 
@@ -20,6 +22,57 @@ _AWAY: Final = frozenset({429, 502, 503, 504})
 """Statuses of a gateway, or of a balancer before it, that asks to try again."""
 _NOT_HEARD: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 _LOG: Final = logging.getLogger("gateway.client")
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """`urls` are those of one gateway or of all its nodes (`https://gateway.example:8043`), tried in turn.
+
+    All times are in s. `hold_s` is how long the gateway holds a poll without an event, `answer_s` how long any other
+    answer may take. `patience_s` is how long sign-in and operations are tried again while the gateway cannot be
+    reached; polls and heartbeats go on without an end. Pauses between tries grow from `first_pause_s` to
+    `longest_pause_s`. `heartbeat_s` is the pause between heartbeats in push mode. `events_kept` bounds the events that
+    nobody has taken yet. `tls` holds the authorities to trust; without it those of the system. `on_trouble` hears each
+    poll and heartbeat that failed and is tried again.
+    """
+
+    urls: str | Sequence[str]
+    tls: ssl.SSLContext | None = None
+    hold_s: float = 10
+    answer_s: float = 10
+    patience_s: float = 30
+    first_pause_s: float = 0.2
+    longest_pause_s: float = 5
+    heartbeat_s: float = 30
+    events_kept: int = 1000
+    on_trouble: Callable[[AgentGatewayError], None] | None = None
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The addresses without a slash at their end. Raises ValueError where there is none."""
+        urls = (self.urls,) if isinstance(self.urls, str) else tuple(self.urls)
+        if not urls or not all(url.startswith(("http://", "https://")) for url in urls):
+            raise ValueError("urls: give the gateway's address, or those of its nodes, with http:// or https://")
+        return tuple(url.rstrip("/") for url in urls)
+
+
+class Backoff:
+    """From `first_s` to `longest_s`; a pause that the gateway asked for (Retry-After) is kept at least."""
+
+    def __init__(self, first_s: float, longest_s: float) -> None:
+        self._first_s = first_s
+        self._longest_s = longest_s
+        self._failures = 0
+
+    def next_s(self, at_least_s: float = 0) -> float:
+        """How long to wait now."""
+        longest_s = min(self._longest_s, self._first_s * 2.0 ** min(self._failures, 16))
+        self._failures += 1
+        return max(at_least_s, longest_s * random.uniform(0.5, 1))
+
+    def reset(self) -> None:
+        """It worked."""
+        self._failures = 0
 
 
 class _BrokenConnection(Exception):

@@ -5,12 +5,10 @@ import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
-from gateway.client.backoff import Backoff
 from gateway.client.errors import AgentGatewayError, BadAnswer, NoAnswer, Refused
-from gateway.client.event import Event
+from gateway.client.event import Event, Inbox
 from gateway.client.event_types import event_class
-from gateway.client.inbox import Inbox
-from gateway.client.link import RECEIPT, Link
+from gateway.client.link import RECEIPT, Backoff, Link
 from gateway.client.refusals import NotSignedIn, Unavailable
 from gateway.client.request import Answer, Request
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from gateway.client.errors import PushNotSigned
-from gateway.client.inbox import Inbox
+from gateway.client.event import Inbox
 from gateway.client.listening import made_of
 
 OLDEST_S: Final = 300

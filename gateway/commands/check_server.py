@@ -11,11 +11,9 @@ import click
 from gateway.commands.kit_options import ServerUrl, agents_options, asked_password, trusted
 from gateway.commands.options import WRONG_SETTINGS, fail
 from gateway.commands.tables import table
-from gateway.kit.check import Finding
-from gateway.kit.check_report import as_json, as_junit, passed
+from gateway.kit.check import Finding, as_json, as_junit, passed
 from gateway.kit.checks import CHECKS, MOST_AGENTS, NAMES, play
-from gateway.kit.errors import CannotBeginError
-from gateway.kit.target import Target
+from gateway.kit.target import CannotBeginError, Target
 
 MOST: Final = 100
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import click
 
 from gateway.commands.admin_client import AdminLine, NotInTime, asks_gateway
-from gateway.commands.audit_trail_commands import Span
+from gateway.commands.audit import Span
 from gateway.commands.progress import Teller
 from gateway.commands.tables import as_json_option, columns, show, show_json
 

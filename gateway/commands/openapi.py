@@ -4,7 +4,7 @@ import json
 
 import click
 
-from gateway.openapi.whole import whole_document
+from gateway.openapi.document import whole_document
 
 
 @click.command()

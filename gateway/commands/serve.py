@@ -19,11 +19,10 @@ from gateway.ops.process import OPEN_FILES, allow_open_files
 from gateway.settings.load import Loaded, load
 from gateway.settings.problems import SettingsError
 from gateway.settings.workers import worker_count
-from gateway.supervisor.handed_over import receive
 from gateway.supervisor.node_sockets import open_node_sockets, without_closed_ports
 from gateway.supervisor.supervise import supervise
 from gateway.supervisor.systemd import assign_sockets, passed_sockets
-from gateway.supervisor.worker_slot import WorkerSlot
+from gateway.supervisor.worker_slot import WorkerSlot, receive_variables
 
 DEMO: Final = {"DEMO_AGENTS": "ON"}
 _LOG = logging.getLogger(__name__)
@@ -43,7 +42,7 @@ def _slot(_context: click.Context, _parameter: click.Parameter, given: str | Non
 def serve(config: Path, overrides: Mapping[str, str], slot: WorkerSlot | None, *, demo: bool) -> None:
     """Run the gateway until SIGTERM or Ctrl-C; SIGHUP reads the settings again, SIGUSR2 restarts workers one by one."""
     try:
-        handed_over = {} if slot is None or slot.variables is None else receive(slot.variables)
+        handed_over = {} if slot is None or slot.variables is None else receive_variables(slot.variables)
         loaded = load(config, {**(DEMO if demo else {}), **handed_over, **overrides})
     except SettingsError as wrong:
         fail(str(wrong), WRONG_SETTINGS)

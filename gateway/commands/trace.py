@@ -10,7 +10,7 @@ import click
 
 from gateway.commands.admin_client import AdminLine, admin_line
 from gateway.commands.agents import AGENT_ID
-from gateway.commands.audit_trail_commands import Span
+from gateway.commands.audit import Span
 from gateway.commands.options import settings_options
 
 EVERY_S: Final = 0.5

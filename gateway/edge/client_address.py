@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import NamedTuple
 
 from gateway.ops.request_context import Client
-from gateway.wire.forwarding import FORWARDED_FOR, FORWARDING_HEADERS
+from gateway.wire.addresses import FORWARDED_FOR, FORWARDING_HEADERS
 from gateway.wire.http import Request
 
 Networks = Collection[IPv4Network | IPv6Network]

@@ -15,7 +15,7 @@ from typing import Final
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from gateway.settings.lists import Network
-from gateway.wire.special_addresses import inner, is_public
+from gateway.wire.addresses import inner, is_public
 
 Address = IPv4Address | IPv6Address
 LookUp = Callable[[str, int], Coroutine[None, None, Sequence[str]]]

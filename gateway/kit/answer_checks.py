@@ -5,8 +5,8 @@ import re
 from typing import Final
 
 from gateway.kit.check import Bench, Check
-from gateway.kit.errors import must, needs
-from gateway.kit.probe import DONE
+from gateway.kit.probe_desk import DONE
+from gateway.kit.target import must, needs
 
 CONTENT_TYPE: Final = "application/json;charset=UTF-8"
 _GUID: Final = re.compile(r"JSESSIONID=[0-9a-f-]+\.[A-Za-z0-9]+")

@@ -7,9 +7,8 @@ from typing import Final
 
 from gateway.kit import answer_checks, event_checks, guid_checks, poll_checks, rotation_checks
 from gateway.kit.check import Bench, Check, Finding, Verdict
-from gateway.kit.errors import BrokenRuleError, CannotBeginError, UntestedError
-from gateway.kit.probe import ProbeDesk
-from gateway.kit.target import Target
+from gateway.kit.probe_desk import ProbeDesk
+from gateway.kit.target import BrokenRuleError, CannotBeginError, Target, UntestedError
 
 CHECKS: Final[tuple[Check, ...]] = (
     *answer_checks.CHECKS,

@@ -5,8 +5,8 @@ from collections import Counter
 from typing import Final
 
 from gateway.kit.check import Bench, Check
-from gateway.kit.errors import must, needs
-from gateway.kit.probe import ProbeAnswer, ProbeConnection, ProbeDesk
+from gateway.kit.probe_desk import ProbeAnswer, ProbeConnection, ProbeDesk
+from gateway.kit.target import must, needs
 
 NOTES: Final = 8
 

@@ -4,8 +4,8 @@ from typing import Final
 
 from gateway.client.refusals import AlreadySignedIn
 from gateway.kit.check import Bench, Check
-from gateway.kit.errors import must, needs
-from gateway.kit.probe import DONE, NO_RIGHT, NOT_SIGNED_IN, ProbeAnswer
+from gateway.kit.probe_desk import DONE, NO_RIGHT, NOT_SIGNED_IN, ProbeAnswer
+from gateway.kit.target import must, needs
 
 _UNKNOWN: Final = "00000000-0000-0000-0000-000000000000.None0"
 

@@ -4,9 +4,8 @@ import asyncio
 from typing import Final
 
 from gateway.kit.check import Bench, Check
-from gateway.kit.errors import must, needs
-from gateway.kit.probe import BUSY, DONE, NOT_BUSY, ProbeConnection
-from gateway.kit.target import SOON_S
+from gateway.kit.probe_desk import BUSY, DONE, NOT_BUSY, ProbeConnection
+from gateway.kit.target import SOON_S, must, needs
 
 EMPTY: Final = b'{"message":"","retcode":"0"}'
 RESTS_S: Final = 0.4

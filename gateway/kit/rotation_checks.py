@@ -4,8 +4,8 @@ import asyncio
 from typing import Final
 
 from gateway.kit.check import Bench, Check
-from gateway.kit.errors import must, needs
-from gateway.kit.probe import DONE, NO_RIGHT, ON_ITS_WAY_S, ProbeDesk
+from gateway.kit.probe_desk import DONE, NO_RIGHT, ON_ITS_WAY_S, ProbeDesk
+from gateway.kit.target import must, needs
 
 _AFTER_S: Final = 0.2
 """Behind a time that is to have passed."""

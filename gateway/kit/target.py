@@ -1,4 +1,7 @@
-"""The server that is tried, and what has to be known about it."""
+"""The server that is tried, what has to be known about it, and why a trial ends early.
+
+The texts of errors hold no GUID and no password.
+"""
 
 import ssl
 from dataclasses import dataclass, field
@@ -35,3 +38,27 @@ class Target:
     def silent_s(self) -> float:
         """How long an agent is silent at most: half an interval is shorter than any limit of idle sessions."""
         return self.interval_s / 2
+
+
+class BrokenRuleError(Exception):
+    """The server does not keep the rule; the text says what it did."""
+
+
+class UntestedError(Exception):
+    """Something that the rule needs did not happen, so that nothing is known of it."""
+
+
+class CannotBeginError(Exception):
+    """Nothing can be tried: no server there, or nobody may sign in."""
+
+
+def must(holds: object, otherwise: str) -> None:
+    """Raises BrokenRuleError unless it holds."""
+    if not holds:
+        raise BrokenRuleError(otherwise)
+
+
+def needs(holds: object, otherwise: str) -> None:
+    """Raises UntestedError unless it holds."""
+    if not holds:
+        raise UntestedError(otherwise)

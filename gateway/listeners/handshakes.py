@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.wire.network import network
+from gateway.wire.addresses import network
 
 TELL_EVERY_S: Final = 60.0
 MOST_KEPT: Final = 1000

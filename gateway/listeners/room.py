@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Protocol
 
-from gateway.wire.network import network
+from gateway.wire.addresses import network
 
 
 class RoomSettings(Protocol):

@@ -1,11 +1,16 @@
-"""An OpenAPI 3.1 document made from the rows of operations and events."""
+"""The OpenAPI 3.1 document of this gateway, made from the rows of operations and events.
+
+Statuses other than 200 are the envelope of a refusal.
+"""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter
 
-from gateway.contact_centre.event_catalogue import EventType
+from gateway import __version__
+from gateway.contact_centre.event_catalogue import ROWS, EventType
 from gateway.interface.fields import AGENT_ID_MAX
 from gateway.interface.operation import (
     COMMON_RETCODES,
@@ -18,12 +23,23 @@ from gateway.interface.operation import (
     Upload,
 )
 from gateway.interface.table import PREFIX
-from gateway.openapi import responses
 from gateway.openapi.events import ONE, REFERENCE, event_schemas, webhooks
 from gateway.openapi.examples import KNOWN, Examples, Json, for_generators
+from gateway.rows import ALL_OPERATIONS
 from gateway.wire import retcodes
 from gateway.wire.standing_headers import AGENT_JSON, JSON, OCTETS
 
+REFUSAL: Final[Json] = {
+    "type": "object",
+    "title": "Refusal",
+    "description": "Why it was not done. The message says what to do.",
+    "properties": {"message": {"type": "string"}, "retcode": {"type": "string"}},
+    "required": ["message", "retcode"],
+}
+_RETRY_AFTER: Final = {
+    "description": "When to try again, in s.",
+    "schema": {"type": "integer"},
+}
 _GUID: Final = {
     "type": "apiKey",
     "in": "header",
@@ -55,11 +71,60 @@ Numbers and booleans of requests may be sent as text as well. `x-retcodes` names
 _SERVERS: Final = [{"url": "http://127.0.0.1:8000", "description": "a gateway on this machine"}]
 
 
+class Status(NamedTuple):
+    """One status of all operations."""
+
+    name: str
+    description: str
+    retcode: str
+
+
+STATUSES: Final = {
+    "400": Status("Malformed", "The HTTP message can be read in two ways, or carries two GUIDs.", retcodes.BAD_MESSAGE),
+    "404": Status("UnknownPath", "Nobody knows the path.", retcodes.BAD_PARAMETER),
+    "405": Status("OtherMethod", "The path is known under other methods, which Allow names.", retcodes.BAD_PARAMETER),
+    "413": Status(
+        "TooLarge", "The body is larger than BODY_MAX_BYTES, a file than FILE_MAX_BYTES.", retcodes.BAD_MESSAGE
+    ),
+    "431": Status("HeadTooLong", "The request line or the headers are too long.", retcodes.BAD_MESSAGE),
+    "503": Status("Unavailable", "The store or the contact centre is out of reach: try again.", retcodes.UNAVAILABLE),
+}
+_WITH_BODY: Final = "413"
+
+
+def refusal(retcode: str, message: str) -> Json:
+    """As it is sent."""
+    return {"message": message, "retcode": retcode}
+
+
+def shared_responses() -> Json:
+    """The responses that operations refer to."""
+    made: Json = {}
+    for code, status in STATUSES.items():
+        example = refusal(status.retcode, retcodes.MESSAGES[status.retcode])
+        content: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/Refusal"}, "example": example}
+        made[status.name] = {"description": status.description, "content": {AGENT_JSON: content}}
+        if code == "503":
+            made[status.name]["headers"] = {"Retry-After": _RETRY_AFTER}
+        elif code == "405":
+            made[status.name]["headers"] = {"Allow": {"description": "These.", "schema": {"type": "string"}}}
+    return made
+
+
+def status_responses(*, brings_body: bool) -> Json:
+    """References, by status, of an operation with or without a body."""
+    return {
+        code: {"$ref": f"#/components/responses/{status.name}"}
+        for code, status in STATUSES.items()
+        if brings_body or code != _WITH_BODY
+    }
+
+
 def document(version: str, operations: Iterable[Operation], events: Iterable[EventType]) -> Json:
     """The whole document as JSON values; `version` is that of the gateway."""
     rows = tuple(operations)
     schemas, components = _schemas(rows)
-    components |= event_schemas(events) | {"Refusal": responses.REFUSAL}
+    components |= event_schemas(events) | {"Refusal": REFUSAL}
     examples = Examples(components)
     paths: dict[str, Json] = {}
     named: set[str] = set()
@@ -82,7 +147,7 @@ def document(version: str, operations: Iterable[Operation], events: Iterable[Eve
         "webhooks": webhooks(examples, components),
         "components": {
             "schemas": components,
-            "responses": responses.shared(),
+            "responses": shared_responses(),
             "securitySchemes": {"guid": _GUID},
         },
     }
@@ -121,7 +186,7 @@ def _operation(row: Operation, schemas: dict[tuple[Operation, str], Json], examp
         made["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _FILE}}}
     if row.relayed_only:
         made["x-relayed-only"] = True
-    others = responses.of_statuses(brings_body="requestBody" in made)
+    others = status_responses(brings_body="requestBody" in made)
     return made | {"responses": {"200": _success(row, schemas[row, "result"], examples), **others}}
 
 
@@ -150,7 +215,7 @@ def _success(row: Operation, result: Json, examples: Examples) -> Json:
         member = "event" if isinstance(row, Poll) else "result"
         properties[member] = result
         example[member] = examples.of(result)
-    shown: dict[str, object] = {"success": example, "refusal": responses.refusal(*_refusal(row))}
+    shown: dict[str, object] = {"success": example, "refusal": refusal(*_refusal(row))}
     if isinstance(row, Poll):
         shown["nothing"] = {"message": "", "retcode": retcodes.SUCCESS}
     if row.answer is AnswerKind.FILE:
@@ -169,3 +234,9 @@ def _refusal(row: Operation) -> tuple[str, str]:
     """The retcode that tells most about the row, and its text."""
     code = next(iter(row.retcodes), retcodes.NOT_SIGNED_IN)
     return code, retcodes.MESSAGES[code]
+
+
+@cache
+def whole_document() -> Json:
+    """Made once."""
+    return document(__version__, ALL_OPERATIONS, ROWS)

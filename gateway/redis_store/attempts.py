@@ -23,8 +23,8 @@ from gateway.agents.lockout import (
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.scripts import load_script
 from gateway.redis_store.shards import shard_of
+from gateway.wire.addresses import network
 from gateway.wire.errors import StoreUnavailable
-from gateway.wire.network import network
 
 BEGIN: Final = load_script("login_begin")
 NETWORK: Final = load_script("login_network")

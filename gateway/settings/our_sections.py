@@ -1,4 +1,4 @@
-"""The settings of this gateway alone: node, listeners, limits, store, agents, logs, the upstream service."""
+"""The settings of this gateway alone: node, listeners, limits, store, agents, logs, upstream, mutual TLS."""
 
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -12,6 +12,52 @@ from gateway.settings.workers import WORKERS
 
 _PORT = number(1, 65535, off=True)
 _NAME = r"[A-Za-z0-9._-]{1,64}"
+
+
+class MutualTlsSection(Section):
+    """Certificates on the other links of this gateway"""
+
+    redis_ca_file: Annotated[Path | None, PATH] = ours(
+        "REDIS_CA_FILE",
+        "",
+        "The only certificates, PEM or DER, that Redis is trusted by, its own or an authority's; with rediss:// in "
+        "REDIS_URL. Nothing: those the system trusts.",
+        restart=True,
+    )
+    redis_cert_file: Annotated[Path | None, PATH] = ours(
+        "REDIS_CERT_FILE",
+        "",
+        "Certificate chain, PEM, that this gateway shows Redis and its sentinels (mutual TLS).",
+        restart=True,
+    )
+    redis_key_file: Annotated[Path | None, PATH] = ours(
+        "REDIS_KEY_FILE", "", "Private key of REDIS_CERT_FILE, PEM, not readable by others.", restart=True
+    )
+    upstream_cert_file: Annotated[Path | None, PATH] = ours(
+        "UPSTREAM_CERT_FILE",
+        "",
+        "Certificate chain, PEM, that this gateway shows the service at UPSTREAM_URL (mutual TLS).",
+        restart=True,
+    )
+    upstream_key_file: Annotated[Path | None, PATH] = ours(
+        "UPSTREAM_KEY_FILE", "", "Private key of UPSTREAM_CERT_FILE, PEM, not readable by others.", restart=True
+    )
+    admin_client_ca_file: Annotated[Path | None, PATH] = ours(
+        "ADMIN_CLIENT_CA_FILE",
+        "",
+        "Authorities, PEM or DER: ADMIN_PORT then speaks TLS, with the certificate of HTTPS_PORT, and takes only "
+        "clients with a certificate of one of them, who still need a token. Swapped live.",
+        restart=True,
+    )
+    admin_cert_file: Annotated[Path | None, PATH] = ours(
+        "ADMIN_CERT_FILE",
+        "",
+        "Certificate chain, PEM, that the commands on this machine show ADMIN_PORT.",
+        restart=True,
+    )
+    admin_key_file: Annotated[Path | None, PATH] = ours(
+        "ADMIN_KEY_FILE", "", "Private key of ADMIN_CERT_FILE, PEM, not readable by others.", restart=True
+    )
 
 
 class NodeSection(Section):

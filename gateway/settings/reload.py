@@ -12,12 +12,12 @@ from typing import Final
 from gateway.settings import files
 from gateway.settings.cross_checks import REFUSALS
 from gateway.settings.files import FileFault, FileMissing, faults_only
+from gateway.settings.live_file import watch_files
 from gateway.settings.load import MOST_BYTES, Given, Loaded, complaints, interpret
 from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.properties import decode, read_properties
 from gateway.settings.schema import BY_KEY, ROWS, Settings
 from gateway.settings.setting_rows import SettingRow
-from gateway.settings.watching import watch_files
 
 SETTLE_MS: Final = 100
 DOUBTFUL_SETTLE_MS: Final = 1000

@@ -3,11 +3,11 @@
 import difflib
 from typing import Final
 
-from gateway.settings.mutual_tls_section import MutualTlsSection
 from gateway.settings.our_sections import (
     AgentsSection,
     ListenersSection,
     LogsSection,
+    MutualTlsSection,
     NodeSection,
     StoreSection,
     UpstreamSection,

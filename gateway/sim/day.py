@@ -11,7 +11,7 @@ from typing import Final
 import aiohttp
 
 from gateway.contact_centre.floor.plan import Arrivals
-from gateway.sim.agent import SimAgent
+from gateway.sim.played_agent import SimAgent
 from gateway.sim.played_customers import NO_ANSWER, TIMEOUT_S, Operator, SimCustomers
 from gateway.sim.scenario import CannotPlayError, GatewayPlace, Habits
 from gateway.sim.tally import BROKEN, DayTally

@@ -23,11 +23,10 @@ from gateway.settings.load import Loaded, load
 from gateway.settings.problems import SettingsError
 from gateway.settings.schema import Settings
 from gateway.settings.workers import worker_count
-from gateway.supervisor.handed_over import HandedOver
 from gateway.supervisor.node_sockets import NodeSockets, open_node_sockets
 from gateway.supervisor.systemd import NAMES
 from gateway.supervisor.worker_keeper import Worker
-from gateway.supervisor.worker_slot import READY, WorkerSlot
+from gateway.supervisor.worker_slot import READY, WorkerSlot, WorkerVariables
 
 PREFIX: Final = "agentgateway-metrics-"
 END_S: Final = 10.0
@@ -158,7 +157,7 @@ class WorkerPool:
         self._command = worker_command(loaded.path, loaded.overrides)
         self._running: set[WorkerProcess] = set()
         self._shared = SharedMetrics()
-        self._variables = HandedOver(_variables(loaded.overrides))
+        self._variables = WorkerVariables(_variables(loaded.overrides))
 
     def settings(self) -> Settings:
         """As the file has them now; those of the start where it is refused."""

@@ -5,8 +5,11 @@ when it is ready; its end means that the supervisor is gone, whatever the reason
 """
 
 import asyncio
+import json
+import os
 import re
 import socket
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +22,8 @@ _TEXT: Final = re.compile(
     r"(?P<number>[0-9]{1,2}):tie=(?P<link>[0-9]+)(,variables=(?P<variables>[0-9]+))?"
     r"(?P<sockets>(,(http|https|admin)=[0-9]+)*)"
 )
+_MOST_BYTES: Final = 4_194_304
+"""More than an environment may hold."""
 
 
 @dataclass(frozen=True)
@@ -100,3 +105,29 @@ class SupervisorLink:
                 pass
         except OSError:
             return
+
+
+class WorkerVariables:
+    """Variables in memory that has no name. `descriptor` is what a worker inherits; None where there are none."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self.descriptor: int | None = None
+        if variables:
+            self.descriptor = os.memfd_create("settings")
+            with open(os.dup(self.descriptor), "wb") as file:
+                file.write(json.dumps(dict(variables)).encode())
+
+    def close(self) -> None:
+        """No worker follows."""
+        if self.descriptor is not None:
+            os.close(self.descriptor)
+            self.descriptor = None
+
+
+def receive_variables(descriptor: int) -> dict[str, str]:
+    """The variables, in the worker; the descriptor is closed. Each worker reads from the beginning."""
+    try:
+        found: dict[str, str] = json.loads(os.pread(descriptor, _MOST_BYTES, 0))
+    finally:
+        os.close(descriptor)
+    return found

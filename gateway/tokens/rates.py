@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from gateway.tokens.used_tokens import MemoryTokenStore, MinuteLimit, TokenStore, wait_s
+from gateway.wire.addresses import network
 from gateway.wire.errors import StoreUnavailable, Unavailable
-from gateway.wire.network import network
 
 log = logging.getLogger(__name__)
 

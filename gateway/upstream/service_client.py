@@ -1,38 +1,120 @@
-"""Calls to the service behind: bounded in time, size and number.
+"""Calls to the service behind: bounded in time, size and number; is it in reach; and the counters for operators.
 
 Two pools of connections: polls are held for seconds, and calls must not wait for them.
 """
 
 import asyncio
 import codecs
+import logging
 import ssl
+import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
 import aiohttp
 from aiohttp import ClientResponse
+from prometheus_client import Counter, Gauge, Histogram
 from yarl import URL
 
 from gateway.backend import Message
 from gateway.ops import request_context
 from gateway.ops.deadline import paused_deadline
+from gateway.ops.metrics import REGISTRY
 from gateway.settings.schema import Settings
-from gateway.upstream import service_health
 from gateway.upstream.counterpart import Keys
 from gateway.upstream.service_answers import ServiceAnswer, read_cookies, read_envelope, read_guid
-from gateway.upstream.service_health import Reachability
 from gateway.wire import retcodes
+from gateway.wire.addresses import FORWARDED_FOR
 from gateway.wire.errors import Unavailable
 from gateway.wire.event import HEADER as RECEIPT
 from gateway.wire.event import WANTED, read_receipt
-from gateway.wire.forwarding import FORWARDED_FOR
 from gateway.wire.guid_headers import REQUEST_HEADER, SET_GUID
 from gateway.wire.outbound import Outbound, Send, head_trouble, read_body
 from gateway.wire.standing_headers import SENT_JSON
 
+CALLS: Final = Counter(
+    "agentgateway_upstream_requests", "Requests to the service behind, by outcome", ["outcome"], registry=REGISTRY
+)
+SECONDS: Final = Histogram(
+    "agentgateway_upstream_request_duration_seconds",
+    "Time until the service behind had answered a request, in seconds; event polls excepted",
+    registry=REGISTRY,
+)
+IN_FLIGHT: Final = Gauge(
+    "agentgateway_upstream_requests_in_flight",
+    "Requests that the service behind has not answered yet; event polls excepted",
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
+)
+POLLS: Final = Counter(
+    "agentgateway_upstream_polls", "Event polls to the service behind", ["outcome"], registry=REGISTRY
+)
+PARKED: Final = Gauge(
+    "agentgateway_upstream_polls_parked",
+    "Polls that the service behind holds now",
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
+)
+FETCHERS: Final = Gauge(
+    "agentgateway_upstream_sessions",
+    "Sessions whose events are fetched here",
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
+)
+IN_REACH: Final = Gauge(
+    "agentgateway_upstream_reachable",
+    "1 while the service behind answers",
+    registry=REGISTRY,
+    multiprocess_mode="livemin",
+)
+FOLLOWED: Final = Counter(
+    "agentgateway_upstream_guids_received", "New GUIDs that the service behind handed out", registry=REGISTRY
+)
+LOST: Final = Counter(
+    "agentgateway_upstream_sessions_lost", "Sessions that ended at the service behind", registry=REGISTRY
+)
+
+
+OUT_AFTER_S: Final = 2.0
+"""Failures for so long without an answer in between make it out of reach; a single late answer does not."""
+
+_LOG = logging.getLogger(__name__)
 PIECE_BYTES: Final = 65_536
 _PASSED_ON: Final = ("Content-Type", "Content-Length", "Content-Disposition", "Last-Modified")
+
+
+class Reachability:
+    """Hears of every answer and every failure. `clock` gives s."""
+
+    def __init__(self, name: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._name = name
+        self._clock = clock
+        self._failing_since: float | None = None
+        self._out = False
+        IN_REACH.set(1)
+
+    @property
+    def out(self) -> bool:
+        """It is out of reach."""
+        return self._out
+
+    def answered(self) -> None:
+        """An answer came, whatever it says."""
+        if self._out and self._failing_since is not None:
+            _LOG.info("%s is in reach after %.1f s", self._name, self._clock() - self._failing_since)
+            IN_REACH.set(1)
+        self._failing_since, self._out = None, False
+
+    def failed(self, why: str) -> None:
+        """No answer came."""
+        now = self._clock()
+        if self._failing_since is None:
+            self._failing_since = now
+        if not self._out and now - self._failing_since >= OUT_AFTER_S:
+            self._out = True
+            _LOG.warning("%s is out of reach: %s", self._name, why)
+            IN_REACH.set(0)
 
 
 async def file_body(response: ClientResponse) -> AsyncGenerator[bytes, None]:
@@ -102,12 +184,12 @@ class ServiceClient:
     async def call(self, message: Message, keys: Keys | None = None, *, file: bool = False) -> ServiceAnswer:
         """Passes a request on, with `keys` as that session. With `file` the answer may be one."""
         try:
-            with paused_deadline(), service_health.IN_FLIGHT.track_inprogress(), service_health.SECONDS.time():
+            with paused_deadline(), IN_FLIGHT.track_inprogress(), SECONDS.time():
                 answer = await self._call(message, keys, file)
         except Unavailable:
-            service_health.CALLS.labels("unavailable").inc()
+            CALLS.labels("unavailable").inc()
             raise
-        service_health.CALLS.labels("answered").inc()
+        CALLS.labels("answered").inc()
         return answer
 
     async def _call(self, message: Message, keys: Keys | None, file: bool) -> ServiceAnswer:
@@ -128,7 +210,7 @@ class ServiceClient:
     async def poll(self, agent_id: int, keys: Keys, receipt: str = WANTED) -> ServiceAnswer:
         """Waits for the next event of a session; `receipt` is that of the last one kept."""
         message = Message("GET", f"{PREFIX}/agentevent/{agent_id}")
-        with service_health.PARKED.track_inprogress():
+        with PARKED.track_inprogress():
             try:
                 response = await self._polls.request(
                     message.method,

@@ -12,7 +12,7 @@ from gateway.audit import trail
 from gateway.backend import EndReason, Message, Upstream
 from gateway.sessions.model import Record
 from gateway.sessions.store import SessionStore
-from gateway.upstream import counterpart, service_health
+from gateway.upstream import counterpart, service_client
 from gateway.upstream.counterpart import Keys, Sealer
 from gateway.upstream.service_answers import ServiceAnswer, merge_cookies
 from gateway.upstream.service_client import PREFIX, ServiceClient
@@ -102,7 +102,7 @@ class SessionClient:
             return True
         fresh = self._sealer.seal(session_id, Keys(guid, merge_cookies(keys.cookie, heard.answer.cookie)))
         rule = counterpart.following(session_id, heard.carried, fresh, self._guid(session_id), self._now_ms(agent_id))
-        service_health.FOLLOWED.inc()
+        service_client.FOLLOWED.inc()
         still: bool | None = await self._store.apply(agent_id, rule)
         return bool(still)
 
@@ -117,7 +117,7 @@ class SessionClient:
         rule = counterpart.ending(gone.session_id, gone.newest, gone.reason, self._now_ms(agent_id))
         ended: bool | None = await self._store.apply(agent_id, rule, durable=True)
         if ended:
-            service_health.LOST.inc()
+            service_client.LOST.inc()
             trail.record("sign-out", agent_id, reason=gone.reason.name, by="upstream")
             self._ended()
         return bool(ended)

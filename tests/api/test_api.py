@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from gateway.openapi.whole import whole_document
+from gateway.openapi.document import whole_document
 from tests.support.gateway import CONFIG, gateway_process
 
 pytestmark = pytest.mark.api

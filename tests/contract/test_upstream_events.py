@@ -12,7 +12,7 @@ import pytest
 
 from gateway.backend import EndReason
 from gateway.sessions.secret_file import new_secret_line
-from gateway.upstream.event_fetcher import EMPTY_PAUSE_S, FIRST_PAUSE_S
+from gateway.upstream.event_fetchers import EMPTY_PAUSE_S, FIRST_PAUSE_S
 from tests.support.behind import Centre, answer, saying, written
 from tests.support.desk import Desk
 from tests.support.front import behind_and_before, gateway_before

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.openapi.whole import whole_document
+from gateway.openapi.document import whole_document
 from tests.support.centre import CentreGateway, centre_gateway
 from tests.support.gateway import PASSWORD
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateway.settings.load import load
-from gateway.wire.forwarding import FORWARDING_HEADERS
+from gateway.wire.addresses import FORWARDING_HEADERS
 from tests.support.desk import PREFIX, ask_once
 from tests.support.gateway import CONFIG, ENDS_S, PASSWORD, READY_S, ROOT, gateway_process, running_gateway
 from tests.support.servers import free_port

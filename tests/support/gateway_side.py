@@ -46,8 +46,8 @@ from gateway.settings.load import load
 from gateway.settings.schema import Settings
 from gateway.stores import Stores
 from gateway.upstream.upstream_centre import open_upstream
+from gateway.wire.body import read_file
 from gateway.wire.errors import GatewayError, Refused
-from gateway.wire.multipart import read_file
 from tests.support.desk import PREFIX
 from tests.support.gateway import CONFIG, DEMO, PASSWORD, memory_stores, running_gateway
 from tests.support.hall import BOUNDARY, ROWS, multipart

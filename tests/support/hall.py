@@ -25,9 +25,9 @@ from gateway.interface.operation import Operation
 from gateway.interface.sign_in_models import LightSignInBody
 from gateway.rows import ALL_OPERATIONS
 from gateway.settings.load import load
+from gateway.wire.body import read_file
 from gateway.wire.errors import Refused
 from gateway.wire.event import Event
-from gateway.wire.multipart import read_file
 from tests.support.manual_time import ManualTime
 
 CONFIG = Path(__file__).parents[2] / "config"

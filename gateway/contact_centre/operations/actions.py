@@ -10,7 +10,7 @@ from gateway.contact_centre.operations.eccconfig import actions as eccconfig
 from gateway.contact_centre.operations.mediacall import actions as mediacall
 from gateway.contact_centre.operations.onlineagent import actions as onlineagent
 from gateway.contact_centre.operations.onlineagent import notes
-from gateway.contact_centre.operations.onlineagent import settings as onlineagent_settings
+from gateway.contact_centre.operations.onlineagent import own_settings as onlineagent_settings
 from gateway.contact_centre.operations.qualitycontrol import actions as qualitycontrol
 from gateway.contact_centre.operations.querymonitor import actions as querymonitor
 from gateway.contact_centre.operations.queuedevice import actions as queuedevice

@@ -20,8 +20,8 @@ from gateway.agents.lockout import (
 )
 from gateway.redis_store.attempts import FAILED, RedisAttempts, ShardedAttempts
 from gateway.redis_store.link import RedisLink
+from gateway.wire.addresses import network
 from gateway.wire.errors import StoreUnavailable
-from gateway.wire.network import network
 from tests.unit.agents.samples import MINUTE, NOW
 
 HERE = "192.0.2.7"

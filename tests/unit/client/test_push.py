@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import aiohttp
 import pytest
 
-from gateway.client.inbox import Inbox
+from gateway.client.event import Inbox
 from gateway.client.push import PushReceiver
 from tests.support.servers import free_port
 

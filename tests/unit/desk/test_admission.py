@@ -5,8 +5,8 @@ import pytest
 from gateway.desk.admission import Forbidden, admit
 from gateway.settings.load import load
 from gateway.settings.schema import Settings
+from gateway.wire.addresses import FORWARDING_HEADERS
 from gateway.wire.errors import NotFound
-from gateway.wire.forwarding import FORWARDING_HEADERS
 from tests.support.gateway import CONFIG
 from tests.support.requests import made_request
 

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Metric
 
 from gateway.ops import metrics
 
-ROOMS = ("gateway.agents.authentication", "gateway.tokens.token_service", "gateway.upstream.service_health")
+ROOMS = ("gateway.agents.authentication", "gateway.tokens.token_service", "gateway.upstream.service_client")
 OTHER_UNITS = re.compile(r"_(ms|milliseconds|minutes|hours|days|kb|mb|percent)(_|$)")
 
 

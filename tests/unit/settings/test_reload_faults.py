@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings import watching
+from gateway.settings import live_file
+from gateway.settings.live_file import watch_files
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 from gateway.settings.reload import LiveSettings
-from gateway.settings.watching import watch_files
 from tests.support.faulty_files import GONE, KINDS, Spoil, holding
 from tests.support.waiting import GENEROUS_S
 from tests.unit.settings.files import NEW, OLD
@@ -54,7 +54,7 @@ def test_a_faulty_file_at_the_start_is_refused_by_name(tmp_path: Path, spoil: Sp
 
 
 async def test_links_in_a_circle_end_no_watching(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watching, "_LOOK_EVERY_MS", 20)
+    monkeypatch.setattr(live_file, "_LOOK_EVERY_MS", 20)
     file, told = tmp_path / "basic.properties", asyncio.Queue[bool]()
     file.write_text(OLD)
 

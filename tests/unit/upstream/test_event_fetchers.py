@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from gateway.events.claims import LEASE_S
-from gateway.upstream import event_fetcher as line_module
-from gateway.upstream.event_fetcher import SIGN_OF_LIFE_S
+from gateway.upstream import event_fetchers as line_module
+from gateway.upstream.event_fetchers import SIGN_OF_LIFE_S
 from tests.support.waiting import until
 from tests.unit.upstream.fetching import AGENT, Bench, bench
 

@@ -1,9 +1,10 @@
-"""Which addresses are public: the registries of special-purpose addresses (IANA, RFC 6890), as of 2025.
+"""Addresses of clients and receivers: which count as one, which are public, and headers that tell of a proxy.
 
-The table is ours, since that of Python differs from version to version.
+The registries of special-purpose addresses (IANA, RFC 6890) are as of 2025, in a table of ours, since that of Python
+differs from version to version.
 """
 
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
 Address = IPv4Address | IPv6Address
@@ -35,6 +36,40 @@ _UNICAST_V6: Final = IPv6Network("2000::/3")
 _NOT_GLOBAL_V6: Final = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
 """In it, but for documents, tests, tunnels and protocols. What a tunnel leads to is judged by `inner`."""
 _NAT64: Final = IPv6Network("64:ff9b::/96")
+FORWARDED_FOR: Final = "X-Forwarded-For"
+FORWARDING_HEADERS: Final = (
+    "Forwarded",
+    FORWARDED_FOR,
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Forwarded-Port",
+    "X-Client-IP",
+    "X-Cluster-Client-IP",
+    "True-Client-IP",
+    "CF-Connecting-IP",
+    "X-Real-IP",
+    "X-Forwarded",
+    "Forwarded-For",
+    "X-Forwarded-Server",
+    "X-Original-Host",
+    "X-Original-Forwarded-For",
+    "X-Envoy-External-Address",
+    "Fastly-Client-IP",
+    "CDN-Loop",
+    "Via",
+)
+"""By which a request says that it came through a proxy."""
+
+
+def network(address: str) -> str:
+    """The address itself; of IPv6 its /64 network, because one host has a whole one. Other text stays as it is."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped or ip_network((parsed.packed, 64), strict=False))
+    return str(parsed)
 
 
 def inner(address: Address) -> Address:

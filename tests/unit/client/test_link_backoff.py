@@ -1,6 +1,6 @@
 """Pauses after failures."""
 
-from gateway.client.backoff import Backoff
+from gateway.client.link import Backoff
 
 
 def test_pauses_double_up_to_the_longest_with_at_most_half_taken_off() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from gateway.commands.audit_trail_commands import audit, explain, shown_line
+from gateway.commands.audit import audit, explain, shown_line
 from tests.support.gateway import CONFIG
 
 

@@ -7,7 +7,7 @@ import click
 import pytest
 
 from gateway.cli import main
-from gateway.commands.examples import EXAMPLES
+from gateway.commands.lazy_group import EXAMPLES
 
 
 def commands(group: click.Group, context: click.Context, words: str = "") -> Iterator[tuple[str, click.Command]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.wire.network import network
+from gateway.wire.addresses import network
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings.watching import watch_files
+from gateway.settings.live_file import watch_files
 from tests.support.waiting import GENEROUS_S
 from tests.unit.settings.files import delete, replace, write
 

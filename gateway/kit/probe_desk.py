@@ -12,8 +12,7 @@ from yarl import URL
 
 from gateway.client.refusals import NoRight, NotSignedIn
 from gateway.client.request import PREFIX, Request
-from gateway.kit.errors import BrokenRuleError, UntestedError, needs
-from gateway.kit.target import Target
+from gateway.kit.target import BrokenRuleError, Target, UntestedError, needs
 
 DONE: Final = "0"
 NO_RIGHT: Final = NoRight.retcode

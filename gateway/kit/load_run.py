@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from gateway.client import Agent, AgentGatewayError, Gateway
 from gateway.client.refusals import NotSignedIn
 from gateway.kit.load_tally import Kind, LoadTally
-from gateway.kit.probe import BUSY, NOT_BUSY
+from gateway.kit.probe_desk import BUSY, NOT_BUSY
 from gateway.kit.target import Target
 
 TELL_EVERY_S: Final = 1.0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.upstream.service_health import OUT_AFTER_S, Reachability
+from gateway.upstream.service_client import OUT_AFTER_S, Reachability
 
 
 class Watched:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.agents.fair_line import DOUBTFUL_FROM, RECENT_S, WORKDAY_S, FairLine, Judgements, Rank
+from gateway.agents.fair_queue import DOUBTFUL_FROM, RECENT_S, WORKDAY_S, FairQueue, PasswordVerdicts, Rank
 
 HERE, ELSEWHERE, THIRD = "192.0.2.1", "192.0.2.2", "192.0.2.3"
 
@@ -16,7 +16,7 @@ class Waiting:
     """Those who wait for the one turn of a line that is taken, and the order in which they get it."""
 
     def __init__(self, longest: int = 1000) -> None:
-        self.line = FairLine(1, longest)
+        self.line = FairQueue(1, longest)
         self.served: list[str] = []
         self.refused: list[str] = []
         self.tasks: dict[str, asyncio.Task[None]] = {}
@@ -107,7 +107,7 @@ def test_whatever_happens_no_turn_is_lost_and_none_is_given_twice(
     turns: int, steps: list[tuple[Rank, str, bool]]
 ) -> None:
     async def play() -> None:
-        line, busy, most = FairLine(turns, 5), 0, 0
+        line, busy, most = FairQueue(turns, 5), 0, 0
 
         async def one(rank: Rank, address: str) -> None:
             nonlocal busy, most
@@ -136,8 +136,8 @@ def test_whatever_happens_no_turn_is_lost_and_none_is_given_twice(
     asyncio.run(play())
 
 
-def judged(*verdicts: bool, who: str = "101", address: str = HERE) -> Judgements:
-    made = Judgements()
+def judged(*verdicts: bool, who: str = "101", address: str = HERE) -> PasswordVerdicts:
+    made = PasswordVerdicts()
     for verdict in verdicts:
         made.judged(who, address, 0.0, right=verdict)
     return made
@@ -168,14 +168,14 @@ def test_an_address_of_mostly_wrong_passwords_is_doubtful_for_some_minutes(verdi
 
 
 def test_addresses_of_one_ipv6_network_are_judged_together() -> None:
-    made = Judgements()
+    made = PasswordVerdicts()
     for number in range(DOUBTFUL_FROM):
         made.judged("7", f"2001:db8::{number:x}", 0.0, right=False)
     assert made.rank("101", "2001:db8::ffff", 1.0) is Rank.DOUBTFUL
 
 
 def test_so_many_are_kept_and_no_more() -> None:
-    made = Judgements(most=10)
+    made = PasswordVerdicts(most=10)
     for number in range(100):
         made.judged(str(number), f"192.0.2.{number}", 0.0, right=True)
     assert len(made) == 20

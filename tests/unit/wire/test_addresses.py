@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv6Address
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.wire.special_addresses import is_public
+from gateway.wire.addresses import is_public
 
 
 @given(st.ip_addresses(v=4))

@@ -2,8 +2,8 @@
 
 import pytest
 
+from gateway.wire.body import FilePart, read_file
 from gateway.wire.errors import Refused
-from gateway.wire.multipart import FilePart, read_file
 from tests.support.form import BOUNDARY, form_data
 
 BYTES = bytes(range(256)) * 700 + b"\r\n--no boundary\r\n"

@@ -1,4 +1,4 @@
-"""The line of those who wait for a thread that judges passwords: fair by address, guessers behind desktops.
+"""The queue of those who wait for a thread that judges passwords: fair by address, guessers behind desktops.
 
 Turns go to the best rank first and, inside of a rank, to one address after the other, so that many who wait at one
 address hold up nobody elsewhere. Every fourth turn is of the worst rank that waits: nobody waits for ever.
@@ -9,7 +9,7 @@ from collections import OrderedDict, deque
 from enum import IntEnum
 from typing import Final
 
-from gateway.wire.network import network
+from gateway.wire.addresses import network
 
 LOWLY_TURN: Final = 4
 RECENT_S: Final = 300.0
@@ -32,7 +32,7 @@ class Rank(IntEnum):
     """From this address came mostly wrong passwords."""
 
 
-class Judgements:
+class PasswordVerdicts:
     """What was judged lately, by pair of agent and address and by address: the newest MOST_KEPT. Times in s."""
 
     def __init__(self, most: int = MOST_KEPT) -> None:
@@ -68,7 +68,7 @@ class Judgements:
         return Rank.DOUBTFUL if balance >= DOUBTFUL_FROM and at_s > now_s - RECENT_S else Rank.FRESH
 
 
-class FairLine:
+class FairQueue:
     """`turns` may be taken at a time, and `longest` wait at most."""
 
     def __init__(self, turns: int, longest: int) -> None:

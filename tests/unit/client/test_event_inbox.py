@@ -4,8 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.client.event import Event
-from gateway.client.inbox import Ended, Inbox
+from gateway.client.event import Ended, Event, Inbox
 from tests.support.waiting import GENEROUS_S
 
 

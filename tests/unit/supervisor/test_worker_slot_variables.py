@@ -2,17 +2,17 @@
 
 import os
 
-from gateway.supervisor.handed_over import HandedOver, receive
+from gateway.supervisor.worker_slot import WorkerVariables, receive_variables
 
 
 def test_each_worker_receives_all_of_them() -> None:
     variables = {"AGENTGATEWAY_REDIS_URL": "redis://:é@host", "AGENTGATEWAY_MAXTIME": "7000"}
-    given = HandedOver(variables)
+    given = WorkerVariables(variables)
     assert given.descriptor is not None
-    received = [receive(os.dup(given.descriptor)) for _ in range(2)]
+    received = [receive_variables(os.dup(given.descriptor)) for _ in range(2)]
     given.close()
     assert received == [variables, variables]
 
 
 def test_without_any_there_is_nothing_to_inherit() -> None:
-    assert HandedOver({}).descriptor is None
+    assert WorkerVariables({}).descriptor is None

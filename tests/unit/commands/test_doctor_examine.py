@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from gateway.doctor import examine as room
-from gateway.doctor.examine import examine
+from gateway.commands import doctor as room
+from gateway.commands.doctor import examine
 from gateway.doctor.finding import DoctorFinding, Level
 from gateway.settings.load import load
 from tests.support.gateway import CONFIG

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gateway.upstream.event_fetcher import PollReader
+from gateway.upstream.event_fetchers import PollReader
 from gateway.upstream.service_answers import ServiceAnswer
 
 NOW = 1_800_000_000_000
