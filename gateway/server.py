@@ -18,7 +18,7 @@ from gateway.app import App, make_app
 from gateway.audit import trail
 from gateway.audit.open_trail import OpenTrail, TrailPlace
 from gateway.edge.client_address import client_of
-from gateway.listeners.room import Room
+from gateway.listeners.connection_limits import ConnectionLimits
 from gateway.listeners.serve import Listeners
 from gateway.listeners.serve import start as listen
 from gateway.listeners.tls import TlsCertificate
@@ -123,7 +123,7 @@ async def _serving(app: App, opened: OpenTrail, sockets: NodeSockets, number: in
             https=sockets.https,
             more=sockets.more,
             shared=sockets.shared,
-            room=Room(lambda: live.current),
+            limits=ConnectionLimits(lambda: live.current),
         )
         open_listeners.draining.on(app.give_way)
         app.open_to(open_listeners)

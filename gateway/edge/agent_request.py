@@ -19,9 +19,8 @@ from gateway.nodes.drain import Drain
 from gateway.sessions.service import SessionService
 from gateway.settings.schema import Settings
 from gateway.wire import envelope
-from gateway.wire.connection import PeerConnection
 from gateway.wire.errors import GatewayError, MethodNotAllowed, Unavailable
-from gateway.wire.http import AnyResponse, Request, Response, StreamedResponse, header_lines
+from gateway.wire.http import AnyResponse, PeerConnection, Request, Response, StreamedResponse, header_lines
 from gateway.wire.standing_headers import AGENT_JSON, OCTETS, of_answers
 
 CLIENT_LENGTH: Final = 120

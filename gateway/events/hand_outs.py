@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gateway.events.delivery import LOOK_AFTER_S
 from gateway.ops.jobs import Job
 from gateway.sessions.service import Caller
-from gateway.wire.connection import PeerConnection
+from gateway.wire.http import PeerConnection
 
 Note = Callable[[Caller], Awaitable[None]]
 """As `SessionService.note_hand_out`."""

@@ -21,9 +21,9 @@ from gateway.sessions.service import Caller, SessionOver, SessionService
 from gateway.sessions.store import Look, Looking
 from gateway.settings.schema import Settings
 from gateway.wire import retcodes
-from gateway.wire.connection import PeerConnection, Signal
 from gateway.wire.errors import GatewayError, Refused, StoreUnavailable
 from gateway.wire.event import WANTED, Event, age_s
+from gateway.wire.http import PeerConnection, Signal
 
 STORE_RETRY_S = 0.2
 SAME_TIME_MS = 20

@@ -59,11 +59,6 @@ class LightSignInBody(Body):
     vc_phone_number: str = Field("", max_length=24)
     listen_status: bool = False
 
-    @property
-    def wants_push(self) -> bool:
-        """True when events are to be pushed."""
-        return False
-
 
 class SignInBody(LightSignInBody):
     """`login`: both `callBackUri` and `serviceToken`, or the older `pushUrl`, choose push mode."""
@@ -72,11 +67,6 @@ class SignInBody(LightSignInBody):
     call_back_uri: str = Field("", max_length=200)
     service_token: ServiceToken = ""
     push_url: str = Field("", max_length=200)
-
-    @property
-    def wants_push(self) -> bool:
-        """True when events are to be pushed."""
-        return bool(self.push_url or (self.call_back_uri and self.service_token))
 
 
 class ForcedSignInBody(SignInBody):

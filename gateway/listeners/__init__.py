@@ -5,7 +5,7 @@ from gateway.listeners.errors import ListenError
 from gateway.listeners.serve import Listeners, start
 from gateway.listeners.tls import TlsCertificate
 from gateway.wire.body import read_body
-from gateway.wire.connection import PeerConnection
+from gateway.wire.http import PeerConnection
 
 __all__ = [
     "Connection",

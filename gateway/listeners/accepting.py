@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-from gateway.listeners.room import Room
+from gateway.listeners.connection_limits import ConnectionLimits
 from gateway.settings.host import NO_LIMIT, open_files_limits
 
 A_TURN: Final = 16
@@ -64,9 +64,9 @@ _turned_away_here: Final = Shortage(time.monotonic, "new connections are closed 
 class Acceptor:
     """Takes connections from `listening`, up to `a_turn` in a turn of the loop, and has `serve` begin each.
 
-    `serve` gets the socket, the address of its peer, and what to call when the connection has ended. Those that find no
-    room in `room` wait, or are closed where their address has too many. Made inside the loop; it accepts from then on,
-    until `stop`.
+    `serve` gets the socket, the address of its peer, and what to call when the connection has ended. Those above
+    `limits` wait, or are closed where their address has too many. Made inside the loop; it accepts from then on, until
+    `stop`.
     """
 
     def __init__(
@@ -74,13 +74,13 @@ class Acceptor:
         listening: socket.socket,
         serve: Callable[[socket.socket, str, Callable[[], None]], Coroutine[Any, Any, None]],
         a_turn: int,
-        room: Room,
+        limits: ConnectionLimits,
         shortage: Shortage = _shortage_here,
     ) -> None:
         self._listening = listening
         self._serve = serve
         self._a_turn = a_turn
-        self._room = room
+        self._limits = limits
         self._shortage = shortage
         self._loop = asyncio.get_running_loop()
         self._beginning: set[asyncio.Task[None]] = set()
@@ -105,7 +105,7 @@ class Acceptor:
     def _take(self) -> None:
         limit, _ = open_files_limits()
         for _ in range(self._a_turn):
-            if self._room.full:
+            if self._limits.full:
                 self._rest(_FULL)
                 return
             try:
@@ -120,7 +120,7 @@ class Acceptor:
             self._begin(link, peer[0] if isinstance(peer, tuple) else "")
 
     def _begin(self, link: socket.socket, address: str) -> None:
-        leave = self._room.enter(address)
+        leave = self._limits.enter(address)
         if leave is None:
             link.close()
             _turned_away_here.note(_TOO_MANY.format(address))

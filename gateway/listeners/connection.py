@@ -49,7 +49,7 @@ class Server(Protocol):
 
 
 class Connection(asyncio.Protocol):
-    """Implements `gateway.wire.connection.PeerConnection`.
+    """Implements `gateway.wire.http.PeerConnection`.
 
     A request whose head is not whole within the server's `head_timeout_ms` is refused; a connection that brings no byte
     in that time is closed without a word. After the last answer of a connection (errors, `Connection: close`, drain)
@@ -78,7 +78,6 @@ class Connection(asyncio.Protocol):
         "_task",
         "_timer",
         "_writing_paused",
-        "attachment",
         "closed",
         "draining",
         "silent",
@@ -86,7 +85,6 @@ class Connection(asyncio.Protocol):
     )
 
     def __init__(self, server: Server, loop: asyncio.AbstractEventLoop, link: socket.socket | None = None) -> None:
-        self.attachment: object | None = None
         self.closed = Once()
         self.silent = Once()
         self.draining = server.draining
@@ -113,7 +111,7 @@ class Connection(asyncio.Protocol):
         self._idle_timer: asyncio.TimerHandle | None = None
         self._answered_s = 0.0
 
-    # What other rooms ask (documented in gateway.wire.connection).
+    # What other rooms ask (documented in gateway.wire.http).
 
     @property
     def remote(self) -> str:

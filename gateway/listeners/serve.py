@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.listeners.accepting import Acceptor
+from gateway.listeners.connection_limits import ConnectionLimits
 from gateway.listeners.development_certificate import development_certificate
 from gateway.listeners.errors import ListenError
 from gateway.listeners.handshakes import FailedHandshakes
-from gateway.listeners.room import Room
 from gateway.listeners.server import LINGER_MS, ConnectionServer, Handler
 from gateway.listeners.sockets import BACKLOG, accepts_a_turn, adopt, open_sockets, url_of
 from gateway.listeners.tls import VERSIONS, TlsCertificate, TlsTerms, own_files
 from gateway.settings.cross_checks import is_loopback
 from gateway.settings.live_file import LiveFile, follow
 from gateway.settings.schema import Settings
-from gateway.wire.connection import Signal
+from gateway.wire.http import Signal
 
 PORTS: Final = {"http": ("HTTP_PORT", "http_port"), "https": ("HTTPS_PORT", "https_port")}
 """What a socket is for -> the key and the attribute of its port."""
@@ -33,13 +33,13 @@ class Listeners:
     in PEM, when the certificate is the development one.
     """
 
-    def __init__(self, connections: ConnectionServer, room: Room) -> None:
+    def __init__(self, connections: ConnectionServer, limits: ConnectionLimits) -> None:
         self.urls: list[str] = []
         self.certificate: TlsCertificate | None = None
         self._followed: list[LiveFile[Any]] = []
         self.authority: Path | None = None
         self._connections = connections
-        self._room = room
+        self._limits = limits
         self._failed = FailedHandshakes(time.monotonic)
         self._acceptors: list[Acceptor] = []
         self._listening: list[socket.socket] = []
@@ -124,7 +124,7 @@ class Listeners:
                 begun.closed.on(leave)
 
         listening.listen(BACKLOG)  # Given sockets may be bound alone.
-        self._acceptors.append(Acceptor(listening, serve, accepts_a_turn(listening), self._room))
+        self._acceptors.append(Acceptor(listening, serve, accepts_a_turn(listening), self._limits))
         self._listening.append(listening)
         self.urls.append(url_of("https" if certificate else "http", listening))
 
@@ -138,13 +138,13 @@ async def start(
     more: Mapping[str, Sequence[socket.socket]] = NOTHING_MORE,
     shared: bool = False,
     linger_ms: int = LINGER_MS,
-    room: Room | None = None,
+    limits: ConnectionLimits | None = None,
 ) -> Listeners:
     """Accepts connections for `handler` when it returns.
 
     `http` and `https` are bound sockets to use in place of HTTP_PORT and HTTPS_PORT (port 0 there: no such listener);
     `more` (by "http" and "https") are those for the further addresses of a name. They are taken over. `shared`: other
-    processes accept from them too. `room` bounds the connections; left out, `settings` do. Raises ListenError for a
+    processes accept from them too. `limits` bounds the connections; left out, `settings` do. Raises ListenError for a
     port or a certificate that cannot be used; nothing is open then.
     """
     connections = ConnectionServer(
@@ -153,7 +153,7 @@ async def start(
         linger_ms=linger_ms,
         keep_alive_ms=settings.keep_alive_ms,
     )
-    listeners = Listeners(connections, room or Room(lambda: settings))
+    listeners = Listeners(connections, limits or ConnectionLimits(lambda: settings))
     limit_s = settings.request_timeout_ms / 1000
     with ExitStack() as opened:
         plain = _sockets(opened, _given(http, more, "http"), shared, settings, "http")

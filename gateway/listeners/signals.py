@@ -10,7 +10,7 @@ _log = logging.getLogger(__name__)
 
 
 class Once:
-    """Tells those who asked, in the order of asking; implements `gateway.wire.connection.Signal`."""
+    """Tells those who asked, in the order of asking; implements `gateway.wire.http.Signal`."""
 
     __slots__ = ("_callbacks", "is_set")
 

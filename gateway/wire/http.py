@@ -1,28 +1,84 @@
-"""One HTTP request and its answer, as every room above the listeners sees them.
+"""One HTTP request, its answer and its connection, as every room above the listeners sees them.
 
-See docs/protocol.md, Answers; docs/design/connection.md.
+`gateway.listeners.connection.Connection` is the one connection; tests of other rooms may bring their own. See
+docs/protocol.md, Answers; docs/design/connection.md.
 """
 
 import math
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 from urllib.parse import parse_qsl, unquote
 
 from aiohttp.http import HttpVersion, HttpVersion10, HttpVersion11, RawRequestMessage
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from multidict import CIMultiDictProxy
 
-if TYPE_CHECKING:
-    from gateway.wire.connection import PeerConnection
-
 _WITHOUT_LENGTH: Final = frozenset({204, 304})
 _OK: Final = 200
 _OK_LINE: Final = "HTTP/1.1 200 OK\r\n"
+
+
+class Signal(Protocol):
+    """Something that happens at most once, such as the end of a connection."""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether it has happened."""
+
+    def on(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Run `callback` when it happens, now if it has; call what is returned to forget the callback."""
+
+
+class PeerConnection(Protocol):
+    """One TCP connection, plain or TLS, as handlers see it."""
+
+    @property
+    def closed(self) -> Signal:
+        """The peer is gone, or this side has cut the connection."""
+
+    @property
+    def silent(self) -> Signal:
+        """The peer sends no more: it is gone, or closed its sending side and reads on. A parked poll ends at once."""
+
+    @property
+    def draining(self) -> Signal:
+        """The server is going down: parked polls answer empty at once."""
+
+    @property
+    def remote(self) -> str:
+        """The IP address of the peer, "" where it has none."""
+
+    @property
+    def current_answer(self) -> int:
+        """Number of the answer to the request that is being handled now; the first on a connection is 1."""
+
+    @property
+    def tells_arrival(self) -> bool:
+        """Whether the system tells here what the peer has acknowledged; otherwise `all_bytes_acknowledged` is False."""
+
+    def on_close(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """The same as `closed.on(callback)`; the callback may still ask what has been acknowledged."""
+
+    def all_bytes_acknowledged(self, answer: int | None = None) -> bool:
+        """Whether the kernel of the peer has acknowledged every byte of the answers written so far.
+
+        With `answer`: whether that one was written whole and acknowledged, even if a later request is being handled by
+        now; it is the last `current_answer` that was read (of older ones less is remembered: then False as long as a
+        byte of a later answer is under way). Without: False also while a request is being handled.
+
+        False wherever it cannot be known. It may be asked at any time, also after the end of the connection.
+        """
+
+    def close_after_answer(self) -> None:
+        """Make the answer that is being prepared the last one of this connection (`Connection: close`)."""
+
+    def write_now(self, data: bytes) -> None:
+        """Send bytes outside of any answer (100 Continue), if the peer is there."""
 
 
 class Request:
@@ -45,7 +101,7 @@ class Request:
         "version",
     )
 
-    def __init__(self, message: RawRequestMessage, content: StreamReader, peer: "PeerConnection") -> None:
+    def __init__(self, message: RawRequestMessage, content: StreamReader, peer: PeerConnection) -> None:
         self.id: str | None = None
         self.answer_by_s = math.inf
         self.method: str = message.method

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.listeners.server import ConnectionServer
-from gateway.wire.connection import PeerConnection
-from gateway.wire.http import Request, Response
+from gateway.wire.http import PeerConnection, Request, Response
 from tests.unit.listeners.doors import Client, Door, get, opened, until
 
 LARGE = 2**23

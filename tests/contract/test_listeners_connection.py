@@ -9,8 +9,7 @@ from aiohttp.web import HTTPNotFound
 
 from gateway.wire import envelope
 from gateway.wire.body import read_body
-from gateway.wire.connection import PeerConnection
-from gateway.wire.http import Request, Response, StreamedResponse
+from gateway.wire.http import PeerConnection, Request, Response, StreamedResponse
 from tests.unit.listeners.doors import Client, Door, fine, get, opened, post, until
 
 
@@ -233,22 +232,6 @@ async def leave(client: Client, way: str) -> None:
         client.reset()
     else:
         await client.close()
-
-
-async def test_what_is_attached_to_a_connection_is_there_at_its_next_request() -> None:
-    async def count(request: Request) -> Response:
-        peer = request.peer
-        earlier = peer.attachment if isinstance(peer.attachment, int) else 0
-        peer.attachment = earlier + 1
-        return Response(str(peer.attachment).encode())
-
-    async with opened(count) as door:
-        client = await door.client()
-        await client.send(get())
-        await client.answer()
-        await client.send(get())
-        second = await client.answer()
-        assert (second.body, (await door.ask(get())).body) == (b"2", b"1")
 
 
 async def test_a_peer_that_resets_while_a_large_answer_is_written_is_no_error(caplog: pytest.LogCaptureFixture) -> None:

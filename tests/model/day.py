@@ -33,7 +33,6 @@ AGENTS: Final = (101, 102, 103)
 NODES: Final = ("n1", "n2")
 STEPS: Final = 40
 GRACE_MS: Final = 60_000
-IDLE_MS: Final = 120_000
 LOCKS_AFTER: Final = 5
 LOCK_MS: Final = 300_000
 OLD_SESSION: Final = "a session that is long over"

@@ -109,7 +109,6 @@ async def call(service: SessionService, request: Request, *, hands_out: bool) ->
 class Peer:
     """A connection that never ends and of which nothing is known."""
 
-    attachment = None
     current_answer = 1
     tells_arrival = False
     silent = closed = Once()

@@ -3,7 +3,7 @@
 import base64
 import hmac
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -42,9 +42,6 @@ class Bench:
 
     async def take(self, count: int) -> list[str]:
         return [(await self.inbox.take()).type for _ in range(count)]
-
-
-Made = Callable[..., PushReceiver]
 
 
 @pytest.fixture

@@ -47,17 +47,3 @@ def test_the_phone_is_hung_up_by_default_except_after_a_forced_sign_in(
     model: type[models.SignInBody], hung_up: bool
 ) -> None:
     assert model.model_validate(sample(model)).releasephone is hung_up
-
-
-@pytest.mark.parametrize(
-    ("members", "push"),
-    [
-        ({}, False),
-        ({"callBackUri": "https://desk"}, False),
-        ({"serviceToken": "t"}, False),
-        ({"callBackUri": "https://desk", "serviceToken": "t"}, True),
-        ({"pushUrl": "https://desk?token=t"}, True),
-    ],
-)
-def test_push_mode_takes_both_members_or_the_older_one(members: dict[str, str], push: bool) -> None:
-    assert models.SignInBody.model_validate(sample(models.SignInBody) | members).wants_push is push

@@ -10,7 +10,7 @@ from ipaddress import ip_network
 import pytest
 
 from gateway.listeners.accepting import LINE_EVERY_S, Acceptor, Shortage
-from gateway.listeners.room import Room
+from gateway.listeners.connection_limits import ConnectionLimits
 from gateway.listeners.sockets import accepts_a_turn, open_socket
 from gateway.settings.schema import Settings
 from tests.unit.listeners.doors import until
@@ -38,7 +38,7 @@ class Hall:
         self.address = door.getsockname()
         self.settings = Settings()
         self.leaves: list[Callable[[], None]] = []
-        self.acceptor = Acceptor(door, self._serve, 100, Room(lambda: self.settings), Shortage(lambda: 0.0))
+        self.acceptor = Acceptor(door, self._serve, 100, ConnectionLimits(lambda: self.settings), Shortage(lambda: 0.0))
 
     async def _serve(self, link: socket.socket, _address: str, leave: Callable[[], None]) -> None:
         self.links.append(link)

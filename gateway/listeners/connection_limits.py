@@ -8,7 +8,7 @@ from typing import Protocol
 from gateway.wire.addresses import network
 
 
-class RoomSettings(Protocol):
+class ConnectionLimitSettings(Protocol):
     """The settings that bound it; `Settings` has them."""
 
     @property
@@ -24,13 +24,13 @@ class RoomSettings(Protocol):
         """TRUSTED_PROXIES: one of them stands for many clients."""
 
 
-class Room:
+class ConnectionLimits:
     """The connections of one process, by address: those of an IPv6 network of /64 count together.
 
     `settings` returns those in force, asked anew for each connection.
     """
 
-    def __init__(self, settings: Callable[[], RoomSettings]) -> None:
+    def __init__(self, settings: Callable[[], ConnectionLimitSettings]) -> None:
         self._settings = settings
         self._held: Counter[str] = Counter()
         self._all = 0
