@@ -16,7 +16,7 @@ from gateway.interface import validate
 from gateway.interface.operation import Heartbeat, Operation, Poll, Renew, SignIn, SignOut, Unsupported, Upload
 from gateway.interface.table import OperationTable
 from gateway.ops import metrics, request_context
-from gateway.ops.call_counts import Tally
+from gateway.ops.call_counts import LabelCount
 from gateway.ops.deadline import CALL_S, SIGN_IN_S
 from gateway.trace.traces import Traces
 from gateway.wire import retcodes
@@ -100,7 +100,7 @@ class Route(NamedTuple):
     within_s: float
     reads_body: bool
     is_timed: bool
-    successes: Tally
+    successes: LabelCount
 
 
 class Edge:

@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 
 
-class Tally:
+class LabelCount:
     """How often something was counted, for whoever counts where even a call of `add` is too dear."""
 
     __slots__ = ("count",)
@@ -31,7 +31,7 @@ class FastCounter(Collector):
 
     def __init__(self, name: str, description: str, labels: Sequence[str]) -> None:
         self._told = (name, description, tuple(labels))
-        self._tallies: defaultdict[tuple[str, ...], Tally] = defaultdict(Tally)
+        self._tallies: defaultdict[tuple[str, ...], LabelCount] = defaultdict(LabelCount)
         self._shared: dict[tuple[str, ...], int] = {}
         self._counter: Counter | None = None
 
@@ -39,7 +39,7 @@ class FastCounter(Collector):
         """One more with these values of the labels."""
         self._tallies[labels].count += 1
 
-    def of(self, *labels: str) -> Tally:
+    def of(self, *labels: str) -> LabelCount:
         """The tally of these values of the labels."""
         return self._tallies[labels]
 
