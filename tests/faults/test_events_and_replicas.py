@@ -18,7 +18,7 @@ from tests.failover.replica_set import gates_to, replica_set
 from tests.faults.conftest import KIND
 from tests.support.servers import Server, Servers
 from tests.support.waiting import until
-from tests.unit.sessions.houses import opening, session
+from tests.unit.sessions.node_pairs import opening, session
 
 AGENT, TIMEOUT_MS, EVENTS = 101, 800, 20
 WRITERS, MAX_LAG_S = 4, 3

@@ -42,7 +42,7 @@ KILLED: Final = (Server.kill, Server.start)
 
 
 @dataclass
-class House:
+class StoredGateway:
     """One gateway with a store of its own, which it reaches by `to_store`; killed and started again at will."""
 
     name: str
@@ -77,29 +77,29 @@ class House:
 class Two:
     """`front` before `behind`, with a tripwire between them."""
 
-    front: House
-    behind: House
+    front: StoredGateway
+    behind: StoredGateway
     between: Tripwire
 
 
 @asynccontextmanager
-async def house(
+async def stored_gateway(
     folder: Path, servers: Servers, name: str, settings: dict[str, str] | None = None
-) -> AsyncIterator[House]:
+) -> AsyncIterator[StoredGateway]:
     server = servers.start(KIND, KEPT)
     async with AsyncExitStack() as stack:
         to_store = await stack.enter_async_context(tripwire_to(server.port))
         shared = {**QUICK, "REDIS_URL": f"redis://127.0.0.1:{to_store.port}", **(settings or {})}
         place = await stack.enter_async_context(site(folder, shared))
-        made = House(name, free_port(), place, server, to_store)
+        made = StoredGateway(name, free_port(), place, server, to_store)
         await made.start()
         yield made
 
 
 @pytest.fixture
-async def alone(tmp_path: Path, servers: Servers) -> AsyncIterator[House]:
+async def alone(tmp_path: Path, servers: Servers) -> AsyncIterator[StoredGateway]:
     """A gateway with the embedded contact centre."""
-    async with house(tmp_path, servers, "Alone") as made:
+    async with stored_gateway(tmp_path, servers, "Alone") as made:
         yield made
 
 
@@ -108,9 +108,9 @@ async def two(tmp_path: Path, servers: Servers) -> AsyncIterator[Two]:
     """A gateway with the embedded contact centre, and one before it."""
     for name in ("behind", "front"):
         (tmp_path / name).mkdir()
-    async with house(tmp_path / "behind", servers, "Behind") as behind, tripwire_to(behind.port) as between:
+    async with stored_gateway(tmp_path / "behind", servers, "Behind") as behind, tripwire_to(behind.port) as between:
         before = {**BEFORE, "UPSTREAM_URL": f"http://127.0.0.1:{between.port}"}
-        async with house(tmp_path / "front", servers, "Front", before) as front:
+        async with stored_gateway(tmp_path / "front", servers, "Front", before) as front:
             yield Two(front, behind, between)
 
 
@@ -203,7 +203,7 @@ async def test_a_yes_that_the_store_could_not_keep_ends_the_session_once_the_sto
 
 @pytest.mark.parametrize(("stop", "start"), [FROZEN, KILLED], ids=["frozen", "killed"])
 async def test_embedded_a_sign_out_that_the_store_did_not_write_leaves_the_agent_as_it_was(
-    alone: House, stop: Stop, start: Stop
+    alone: StoredGateway, stop: Stop, start: Stop
 ) -> None:
     desk = await alone.sign_in(AGENT)
 
@@ -224,11 +224,11 @@ async def test_no_event_is_lost_that_was_told_while_the_store_was_away(two: Two)
     await _hears_of_a_rest_that_ran_out_meanwhile(two.front)
 
 
-async def test_embedded_no_event_is_lost_that_was_told_while_the_store_was_away(alone: House) -> None:
+async def test_embedded_no_event_is_lost_that_was_told_while_the_store_was_away(alone: StoredGateway) -> None:
     await _hears_of_a_rest_that_ran_out_meanwhile(alone)
 
 
-async def _hears_of_a_rest_that_ran_out_meanwhile(gate: House) -> None:
+async def _hears_of_a_rest_that_ran_out_meanwhile(gate: StoredGateway) -> None:
     desk = await gate.sign_in(AGENT)
     assert (await desk.call("POST", "onlineagent/{id}/rest/1/2")).retcode == "0"
     gate.server.freeze()
@@ -298,7 +298,7 @@ async def test_a_gateway_killed_between_yes_and_end_signs_out_what_the_centre_ha
     assert await on_floor(witness) == {WITNESS}
 
 
-async def test_embedded_killed_before_the_end_the_agent_is_there_again_as_it_was(alone: House) -> None:
+async def test_embedded_killed_before_the_end_the_agent_is_there_again_as_it_was(alone: StoredGateway) -> None:
     desk, witness = await alone.sign_in(AGENT), await alone.sign_in(WITNESS)
     assert (await desk.call("POST", "onlineagent/{id}/rest/600/2")).retcode == "0"
     alone.to_store.at_request(END, alone.kill, drops=True)
@@ -309,7 +309,7 @@ async def test_embedded_killed_before_the_end_the_agent_is_there_again_as_it_was
     await eventually(lambda: desk.call("POST", "onlineagent/{id}/cancelrest"), "0")
 
 
-async def test_embedded_killed_after_the_end_the_agent_is_gone_from_both_sides(alone: House) -> None:
+async def test_embedded_killed_after_the_end_the_agent_is_gone_from_both_sides(alone: StoredGateway) -> None:
     desk, witness = await alone.sign_in(AGENT), await alone.sign_in(WITNESS)
     alone.to_store.at_answer(END, alone.kill, drops=True)
     assert await sign_out(desk) is None
@@ -354,7 +354,7 @@ async def test_whenever_something_dies_both_sides_agree_in_the_end(two: Two) -> 
             await _settles(desk, witness)
 
 
-async def _in(gate: House, agent_id: int) -> Desk:
+async def _in(gate: StoredGateway, agent_id: int) -> Desk:
     desk = gate.desk(agent_id)
     await eventually(lambda: desk.sign_in(force=True), "0")
     return desk

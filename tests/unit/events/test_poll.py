@@ -92,7 +92,7 @@ class Peer:
         return False
 
 
-class House:
+class PollNode:
     """One node. Its polls are held for a minute."""
 
     def __init__(self) -> None:
@@ -128,8 +128,8 @@ class House:
 
 
 @pytest.fixture
-async def house() -> AsyncIterator[House]:
-    made = House()
+async def node() -> AsyncIterator[PollNode]:
+    made = PollNode()
     await made.keep(USED)
     yield made
     made.parking.drain()
@@ -145,175 +145,175 @@ async def away(_: Looking) -> None:
     raise StoreUnavailable
 
 
-async def test_an_event_that_comes_after_the_look_and_before_the_poll_waits_is_not_missed(house: House) -> None:
+async def test_an_event_that_comes_after_the_look_and_before_the_poll_waits_is_not_missed(node: PollNode) -> None:
     async def event_comes(_: Looking) -> None:
-        house.queue.add(AGENT, USED.id, [FIRST])
+        node.queue.add(AGENT, USED.id, [FIRST])
 
-    house.store.after = [event_comes]
-    assert (await soon(house.poll())).event == FIRST
+    node.store.after = [event_comes]
+    assert (await soon(node.poll())).event == FIRST
 
 
-async def test_an_end_that_comes_there_is_not_missed_either(house: House) -> None:
+async def test_an_end_that_comes_there_is_not_missed_either(node: PollNode) -> None:
     async def ends(_: Looking) -> None:
-        await house.service.end(AGENT, USED.id, EndReason.IDLE)
+        await node.service.end(AGENT, USED.id, EndReason.IDLE)
 
-    house.store.after = [ends]
+    node.store.after = [ends]
     with pytest.raises(Refused) as refused:
-        await soon(house.poll())
+        await soon(node.poll())
     assert refused.value.retcode == retcodes.NOT_SIGNED_IN
 
 
-async def test_a_guid_revoked_elsewhere_is_refused_though_it_is_known_here_as_good(house: House) -> None:
-    await house.end(EndReason.SIGNED_OUT)
+async def test_a_guid_revoked_elsewhere_is_refused_though_it_is_known_here_as_good(node: PollNode) -> None:
+    await node.end(EndReason.SIGNED_OUT)
     with pytest.raises(Refused) as refused:
-        await soon(house.poll())
+        await soon(node.poll())
     assert refused.value.message == EndReason.SIGNED_OUT
 
 
-async def test_so_is_one_whose_poll_a_newer_one_ends_before_its_first_look_is_back(house: House) -> None:
-    await house.end(EndReason.SIGNED_OUT)
+async def test_so_is_one_whose_poll_a_newer_one_ends_before_its_first_look_is_back(node: PollNode) -> None:
+    await node.end(EndReason.SIGNED_OUT)
 
     async def newer_comes(_: Looking) -> None:
-        house.parking.enter(AGENT, USED.id)
+        node.parking.enter(AGENT, USED.id)
 
-    house.store.before = [newer_comes]
+    node.store.before = [newer_comes]
     with pytest.raises(Refused) as refused:
-        await soon(house.poll())
+        await soon(node.poll())
     assert refused.value.message == EndReason.SIGNED_OUT
 
 
-async def test_so_is_one_whose_peer_is_gone_before_its_first_look(house: House) -> None:
-    await house.end(EndReason.SIGNED_OUT)
+async def test_so_is_one_whose_peer_is_gone_before_its_first_look(node: PollNode) -> None:
+    await node.end(EndReason.SIGNED_OUT)
 
     peer = Peer()
     peer.close()
     with pytest.raises(Refused):
-        await soon(house.poll(peer))
+        await soon(node.poll(peer))
 
 
-async def test_one_whose_peer_has_only_closed_its_sending_side_brings_the_event_that_is_there(house: House) -> None:
-    house.queue.add(AGENT, USED.id, [FIRST])
+async def test_one_whose_peer_has_only_closed_its_sending_side_brings_the_event_that_is_there(node: PollNode) -> None:
+    node.queue.add(AGENT, USED.id, [FIRST])
     peer = Peer()
     peer.silent.set()
-    assert (await soon(house.poll(peer))).event == FIRST
+    assert (await soon(node.poll(peer))).event == FIRST
 
 
-async def test_a_session_known_here_as_pushed_is_judged_as_any_other(house: House) -> None:
-    await house.end(EndReason.IDLE)
-    house.store.knows = record(replace(USED, push=True))
+async def test_a_session_known_here_as_pushed_is_judged_as_any_other(node: PollNode) -> None:
+    await node.end(EndReason.IDLE)
+    node.store.knows = record(replace(USED, push=True))
     with pytest.raises(Refused) as refused:
-        await soon(house.poll())
+        await soon(node.poll())
     assert refused.value.message == EndReason.IDLE
 
 
-async def test_a_poll_that_is_over_confirms_all_the_same_and_takes_no_event(house: House) -> None:
-    house.queue.add(AGENT, USED.id, [FIRST, SECOND])
+async def test_a_poll_that_is_over_confirms_all_the_same_and_takes_no_event(node: PollNode) -> None:
+    node.queue.add(AGENT, USED.id, [FIRST, SECOND])
     peer = Peer()
 
     async def newer_comes(_: Looking) -> None:
-        house.parking.enter(AGENT, USED.id)
+        node.parking.enter(AGENT, USED.id)
 
-    house.store.before = [newer_comes]
-    assert (await soon(house.poll(peer, FIRST.id))).event is None
-    assert house.queue.oldest(AGENT, USED.id) == SECOND
-
-
-async def test_a_changed_record_is_judged_without_another_read(house: House) -> None:
-    house.store.knows = record(replace(USED, client="as it was"))
-    house.queue.add(AGENT, USED.id, [FIRST])
-    house.store.reads = 0
-    assert (await soon(house.poll())).event == FIRST
-    assert (house.store.reads, len(house.store.looks)) == (0, 2)
+    node.store.before = [newer_comes]
+    assert (await soon(node.poll(peer, FIRST.id))).event is None
+    assert node.queue.oldest(AGENT, USED.id) == SECOND
 
 
-async def test_what_was_known_before_an_outage_is_not_relied_on(house: House) -> None:
+async def test_a_changed_record_is_judged_without_another_read(node: PollNode) -> None:
+    node.store.knows = record(replace(USED, client="as it was"))
+    node.queue.add(AGENT, USED.id, [FIRST])
+    node.store.reads = 0
+    assert (await soon(node.poll())).event == FIRST
+    assert (node.store.reads, len(node.store.looks)) == (0, 2)
+
+
+async def test_what_was_known_before_an_outage_is_not_relied_on(node: PollNode) -> None:
     """Settings may have changed meanwhile, and with them how long a GUID is good."""
-    house.queue.add(AGENT, USED.id, [FIRST])
-    house.store.before = [away]
-    assert (await soon(house.poll())).event == FIRST
-    assert [looking.until_ms for looking in house.store.looks] == [None, 0, None]
+    node.queue.add(AGENT, USED.id, [FIRST])
+    node.store.before = [away]
+    assert (await soon(node.poll())).event == FIRST
+    assert [looking.until_ms for looking in node.store.looks] == [None, 0, None]
 
 
-async def test_a_poll_that_is_over_claims_nothing_when_its_look_is_repeated(house: House) -> None:
+async def test_a_poll_that_is_over_claims_nothing_when_its_look_is_repeated(node: PollNode) -> None:
     """The newer poll elsewhere, which was told that it has ended this one, would be ended by it."""
     tokens: list[str] = []
 
     async def ended_elsewhere(looking: Looking) -> None:
         tokens.append(looking.token)
-        house.parking.wake(AGENT, looking.token)
+        node.parking.wake(AGENT, looking.token)
         raise StoreUnavailable
 
-    house.store.after = [ended_elsewhere]
-    assert (await soon(house.poll())).event is None
+    node.store.after = [ended_elsewhere]
+    assert (await soon(node.poll())).event is None
     assert tokens[0]
-    assert [looking.token for looking in house.store.looks[1:]] == [""] * len(house.store.looks[1:])
+    assert [looking.token for looking in node.store.looks[1:]] == [""] * len(node.store.looks[1:])
 
 
-async def test_a_claim_whose_answer_was_lost_is_made_again_with_the_same_token(house: House) -> None:
-    house.store.after = [away]
-    poll = house.poll()
-    await until(lambda: len(house.store.looks) == 3)  # The second one brings the record, which is judged anew.
-    await house.parked()
-    house.queue.add(AGENT, USED.id, [FIRST])
+async def test_a_claim_whose_answer_was_lost_is_made_again_with_the_same_token(node: PollNode) -> None:
+    node.store.after = [away]
+    poll = node.poll()
+    await until(lambda: len(node.store.looks) == 3)  # The second one brings the record, which is judged anew.
+    await node.parked()
+    node.queue.add(AGENT, USED.id, [FIRST])
     assert (await soon(poll)).event == FIRST
-    assert len({looking.token for looking in house.store.looks[:3]}) == 1
+    assert len({looking.token for looking in node.store.looks[:3]}) == 1
 
 
-async def test_a_claim_is_made_once(house: House) -> None:
-    poll = house.poll()
-    await house.parked()
+async def test_a_claim_is_made_once(node: PollNode) -> None:
+    poll = node.poll()
+    await node.parked()
     for _ in range(2):
-        looks = len(house.store.looks)
-        house.parking.wake(AGENT, "")
-        await until(lambda before=looks: len(house.store.looks) > before)  # type: ignore[misc]
-    house.queue.add(AGENT, USED.id, [FIRST])
+        looks = len(node.store.looks)
+        node.parking.wake(AGENT, "")
+        await until(lambda before=looks: len(node.store.looks) > before)  # type: ignore[misc]
+    node.queue.add(AGENT, USED.id, [FIRST])
     await soon(poll)
-    assert [bool(looking.token) for looking in house.store.looks] == [True, *[False] * (len(house.store.looks) - 1)]
+    assert [bool(looking.token) for looking in node.store.looks] == [True, *[False] * (len(node.store.looks) - 1)]
 
 
-async def test_a_poll_in_a_drain_looks_once_before_it_is_answered(house: House) -> None:
-    house.queue.add(AGENT, USED.id, [FIRST])
+async def test_a_poll_in_a_drain_looks_once_before_it_is_answered(node: PollNode) -> None:
+    node.queue.add(AGENT, USED.id, [FIRST])
 
     async def drains(_: Looking) -> None:
-        house.parking.drain()
+        node.parking.drain()
 
-    house.store.before = [drains]
-    assert (await soon(house.poll())).event == FIRST
+    node.store.before = [drains]
+    assert (await soon(node.poll())).event == FIRST
 
 
-async def gone_after_the_look(house: House, *, fails: bool = False, followed: bool = False) -> None:
+async def gone_after_the_look(node: PollNode, *, fails: bool = False, followed: bool = False) -> None:
     """A poll finds an event, but its peer is gone by then."""
-    house.queue.add(AGENT, USED.id, [FIRST])
+    node.queue.add(AGENT, USED.id, [FIRST])
     peer = Peer()
 
     async def goes(_: Looking) -> None:
         if followed:
-            house.parking.enter(AGENT, USED.id)
+            node.parking.enter(AGENT, USED.id)
         peer.close()
 
-    house.store.after, house.store.lost_fails = [goes], fails
-    assert (await soon(house.poll(peer, None))).event is None
-    assert house.queue.oldest(AGENT, USED.id) == FIRST
+    node.store.after, node.store.lost_fails = [goes], fails
+    assert (await soon(node.poll(peer, None))).event is None
+    assert node.queue.oldest(AGENT, USED.id) == FIRST
 
 
-async def test_an_event_that_nobody_is_there_for_is_given_back(house: House) -> None:
-    await gone_after_the_look(house)
-    assert house.store.lost_ids == [FIRST.id]
+async def test_an_event_that_nobody_is_there_for_is_given_back(node: PollNode) -> None:
+    await gone_after_the_look(node)
+    assert node.store.lost_ids == [FIRST.id]
 
 
-async def test_it_is_not_where_a_newer_poll_of_this_node_may_be_sending_it(house: House) -> None:
-    await gone_after_the_look(house, followed=True)
-    assert house.store.lost_ids == []
+async def test_it_is_not_where_a_newer_poll_of_this_node_may_be_sending_it(node: PollNode) -> None:
+    await gone_after_the_look(node, followed=True)
+    assert node.store.lost_ids == []
 
 
-async def test_a_poll_is_not_refused_for_an_event_that_it_cannot_give_back(house: House) -> None:
-    await gone_after_the_look(house, fails=True)
+async def test_a_poll_is_not_refused_for_an_event_that_it_cannot_give_back(node: PollNode) -> None:
+    await gone_after_the_look(node, fails=True)
 
 
 @pytest.mark.parametrize("reason", [EndReason.TAKEN_OVER, EndReason.REPLACED])
-async def test_a_take_over_while_it_is_held_ends_it_empty(house: House, reason: EndReason) -> None:
-    poll = house.poll()
-    await house.parked()
-    await house.service.end(AGENT, USED.id, reason)
+async def test_a_take_over_while_it_is_held_ends_it_empty(node: PollNode, reason: EndReason) -> None:
+    poll = node.poll()
+    await node.parked()
+    await node.service.end(AGENT, USED.id, reason)
     answer = await soon(poll)
     assert (answer.event, answer.hand_out, answer.last) == (None, "", False)

@@ -17,7 +17,7 @@ from gateway.sessions.store import Change
 from gateway.wire.errors import Unreadable
 from tests.support.servers import Server
 from tests.support.waiting import GENEROUS_MS
-from tests.unit.sessions.houses import Node, event, next_event, opening, session
+from tests.unit.sessions.node_pairs import Node, event, next_event, opening, session
 
 AGENT = 101
 BAD_MEMBERS = (b"rubbish", b"\xff:1", b"0:x", b"1000000:x", b"1" * 5000 + b":x", b"101:", "١٠١:x".encode())

@@ -21,7 +21,7 @@ from gateway.wire.errors import StoreUnavailable
 from tests.conftest import Shared
 from tests.support.servers import Server, Servers
 from tests.support.waiting import until
-from tests.unit.sessions.houses import opening, session
+from tests.unit.sessions.node_pairs import opening, session
 
 LONG_MS = 2000
 

@@ -20,7 +20,7 @@ from gateway.wire.errors import StoreUnavailable
 from tests.conftest import Shared
 from tests.support.servers import Server
 from tests.support.waiting import GENEROUS_MS, until
-from tests.unit.sessions.houses import event, opening, session
+from tests.unit.sessions.node_pairs import event, opening, session
 
 AGENT: Final = 101
 SHARDS: Final = 2

@@ -24,9 +24,9 @@ from gateway.wire.event import Event
 from tests.support.proxy import proxy_to
 from tests.support.servers import Server, Servers
 from tests.support.waiting import GENEROUS_MS, GENEROUS_S, until
-from tests.unit.sessions.houses import (
-    House,
+from tests.unit.sessions.node_pairs import (
     Node,
+    NodePair,
     World,
     claimed,
     counting,
@@ -34,8 +34,8 @@ from tests.unit.sessions.houses import (
     look,
     next_event,
     opening,
-    redis_house,
     redis_node,
+    redis_pair,
     session,
 )
 
@@ -45,8 +45,8 @@ GIVES_UP_MS = 1000
 
 
 @pytest.fixture
-async def house(server: Server) -> AsyncIterator[House]:
-    async with redis_house(server.url) as made:
+async def pair(server: Server) -> AsyncIterator[NodePair]:
+    async with redis_pair(server.url) as made:
         yield made
 
 
@@ -115,12 +115,12 @@ async def test_a_change_that_a_frozen_server_makes_late_does_no_harm(kind: str, 
         assert await node.queue.depth(AGENT) == 1
 
 
-async def test_changes_go_on_after_redis_forgot_its_scripts(server: Server, house: House) -> None:
-    await house.one.store.apply(AGENT, opening(session()))
+async def test_changes_go_on_after_redis_forgot_its_scripts(server: Server, pair: NodePair) -> None:
+    await pair.one.store.apply(AGENT, opening(session()))
     server.ask("SCRIPT", "FLUSH")
-    assert await house.one.store.apply(AGENT, counting()) == 1
+    assert await pair.one.store.apply(AGENT, counting()) == 1
     server.ask("SCRIPT", "FLUSH")
-    assert await house.one.store.apply(AGENT, counting(), durable=True) == 2
+    assert await pair.one.store.apply(AGENT, counting(), durable=True) == 2
 
 
 async def test_a_durable_change_without_a_replicas_word_is_refused(kind: str, servers: Servers) -> None:
@@ -171,8 +171,8 @@ async def test_a_store_that_may_be_cut_off_has_no_end_told(cut_off: Node) -> Non
         await cut_off.store.owed(10)
 
 
-async def test_a_refusal_is_asked_for_again_on_the_record_that_is_sure(house: House) -> None:
-    first, second = house.one, house.two
+async def test_a_refusal_is_asked_for_again_on_the_record_that_is_sure(pair: NodePair) -> None:
+    first, second = pair.one, pair.two
     known = await first.store.read(AGENT)
     await second.store.apply(AGENT, opening(session()))
 
@@ -280,73 +280,75 @@ async def test_a_claim_lasts_as_long_as_the_poll_may_be_parked(link: RedisLink, 
     assert asked_ms + 10_900 <= ends_ms <= link.now_ms() + 11_100
 
 
-async def test_polls_of_one_node_do_not_bother_the_others(house: House) -> None:
-    await claimed(house.one, "a-1")
-    await claimed(house.one, "a-2")
-    assert await house.two.wakes_so_far() == []
+async def test_polls_of_one_node_do_not_bother_the_others(pair: NodePair) -> None:
+    await claimed(pair.one, "a-1")
+    await claimed(pair.one, "a-2")
+    assert await pair.two.wakes_so_far() == []
 
 
-async def test_a_poll_that_waits_elsewhere_is_woken_by_its_own_token(house: House) -> None:
+async def test_a_poll_that_waits_elsewhere_is_woken_by_its_own_token(pair: NodePair) -> None:
     """So its node can tell it from one that came since, which comes after the newer one."""
-    await claimed(house.one, "a-1")
-    await house.one.wakes_so_far()
-    await claimed(house.two, "b-1")
-    assert await house.one.next_wake() == (AGENT, "a-1")
-    await claimed(house.one, "a-2")
-    assert await house.one.next_wake() == (AGENT, "b-1")
+    await claimed(pair.one, "a-1")
+    await pair.one.wakes_so_far()
+    await claimed(pair.two, "b-1")
+    assert await pair.one.next_wake() == (AGENT, "a-1")
+    await claimed(pair.one, "a-2")
+    assert await pair.one.next_wake() == (AGENT, "b-1")
 
 
-async def test_a_repeated_claim_wakes_nobody(house: House) -> None:
-    await claimed(house.one, "a-1")
-    await claimed(house.one, "a-1")
-    assert await house.one.wakes_so_far() == []
+async def test_a_repeated_claim_wakes_nobody(pair: NodePair) -> None:
+    await claimed(pair.one, "a-1")
+    await claimed(pair.one, "a-1")
+    assert await pair.one.wakes_so_far() == []
 
 
 @pytest.mark.parametrize(("sessions", "ended"), [("aaaa", [0, 1, 2, 3]), ("aabb", [0, 1, 0, 1])])
-async def test_polls_that_end_one_another_over_nodes_are_counted(house: House, sessions: str, ended: list[int]) -> None:
-    nodes = (house.one, house.two) * 2
+async def test_polls_that_end_one_another_over_nodes_are_counted(
+    pair: NodePair, sessions: str, ended: list[int]
+) -> None:
+    nodes = (pair.one, pair.two) * 2
     tokens = ("a-1", "b-1", "a-2", "b-2")
     polls = zip(nodes, tokens, sessions, strict=True)
     assert [await claimed(node, token, session_id) for node, token, session_id in polls] == ended
 
 
-async def test_of_its_own_polls_a_node_knows_itself_which_were_parked(house: House) -> None:
-    assert [await claimed(house.one, token) for token in ("a-1", "a-2")] == [0, 0]
+async def test_of_its_own_polls_a_node_knows_itself_which_were_parked(pair: NodePair) -> None:
+    assert [await claimed(pair.one, token) for token in ("a-1", "a-2")] == [0, 0]
 
 
-async def test_a_poll_that_ended_one_here_adds_to_those_that_ended_one_another_elsewhere(house: House) -> None:
-    await claimed(house.one, "a-1")
-    await claimed(house.two, "b-1")
-    assert await claimed(house.two, "b-2", ended=1) == 2
+async def test_a_poll_that_ended_one_here_adds_to_those_that_ended_one_another_elsewhere(pair: NodePair) -> None:
+    await claimed(pair.one, "a-1")
+    await claimed(pair.two, "b-1")
+    assert await claimed(pair.two, "b-2", ended=1) == 2
 
 
-async def test_a_poll_whose_hold_is_over_was_not_ended(house: House) -> None:
-    await claimed(house.one, "a-1")
-    house.world.now_ms += 10_000
-    assert await claimed(house.two, "b-1") == 0
+async def test_a_poll_whose_hold_is_over_was_not_ended(pair: NodePair) -> None:
+    await claimed(pair.one, "a-1")
+    pair.world.now_ms += 10_000
+    assert await claimed(pair.two, "b-1") == 0
 
 
-async def test_a_repeated_claim_counts_nothing_twice(house: House) -> None:
-    await claimed(house.one, "a-1")
-    assert [await claimed(house.two, "b-1"), await claimed(house.two, "b-1")] == [1, 1]
+async def test_a_repeated_claim_counts_nothing_twice(pair: NodePair) -> None:
+    await claimed(pair.one, "a-1")
+    assert [await claimed(pair.two, "b-1"), await claimed(pair.two, "b-1")] == [1, 1]
 
 
-async def test_a_poll_waits_for_the_word_of_another_node_and_is_the_newest_meanwhile(house: House) -> None:
+async def test_a_poll_waits_for_the_word_of_another_node_and_is_the_newest_meanwhile(pair: NodePair) -> None:
     opened, told = session(), event()
-    await house.one.store.apply(AGENT, opening(opened, told))
-    assert await next_event(house.one, opened.id, tells=True) == (told, 0)
-    waits = await look(house.two, session_id=opened.id, token="b-1", hold_ms=10_000, tells=True)
+    await pair.one.store.apply(AGENT, opening(opened, told))
+    assert await next_event(pair.one, opened.id, tells=True) == (told, 0)
+    waits = await look(pair.two, session_id=opened.id, token="b-1", hold_ms=10_000, tells=True)
     assert (waits.event, 0 < waits.wait_ms <= ARRIVES_WITHIN_MS) == (told, True)
-    await house.one.store.lost(AGENT, told.id)
-    assert await next_event(house.two, opened.id, tells=False) == (told, 0)
-    await look(house.one, session_id=opened.id, confirms=told.id, token="a-1", hold_ms=10_000)
-    assert (AGENT, "b-1") in await house.two.wakes_so_far()
+    await pair.one.store.lost(AGENT, told.id)
+    assert await next_event(pair.two, opened.id, tells=False) == (told, 0)
+    await look(pair.one, session_id=opened.id, confirms=told.id, token="a-1", hold_ms=10_000)
+    assert (AGENT, "b-1") in await pair.two.wakes_so_far()
 
 
-async def test_a_record_that_is_no_longer_remembered_is_asked_for(house: House) -> None:
-    await house.one.store.apply(AGENT, opening(session()))
-    record = await house.one.store.read(AGENT)
-    assert (await house.one.store.look(replace(record), Looking("s"))).record is record
+async def test_a_record_that_is_no_longer_remembered_is_asked_for(pair: NodePair) -> None:
+    await pair.one.store.apply(AGENT, opening(session()))
+    record = await pair.one.store.read(AGENT)
+    assert (await pair.one.store.look(replace(record), Looking("s"))).record is record
 
 
 async def test_a_claim_of_an_older_version_is_taken_for_one_that_ended_none(
@@ -356,65 +358,65 @@ async def test_a_claim_of_an_older_version_is_taken_for_one_that_ended_none(
     assert await claimed(Node(store, RedisEventQueue(link, lambda: Bounds(9, 999))), "a-1") == 0
 
 
-async def waiting_event(house: House) -> tuple[str, Event]:
+async def waiting_event(pair: NodePair) -> tuple[str, Event]:
     """The id of a session, and its one event."""
     opened, waiting = session(), event()
-    await house.one.store.apply(AGENT, opening(opened, waiting))
+    await pair.one.store.apply(AGENT, opening(opened, waiting))
     return opened.id, waiting
 
 
-async def test_an_event_that_one_node_sends_is_left_alone_by_the_others_for_a_while(house: House) -> None:
-    session_id, waiting = await waiting_event(house)
-    await next_event(house.one, session_id, tells=True)
-    found, wait_ms = await next_event(house.two, session_id, tells=True)
+async def test_an_event_that_one_node_sends_is_left_alone_by_the_others_for_a_while(pair: NodePair) -> None:
+    session_id, waiting = await waiting_event(pair)
+    await next_event(pair.one, session_id, tells=True)
+    found, wait_ms = await next_event(pair.two, session_id, tells=True)
     assert (found, 0 < wait_ms <= ARRIVES_WITHIN_MS) == (waiting, True)
 
 
-async def test_after_that_while_another_node_sends_it(house: House) -> None:
-    session_id, waiting = await waiting_event(house)
-    await next_event(house.one, session_id, tells=True)
+async def test_after_that_while_another_node_sends_it(pair: NodePair) -> None:
+    session_id, waiting = await waiting_event(pair)
+    await next_event(pair.one, session_id, tells=True)
     async with asyncio.timeout(GENEROUS_S):
-        while (found := await next_event(house.two, session_id, tells=True))[1]:  # noqa: ASYNC110 - time passes
+        while (found := await next_event(pair.two, session_id, tells=True))[1]:  # noqa: ASYNC110 - time passes
             await asyncio.sleep(0.01)
     assert found == (waiting, 0)
 
 
-async def test_so_it_does_at_once_when_the_first_has_heard_that_it_was_lost(house: House) -> None:
-    session_id, waiting = await waiting_event(house)
-    await next_event(house.one, session_id, tells=True)
-    await house.one.store.lost(AGENT, waiting.id)
-    assert await next_event(house.two, session_id, tells=True) == (waiting, 0)
+async def test_so_it_does_at_once_when_the_first_has_heard_that_it_was_lost(pair: NodePair) -> None:
+    session_id, waiting = await waiting_event(pair)
+    await next_event(pair.one, session_id, tells=True)
+    await pair.one.store.lost(AGENT, waiting.id)
+    assert await next_event(pair.two, session_id, tells=True) == (waiting, 0)
 
 
-async def test_what_another_node_has_lost_says_nothing_of_the_one_that_sends(house: House) -> None:
-    session_id, waiting = await waiting_event(house)
-    await next_event(house.one, session_id, tells=True)
-    await house.two.store.lost(AGENT, waiting.id)
-    assert (await next_event(house.two, session_id, tells=True))[1] > 0
+async def test_what_another_node_has_lost_says_nothing_of_the_one_that_sends(pair: NodePair) -> None:
+    session_id, waiting = await waiting_event(pair)
+    await next_event(pair.one, session_id, tells=True)
+    await pair.two.store.lost(AGENT, waiting.id)
+    assert (await next_event(pair.two, session_id, tells=True))[1] > 0
 
 
-async def test_so_it_does_at_once_when_the_first_will_never_hear(house: House) -> None:
-    session_id, waiting = await waiting_event(house)
-    await next_event(house.one, session_id, tells=False)
-    assert await next_event(house.two, session_id, tells=True) == (waiting, 0)
+async def test_so_it_does_at_once_when_the_first_will_never_hear(pair: NodePair) -> None:
+    session_id, waiting = await waiting_event(pair)
+    await next_event(pair.one, session_id, tells=False)
+    assert await next_event(pair.two, session_id, tells=True) == (waiting, 0)
 
 
-async def test_the_event_after_a_confirmed_one_is_anybodys(house: House) -> None:
-    session_id, first = await waiting_event(house)
+async def test_the_event_after_a_confirmed_one_is_anybodys(pair: NodePair) -> None:
+    session_id, first = await waiting_event(pair)
     second = event()
-    await house.one.queue.append(AGENT, session_id, [second])
-    await next_event(house.one, session_id, tells=True)
-    await house.one.queue.confirm(AGENT, session_id, first.id)
-    assert await next_event(house.two, session_id, tells=True) == (second, 0)
+    await pair.one.queue.append(AGENT, session_id, [second])
+    await next_event(pair.one, session_id, tells=True)
+    await pair.one.queue.confirm(AGENT, session_id, first.id)
+    assert await next_event(pair.two, session_id, tells=True) == (second, 0)
 
 
-async def test_notes_are_written_soon_without_being_asked_for(house: House) -> None:
+async def test_notes_are_written_soon_without_being_asked_for(pair: NodePair) -> None:
     opened = session()
-    await house.one.store.apply(AGENT, opening(opened))
-    house.world.now_ms += 5000
-    house.one.store.note_seen(AGENT, opened.id, push=False)
+    await pair.one.store.apply(AGENT, opening(opened))
+    pair.world.now_ms += 5000
+    pair.one.store.note_seen(AGENT, opened.id, push=False)
     async with asyncio.timeout(GENEROUS_S):
-        while (await house.two.store.live())[0].seen_ms != house.world.now_ms:  # noqa: ASYNC110 - another node
+        while (await pair.two.store.live())[0].seen_ms != pair.world.now_ms:  # noqa: ASYNC110 - another node
             await asyncio.sleep(0.05)
 
 

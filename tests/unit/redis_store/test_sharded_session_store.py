@@ -18,7 +18,7 @@ from gateway.sessions.store import Change, Rule, SessionStore, over_shards
 from gateway.wire.errors import StoreUnavailable
 from tests.conftest import Shared
 from tests.support.waiting import GENEROUS_MS
-from tests.unit.sessions.houses import START_MS, opening, session
+from tests.unit.sessions.node_pairs import START_MS, opening, session
 
 AWAY, THERE = 101, 102
 NOW_MS = (1_000_000, 2_000_000, 3_000_000, 4_000_000)

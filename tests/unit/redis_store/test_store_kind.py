@@ -13,7 +13,7 @@ from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.store import CannotServeError
 from tests.conftest import Shared
 from tests.support.waiting import GENEROUS_MS
-from tests.unit.sessions.houses import opening, session
+from tests.unit.sessions.node_pairs import opening, session
 
 AGENT = 101
 

@@ -4,18 +4,18 @@ import pytest
 
 from tests.conftest import Shared
 from tests.support.servers import KINDS
-from tests.unit.sessions.houses import House, memory_house, redis_house
+from tests.unit.sessions.node_pairs import NodePair, memory_pair, redis_pair
 
 SHARDED = "4 shards"
 
 
 @pytest.fixture(params=["memory", *KINDS, SHARDED])
-async def house(request: pytest.FixtureRequest, shared_server: Shared) -> AsyncIterator[House]:
+async def pair(request: pytest.FixtureRequest, shared_server: Shared) -> AsyncIterator[NodePair]:
     """Every store there is: the conformance tests hold for each."""
     if request.param == "memory":
-        async with memory_house() as made:
+        async with memory_pair() as made:
             yield made
     else:
         kind, shards = (KINDS[0], 4) if request.param == SHARDED else (request.param, 1)
-        async with redis_house(shared_server(kind).url, shards) as made:
+        async with redis_pair(shared_server(kind).url, shards) as made:
             yield made

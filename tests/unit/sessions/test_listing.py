@@ -13,37 +13,37 @@ from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import Seen
 from gateway.settings.schema import Settings
-from tests.unit.sessions.houses import START_MS, House, memory_house, opening, session
+from tests.unit.sessions.node_pairs import START_MS, NodePair, memory_pair, opening, session
 from tests.unit.sessions.samples import AGENT, GRACE, INTERVAL, RING, ROTATING
 
 
-def service(house: House, **settings: str) -> SessionService:
-    return SessionService(house.one.store, RING, lambda: Policy(Settings.model_validate(settings)))
+def service(pair: NodePair, **settings: str) -> SessionService:
+    return SessionService(pair.one.store, RING, lambda: Policy(Settings.model_validate(settings)))
 
 
-async def signed_in(house: House, *sessions: Session, first: int = 101) -> None:
+async def signed_in(pair: NodePair, *sessions: Session, first: int = 101) -> None:
     for agent_id, opened in enumerate(sessions, first):
-        await house.one.store.apply(agent_id, opening(opened))
+        await pair.one.store.apply(agent_id, opening(opened))
 
 
 def agents(found: list[Seen]) -> list[int]:
     return [seen.agent_id for seen in found]
 
 
-async def test_a_page_is_by_agent_and_tells_how_many_there_are(house: House) -> None:
-    await signed_in(house, *(session() for _ in range(5)))
-    page = await session_page(service(house), SessionFilter(), 2, 2)
+async def test_a_page_is_by_agent_and_tells_how_many_there_are(pair: NodePair) -> None:
+    await signed_in(pair, *(session() for _ in range(5)))
+    page = await session_page(service(pair), SessionFilter(), 2, 2)
     assert ([each.agent for each in page.sessions], page.total, page.page, page.pages) == ([103, 104], 5, 2, 3)
 
 
-async def test_behind_the_last_page_comes_the_last_one(house: House) -> None:
-    await signed_in(house, session())
-    page = await session_page(service(house), SessionFilter(), 9, 2)
+async def test_behind_the_last_page_comes_the_last_one(pair: NodePair) -> None:
+    await signed_in(pair, session())
+    page = await session_page(service(pair), SessionFilter(), 9, 2)
     assert (page.page, page.pages, len(page.sessions)) == (1, 1, 1)
 
 
-async def test_without_sessions_there_is_one_empty_page(house: House) -> None:
-    page = await session_page(service(house), SessionFilter(), 1, 50)
+async def test_without_sessions_there_is_one_empty_page(pair: NodePair) -> None:
+    page = await session_page(service(pair), SessionFilter(), 1, 50)
     assert (page.total, page.page, page.pages, list(page.sessions)) == (0, 1, 1, [])
 
 
@@ -66,14 +66,14 @@ async def test_without_sessions_there_is_one_empty_page(house: House) -> None:
         (SessionFilter(before_ms=START_MS - 1), []),
     ],
 )
-async def test_sessions_are_sought(house: House, wanted: SessionFilter, found: list[int]) -> None:
+async def test_sessions_are_sought(pair: NodePair, wanted: SessionFilter, found: list[int]) -> None:
     some = [
         replace(session(), node="NodeA", client="Soft 1", address="192.0.2.7"),
         replace(session(), node="NodeA", client="Phone/2", address="192.0.2.8"),
         replace(session(), node="NodeB"),
     ]
-    await signed_in(house, *some)
-    assert agents(await chosen(service(house), wanted)) == found
+    await signed_in(pair, *some)
+    assert agents(await chosen(service(pair), wanted)) == found
 
 
 def rotated(adopted_ms: int = 0, **more: object) -> Session:
@@ -97,11 +97,11 @@ def test_how_a_session_stands_with_its_newest_guid(opened: Session, seen_after_m
     assert state_of(opened, ROTATING, START_MS + seen_after_ms) == state
 
 
-async def test_generations_tell_their_grace(house: House) -> None:
+async def test_generations_tell_their_grace(pair: NodePair) -> None:
     opened = rotated(START_MS + INTERVAL + 5)
-    await signed_in(house, opened)
-    house.world.now_ms = START_MS + INTERVAL + 1000
-    shown = view(service(house), Seen(101, opened.id, house.world.now_ms, False), opened)
+    await signed_in(pair, opened)
+    pair.world.now_ms = START_MS + INTERVAL + 1000
+    shown = view(service(pair), Seen(101, opened.id, pair.world.now_ms, False), opened)
     told = [(each.number, each.standing, each.adopted, each.made, each.until) for each in shown.generations]
     assert told == [
         (1, "current", True, "2023-11-14T22:14:20.000Z", None),
@@ -118,11 +118,11 @@ async def test_generations_tell_their_grace(house: House) -> None:
     ],
 )
 async def test_the_former_generation(
-    house: House, settings: dict[str, str], opened: Session, after_ms: int, standing: str
+    pair: NodePair, settings: dict[str, str], opened: Session, after_ms: int, standing: str
 ) -> None:
-    await signed_in(house, opened)
-    house.world.now_ms = START_MS + after_ms
-    shown = view(service(house, **settings), Seen(101, opened.id, START_MS, False), opened)
+    await signed_in(pair, opened)
+    pair.world.now_ms = START_MS + after_ms
+    shown = view(service(pair, **settings), Seen(101, opened.id, START_MS, False), opened)
     assert shown.generations[-1].standing == standing
 
 
@@ -135,38 +135,38 @@ async def test_the_former_generation(
         ({"GUIDREHEARSAL": "ON"}, "rehearsal"),
     ],
 )
-async def test_the_mode_of_the_agent_is_told(house: House, settings: dict[str, str], mode: str) -> None:
-    await signed_in(house, session())
-    page = await session_page(service(house, **settings), SessionFilter(), 1, 10)
+async def test_the_mode_of_the_agent_is_told(pair: NodePair, settings: dict[str, str], mode: str) -> None:
+    await signed_in(pair, session())
+    page = await session_page(service(pair, **settings), SessionFilter(), 1, 10)
     assert page.sessions[0].mode == mode
 
 
-async def test_an_agent_who_is_not_signed_in_has_no_session(house: House) -> None:
-    shown = await agent_view(service(house), AGENT)
+async def test_an_agent_who_is_not_signed_in_has_no_session(pair: NodePair) -> None:
+    shown = await agent_view(service(pair), AGENT)
     assert (shown.signed_in, shown.session, list(shown.former)) == (False, None, [])
 
 
-async def test_ends_go_on_where_the_request_before_stopped(house: House) -> None:
-    await signed_in(house, *(session() for _ in range(5)))
-    first = await end_sessions(service(house), SessionFilter(), most=3)
-    assert (first.ended, first.left, agents(await chosen(service(house), SessionFilter()))) == (3, 2, [104, 105])
+async def test_ends_go_on_where_the_request_before_stopped(pair: NodePair) -> None:
+    await signed_in(pair, *(session() for _ in range(5)))
+    first = await end_sessions(service(pair), SessionFilter(), most=3)
+    assert (first.ended, first.left, agents(await chosen(service(pair), SessionFilter()))) == (3, 2, [104, 105])
 
 
-async def test_who_signs_in_again_meanwhile_stays(house: House) -> None:
-    await signed_in(house, session(), session())
-    await end_sessions(service(house), SessionFilter(before_ms=START_MS), most=1)
-    await signed_in(house, replace(session(), started_ms=START_MS + 1))
-    rest = await end_sessions(service(house), SessionFilter(before_ms=START_MS))
-    assert (rest.ended, rest.left, agents(await chosen(service(house), SessionFilter()))) == (1, 0, [101])
+async def test_who_signs_in_again_meanwhile_stays(pair: NodePair) -> None:
+    await signed_in(pair, session(), session())
+    await end_sessions(service(pair), SessionFilter(before_ms=START_MS), most=1)
+    await signed_in(pair, replace(session(), started_ms=START_MS + 1))
+    rest = await end_sessions(service(pair), SessionFilter(before_ms=START_MS))
+    assert (rest.ended, rest.left, agents(await chosen(service(pair), SessionFilter()))) == (1, 0, [101])
 
 
 class CountedTurns:
     """How much is read between two turns of the event loop."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, pair: NodePair) -> None:
         self.most = self._since = 0
         self._turning = True
-        store = house.one.store
+        store = pair.one.store
         read = store.read
 
         async def counted(agent_id: int, *, sure: bool = False) -> object:
@@ -188,18 +188,18 @@ class CountedTurns:
 
 @pytest.mark.parametrize("wanted", [SessionFilter(), SessionFilter(state="lagging"), SessionFilter(find="softphone")])
 async def test_of_many_sessions_no_more_are_read_in_a_turn_of_the_loop_than_together(wanted: SessionFilter) -> None:
-    async with memory_house() as house:
-        await signed_in(house, *(session() for _ in range(10 * READ_TOGETHER)), first=1000)
-        turns = CountedTurns(house)
-        await session_page(service(house), wanted, 1, 1000)
+    async with memory_pair() as pair:
+        await signed_in(pair, *(session() for _ in range(10 * READ_TOGETHER)), first=1000)
+        turns = CountedTurns(pair)
+        await session_page(service(pair), wanted, 1, 1000)
         turns.stop()
     assert 0 < turns.most <= READ_TOGETHER
 
 
 async def test_without_a_filter_only_the_page_is_read() -> None:
-    async with memory_house() as house:
-        await signed_in(house, *(session() for _ in range(1000)), first=1000)
-        store, asked = house.one.store, list[int]()
+    async with memory_pair() as pair:
+        await signed_in(pair, *(session() for _ in range(1000)), first=1000)
+        store, asked = pair.one.store, list[int]()
         read = store.read
 
         async def counted(agent_id: int, *, sure: bool = False) -> object:
@@ -207,5 +207,5 @@ async def test_without_a_filter_only_the_page_is_read() -> None:
             return await read(agent_id, sure=sure)
 
         store.read = counted  # type: ignore[method-assign, assignment]
-        await session_page(service(house), SessionFilter(find="1"), 2, 50)
+        await session_page(service(pair), SessionFilter(find="1"), 2, 50)
     assert asked == list(range(1050, 1100))

@@ -9,27 +9,27 @@ from gateway.sessions.memory_store import MemorySessionStore
 from gateway.sessions.model import Record
 from gateway.sessions.store import Change
 from gateway.wire.errors import Unreadable
-from tests.unit.sessions.houses import START_MS, House, opening, session
+from tests.unit.sessions.node_pairs import START_MS, NodePair, opening, session
 
 AGENTS = 101, 102, 103
 
 
-async def test_each_live_session_comes_with_its_note(house: House) -> None:
+async def test_each_live_session_comes_with_its_note(pair: NodePair) -> None:
     one, two, over = session(), replace(session(), upstream=Upstream("key")), session()
     for agent_id, opened in zip(AGENTS, (one, two, over), strict=True):
-        await house.one.store.apply(agent_id, opening(opened))
-    await house.one.queue.append(AGENTS[0], one.id, [], b"note")
-    await house.one.queue.append(AGENTS[2], over.id, [], b"gone")
-    await house.one.store.apply(AGENTS[2], opening(None))
-    found = [live for shard in house.two.store.shards() for live in await live_sessions(shard, house.two.queue)]
+        await pair.one.store.apply(agent_id, opening(opened))
+    await pair.one.queue.append(AGENTS[0], one.id, [], b"note")
+    await pair.one.queue.append(AGENTS[2], over.id, [], b"gone")
+    await pair.one.store.apply(AGENTS[2], opening(None))
+    found = [live for shard in pair.two.store.shards() for live in await live_sessions(shard, pair.two.queue)]
     assert sorted(found, key=lambda live: live.agent_id) == [
         LiveSession(AGENTS[0], one.id, START_MS, b"note"),
         LiveSession(AGENTS[1], two.id, START_MS, b"", Upstream("key")),
     ]
 
 
-async def test_what_a_version_before_kept_is_the_first_note_until_the_centre_writes_one(house: House) -> None:
-    opened, store, queue = session(), house.one.store, house.one.queue
+async def test_what_a_version_before_kept_is_the_first_note_until_the_centre_writes_one(pair: NodePair) -> None:
+    opened, store, queue = session(), pair.one.store, pair.one.queue
     await store.apply(
         AGENTS[0], lambda record: Change(None, replace(record, session=opened, former_note='{"phone":"\u4e2d"}'))
     )

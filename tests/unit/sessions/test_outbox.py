@@ -21,7 +21,7 @@ from gateway.wire.errors import StoreUnavailable, Unreadable
 from gateway.wire.event import Event
 from tests.support.waiting import until
 from tests.unit.sessions import samples
-from tests.unit.sessions.houses import START_MS, House, event, opening, session
+from tests.unit.sessions.node_pairs import START_MS, NodePair, event, opening, session
 
 AGENT, OTHER = 101, 102
 T = TypeVar("T")
@@ -120,8 +120,8 @@ def far() -> Bench:
 
 
 @pytest.fixture
-def bench(house: House) -> Bench:
-    return Bench(house.one.store, house.one.queue)
+def bench(pair: NodePair) -> Bench:
+    return Bench(pair.one.store, pair.one.queue)
 
 
 def numbered(*bodies: bytes) -> list[Event]:

@@ -16,7 +16,7 @@ from gateway.sessions.service import ASK_AGAIN_MS, SessionOver, SessionService
 from gateway.settings.schema import Settings
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused, StoreUnavailable, Unavailable
-from tests.unit.sessions.houses import opening
+from tests.unit.sessions.node_pairs import opening
 from tests.unit.sessions.samples import AGENT, FRESH, GRACE, HOLD, INTERVAL, RING, START, guid
 
 USED: Final = replace(FRESH, adopted_ms=START + 1)

@@ -32,7 +32,7 @@ UNUSED: Final = replace(
 )
 
 
-class House:
+class Bench:
     """A service over a store that knows the record of the agent."""
 
     def __init__(self, kept: Record | None, **settings: Any) -> None:
@@ -66,7 +66,7 @@ LEFT_JUST_NOW: Final = replace(SECOND, superseded=(Superseded(0, NOW - 10_000, N
 async def test_a_poll_that_changes_nothing_is_presumed_until_its_guid_ends(
     session: Session, number: int, settings: Mapping[str, object], until_ms: int | None
 ) -> None:
-    found = await House(record(session), **settings).presumed(session, number)
+    found = await Bench(record(session), **settings).presumed(session, number)
     assert (found.caller.session, found.caller.number, found.caller.hand_out) == (session, number, "")
     assert found.until_ms == until_ms
 
@@ -105,24 +105,24 @@ LEFT: Final = (Superseded(0, NOW - 30_000, NOW - 30_000),)
 async def test_a_poll_that_is_refused_or_changes_anything_is_not(
     kept: Record | None, number: int, settings: Mapping[str, object]
 ) -> None:
-    house = House(kept, **settings)
-    assert await house.presumed(FRESH, number) is None
+    bench = Bench(kept, **settings)
+    assert await bench.presumed(FRESH, number) is None
 
 
 async def test_who_is_presumed_is_seen_only_once_the_store_has_said_so() -> None:
-    house = House(record(USED))
-    found = await house.presumed(USED, 0)
-    house.now_ms += 5_000
-    before_ms = [seen.seen_ms for seen in await house.store.live()]
-    house.service.accepted(found.caller)
-    assert (before_ms, [seen.seen_ms for seen in await house.store.live()]) == ([NOW], [NOW + 5_000])
+    bench = Bench(record(USED))
+    found = await bench.presumed(USED, 0)
+    bench.now_ms += 5_000
+    before_ms = [seen.seen_ms for seen in await bench.store.live()]
+    bench.service.accepted(found.caller)
+    assert (before_ms, [seen.seen_ms for seen in await bench.store.live()]) == ([NOW], [NOW + 5_000])
 
 
 async def test_a_record_that_was_just_read_is_not_read_again() -> None:
-    house = House(record(USED))
-    await house.presumed(USED, 0)
+    bench = Bench(record(USED))
+    await bench.presumed(USED, 0)
     kept = record(replace(USED, client="as it was read"))
-    caller = await house.service.call(AGENT, guid(USED, 0), hands_out=True, just_read=kept)
+    caller = await bench.service.call(AGENT, guid(USED, 0), hands_out=True, just_read=kept)
     assert caller.record is kept
 
 

@@ -18,7 +18,7 @@ from gateway.settings.schema import Settings
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused, StoreUnavailable, Unavailable
 from tests.unit.sessions import samples
-from tests.unit.sessions.houses import START_MS, House, event, memory_house
+from tests.unit.sessions.node_pairs import START_MS, NodePair, event, memory_pair
 
 ENTERED = Entered(BackendAnswer(b"{}"), (event(b"1"), event(b"2")), Upstream("key"))
 
@@ -26,9 +26,9 @@ ENTERED = Entered(BackendAnswer(b"{}"), (event(b"1"), event(b"2")), Upstream("ke
 class Site:
     """One agent, and a backend that says what `says` is after what happens `meanwhile`."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.store: SessionStore = house.one.store
+    def __init__(self, pair: NodePair) -> None:
+        self.pair = pair
+        self.store: SessionStore = pair.one.store
         self.service = SessionService(self.store, samples.RING, lambda: Policy(Settings()))
         self.says: Entered | BaseException = ENTERED
         self.meanwhile: Callable[[], Awaitable[object]] | None = None
@@ -56,13 +56,13 @@ class Site:
 
     async def later(self) -> None:
         """The store's time goes on while the backend is asked."""
-        self.house.world.now_ms += 700
+        self.pair.world.now_ms += 700
 
 
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
-    async with memory_house() as house:
-        yield Site(house)
+    async with memory_pair() as pair:
+        yield Site(pair)
 
 
 async def test_the_session_that_the_backend_let_in_is_open_with_its_events(site: Site) -> None:
@@ -74,7 +74,7 @@ async def test_the_session_that_the_backend_let_in_is_open_with_its_events(site:
     assert (opened.session.started_ms, opened.session.issued_ms) == (START_MS, START_MS + 700)
     assert (opened.entered, opened.session.upstream) == (ENTERED, Upstream("key"))
     assert opened.guid == samples.guid(opened.session, 0)
-    assert await site.house.one.queue.head(samples.AGENT, opened.session.id) == ENTERED.events[0]
+    assert await site.pair.one.queue.head(samples.AGENT, opened.session.id) == ENTERED.events[0]
 
 
 async def test_only_one_sign_in_of_an_agent_asks_the_backend(site: Site) -> None:
@@ -155,7 +155,7 @@ async def test_a_session_that_is_alive_keeps_others_out_before_the_backend_is_as
 
 async def test_a_session_that_nobody_used_in_time_gives_way_without_force(site: Site) -> None:
     lost = await site.sign_in()
-    site.house.world.now_ms += LOST_ANSWER_MS + 1
+    site.pair.world.now_ms += LOST_ANSWER_MS + 1
     opened = await site.sign_in()
     assert (await site.store.read(samples.AGENT)).session == opened.session
     assert [(end.session_id, end.reason) for end in await site.store.owed(10)] == [
@@ -165,7 +165,7 @@ async def test_a_session_that_nobody_used_in_time_gives_way_without_force(site: 
 
 async def test_a_session_that_came_into_use_while_the_backend_was_asked_is_not_replaced(site: Site) -> None:
     first = await site.sign_in()
-    site.house.world.now_ms += LOST_ANSWER_MS + 1
+    site.pair.world.now_ms += LOST_ANSWER_MS + 1
 
     async def used() -> None:
         await site.service.call(samples.AGENT, first.guid)
@@ -195,7 +195,7 @@ async def test_a_forced_sign_in_takes_over_and_the_former_session_lives_until_th
 
 async def test_a_sign_in_that_took_too_long_opens_nothing_and_the_backend_is_owed_its_end(site: Site) -> None:
     async def outlasted() -> None:
-        site.house.world.now_ms += RESERVATION_MS + 1
+        site.pair.world.now_ms += RESERVATION_MS + 1
         await site.sign_in()
 
     site.meanwhile = outlasted
@@ -226,8 +226,8 @@ class Failing(MemorySessionStore):
 
 def failing(site: Site, *, fails: set[int] | None = None, unheard: set[int] | None = None) -> Failing:
     """Puts a store in place that fails so; writes are: reserve, open, what tidies up."""
-    queue = MemoryEventQueue(lambda: site.house.world.bounds)
-    store = Failing(queue, lambda: site.house.world.now_ms)
+    queue = MemoryEventQueue(lambda: site.pair.world.bounds)
+    store = Failing(queue, lambda: site.pair.world.now_ms)
     store.fails, store.unheard = frozenset(fails or ()), frozenset(unheard or ())
     site.store = store
     site.service = SessionService(store, samples.RING, lambda: Policy(Settings()))
@@ -257,6 +257,6 @@ async def test_a_store_that_stays_away_leaves_a_reservation_that_runs_out(site: 
     reservation = (await store.read(samples.AGENT)).reservation
     assert reservation is not None
     assert reservation.until_ms == START_MS + RESERVATION_MS
-    site.house.world.now_ms += RESERVATION_MS
+    site.pair.world.now_ms += RESERVATION_MS
     opened = await site.sign_in()
     assert (await store.read(samples.AGENT)).session == opened.session

@@ -17,7 +17,7 @@ from gateway.sessions.stages import Following
 from gateway.sessions.survey import MOST_CLIENTS, OTHERS, ReportQuestion, Survey, asked_for
 from gateway.settings.schema import Settings
 from gateway.wire.errors import Malformed, StoreUnavailable
-from tests.unit.sessions.houses import START_MS, House, opening, session
+from tests.unit.sessions.node_pairs import START_MS, NodePair, opening, session
 from tests.unit.sessions.samples import RING, guid
 
 EVERYBODY = ReportQuestion(states=frozenset(Following))
@@ -28,21 +28,21 @@ LATE_MS = 12_001
 class Site:
     """Sessions in a store, and the survey of a node with these settings."""
 
-    def __init__(self, house: House, settings: Mapping[str, object] | None = None, read: Any = None) -> None:
-        self.house = house
+    def __init__(self, pair: NodePair, settings: Mapping[str, object] | None = None, read: Any = None) -> None:
+        self.pair = pair
         policy = Policy(Settings().model_copy(update=settings or {}))
-        self.service = SessionService(house.one.store, RING, lambda: policy)
+        self.service = SessionService(pair.one.store, RING, lambda: policy)
         self.survey = Survey(self.service, lambda: policy, read)
 
     async def sign_in(self, *sessions: Session) -> None:
         """As agents from 101 on."""
         for agent_id, opened in enumerate(sessions, 101):
-            await self.house.one.store.apply(agent_id, opening(opened))
+            await self.pair.one.store.apply(agent_id, opening(opened))
 
     def calls(self, after_ms: int, agent_id: int, opened: Session) -> None:
         """A request of this session was accepted."""
-        self.house.world.now_ms = START_MS + after_ms
-        self.house.one.store.note_seen(agent_id, opened.id, push=False)
+        self.pair.world.now_ms = START_MS + after_ms
+        self.pair.one.store.note_seen(agent_id, opened.id, push=False)
 
     async def states(self, asked: ReportQuestion = EVERYBODY) -> dict[int, str]:
         return {line.agent: str(line.state) for line in (await self.survey.report(asked)).agents}
@@ -53,45 +53,45 @@ def handed_out(client: str = "", *, adopted: bool = False, number: int = 1) -> S
 
 
 async def test_a_call_with_an_old_guid_a_hold_and_2_s_after_the_hand_out_shows_who_does_not_follow(
-    house: House,
+    pair: NodePair,
 ) -> None:
-    site, lagging, adopting = Site(house), handed_out(), handed_out(adopted=True)
+    site, lagging, adopting = Site(pair), handed_out(), handed_out(adopted=True)
     await site.sign_in(lagging, adopting)
     for agent_id, opened in ((101, lagging), (102, adopting)):
         site.calls(LATE_MS, agent_id, opened)
     assert await site.states() == {101: "ignores", 102: "follows"}
 
 
-async def test_who_fell_silent_after_the_first_hand_out_is_not_blamed(house: House) -> None:
-    site = Site(house)
+async def test_who_fell_silent_after_the_first_hand_out_is_not_blamed(pair: NodePair) -> None:
+    site = Site(pair)
     await site.sign_in(handed_out())
-    house.world.now_ms += 60_000
+    pair.world.now_ms += 60_000
     assert await site.states() == {101: "pending"}
 
 
-async def test_who_has_used_a_new_guid_before_follows_while_the_newest_is_not_used(house: House) -> None:
-    site = Site(house)
+async def test_who_has_used_a_new_guid_before_follows_while_the_newest_is_not_used(pair: NodePair) -> None:
+    site = Site(pair)
     await site.sign_in(handed_out(number=2))
     assert await site.states() == {101: "follows"}
 
 
-async def test_a_session_that_has_only_the_guid_of_sign_in_tells_nothing(house: House) -> None:
-    site, opened = Site(house), session()
+async def test_a_session_that_has_only_the_guid_of_sign_in_tells_nothing(pair: NodePair) -> None:
+    site, opened = Site(pair), session()
     await site.sign_in(opened)
     site.calls(60_000, 101, opened)
     assert await site.states() == {101: "untried"}
 
 
-async def test_one_that_was_refused_for_it_does_not_follow(house: House) -> None:
-    site, opened = Site(house), handed_out()
+async def test_one_that_was_refused_for_it_does_not_follow(pair: NodePair) -> None:
+    site, opened = Site(pair), handed_out()
     await site.sign_in(opened)
     site.service.adoption.note_refused(101, opened, guid(opened, 0), RING.derive, START_MS + 60_000)
     assert await site.states() == {101: "ignores"}
 
 
 @pytest.mark.parametrize("found", ["in a rehearsal", "refused", "theft sign"])
-async def test_an_old_guid_beside_the_new_one_is_told(house: House, found: str) -> None:
-    site, opened = Site(house), handed_out(adopted=True)
+async def test_an_old_guid_beside_the_new_one_is_told(pair: NodePair, found: str) -> None:
+    site, opened = Site(pair), handed_out(adopted=True)
     await site.sign_in(opened)
     book, now = site.service.adoption, START_MS + 60_000
     match found:
@@ -104,15 +104,15 @@ async def test_an_old_guid_beside_the_new_one_is_told(house: House, found: str) 
     assert await site.states() == {101: "divided"}
 
 
-async def test_a_stranger_s_guid_tells_nothing_of_the_session(house: House) -> None:
-    site, opened = Site(house), handed_out(adopted=True)
+async def test_a_stranger_s_guid_tells_nothing_of_the_session(pair: NodePair) -> None:
+    site, opened = Site(pair), handed_out(adopted=True)
     await site.sign_in(opened)
     site.service.adoption.note_refused(101, opened, guid(session(), 0), RING.derive, START_MS)
     assert await site.states() == {101: "follows"}
 
 
-async def test_a_session_that_is_over_is_told_until_the_agent_has_one_that_follows(house: House) -> None:
-    site, former = Site(house), handed_out("Desk/1")
+async def test_a_session_that_is_over_is_told_until_the_agent_has_one_that_follows(pair: NodePair) -> None:
+    site, former = Site(pair), handed_out("Desk/1")
     site.service.adoption.note_not_adopting(101, former, START_MS)
     [line] = (await site.survey.report(ReportQuestion())).agents
     assert (line.agent, line.client, line.state, line.signed_in) == (101, "Desk/1", "ignores", False)
@@ -122,8 +122,8 @@ async def test_a_session_that_is_over_is_told_until_the_agent_has_one_that_follo
     assert await site.states(ReportQuestion()) == {}
 
 
-async def test_of_sessions_that_are_over_the_last_one_is_told_and_of_that_the_worst(house: House) -> None:
-    site, former, last = Site(house), handed_out("Desk/1"), handed_out("Desk/2")
+async def test_of_sessions_that_are_over_the_last_one_is_told_and_of_that_the_worst(pair: NodePair) -> None:
+    site, former, last = Site(pair), handed_out("Desk/1"), handed_out("Desk/2")
     book = site.service.adoption
     book.note_not_adopting(101, former, START_MS)
     book.note_not_adopting(101, last, START_MS + 1000)
@@ -136,8 +136,8 @@ async def test_of_sessions_that_are_over_the_last_one_is_told_and_of_that_the_wo
     ]
 
 
-async def test_a_session_that_is_over_stays_on_the_page_of_the_live_one(house: House) -> None:
-    site = Site(house)
+async def test_a_session_that_is_over_stays_on_the_page_of_the_live_one(pair: NodePair) -> None:
+    site = Site(pair)
     await site.sign_in(session(), session())
     site.service.adoption.note_not_adopting(101, handed_out(), START_MS)
     pages = [await site.survey.report(replace(EVERYBODY, after=after, limit=1)) for after in (0, 101)]
@@ -145,14 +145,14 @@ async def test_a_session_that_is_over_stays_on_the_page_of_the_live_one(house: H
     assert [page.next for page in pages] == [101, None]
 
 
-async def test_one_program_can_be_asked_for(house: House) -> None:
-    site = Site(house)
+async def test_one_program_can_be_asked_for(pair: NodePair) -> None:
+    site = Site(pair)
     await site.sign_in(handed_out("Desk/1"), handed_out("Desk/2"), handed_out("Desk/10"))
     assert await site.states(replace(EVERYBODY, client="Desk/1")) == {101: "pending"}
 
 
-async def test_sessions_are_summed_up_by_client(house: House) -> None:
-    site, lagging = Site(house), handed_out("Desk/1")
+async def test_sessions_are_summed_up_by_client(pair: NodePair) -> None:
+    site, lagging = Site(pair), handed_out("Desk/1")
     await site.sign_in(lagging, handed_out("Desk/1", adopted=True), handed_out("Desk/2", adopted=True))
     site.calls(20_000, 101, lagging)
     found = (await site.survey.report(ReportQuestion())).clients
@@ -160,15 +160,15 @@ async def test_sessions_are_summed_up_by_client(house: House) -> None:
     assert {state: count for state, count in found[0].states.items() if count} == {"follows": 1, "ignores": 1}
 
 
-async def test_beyond_the_most_frequent_clients_the_rest_are_one(house: House) -> None:
-    site = Site(house)
+async def test_beyond_the_most_frequent_clients_the_rest_are_one(pair: NodePair) -> None:
+    site = Site(pair)
     await site.sign_in(*(handed_out(f"Desk/{number}") for number in range(MOST_CLIENTS + 3)))
     found = (await site.survey.report(ReportQuestion())).clients
     assert (len(found), found[-1].client, found[-1].sessions) == (MOST_CLIENTS + 1, OTHERS, 3)
 
 
-async def test_pages_follow_each_other_by_agent(house: House) -> None:
-    site = Site(house)
+async def test_pages_follow_each_other_by_agent(pair: NodePair) -> None:
+    site = Site(pair)
     count = READ_TOGETHER + 1
     await site.sign_in(*(session() for _ in range(count)))
     seen: list[int] = []
@@ -181,8 +181,8 @@ async def test_pages_follow_each_other_by_agent(house: House) -> None:
     assert seen == list(range(101, 101 + count))
 
 
-async def test_the_steps_tell_who_is_to_be_listed(house: House) -> None:
-    site, lagging = Site(house, {"auth_mode": 1}), handed_out()
+async def test_the_steps_tell_who_is_to_be_listed(pair: NodePair) -> None:
+    site, lagging = Site(pair, {"auth_mode": 1}), handed_out()
     await site.sign_in(lagging, handed_out(adopted=True), session())
     site.calls(LATE_MS, 101, lagging)
     site.service.adoption.note_not_adopting(104, handed_out(), START_MS)
@@ -206,9 +206,9 @@ async def test_the_steps_tell_who_is_to_be_listed(house: House) -> None:
     ],
 )
 async def test_who_uses_a_program_that_always_follows_is_expected_to(
-    house: House, beside: Sequence[Session], expected: int
+    pair: NodePair, beside: Sequence[Session], expected: int
 ) -> None:
-    site = Site(house)
+    site = Site(pair)
     await site.sign_in(replace(session(), client="Desk/1"), *beside)
     for agent_id, opened in enumerate(beside, 102):
         site.calls(LATE_MS, agent_id, opened)
@@ -216,8 +216,8 @@ async def test_who_uses_a_program_that_always_follows_is_expected_to(
     assert (now.expected, now.unknown) == (expected, 1 - expected)
 
 
-async def test_a_client_that_says_nothing_of_itself_is_no_program(house: House) -> None:
-    site = Site(house)
+async def test_a_client_that_says_nothing_of_itself_is_no_program(pair: NodePair) -> None:
+    site = Site(pair)
     await site.sign_in(session(), handed_out(adopted=True))
     now = (await site.survey.report(ReportQuestion())).steps[0]
     assert (now.expected, now.unknown) == (0, 1)
@@ -250,35 +250,37 @@ def installed() -> Any:
 
 
 @pytest.mark.parametrize(("kind", "state"), [("guid-not-adopted", "ignores"), ("guid-refused-in-earnest", "divided")])
-async def test_what_another_node_found_out_counts(house: House, installed: trail.Trail, kind: str, state: str) -> None:
+async def test_what_another_node_found_out_counts(
+    pair: NodePair, installed: trail.Trail, kind: str, state: str
+) -> None:
     opened = handed_out(adopted=state == "divided")
-    site = Site(house, read=Trail(line(kind, opened.id)).read)
+    site = Site(pair, read=Trail(line(kind, opened.id)).read)
     await site.sign_in(opened)
     assert await site.states() == {101: state}
 
 
 async def test_a_former_session_on_another_node_is_told_and_lines_without_an_agent_are_not(
-    house: House, installed: trail.Trail
+    pair: NodePair, installed: trail.Trail
 ) -> None:
     gathered = {"time": "2023-11-14T22:13:21.000Z", "kind": "guid-reuse", "agents": [102], "count": 3}
-    site = Site(house, read=Trail(line("guid-not-adopted", "gone"), gathered).read)
+    site = Site(pair, read=Trail(line("guid-not-adopted", "gone"), gathered).read)
     assert await site.states() == {101: "ignores"}
 
 
-async def test_the_trail_is_read_on_from_where_it_was_read_last(house: House, installed: trail.Trail) -> None:
+async def test_the_trail_is_read_on_from_where_it_was_read_last(pair: NodePair, installed: trail.Trail) -> None:
     others = Trail()
-    site = Site(house, read=others.read)
+    site = Site(pair, read=others.read)
     for later_ms in (0, 600_000):
-        house.world.now_ms = START_MS + later_ms
+        pair.world.now_ms = START_MS + later_ms
         await site.survey.report(ReportQuestion())
     assert [question.since_ms for question in others.asked] == [START_MS - 86_400_000, START_MS - 60_000]
 
 
 async def test_without_the_trail_the_report_says_that_it_is_of_this_node_alone(
-    house: House, installed: trail.Trail
+    pair: NodePair, installed: trail.Trail
 ) -> None:
     others = Trail()
-    site = Site(house, read=others.read)
+    site = Site(pair, read=others.read)
     assert (await site.survey.report(ReportQuestion())).all_nodes
     others.away = True
     assert not (await site.survey.report(ReportQuestion())).all_nodes
@@ -316,9 +318,9 @@ def test_what_is_not_understood_is_named(query: Mapping[str, str], says: str) ->
     assert says in refused.value.message
 
 
-async def test_the_loop_goes_round_while_many_are_looked_at(house: House) -> None:
+async def test_the_loop_goes_round_while_many_are_looked_at(pair: NodePair) -> None:
     """Nobody waits for the whole of a long report."""
-    site = Site(house)
+    site = Site(pair)
     await site.sign_in(*(session() for _ in range(3 * READ_TOGETHER)))
     rounds = 0
 

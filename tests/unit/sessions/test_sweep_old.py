@@ -14,7 +14,7 @@ from gateway.settings.schema import Settings
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused, StoreUnavailable, Unavailable
 from tests.unit.sessions import samples
-from tests.unit.sessions.houses import World, memory_house
+from tests.unit.sessions.node_pairs import World, memory_pair
 
 LONGEST_MS = 300_000
 
@@ -55,12 +55,12 @@ class Site:
 async def site() -> AsyncIterator[Site]:
     """The session has just become too old."""
     policy = Policy(Settings().model_copy(update={"session_max_time_ms": LONGEST_MS, "auth_mode": 1}))
-    async with memory_house() as house:
-        service = SessionService(house.one.store, samples.RING, lambda: policy)
+    async with memory_pair() as pair:
+        service = SessionService(pair.one.store, samples.RING, lambda: policy)
         opened = replace(samples.FRESH, adopted_ms=samples.START)
-        await house.one.store.apply(samples.AGENT, lambda record: Change(None, replace(record, session=opened)))
-        house.world.now_ms = samples.START + LONGEST_MS
-        yield Site(service, house.world, policy)
+        await pair.one.store.apply(samples.AGENT, lambda record: Change(None, replace(record, session=opened)))
+        pair.world.now_ms = samples.START + LONGEST_MS
+        yield Site(service, pair.world, policy)
 
 
 TOO_OLD = f"{retcodes.NOT_SIGNED_IN} {EndReason.TOO_OLD}"

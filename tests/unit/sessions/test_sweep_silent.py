@@ -15,7 +15,7 @@ from gateway.sessions.sweep import Sweeper
 from gateway.settings.schema import Settings
 from gateway.wire.errors import Unreadable
 from tests.unit.sessions import samples
-from tests.unit.sessions.houses import House, memory_house
+from tests.unit.sessions.node_pairs import NodePair, memory_pair
 
 MAX_TIME_MS = 120_000
 BAD, GOOD = 101, 102
@@ -36,29 +36,29 @@ class Flawed(MemorySessionStore):
     problem: Exception = KeyError()
 
 
-async def swept(house: House, *, silent: bool, rounds: int = 1) -> bool:
+async def swept(pair: NodePair, *, silent: bool, rounds: int = 1) -> bool:
     """Whether a session still lives that was silent for longer than its limit."""
-    service = SessionService(house.one.store, samples.RING, lambda: Policy(Settings()))
+    service = SessionService(pair.one.store, samples.RING, lambda: Policy(Settings()))
     opened = Record(samples.AGENT, replace(samples.FRESH, silent=silent))
-    await house.one.store.apply(samples.AGENT, lambda _record: Change(None, opened))
+    await pair.one.store.apply(samples.AGENT, lambda _record: Change(None, opened))
     sweeper = Sweeper(service, lambda: Policy(Settings()), tell)
     for _ in range(rounds):
-        house.world.now_ms += MAX_TIME_MS + 1
+        pair.world.now_ms += MAX_TIME_MS + 1
         await sweeper.end_silent()
-    return (await house.one.store.read(samples.AGENT)).session is not None
+    return (await pair.one.store.read(samples.AGENT)).session is not None
 
 
 @pytest.mark.parametrize("silent", [True, False])
 async def test_only_a_session_that_must_not_be_silent_is_ended_for_silence(silent: bool) -> None:
-    async with memory_house() as house:
-        assert await swept(house, silent=silent) is silent
+    async with memory_pair() as pair:
+        assert await swept(pair, silent=silent) is silent
 
 
 async def test_a_session_that_may_be_silent_is_not_overdue_again_at_once() -> None:
-    async with memory_house() as house:
-        await swept(house, silent=True, rounds=3)
-        now = house.world.now_ms
-        assert await house.one.store.silent(now - MAX_TIME_MS, now - MAX_TIME_MS, 10) == []
+    async with memory_pair() as pair:
+        await swept(pair, silent=True, rounds=3)
+        now = pair.world.now_ms
+        assert await pair.one.store.silent(now - MAX_TIME_MS, now - MAX_TIME_MS, 10) == []
 
 
 @pytest.mark.parametrize("problem", [KeyError(), Unreadable()])

@@ -70,7 +70,7 @@ class Node:
 
 
 @dataclass
-class House:
+class NodePair:
     """Two nodes on one store; in memory they are the same one."""
 
     world: World
@@ -79,19 +79,19 @@ class House:
 
 
 @asynccontextmanager
-async def memory_house() -> AsyncIterator[House]:
+async def memory_pair() -> AsyncIterator[NodePair]:
     world = World()
     queue = MemoryEventQueue(lambda: world.bounds, world.dropped.append)
     node = Node(MemorySessionStore(queue, lambda: world.now_ms), queue)
-    yield House(world, node, node)
+    yield NodePair(world, node, node)
 
 
 @asynccontextmanager
-async def redis_house(url: str, shards: int = 1) -> AsyncIterator[House]:
+async def redis_pair(url: str, shards: int = 1) -> AsyncIterator[NodePair]:
     world, tag = World(), secrets.token_hex(8)
     async with AsyncExitStack() as stack:
         nodes = [await stack.enter_async_context(sharded_node(url, tag, world, shards)) for _ in range(2)]
-        yield House(world, *nodes)
+        yield NodePair(world, *nodes)
 
 
 @asynccontextmanager
