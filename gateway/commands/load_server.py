@@ -12,8 +12,7 @@ import click
 from gateway.commands.kit_options import ServerUrl, agents_options, asked_password, trusted
 from gateway.commands.progress import Teller, interrupted
 from gateway.commands.tables import table
-from gateway.kit.load_run import LoadPlan, run
-from gateway.kit.load_tally import Kind, LoadLimits, LoadTally
+from gateway.kit.load_run import Kind, LoadLimits, LoadPlan, LoadTally, run
 from gateway.kit.target import Target
 from gateway.ops.process import allow_open_files
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from hiredis import ReplyError
 
-from gateway.doctor import cluster_checks, durability_checks, key_checks, sentinel_checks, server_checks
+from gateway.doctor import cluster_checks, key_checks, sentinel_checks, server_checks
 from gateway.doctor.cluster_checks import ask_cluster
 from gateway.doctor.finding import DoctorCheck, DoctorFinding, DoctorVerdict, Level, doubtful, judge, right, wrong
 from gateway.doctor.key_checks import key_facts
@@ -24,10 +24,10 @@ from gateway.settings.redis_url import with_files
 from gateway.settings.schema import Settings
 from gateway.settings.workers import worker_count
 
-SERVER_CHECKS: Final = (*server_checks.CHECKS, *durability_checks.CHECKS)
+SERVER_CHECKS: Final = (*server_checks.CHECKS, *server_checks.DURABILITY)
 STANDBY_CHECKS: Final = (
     *(check for check in SERVER_CHECKS if check.name not in {"store role", "store replicas", "store fence"}),
-    *durability_checks.STANDBY,
+    *server_checks.STANDBY,
 )
 NO_STORE: Final = DoctorFinding(
     "store",

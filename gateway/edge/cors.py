@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from gateway.settings.lists import ANY_HEADER, NULL
+from gateway.settings.kinds import ANY_HEADER, NULL
 from gateway.wire.guid_headers import GUID, REQUEST_HEADER, SET_GUID
 from gateway.wire.http import Request, Response
 from gateway.wire.standing_headers import OF_ANSWERS

@@ -14,7 +14,7 @@ from typing import Final
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from gateway.settings.lists import Network
+from gateway.settings.kinds import Network
 from gateway.wire.addresses import inner, is_public
 
 Address = IPv4Address | IPv6Address

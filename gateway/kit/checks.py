@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
-from gateway.kit import answer_checks, event_checks, guid_checks, poll_checks, rotation_checks
+from gateway.kit import answer_checks, event_checks, guid_checks, poll_checks
 from gateway.kit.check import Bench, Check, Finding, Verdict
 from gateway.kit.probe_desk import ProbeDesk
 from gateway.kit.target import BrokenRuleError, CannotBeginError, Target, UntestedError
@@ -13,7 +13,7 @@ from gateway.kit.target import BrokenRuleError, CannotBeginError, Target, Untest
 CHECKS: Final[tuple[Check, ...]] = (
     *answer_checks.CHECKS,
     *guid_checks.CHECKS,
-    *rotation_checks.CHECKS,
+    *guid_checks.ROTATION,
     *poll_checks.CHECKS,
     *event_checks.CHECKS,
 )

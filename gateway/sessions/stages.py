@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from gateway.sessions.policy import Policy
-from gateway.settings.lists import AgentIds
+from gateway.settings.kinds import AgentIds
 from gateway.settings.schema import Settings
 
 ALL: Final = 100

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Final
 
-from gateway.settings.lists import NULL
+from gateway.settings.kinds import NULL
 from gateway.settings.redis_url import FILES, read_redis_url
 from gateway.settings.schema import Settings
 from gateway.settings.urls import scheme_and_host

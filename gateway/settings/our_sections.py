@@ -3,8 +3,20 @@
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from gateway.settings.kinds import FLAG, HOST, PATH, SettingKind, number, text, words
-from gateway.settings.lists import HEADERS, HOSTS, NETWORKS, ORIGINS, Network
+from gateway.settings.kinds import (
+    FLAG,
+    HEADERS,
+    HOST,
+    HOSTS,
+    NETWORKS,
+    ORIGINS,
+    PATH,
+    Network,
+    SettingKind,
+    number,
+    text,
+    words,
+)
 from gateway.settings.redis_url import REDIS_URL
 from gateway.settings.setting_rows import Section, ours
 from gateway.settings.urls import check_called_url

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from gateway.settings.kinds import FLAG, PATH, choice, number, text, words
-from gateway.settings.lists import AGENT_IDS, NETWORKS, AgentIds, Network, urls
+from gateway.settings.kinds import AGENT_IDS, FLAG, NETWORKS, PATH, AgentIds, Network, choice, number, text, urls, words
 from gateway.settings.setting_rows import DAY_MS, Section, ours, vendor
 from gateway.settings.urls import CALLBACK_LENGTH, check_callback_url
 

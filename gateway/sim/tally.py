@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.kit.load_tally import Latencies
+from gateway.kit.load_run import Latencies
 
 REFUSED: Final = "calls refused that should not have been"
 LOST: Final = "events lost"

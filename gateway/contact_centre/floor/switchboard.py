@@ -14,7 +14,6 @@ from gateway.contact_centre.floor import (
     call_forwarding,
     chat_routing,
     chatting,
-    conference_chair,
     conference_parties,
     conferring,
     inspecting,
@@ -90,8 +89,8 @@ ACTIVITIES: Final[dict[str, Callable[[Effects, World, TimerKey], None]]] = {
     conferring.END: conferring.time_is_over,
     conferring.REMINDER: conferring.reminds,
     conference_parties.INVITATION: conference_parties.invitation_runs_out,
-    conference_chair.VOICE: conference_chair.voice_is_over,
-    conference_chair.PARTICIPANT_VOICE: conference_chair.participant_voice_is_over,
+    conferring.VOICE: conferring.voice_is_over,
+    conferring.PARTICIPANT_VOICE: conferring.participant_voice_is_over,
 }
 """The same for what is no call."""
 

@@ -4,9 +4,8 @@ import time
 
 import pytest
 
-from gateway.doctor.durability_checks import CHECKS as DURABILITY
 from gateway.doctor.finding import DoctorFinding, Level, judge
-from gateway.doctor.server_checks import CHECKS
+from gateway.doctor.server_checks import CHECKS, DURABILITY
 from gateway.doctor.server_facts import Clocks, ExpectedServer, server_facts
 from gateway.redis_store.address import parse_target
 from tests.support.servers import Server, Servers

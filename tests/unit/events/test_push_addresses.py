@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from gateway.events.push_addresses import Address, AddressRefusedError, PinnedResolver, may_be_used
-from gateway.settings.lists import Network
+from gateway.settings.kinds import Network
 
 PUBLIC, PRIVATE = "93.184.215.14", "10.0.0.7"
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.sessions.policy import MOST_KEPT, Limits, Outage, Policy, place
-from gateway.settings.lists import AgentIds
+from gateway.settings.kinds import AgentIds
 from gateway.settings.schema import Settings
 from tests.unit.sessions.samples import AGENT, FRESH, GRACE, HOLD, INTERVAL, ROTATING, START, STATIC
 

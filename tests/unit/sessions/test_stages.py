@@ -18,7 +18,7 @@ from gateway.sessions.stages import (
     stage,
     steps,
 )
-from gateway.settings.lists import AGENT_IDS, AgentIds
+from gateway.settings.kinds import AGENT_IDS, AgentIds
 from gateway.settings.schema import Settings
 
 STATIC = {"auth_mode": 1}

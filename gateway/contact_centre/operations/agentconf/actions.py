@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from gateway.contact_centre.floor import conference_chair, conference_parties, conferring
+from gateway.contact_centre.floor import conference_parties, conferring
 from gateway.contact_centre.floor.activities import Attribute, Conference, ConferenceMember
 from gateway.contact_centre.floor.calls import AgentDesk
 from gateway.contact_centre.floor.conference_parties import Leaving
@@ -102,7 +102,7 @@ class _AgentConf:
         """Those who are asked already, or in the conference, are passed over."""
         body = invocation.body
         with self._services.board.transaction() as transaction:
-            conference = conference_chair.chaired(transaction.world, invocation.desk.session_id)
+            conference = conferring.chaired(transaction.world, invocation.desk.session_id)
             wanted = {(one.address_type, one.address): one for one in body.addresses}.values()
             new = [one for one in wanted if not conference.named(one.address, agent=one.address_type == AGENT)]
             for one in new:
@@ -190,15 +190,13 @@ def _member(member: ConferenceMember, *, chair: bool) -> rows.ParticipantInfo:
 def _performer(services: CentreServices, move: Move) -> Action:
     async def perform(invocation: Invocation) -> object:
         with services.board.transaction() as transaction:
-            return move(
-                transaction, conference_chair.chaired(transaction.world, invocation.desk.session_id), invocation
-            )
+            return move(transaction, conferring.chaired(transaction.world, invocation.desk.session_id), invocation)
 
     return perform
 
 
 def _participant(conference: Conference, body: rows.ParticipantBody) -> ConferenceMember:
-    return conference_chair.participant(conference, body.address, agent=body.address_type == AGENT)
+    return conferring.participant(conference, body.address, agent=body.address_type == AGENT)
 
 
 def _end(transaction: Transaction, conference: Conference, _invocation: Invocation) -> object:
@@ -210,7 +208,7 @@ def _hold(*, on: bool) -> Move:
     def move(
         transaction: Transaction, conference: Conference, invocation: Invocation[Any, rows.ParticipantBody]
     ) -> object:
-        conference_chair.hold(
+        conferring.hold(
             transaction.out, transaction.world, conference, _participant(conference, invocation.body), on=on
         )
         return NOTHING
@@ -220,11 +218,11 @@ def _hold(*, on: bool) -> Move:
 
 def _prolong(transaction: Transaction, conference: Conference, invocation: Invocation[Any, rows.ProlongBody]) -> object:
     minutes = invocation.body.prolong_time
-    return rows.Prolonged(applyed_time=conference_chair.prolong(transaction.out, conference, minutes))
+    return rows.Prolonged(applyed_time=conferring.prolong(transaction.out, conference, minutes))
 
 
 def _pass_on(transaction: Transaction, conference: Conference, invocation: Invocation[Any, rows.ShiftBody]) -> object:
-    conference_chair.pass_on(transaction.out, transaction.world, conference, invocation.body.dest_agent_no)
+    conferring.pass_on(transaction.out, transaction.world, conference, invocation.body.dest_agent_no)
     return NOTHING
 
 
@@ -246,7 +244,7 @@ def _set_mode(
     transaction: Transaction, conference: Conference, invocation: Invocation[Any, rows.ParticipantModeBody]
 ) -> object:
     attribute = Attribute(invocation.body.attribute)
-    conference_chair.set_attribute(
+    conferring.set_attribute(
         transaction.out, transaction.world, conference, _participant(conference, invocation.body), attribute
     )
     return NOTHING
@@ -256,12 +254,12 @@ def _play_to_all(
     transaction: Transaction, conference: Conference, invocation: Invocation[Any, rows.PlayToAllBody]
 ) -> object:
     path = invocation.body.voice_path
-    conference_chair.play_to_all(transaction.out, transaction.world, conference, path)
+    conferring.play_to_all(transaction.out, transaction.world, conference, path)
     return NOTHING
 
 
 def _stop_to_all(transaction: Transaction, conference: Conference, _invocation: Invocation) -> object:
-    conference_chair.stop_to_all(transaction.out, conference)
+    conferring.stop_to_all(transaction.out, conference)
     return NOTHING
 
 
@@ -269,14 +267,14 @@ def _play_to_one(
     transaction: Transaction, conference: Conference, invocation: Invocation[Any, rows.HoldParticipantBody]
 ) -> object:
     path = invocation.body.voice_path
-    conference_chair.play_to_one(
+    conferring.play_to_one(
         transaction.out, transaction.world, conference, _participant(conference, invocation.body), path
     )
     return NOTHING
 
 
 def _stop_to_one(transaction: Transaction, conference: Conference, invocation: Invocation) -> object:
-    conference_chair.stop_to_one(transaction.out, conference, _participant(conference, invocation.body))
+    conferring.stop_to_one(transaction.out, conference, _participant(conference, invocation.body))
     return NOTHING
 
 
@@ -284,7 +282,7 @@ def _change_seats(
     transaction: Transaction, conference: Conference, invocation: Invocation[Any, rows.SeatsBody]
 ) -> object:
     body = invocation.body
-    conference_chair.change_seats(
+    conferring.change_seats(
         transaction.world, conference, body.modify_num if body.modify_type == MORE else -body.modify_num
     )
     return NOTHING

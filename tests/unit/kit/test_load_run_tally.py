@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.kit.load_tally import Kind, LoadLimits, LoadTally
+from gateway.kit.load_run import Kind, LoadLimits, LoadTally
 
 LIMITS = LoadLimits({Kind.QUERY: 100}, 1.0)
 

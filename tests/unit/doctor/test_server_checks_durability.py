@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway.doctor.durability_checks import CHECKS, STANDBY
 from gateway.doctor.finding import DoctorFinding, Level, judge
+from gateway.doctor.server_checks import DURABILITY, STANDBY
 from gateway.doctor.server_facts import ExpectedServer, ServerFacts
 from tests.unit.doctor.samples import bad, of, server
 
@@ -11,13 +11,13 @@ ALONE = {"connected_slaves": "0", "min_slaves_good_slaves": "0"}
 
 
 def look(name: str, facts: ServerFacts) -> DoctorFinding:
-    found = of(CHECKS, name, facts)
+    found = of(DURABILITY, name, facts)
     assert found is not None
     return found
 
 
 def test_of_a_good_server_all_is_well() -> None:
-    assert bad(judge(CHECKS, server())) == {}
+    assert bad(judge(DURABILITY, server())) == {}
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_primary_that_would_go_on_alone_or_must_not(
 
 
 def test_a_single_server_needs_no_fence() -> None:
-    assert of(CHECKS, "store fence", server(ALONE, {"min-replicas-to-write": "0"})) is None
+    assert of(DURABILITY, "store fence", server(ALONE, {"min-replicas-to-write": "0"})) is None
 
 
 def test_a_replica_needs_a_fence_for_later() -> None:

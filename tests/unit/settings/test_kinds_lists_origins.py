@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings.lists import ORIGINS
+from gateway.settings.kinds import ORIGINS
 from gateway.settings.load import interpret
 from gateway.settings.problems import SettingsError
 

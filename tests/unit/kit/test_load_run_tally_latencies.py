@@ -1,6 +1,6 @@
 """Times that are counted."""
 
-from gateway.kit.load_tally import Latencies
+from gateway.kit.load_run import Latencies
 
 
 def test_percentiles_are_the_least_that_enough_of_all_do_not_exceed() -> None:

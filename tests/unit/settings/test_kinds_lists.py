@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings.kinds import SettingKind
-from gateway.settings.lists import AGENT_IDS, HEADERS, NETWORKS, AgentIds, urls
+from gateway.settings.kinds import AGENT_IDS, HEADERS, NETWORKS, AgentIds, SettingKind, urls
 
 HERE = Path()
 
