@@ -7,16 +7,13 @@ from typing import Final
 from gateway.admin.listener import AdminCall, AdminRoute
 from gateway.audit.audit_file import MOST_LINES, Found, Question
 from gateway.audit.diagnosis import NODE_KINDS
-from gateway.audit.explain import explain
+from gateway.audit.explain import MOST_OF_AN_AGENT, MOST_OF_NODES, explain
 from gateway.wire.errors import Malformed
 
 MOST_AGENT: Final = 999_999
 _MOST_DIGITS: Final = 20
 LATEST_MS: Final = 10**15
 A_DAY_MS: Final = 86_400_000
-MOST_OF_AN_AGENT: Final = 200
-MOST_OF_NODES: Final = 200
-"""Lines that explain one agent."""
 
 
 def audit_route(read: Callable[[Question], Awaitable[list[Found]]]) -> AdminRoute:

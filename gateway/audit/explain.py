@@ -7,6 +7,10 @@ from typing import Any, Final
 from gateway.audit.audit_file import time_ms
 from gateway.audit.diagnosis import NODE_KINDS, Cause, Diagnosis, concerns, diagnose
 
+MOST_OF_AN_AGENT: Final = 200
+MOST_OF_NODES: Final = 200
+"""Lines that explain one agent."""
+
 Found = Mapping[str, Any]
 
 

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 import click
 
-from gateway.admin.audit_routes import MOST_OF_AN_AGENT, MOST_OF_NODES
 from gateway.audit.audit_file import MOST_LINES, Question, read_files, time_ms
 from gateway.audit.diagnosis import NODE_KINDS
+from gateway.audit.explain import MOST_OF_AN_AGENT, MOST_OF_NODES
 from gateway.audit.explain import explain as explained
 from gateway.commands.admin_client import NEEDED, AdminLine, admin_line
 from gateway.commands.agents import AGENT_ID

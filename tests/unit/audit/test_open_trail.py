@@ -1,15 +1,12 @@
-"""Where the lines of the audit trail go, where they are read from, and what the page takes."""
+"""Where the lines of the audit trail go, and where they are read from."""
 
 import logging
 from pathlib import Path
 
 import pytest
 
-from gateway.admin.audit_routes import audit_route
-from gateway.admin.listener import AdminCall
-from gateway.audit.audit_file import MOST_LINES, Found, Question
+from gateway.audit.audit_file import Question
 from gateway.audit.open_trail import OpenTrail, TrailPlace
-from gateway.wire.errors import Malformed
 
 LINE = {"time": "2026-01-01T00:00:01.000Z", "kind": "sign-in", "agent": 101}
 MOST_BYTES, KEEP_DAYS = 1_000_000, 30
@@ -57,45 +54,3 @@ async def test_while_a_file_cannot_be_written_its_lines_go_to_the_log_and_why_is
     tell(trail, agent=103)
     await trail.close()
     assert '"agent":103' in path.read_text()
-
-
-class Asked:
-    """Keeps the question that a page came to."""
-
-    def __init__(self) -> None:
-        self.question = Question()
-
-    async def read(self, question: Question) -> list[Found]:
-        self.question = question
-        return []
-
-
-@pytest.mark.parametrize(
-    ("query", "question"),
-    [
-        ({}, Question(0, None, MOST_LINES, frozenset())),
-        ({"agent": "101", "since": "5", "limit": "2"}, Question(5, 101, 2, frozenset())),
-        ({"agent": "0", "kind": "sign-in,,refused"}, Question(0, None, MOST_LINES, frozenset({"sign-in", "refused"}))),
-    ],
-)
-async def test_the_page_asks_for_what_its_query_says(query: dict[str, str], question: Question) -> None:
-    asked = Asked()
-    assert await audit_route(asked.read).answer(AdminCall(query=query)) == []
-    assert asked.question == question
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"agent": "x"},
-        {"agent": "1000000"},
-        {"agent": "0" * 5000},
-        {"since": "-1"},
-        {"limit": str(MOST_LINES + 1)},
-        {"limit": "\u0661"},
-    ],
-)
-async def test_a_wrong_number_is_told_by_its_name(query: dict[str, str]) -> None:
-    [name] = query
-    with pytest.raises(Malformed, match=f"{name}: must be a whole number"):
-        await audit_route(Asked().read).answer(AdminCall(query=query))
