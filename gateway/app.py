@@ -30,7 +30,7 @@ from gateway.events.hand_outs import HandOuts
 from gateway.events.parking import Parking
 from gateway.events.poll import PollService
 from gateway.events.push import PushService
-from gateway.interface.table import OperationTable
+from gateway.interface.operation import OperationTable
 from gateway.listeners.development_certificate import served_chain
 from gateway.listeners.serve import Listeners
 from gateway.nodes import health

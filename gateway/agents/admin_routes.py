@@ -11,7 +11,7 @@ from gateway.agents.lockout import Attempts, Lock
 from gateway.audit import trail
 from gateway.wire.addresses import network
 from gateway.wire.errors import Malformed, NotFound
-from gateway.wire.iso import iso
+from gateway.wire.text import iso
 
 AGENT: Final = "agent"
 ADDRESS: Final = "address"

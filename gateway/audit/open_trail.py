@@ -16,7 +16,7 @@ from gateway.audit.audit_file import AuditFile, Found, Question, read_files, rec
 from gateway.audit.audit_stream import AuditStream
 from gateway.ops.log_writer import LineWriter
 from gateway.wire.errors import StoreUnavailable
-from gateway.wire.iso import iso
+from gateway.wire.text import iso
 
 STANDARD: Final = {Path("/dev/stdout"): 1, Path("/dev/stderr"): 2}
 FLUSH_S: Final = 1.0

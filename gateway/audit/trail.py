@@ -16,7 +16,7 @@ from typing import Final
 from gateway.ops import request_context
 from gateway.wire import retcodes
 from gateway.wire.errors import GatewayError, Unavailable
-from gateway.wire.iso import iso
+from gateway.wire.text import iso
 
 Line = Mapping[str, object]
 """One line: `time`, `node`, `kind`, then `agent`, `session`, `address`, `client`, `reason` and more, where known."""

@@ -13,8 +13,17 @@ from gateway.backend import Declined
 from gateway.edge import cors, operations, polling, sign_in, sign_out, traced
 from gateway.edge.agent_request import NO_HEADERS, AgentRequest, Reply, Services, error_response, to_response
 from gateway.interface import validate
-from gateway.interface.operation import Heartbeat, Operation, Poll, Renew, SignIn, SignOut, Unsupported, Upload
-from gateway.interface.table import OperationTable
+from gateway.interface.operation import (
+    Heartbeat,
+    Operation,
+    OperationTable,
+    Poll,
+    Renew,
+    SignIn,
+    SignOut,
+    Unsupported,
+    Upload,
+)
 from gateway.ops import metrics, request_context
 from gateway.ops.call_counts import LabelCount
 from gateway.ops.deadline import CALL_S, SIGN_IN_S

@@ -18,8 +18,7 @@ from urllib.parse import unquote
 from gateway.edge.agent_request import Reply, Services, error_response, to_response
 from gateway.edge.dispatch import Page, path_of
 from gateway.interface import validate
-from gateway.interface.operation import Operation
-from gateway.interface.table import PREFIX, OperationTable
+from gateway.interface.operation import PREFIX, Operation, OperationTable
 from gateway.ops import metrics
 from gateway.wire import envelope, retcodes
 from gateway.wire.errors import GatewayError, Malformed, MethodNotAllowed, NotFound, Refused

@@ -17,8 +17,8 @@ from gateway.sessions.model import PushWay
 from gateway.wire import envelope
 from gateway.wire.event import Event
 from gateway.wire.guid_headers import GUID
-from gateway.wire.json_text import without
 from gateway.wire.standing_headers import SENT_JSON
+from gateway.wire.text import without
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,20 @@
-"""The row of an operation. Dispatch, validation, API description and tests are made from rows."""
+"""The row of an operation, and the table by which method and path lead to it.
 
+Dispatch, validation, API description and tests are made from rows.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from itertools import compress
 from typing import Any, Final
+from urllib.parse import unquote
 
 from gateway.interface.fields import Body, Parameters
 from gateway.interface.results import Nothing
 from gateway.wire import retcodes as codes
+from gateway.wire.errors import MethodNotAllowed, NotFound
 
 COMMON_RETCODES: Final = (
     codes.BAD_PARAMETER,
@@ -17,6 +24,8 @@ COMMON_RETCODES: Final = (
     codes.UNAVAILABLE,
 )
 """Refusals that every operation with a GUID may give."""
+PREFIX = ["agentgateway", "resource"]
+_Mask = tuple[bool, ...]
 
 
 class AnswerKind(Enum):
@@ -116,3 +125,55 @@ class Unsupported(Operation):
     def needs_guid(self) -> bool:
         """It is refused whoever asks."""
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A row and the path's values by parameter name, decoded."""
+
+    operation: Operation
+    values: dict[str, str]
+
+
+class OperationTable:
+    """Rows by the literal segments of their paths. Literal segments win over parameters."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self._masks: dict[int, list[_Mask]] = {}
+        self._rows: dict[tuple[_Mask, tuple[str, ...]], dict[str, tuple[Operation, tuple[str, ...]]]] = {}
+        for operation in operations:
+            self._add(operation)
+        for masks in self._masks.values():
+            masks.sort(key=sum, reverse=True)
+
+    def _add(self, operation: Operation) -> None:
+        segments = operation.path.split("/")
+        mask = tuple(not segment.startswith("{") for segment in segments)
+        literals = tuple(segment for segment in segments if not segment.startswith("{"))
+        names = tuple(segment.strip("{}") for segment in segments if segment.startswith("{"))
+        if mask not in self._masks.setdefault(len(segments), []):
+            self._masks[len(segments)].append(mask)
+        methods = self._rows.setdefault((mask, literals), {})
+        if operation.method in methods:
+            raise ValueError(f"two rows for {operation.method} {operation.path}")
+        methods[operation.method] = (operation, names)
+
+    def find(self, method: str, path: str) -> Match:
+        """The row for a path without query; doubled slashes count as one, segments may be percent-encoded.
+
+        Raises NotFound, and MethodNotAllowed when only the method does not fit the path with the most literal segments.
+        """
+        segments = [segment for segment in path.split("/") if segment]
+        if segments[:2] != PREFIX:
+            raise NotFound("no such interface: agent calls begin with /agentgateway/resource/")
+        segments = [unquote(segment) for segment in segments[2:]] if "%" in path else segments[2:]
+        for mask in self._masks.get(len(segments), ()):
+            methods = self._rows.get((mask, tuple(compress(segments, mask))))
+            if methods is None:
+                continue
+            if method not in methods:
+                raise MethodNotAllowed(tuple(sorted(methods)))
+            operation, names = methods[method]
+            values = (segment for segment, literal in zip(segments, mask, strict=True) if not literal)
+            return Match(operation, dict(zip(names, values, strict=True)))
+        raise NotFound("no such interface: check the address")

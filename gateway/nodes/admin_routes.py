@@ -9,7 +9,7 @@ from pydantic_core import from_json
 from gateway.admin.listener import AdminCall, AdminRoute
 from gateway.nodes.node_keeper import NodeKeeper, ProcessState
 from gateway.wire.errors import Malformed, NotFound
-from gateway.wire.iso import iso
+from gateway.wire.text import iso
 
 _LONGEST: Final = 64
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from gateway.wire.errors import Unavailable
-from gateway.wire.iso import iso
+from gateway.wire.text import iso
 
 REFUSED: Final = "this node is being drained: sign in at another one"
 

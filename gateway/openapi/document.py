@@ -14,6 +14,7 @@ from gateway.contact_centre.event_catalogue import ROWS, EventType
 from gateway.interface.fields import AGENT_ID_MAX
 from gateway.interface.operation import (
     COMMON_RETCODES,
+    PREFIX,
     AnswerKind,
     Heartbeat,
     Operation,
@@ -22,7 +23,6 @@ from gateway.interface.operation import (
     SignIn,
     Upload,
 )
-from gateway.interface.table import PREFIX
 from gateway.openapi.events import ONE, REFERENCE, event_schemas, webhooks
 from gateway.openapi.examples import KNOWN, Examples, Json, for_generators
 from gateway.rows import ALL_OPERATIONS

@@ -9,7 +9,7 @@ from gateway.ops.jobs import for_each
 from gateway.sessions.listing import SessionFilter, chosen
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import Seen
-from gateway.wire.iso import iso
+from gateway.wire.text import iso
 
 MOST_AT_ONCE: Final = 500
 """At one request."""

@@ -16,7 +16,7 @@ from gateway.sessions.policy import Limits
 from gateway.sessions.rules import is_accepted, lapses_ms
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import Seen, SessionStore
-from gateway.wire.iso import iso
+from gateway.wire.text import iso
 
 UNUSED: Final = "unused"
 CURRENT: Final = "current"

@@ -21,7 +21,7 @@ from gateway.sessions.service import SessionService
 from gateway.sessions.stages import BREAKS, Following, Forecast, Tally
 from gateway.sessions.store import Seen
 from gateway.wire.errors import Malformed, StoreUnavailable
-from gateway.wire.iso import iso
+from gateway.wire.text import iso
 
 SHARED_MS: Final = 86_400_000
 """How far back the notes of other nodes are read."""

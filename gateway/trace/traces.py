@@ -18,8 +18,8 @@ from gateway.trace.masking import Masks
 from gateway.trace.trace_board import TraceBoard
 from gateway.wire.errors import Malformed, Refused, StoreUnavailable
 from gateway.wire.event import Event
-from gateway.wire.iso import iso
 from gateway.wire.retcodes import BAD_PARAMETER
+from gateway.wire.text import iso
 
 LOOK_EVERY_S: Final = 1.0
 BUSY_EVERY_S: Final = 0.25

@@ -36,7 +36,7 @@ from gateway.upstream.session_client import SessionAnswer, SessionClient, Sessio
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused, StoreUnavailable, Unavailable
 from gateway.wire.event import WANTED, Event
-from gateway.wire.json_text import members
+from gateway.wire.text import members
 
 _TIME: Final = "eventGenTime"
 _DECODER: Final = json.JSONDecoder()

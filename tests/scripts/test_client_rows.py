@@ -16,8 +16,7 @@ from gateway.client.event_types import event_class
 from gateway.client.operations import BlockingOperations, Operations
 from gateway.client.request import Request
 from gateway.contact_centre.event_catalogue import CATALOGUE
-from gateway.interface.operation import AnswerKind, Upload
-from gateway.interface.table import OperationTable
+from gateway.interface.operation import AnswerKind, OperationTable, Upload
 from gateway.rows import ALL_OPERATIONS
 from gateway.wire import retcodes
 from tests.unit.contact_centre.operations import samples

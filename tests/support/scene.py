@@ -15,7 +15,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from pydantic import TypeAdapter
 
-from gateway.interface.table import OperationTable
+from gateway.interface.operation import OperationTable
 from gateway.rows import ALL_OPERATIONS
 from tests.support.centre import CentreGateway, centre_gateway
 from tests.support.desk import PREFIX, Desk

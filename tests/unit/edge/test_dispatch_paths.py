@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from gateway.edge.dispatch import LONGEST_REMEMBERED, REMEMBERED_MAX_BYTES, REMEMBERED_PATHS, remembering
-from gateway.interface.table import Match, OperationTable
+from gateway.interface.operation import Match, OperationTable
 from gateway.rows import ALL_OPERATIONS
 from gateway.wire.errors import NotFound
 

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.edge import forward_auth
-from gateway.interface.table import OperationTable
+from gateway.interface.operation import OperationTable
 from gateway.rows import ALL_OPERATIONS
 from gateway.wire.errors import StoreUnavailable
 from tests.support.requests import made_request

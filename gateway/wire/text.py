@@ -1,12 +1,18 @@
-"""Looks into the text of a JSON object without changing a letter of what is kept."""
+"""Times as text, and looks into the text of a JSON object that change no letter of what is kept."""
 
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 _DECODER: Final = json.JSONDecoder()
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
+
+
+def iso(at_ms: int) -> str:
+    """A time in ms since the epoch as ISO 8601 (UTC), with ms."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Member(NamedTuple):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.wire.json_text import without
+from gateway.wire.text import without
 
 
 @pytest.mark.parametrize(

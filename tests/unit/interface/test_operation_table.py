@@ -2,8 +2,7 @@
 
 import pytest
 
-from gateway.interface.operation import Operation
-from gateway.interface.table import OperationTable
+from gateway.interface.operation import Operation, OperationTable
 from gateway.rows import ALL_OPERATIONS
 from gateway.wire.errors import MethodNotAllowed, NotFound
 from tests.unit.contact_centre.operations import samples
