@@ -31,7 +31,8 @@ class Bounds:
 class MemoryEventQueue:
     """`EventQueue` for one process. `bounds` is asked at every append, so a changed setting holds at once.
 
-    A full queue drops minor events first, of these and of the others the oldest.
+    A full queue drops minor events first, of these and of the others the oldest. An event wakes polls where the queue
+    was empty: whoever waits has found it so.
     """
 
     at_once = True
@@ -66,6 +67,7 @@ class MemoryEventQueue:
         queue = self._queues.get(agent_id)
         if queue is None or queue.session_id != session_id:
             return False
+        was_empty = not queue.events
         for event in events:
             if event.id not in queue.recent:
                 queue.recent.append(event.id)
@@ -73,8 +75,9 @@ class MemoryEventQueue:
                 queue.size += len(event.body)
         if note is not None:
             queue.note = note
-        if events:
+        if len(queue.events) > 1:
             self._drop_oldest(queue)
+        if was_empty and queue.events:
             self.wake(agent_id)
         return True
 

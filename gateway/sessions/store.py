@@ -179,9 +179,10 @@ class EventQueue(Protocol):
         """Removes the event if it is the oldest one; does nothing otherwise, so that a retry is harmless."""
 
     async def append(self, agent_id: int, session_id: str, events: Sequence[Event], note: bytes | None = None) -> bool:
-        """Adds events in order and wakes the agent's poll; False when that session is over. A retry adds nothing.
+        """Adds events in order; False when that session is over. A retry adds nothing.
 
-        In the same step `note` becomes what the session keeps for the contact centre; None leaves that as it is.
+        The agent's poll is woken where the queue was empty: one that waits has found it so, and whoever finds an event
+        comes again for the next. In the same step `note` becomes what the session keeps for the contact centre; None leaves that as it is.
         """
 
     async def note(self, agent_id: int, session_id: str) -> bytes:

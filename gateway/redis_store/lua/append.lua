@@ -4,10 +4,10 @@
 if lost_the_floor(KEYS[3], ARGV[7]) then
   return -2
 end
-local dropped = add_events(
+local dropped, begins = add_events(
   KEYS[1], KEYS[2], ARGV[1], ARGV[6], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV, 8, #ARGV
 )
-if dropped >= 0 and #ARGV > 7 then
+if begins then
   redis.call('PUBLISH', ARGV[4], ARGV[5])
 end
 return dropped

@@ -19,31 +19,44 @@ if ARGV[2] ~= '' then
     return {record}
   end
 end
-local oldest = redis.call('LINDEX', KEYS[2], 0)
+local found = redis.call('LRANGE', KEYS[2], 0, ARGV[3] == '' and 0 or 1)
+local oldest, more_bytes = found[1], 0
 if oldest and ARGV[3] ~= '' and string.sub(oldest, 1, #ARGV[3]) == ARGV[3] then
   redis.call('LPOP', KEYS[2])
-  redis.call('HINCRBY', KEYS[3], 'size', #ARGV[3] - #oldest)
-  oldest = redis.call('LINDEX', KEYS[2], 0)
+  more_bytes = #ARGV[3] - #oldest
+  oldest = found[2]
 end
 -- The field `sent` is `node event-id ms`.
-local wait_ms = 0
+local wait_ms, fields = 0, {}
 if oldest then
-  local kept = redis.call('HMGET', KEYS[3], 'session', 'sent')
+  local kept = redis.call('HMGET', KEYS[3], 'session', 'sent', 'size')
   local session, id = string.match(oldest, '^([^\n]*)\n([^\n]*)\n')
   local node, sent_id, sent_ms = string.match(kept[2] or '', '^(%S+) (%S+) (%d+)$')
   if sent_id and sent_id == id and node ~= ARGV[4] then
     wait_ms = math.max(0, tonumber(ARGV[6]) - math.abs(tonumber(ARGV[5]) - tonumber(sent_ms)))
   end
   if wait_ms == 0 and ARGV[7] == '1' and session and session == kept[1] then
-    redis.call('HSET', KEYS[3], 'sent', ARGV[4] .. ' ' .. id .. ' ' .. ARGV[5])
+    fields = {'sent', ARGV[4] .. ' ' .. id .. ' ' .. ARGV[5]}
   end
+  if more_bytes ~= 0 then
+    fields[#fields + 1], fields[#fields + 2] = 'size', (tonumber(kept[3]) or 0) + more_bytes
+  end
+  if #fields > 0 then
+    redis.call('HSET', KEYS[3], unpack(fields))
+  end
+elseif more_bytes ~= 0 then
+  redis.call('HINCRBY', KEYS[3], 'size', more_bytes)
 end
 if not ARGV[8] or (oldest and wait_ms == 0) then
   return {'', oldest or '', wait_ms}
 end
-local before = redis.call('GET', KEYS[4]) or ''
-local node, token, session, ended, held_until = string.match(before, '^(%S+) (%S+) ?(%S*) ?(%d*) ?(%d*)$')
-local here, again, count = node == ARGV[4], node == ARGV[4] and token == ARGV[8], tonumber(ARGV[11])
+local count = tonumber(ARGV[11])
+local function claim()
+  local newest = string.format('%s %s %s %d %s', ARGV[4], ARGV[8], ARGV[10], count, ARGV[12])
+  return redis.call('SET', KEYS[4], newest, 'PX', ARGV[9], 'GET') or ''
+end
+local node, token, session, ended, held_until = string.match(claim(), '^(%S+) (%S+) ?(%S*) ?(%d*) ?(%d*)$')
+local here, again = node == ARGV[4], node == ARGV[4] and token == ARGV[8]
 -- A node tells by ARGV[11] which of its own were still parked. A poll that another node answered with an event looks as
 -- if this one ended it; that only makes an answer rest that nobody waits for.
 local was_parked = here and count > 0 or not here and tonumber(ARGV[15]) < (tonumber(held_until) or 0)
@@ -52,8 +65,9 @@ if again then
 elseif session == ARGV[10] and was_parked then
   count = math.max(count, (tonumber(ended) or 0) + 1)
 end
-local newest = string.format('%s %s %s %d %s', ARGV[4], ARGV[8], ARGV[10], count, ARGV[12])
-redis.call('SET', KEYS[4], newest, 'PX', ARGV[9])
+if count > tonumber(ARGV[11]) then
+  claim()
+end
 -- Only the poll before it is over: its node may have got another one since, which comes after this one. Polls of this
 -- node end one another there.
 if token and not here then

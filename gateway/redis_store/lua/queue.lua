@@ -29,22 +29,27 @@ end
 
 -- Adds pairs of id, body, ... from `first` to `last` of `list`, and keeps `note` ('' = the one before, else `+`
 -- and the note). Returns how many events were dropped: minor ones first, of these and of the others the oldest; -1, and does
--- nothing, where the queue is another session's. `minor` in the queue says whether a minor one may be among them.
+-- nothing, where the queue is another session's. Then whether the queue was empty and has something now: whoever waits has
+-- found it empty, so that nobody else need be woken. `minor` in the queue says whether a minor one may be among them.
 local function add_events(events, queue, session, note, most, most_size, list, first, last)
   local kept = redis.call('HMGET', queue, 'session', 'size', 'recent', 'minor')
   if kept[1] ~= session then
-    return -1
+    return -1, false
   end
-  local size, recent, count, dropped, fields = tonumber(kept[2]) or 0, kept[3] or ' ', 0, 0, {}
-  local minor = kept[4] == '1'
+  local size, recent, count, dropped = tonumber(kept[2]) or 0, kept[3] or ' ', 0, 0
+  local minor, added, fields = kept[4] == '1', {}, {}
   for i = first, last, 2 do
     if not string.find(recent, ' ' .. list[i] .. ' ', 1, true) then
-      count = redis.call('RPUSH', events, session .. '\n' .. list[i] .. '\n' .. list[i + 1])
+      added[#added + 1] = session .. '\n' .. list[i] .. '\n' .. list[i + 1]
       size = size + #list[i + 1]
       minor = minor or is_minor(list[i + 1]) ~= nil
       recent = recent .. list[i] .. ' '
     end
   end
+  if #added > 0 then
+    count = redis.call('RPUSH', events, unpack(added))
+  end
+  local begins = count > 0 and count == #added
   while count - dropped > 1 and (count - dropped > most or size > most_size) do
     local least = minor and oldest_minor(events, count - dropped)
     if least then
@@ -65,5 +70,5 @@ local function add_events(events, queue, session, note, most, most_size, list, f
   if #fields > 0 then
     redis.call('HSET', queue, unpack(fields))
   end
-  return dropped
+  return dropped, begins
 end

@@ -1,7 +1,9 @@
 """Conformance of stores: what wakes parked polls (the contract in `gateway.sessions.store`)."""
 
+import pytest
+
 from gateway.sessions.store import Change
-from tests.unit.sessions.node_pairs import NodePair, counting, event, opening, session
+from tests.unit.sessions.node_pairs import NodePair, counting, event, look, opening, session
 
 AGENT = 101
 
@@ -41,4 +43,38 @@ async def test_a_change_without_events_wakes_nobody(pair: NodePair) -> None:
     await pair.two.next_wake()
     await pair.one.store.apply(AGENT, counting())
     await pair.one.store.apply(AGENT, lambda _: Change(None))
+    assert await pair.two.wakes_so_far() == []
+
+
+async def test_an_event_behind_another_one_wakes_nobody(pair: NodePair) -> None:
+    """Whoever waits has found the queue empty, and was woken by the first one."""
+    opened = session()
+    await pair.one.store.apply(AGENT, opening(opened, event()))
+    await pair.two.wakes_so_far()
+    await pair.one.queue.append(AGENT, opened.id, [event()])
+    assert await pair.two.wakes_so_far() == []
+
+
+@pytest.mark.parametrize("by", ["a confirmation", "a look", "clearing"])
+async def test_the_next_event_wakes_polls_once_the_queue_is_empty_again(pair: NodePair, by: str) -> None:
+    opened, told = session(), event()
+    await pair.one.store.apply(AGENT, opening(opened, told))
+    if by == "a confirmation":
+        await pair.two.queue.confirm(AGENT, opened.id, told.id)
+    elif by == "a look":
+        assert (await look(pair.two, session_id=opened.id, confirms=told.id)).event is None
+    else:
+        await pair.one.queue.clear(AGENT, opened.id)
+    await pair.two.wakes_so_far()
+    await pair.one.queue.append(AGENT, opened.id, [event(), event()])
+    assert await pair.two.wakes_so_far() == [(AGENT, "")]
+
+
+async def test_a_repeated_append_wakes_nobody_again(pair: NodePair) -> None:
+    opened, told = session(), event()
+    await pair.one.store.apply(AGENT, opening(opened))
+    await pair.one.queue.append(AGENT, opened.id, [told])
+    await pair.one.queue.confirm(AGENT, opened.id, told.id)
+    await pair.two.wakes_so_far()
+    await pair.one.queue.append(AGENT, opened.id, [told])
     assert await pair.two.wakes_so_far() == []
