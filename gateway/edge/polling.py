@@ -16,7 +16,8 @@ _TOKEN: TypeAdapter[str] = TypeAdapter(ServiceToken)
 
 async def poll(services: Services, request: AgentRequest[Poll]) -> Reply:
     """An event, or the empty poll. Refusals come after a rest (see `events.hold`)."""
-    receipt = read_receipt(request.http.headers.get(RECEIPT))
+    said = request.http.headers.get(RECEIPT)
+    receipt = read_receipt(said) if said is not None else None
     polled = await services.polls.poll(request.agent_id, request.guid, request.peer, receipt)
     headers = handed_out(polled.hand_out) if polled.hand_out else {}
     if polled.event is None:

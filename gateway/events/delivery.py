@@ -108,19 +108,15 @@ class Deliveries:
         sent = Sent(agent_id, session_id, event.id, peer, peer.current_answer)
         self._sent[agent_id] = sent
         sent.forget = peer.on_close(lambda: self._closed(sent))
-        self._look_later(sent, 0)
-
-    def _look_later(self, sent: Sent, tries: int) -> None:
-        if tries < len(LOOK_AFTER_S):
-            asyncio.get_running_loop().call_later(LOOK_AFTER_S[tries], self._look, sent, tries)
+        asyncio.get_running_loop().call_later(LOOK_AFTER_S[0], self._look, sent, 1)
 
     def _look(self, sent: Sent, tries: int) -> None:
         if self._sent.get(sent.agent_id) is not sent:
             return
         if sent.has_arrived():
             self._soon("confirm", sent, lambda: self._confirm(sent))
-        else:
-            self._look_later(sent, tries + 1)
+        elif tries < len(LOOK_AFTER_S):
+            asyncio.get_running_loop().call_later(LOOK_AFTER_S[tries], self._look, sent, tries + 1)
 
     def _closed(self, sent: Sent) -> None:
         if self._sent.get(sent.agent_id) is not sent:

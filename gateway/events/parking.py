@@ -21,23 +21,30 @@ class Parked:
     `followed`: a newer one has come on this node.
     """
 
-    __slots__ = ("_silent", "_waiter", "_woken", "agent_id", "ended", "followed", "session_id", "superseded", "token")
+    __slots__ = (
+        "_silent",
+        "_waiter",
+        "_woken",
+        "agent_id",
+        "ended",
+        "followed",
+        "over",
+        "session_id",
+        "superseded",
+        "token",
+    )
 
     def __init__(self, agent_id: int, token: str, session_id: str = "", ended: int = 0) -> None:
         self.agent_id = agent_id
         self.token = token
         self.session_id = session_id
         self.ended = ended
+        self.over = False
         self.superseded = False
         self.followed = False
         self._silent = False
         self._woken = False
         self._waiter: asyncio.Future[None] | None = None
-
-    @property
-    def over(self) -> bool:
-        """Whether it waits no longer."""
-        return self.superseded or self._silent
 
     @property
     def rests(self) -> bool:
@@ -51,12 +58,12 @@ class Parked:
 
     def finish(self) -> None:
         """A newer poll has come."""
-        self.superseded = True
+        self.superseded = self.over = True
         self.wake()
 
     def leave_alone(self) -> None:
         """The peer is gone, or has only closed its sending side and reads the answer; no later event is for it."""
-        self._silent = True
+        self._silent = self.over = True
         self.wake()
 
     def _go_on(self) -> None:

@@ -5,7 +5,6 @@ A poll looks at the store when it comes and when it is woken or due, each time i
 
 import asyncio
 import contextlib
-import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
@@ -23,7 +22,7 @@ from gateway.settings.schema import Settings
 from gateway.wire import retcodes
 from gateway.wire.errors import GatewayError, Refused, StoreUnavailable
 from gateway.wire.event import WANTED, Event, age_s
-from gateway.wire.http import PeerConnection, Signal
+from gateway.wire.http import PeerConnection
 
 STORE_RETRY_S = 0.2
 SAME_TIME_MS = 20
@@ -79,47 +78,47 @@ class PollService:
         takes the place of its own ends as an empty one: programs that keep one session an agent would take a refusal
         for one of the new session.
         """
-        hold = self._parking.holds.begin(self._settings().poll_hold_ms / 1000)
+        hold, poll = Hold(self._parking.holds, self._settings().poll_hold_ms / 1000), None
         try:
-            return await self._answer(agent_id, guid, peer, receipt, hold)
-        except GatewayError:
+            presumed = self._service.presume(agent_id, guid)
+            caller = presumed.caller if presumed is not None else await self._called(agent_id, guid, hold)
+            if caller.session.push:
+                raise Refused(retcodes.WRONG_EVENT_WAY, "events of this session are pushed: send heartbeats instead")
+            parked = self._parking.enter(agent_id, caller.session.id)
+            poll = _Poll(self._service, self._parking, self._deliveries, parked, hold, caller, peer)
+            if presumed is not None:
+                poll.accepted, poll.until_ms = False, presumed.until_ms
+            try:
+                await poll.arrive(receipt)
+                answer = await poll.wait(guid, self._settings)
+            finally:
+                poll.leave()
+        except GatewayError as problem:
+            if isinstance(problem, SessionOver) and self._was_displaced(agent_id, problem, hold, poll):
+                return PollAnswer()
             await hold.rest()
             raise
-
-    async def _answer(
-        self, agent_id: int, guid: str, peer: PeerConnection, receipt: str | None, hold: Hold
-    ) -> PollAnswer:
-        began_ms = self._service.now_ms(agent_id)
-        presumed = self._service.presume(agent_id, guid)
-        try:
-            caller = presumed.caller if presumed else await self._called(agent_id, guid, hold)
-        except SessionOver as over:
-            return _displaced(over, held=over.ended_ms - began_ms > SAME_TIME_MS)
-        if caller.session.push:
-            raise Refused(retcodes.WRONG_EVENT_WAY, "events of this session are pushed: send heartbeats instead")
-        parked = self._parking.enter(agent_id, caller.session.id)
-        forget = peer.silent.on(parked.leave_alone)
-        poll = _Poll(self._service, self._parking, self._deliveries, parked, hold, caller, peer.closed)
-        if presumed is not None:
-            poll.accepted, poll.until_ms = False, presumed.until_ms
-        try:
-            await poll.arrive(peer, receipt)
-            answer = await poll.wait(guid, self._settings)
-        except SessionOver as over:
-            return _displaced(over, held=poll.accepted or over.ended_ms - began_ms > SAME_TIME_MS)
-        finally:
-            forget()
-            self._parking.leave(parked)
-        if answer.event is not None and receipt is None and not answer.last:
-            self._deliveries.sent(agent_id, parked.session_id, answer.event, peer)
-        if answer.event is not None:
-            metrics.EVENT_WAKE.observe(age_s(answer.event, self._service.now_ms(agent_id)))
-        if answer.caller is not None and answer.hand_out:
-            self._hand_outs.sent(answer.caller, peer)
+        self._sent(agent_id, answer, peer, receipt)
         return answer
+
+    def _sent(self, agent_id: int, answer: PollAnswer, peer: PeerConnection, receipt: str | None) -> None:
+        caller, event = answer.caller, answer.event
+        if event is not None:
+            if receipt is None and caller is not None and not answer.last:
+                self._deliveries.sent(agent_id, caller.session.id, event, peer)
+            metrics.EVENT_WAKE.observe(age_s(event, self._service.now_ms(agent_id)))
+        if caller is not None and caller.hand_out and not answer.last:
+            self._hand_outs.sent(caller, peer)
 
     async def _called(self, agent_id: int, guid: str, hold: Hold) -> Caller:
         return await _patiently(lambda: self._service.call(agent_id, guid, hands_out=True), hold)
+
+    def _was_displaced(self, agent_id: int, over: SessionOver, hold: Hold, poll: "_Poll | None") -> bool:
+        """Whether the poll was held already when another one took its place: then it ends as an empty one."""
+        held_ms = (asyncio.get_running_loop().time() - hold.came_s) * 1000
+        began_ms = self._service.now_ms(agent_id) - held_ms
+        held = (poll is not None and poll.accepted) or over.ended_ms - began_ms > SAME_TIME_MS
+        return held and over.reason in DISPLACED
 
 
 class _Poll:
@@ -136,13 +135,14 @@ class _Poll:
         parked: Parked,
         hold: Hold,
         caller: Caller,
-        gone: Signal,
+        peer: PeerConnection,
     ) -> None:
         self.accepted = True
         self.until_ms: int | None = None
-        self._gone = gone
+        self._peer = peer
         self._looked = False
-        self._leave = parking.leave
+        self._parking = parking
+        self._forget: Callable[[], None] | None = None
         self._service = service
         self._deliveries = deliveries
         self._parked = parked
@@ -155,70 +155,89 @@ class _Poll:
         self._tells = False
         self._claimed = False
 
-    def _is_over(self) -> bool:
-        """Whether it should answer with what it has by now."""
-        return self._parked.over
+    def leave(self) -> None:
+        """It is answered."""
+        if self._forget is not None:
+            self._forget()
+        self._parking.leave(self._parked)
 
     def _takes_events(self) -> bool:
         """Whether an event that is there is for it: also where the peer has sent all that it will, and reads on."""
-        return not (self._parked.superseded or self._gone.is_set)
+        return not (self._parked.superseded or self._peer.closed.is_set)
 
-    async def arrive(self, peer: PeerConnection, receipt: str | None) -> None:
+    async def arrive(self, receipt: str | None) -> None:
         """Finds out what this poll proves to have arrived; the first look confirms it."""
-        self._tells = peer.tells_arrival and receipt is None
         if receipt is None:
-            self._proven = await self._deliveries.proven(self._parked.agent_id, peer)
-            self._confirms = self._proven.event_id if self._proven is not None else ""
+            self._tells = self._peer.tells_arrival
+            self._proven = await self._deliveries.proven(self._parked.agent_id, self._peer)
+            if self._proven is not None:
+                self._confirms = self._proven.event_id
         elif receipt != WANTED:
             self._confirms = receipt
 
     async def wait(self, guid: str, settings: Callable[[], Settings]) -> PollAnswer:
         """The answer. Nobody gets one, be it empty, whose GUID the store has not judged."""
-        loop, parked, hold = asyncio.get_running_loop(), self._parked, self._hold
-        pauses_s = itertools.chain(LOOK_ELSEWHERE_S, itertools.repeat(LOOK_ELSEWHERE_S[-1]))
-        while not (self.accepted and self._is_over() and (self._looked or not self._takes_events())):
-            look = await _patiently(self._look, hold)
+        parked, hold, elsewhere = self._parked, self._hold, 0
+        while not (self.accepted and parked.over and (self._looked or not self._takes_events())):
+            try:
+                look = await self._look()
+            except StoreUnavailable as problem:
+                await _pause(hold, problem)
+                look = await _patiently(self._look, hold)
             if look.record is not None:
                 last = await self._judge(look.record, guid)
                 if last is not None:
                     return PollAnswer(last, self._caller, last=True)
                 continue
             if look.event is not None and look.wait_ms:
-                await asyncio.sleep(min(look.wait_ms / 1000, next(pauses_s)))
+                await asyncio.sleep(min(look.wait_ms / 1000, LOOK_ELSEWHERE_S[elsewhere]))
+                elsewhere = min(elsewhere + 1, len(LOOK_ELSEWHERE_S) - 1)
                 continue
             if look.event is not None:
                 if self._takes_events():
                     return PollAnswer(look.event, self._caller)
                 await self._give_back(look.event)
                 break
-            until_s = self._until_s()
-            if self._is_over() or self._made or until_s <= loop.time():
+            if not await self._park(settings):
                 break
-            await parked.wait(min(until_s - loop.time(), self._due_in_s(settings().max_time_ms)))
-            if hold.cut_short:
-                break
-            if not self._is_over():
-                await self._use(self._caller.record)
         return await self._with_nothing()
+
+    async def _park(self, settings: Callable[[], Settings]) -> bool:
+        """Waits for an event while there is none; False where it is to be answered with nothing."""
+        parked, loop = self._parked, asyncio.get_running_loop()
+        if self._forget is None:
+            self._forget = self._peer.silent.on(parked.leave_alone)
+        until_s = self._until_s()
+        if parked.over or self._made or until_s <= loop.time():
+            return False
+        await parked.wait(min(until_s - loop.time(), self._due_in_s(settings().max_time_ms)))
+        if self._hold.cut_short:
+            return False
+        if not parked.over:
+            await self._use(self._caller.record)
+        return True
 
     async def _with_nothing(self) -> PollAnswer:
         if self._parked.over and (self._parked.rests or self._hands_out_soon()):
-            self._leave(self._parked)
+            self._parking.leave(self._parked)
             await self._hold.rest()
         return PollAnswer(None, await self._last_hand_out())
 
     async def _look(self) -> Look:
-        parked, session_id = self._parked, self._parked.session_id
-        left_s = self._hold.end_s - asyncio.get_running_loop().time()
-        over = self._is_over()
-        claims = not (over or self._claimed or self._made) and left_s > 0
+        parked, hold_ms = self._parked, 0
+        if self._peer.silent.is_set:
+            parked.leave_alone()
+        claims = not (parked.over or self._claimed or self._made)
+        if claims:
+            left_s = self._hold.end_s - asyncio.get_running_loop().time()
+            claims, hold_ms = left_s > 0, int(left_s * 1000) + 1
         looking = Looking(
-            session_id,
+            parked.session_id,
             None if self.accepted else self.until_ms,
             self._confirms,
             self._tells and self._takes_events(),
             parked.token if claims else "",
-            int(max(0.0, left_s) * 1000) + 1,
+            hold_ms,
             parked.ended,
         )
         try:
@@ -229,16 +248,14 @@ class _Poll:
         if look.record is None:
             self.accepted = self._looked = True
             self._service.accepted(self._caller)
-            self._noted(look, claims=claims)
+            if self._proven is not None:
+                self._deliveries.confirmed(self._proven)
+                self._proven = None
+            self._confirms = ""
+            if claims and (look.event is None or look.wait_ms):
+                self._claimed = True
+                parked.ended = look.ended
         return look
-
-    def _noted(self, look: Look, *, claims: bool) -> None:
-        if self._proven is not None:
-            self._deliveries.confirmed(self._proven)
-        self._proven, self._confirms = None, ""
-        if claims and (look.event is None or look.wait_ms):
-            self._claimed = True
-            self._parked.ended = look.ended
 
     async def _judge(self, record: Record, guid: str) -> Event | None:
         """The record is another one than was known. An event: the agent was forced out."""
@@ -310,20 +327,18 @@ class _Poll:
         return max(1, due_ms) / 1000
 
 
-def _displaced(over: SessionOver, *, held: bool) -> PollAnswer:
-    """How a poll ends whose session is over. Raises it unless the poll was `held` while another one took its place."""
-    if held and over.reason in DISPLACED:
-        return PollAnswer()
-    raise over
-
-
 async def _patiently(attempt: Callable[[], Awaitable[T]], hold: Hold) -> T:
     """Tries until the end of the hold while the store is out of reach."""
     while True:
         try:
             return await attempt()
-        except StoreUnavailable:
-            left_s = hold.end_s - asyncio.get_running_loop().time()
-            if left_s <= 0:
-                raise
-            await asyncio.sleep(min(STORE_RETRY_S, left_s))
+        except StoreUnavailable as problem:
+            await _pause(hold, problem)
+
+
+async def _pause(hold: Hold, problem: StoreUnavailable) -> None:
+    """Before another attempt. Raises the problem at the end of the hold."""
+    left_s = hold.end_s - asyncio.get_running_loop().time()
+    if left_s <= 0:
+        raise problem
+    await asyncio.sleep(min(STORE_RETRY_S, left_s))

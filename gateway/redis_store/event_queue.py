@@ -36,28 +36,25 @@ class RedisEventQueue:
         floor: Fenced | None = None,
     ) -> None:
         self._link = link
-        self._events, self._queue, self._floor_key = link.keys("events"), link.keys("queue"), link.key("floor")
+        self._events, self._queue, self._floor_key = link.key("events", ""), link.key("queue", ""), link.key("floor")
+        self._wake_channel = link.wake_channel
         self._aside = Aside(link)
         self._bounds = bounds
         self._dropped = dropped
         self._floor = floor
 
     def _keys(self, agent_id: int) -> tuple[str, str]:
-        return self._events(agent_id), self._queue(agent_id)
+        return f"{self._events}{agent_id}", f"{self._queue}{agent_id}"
 
-    def _fenced_keys(self, agent_id: int) -> tuple[str, ...]:
-        return self._events(agent_id), self._queue(agent_id), self._floor_key
-
-    def _allowed(self, answer: int) -> int:
-        """The answer of a write. Raises StoreUnavailable where the floor is another process's."""
+    def _check(self, answer: int) -> None:
+        """Raises StoreUnavailable where a write was answered that the floor is another process's."""
         if answer == _LOST_THE_FLOOR and self._floor is not None:
             self._floor.refused()
             raise StoreUnavailable
-        return answer
 
     async def head(self, agent_id: int, session_id: str) -> Event | None:
         """See `EventQueue.head`."""
-        key = self._events(agent_id)
+        key = f"{self._events}{agent_id}"
         while (element := await self._link.command("LINDEX", key, 0)) is not None:
             try:
                 return read_element(element, session_id)
@@ -71,29 +68,33 @@ class RedisEventQueue:
 
     async def append(self, agent_id: int, session_id: str, events: Sequence[Event], note: bytes | None = None) -> bool:
         """See `EventQueue.append`."""
-        bounds = self._bounds()
-        arguments: list[Argument] = [session_id, bounds.count, bounds.size, self._link.wake_channel, f"{agent_id}:"]
-        arguments += (b"" if note is None else b"+" + note, claim_text(self._floor))
+        bounds, floor = self._bounds(), self._floor
+        keys = f"{self._events}{agent_id}", f"{self._queue}{agent_id}", self._floor_key
+        arguments: list[Argument] = [session_id, bounds.count, bounds.size, self._wake_channel, f"{agent_id}:"]
+        arguments += (b"" if note is None else b"+" + note, "" if floor is None else floor.claim_text)
         for event in events:
             arguments += (event.id, event.body)
-        dropped = self._allowed(await self._link.replicated(_APPEND, self._fenced_keys(agent_id), arguments))
-        if dropped > 0:
-            self._dropped(dropped)
+        dropped: int = await self._link.replicated(_APPEND, keys, arguments)
+        if dropped:
+            self._check(dropped)
+            if dropped > 0:
+                self._dropped(dropped)
         return dropped >= 0
 
     async def note(self, agent_id: int, session_id: str) -> bytes:
         """See `EventQueue.note`."""
-        owner, note = await self._link.command("HMGET", self._queue(agent_id), "session", "note")
+        owner, note = await self._link.command("HMGET", f"{self._queue}{agent_id}", "session", "note")
         return bytes(note) if note and owner == session_id.encode() else b""
 
     async def clear(self, agent_id: int, session_id: str) -> None:
         """See `EventQueue.clear`."""
         arguments = session_id, claim_text(self._floor)
-        self._allowed(await self._link.script(_CLEAR, self._fenced_keys(agent_id), arguments))
+        keys = *self._keys(agent_id), self._floor_key
+        self._check(await self._link.script(_CLEAR, keys, arguments))
 
     async def depth(self, agent_id: int) -> int:
         """See `EventQueue.depth`."""
-        return int(await self._link.command("LLEN", self._events(agent_id)))
+        return int(await self._link.command("LLEN", f"{self._events}{agent_id}"))
 
 
 def read_element(element: bytes, session_id: str) -> Event | None:

@@ -58,7 +58,9 @@ class StoreClock:
 
     def now_ms(self) -> int:
         """Ms since the epoch, never less than the last time it was asked."""
-        self._last_ms = max(self._last_ms, int((self._monotonic() + self._offset_s) * 1000))
+        now_ms = int((self._monotonic() + self._offset_s) * 1000)
+        if now_ms > self._last_ms:
+            self._last_ms = now_ms
         return self._last_ms
 
     def sample(self, redis_s: float, asked_s: float) -> None:

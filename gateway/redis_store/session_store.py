@@ -20,7 +20,7 @@ from gateway.redis_store.swap import Swap, SwapOutcome
 from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.model import Record
 from gateway.sessions.policy import Outage
-from gateway.sessions.store import Change, Look, Looking, Rule, Seen, SessionStore, Wake
+from gateway.sessions.store import Change, Rule, Seen, SessionStore
 from gateway.wire.errors import Refused, StoreUnavailable
 
 TRIES: Final = 100
@@ -47,13 +47,17 @@ class RedisSessionStore:
     ) -> None:
         self.now_ms = clock or link.now_ms
         self._link = link
-        self._key = link.keys("agent")
+        self._agents = link.key("agent", "")
         self._dropped = dropped
-        self._floor = floor
+        self._check_floor = floor.check if floor is not None else _no_floor
         self._records = RedisRecords()
+        self.known = self._records.known
         self._aside = Aside(link)
-        self._polls = RedisPolls(link, self._records, self._aside, self.now_ms)
+        polls = RedisPolls(link, self._records, self._aside, self.now_ms, self._check_floor, self.read)
+        self.look, self.lost = polls.look, polls.lost
         self._seen = RedisSeen(link, self.now_ms, self._aside)
+        self.note_seen = self._seen.note
+        self.on_wake = link.on_wake
         self._owed = RedisOwed(link, self._aside)
         self._swap = Swap(link, bounds, self._seen.keys, self._owed.keys, floor)
         self._spans: tuple[tuple[int, int], ...] = ()
@@ -82,23 +86,20 @@ class RedisSessionStore:
         """See `SessionStore.read`."""
         self._check_floor()
         for _ in range(TRIES):
-            kept = await self._kept(agent_id, sure=sure) or b""
+            ask = self._link.surely if sure else self._link.command
+            kept = await ask("GET", f"{self._agents}{agent_id}") or b""
             try:
                 return self._records.read(agent_id, kept)
             except Rubbish:
                 await self._put_aside(agent_id, kept)
         raise StoreUnavailable
 
-    def _check_floor(self) -> None:
-        if self._floor is not None:
-            self._floor.check()
-
     async def _put_aside(self, agent_id: int, kept: bytes) -> None:
-        await self._aside.put([Bad(self._key(agent_id), "value", content=kept)])
+        await self._aside.put([Bad(f"{self._agents}{agent_id}", "value", content=kept)])
 
     def _kept(self, agent_id: int, *, sure: bool = False) -> Awaitable[bytes | None]:
         ask = self._link.surely if sure else self._link.command
-        return ask("GET", self._key(agent_id))
+        return ask("GET", f"{self._agents}{agent_id}")
 
     async def apply(
         self, agent_id: int, rule: Rule[T], *, known: Record | None = None, durable: bool = False
@@ -140,10 +141,6 @@ class RedisSessionStore:
             self._dropped(answer.dropped)
         return change.outcome if answer.held else None
 
-    def note_seen(self, agent_id: int, session_id: str, *, push: bool) -> None:
-        """See `SessionStore.note_seen`."""
-        self._seen.note(agent_id, session_id, push=push)
-
     async def forget_seen(self, seen: Seen) -> None:
         """See `SessionStore.forget_seen`."""
         await self._seen.forget(seen)
@@ -178,30 +175,13 @@ class RedisSessionStore:
         answers: list[Any] = await asyncio.gather(*sent, command("HGETALL", key))
         return {_text(key_id): _text(fingerprint) for key_id, fingerprint in answers[-1].items()}
 
-    def on_wake(self, wake: Wake) -> None:
-        """See `SessionStore.on_wake`."""
-        self._link.on_wake(wake)
-
-    def known(self, agent_id: int) -> Record | None:
-        """See `SessionStore.known`."""
-        return self._records.known(agent_id)
-
-    async def look(self, known: Record, looking: Looking) -> Look:
-        """See `SessionStore.look`."""
-        self._check_floor()
-        try:
-            found = await self._polls.look(known, looking)
-        except Rubbish:
-            found = None
-        return found or Look(record=await self.read(known.agent_id))
-
-    async def lost(self, agent_id: int, event_id: str) -> None:
-        """See `SessionStore.lost`."""
-        await self._polls.lost(agent_id, event_id)
-
     async def close(self) -> None:
         """Writes what is noted; the link is closed by its owner."""
         await self._seen.close()
+
+
+def _no_floor() -> None:
+    """There is no contact centre in this process."""
 
 
 def _text(kept: bytes) -> str:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gateway.audit import trail
 from gateway.backend import EndReason
@@ -58,93 +58,96 @@ class Silent:
 Step = Event | Forget | Ended | Silent
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What is written together: one step, or events and a note."""
+class Batch(NamedTuple):
+    """What is written together: one step, or events and a note. `events` are those of the steps."""
 
-    steps: tuple[Step, ...]
+    steps: Sequence[Step]
+    events: Sequence[Event] = ()
     note: Note | None = None
-
-    @property
-    def events(self) -> list[Event]:
-        """Its events."""
-        return [step for step in self.steps if isinstance(step, Event)]
 
 
 @dataclass(slots=True)
 class OutboxLine:
-    """Steps in the order in which they came, and the newest note. `busy`: some of it is being written."""
+    """Steps in the order in which they came, `count` of them events, and the newest note.
+
+    `busy`: some of it is being written, by `task` where that takes time.
+    """
 
     agent_id: int
     session_id: str
     busy: bool = False
-    _steps: deque[Step] = field(default_factory=deque)
-    _note: Note | None = None
-    _count: int = 0
+    task: "asyncio.Task[None] | None" = None
+    steps: deque[Step] = field(default_factory=deque)
+    note: Note | None = None
+    count: int = 0
     _size: int = 0
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to write."""
-        return not self._steps and self._note is None
 
     def add(self, steps: Iterable[Step], note: Note | None = None) -> None:
         """These come last."""
         for step in steps:
-            if isinstance(step, Forget):
-                self._drop_events()
-            elif isinstance(step, Silent) and self._steps and isinstance(self._steps[-1], Silent):
-                self._steps.pop()
-            self._steps.append(step)
-            self._counted(step, 1)
-        self._note = note or self._note
+            match step:
+                case Event():
+                    self.count += 1
+                    self._size += len(step.body)
+                case Forget():
+                    self._drop_events()
+                case Silent() if self.steps and isinstance(self.steps[-1], Silent):
+                    self.steps.pop()
+            self.steps.append(step)
+        self.note = note or self.note
 
     def drop_oldest(self, bounds: Bounds) -> int:
         """Keeps within the bounds, if need be without the oldest events, minor ones first; how many were dropped."""
         dropped = 0
-        while self._count > 1 and (self._count > bounds.count or self._size > bounds.size):
-            events = [step for step in self._steps if isinstance(step, Event)]
+        while self.count > 1 and (self.count > bounds.count or self._size > bounds.size):
+            events = [step for step in self.steps if isinstance(step, Event)]
             least = next((event for event in events if event.minor), events[0])
-            self._steps.remove(least)
-            self._counted(least, -1)
+            self.steps.remove(least)
+            self.count -= 1
+            self._size -= len(least.body)
             dropped += 1
         return dropped
 
     def take(self) -> Batch:
         """What is to be written next. The note goes with the last event: it tells what that has led to."""
-        taken: list[Step] = []
-        while self._steps and len(taken) < MOST_TOGETHER and (not taken or isinstance(self._steps[0], Event)):
-            step = self._steps.popleft()
-            self._counted(step, -1)
-            taken.append(step)
-            if not isinstance(step, Event):
-                return Batch((step,))
-        if self._count:
-            return Batch(tuple(taken))
-        note, self._note = self._note, None
-        return Batch(tuple(taken), note)
+        steps, events = self.steps, list[Event]()
+        while steps:
+            match steps[0]:
+                case Event() as event:
+                    steps.popleft()
+                    self.count -= 1
+                    self._size -= len(event.body)
+                    events.append(event)
+                    if self.count and len(events) == MOST_TOGETHER:
+                        return Batch(events, events)
+                case step if not events:
+                    steps.popleft()
+                    return Batch((step,))
+                case _:
+                    break
+        if self.count:
+            return Batch(events, events)
+        note, self.note = self.note, None
+        return Batch(events, events, note)
 
     def give_back(self, batch: Batch) -> None:
         """It could not be written: it comes first."""
         for step in reversed(batch.steps):
-            self._steps.appendleft(step)
-            self._counted(step, 1)
-        self._note = self._note or batch.note
+            self.steps.appendleft(step)
+            if isinstance(step, Event):
+                self.count += 1
+                self._size += len(step.body)
+        self.note = self.note or batch.note
 
     def clear(self) -> None:
         """The session is over."""
-        self._steps.clear()
-        self._note = None
-        self._count = self._size = 0
+        self.steps.clear()
+        self.note = None
+        self.count = self._size = 0
 
     def _drop_events(self) -> None:
-        self._steps = deque(step for step in self._steps if not isinstance(step, Event))
-        self._count = self._size = 0
-
-    def _counted(self, step: Step, times: int) -> None:
-        if isinstance(step, Event):
-            self._count += times
-            self._size += times * len(step.body)
+        self.steps = deque(step for step in self.steps if not isinstance(step, Event))
+        self.count = self._size = 0
 
 
 @dataclass(slots=True)
@@ -180,7 +183,7 @@ class Outbox:
         self._pause = pause
         self._traces = traces
         self._shards: dict[SessionStore, _Shard] = {shard: _Shard() for shard in service.store.shards()}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._retries: set[asyncio.Task[None]] = set()
         self._closing = False
         self._begun = 0
         self._writing: dict[int, None] = {}
@@ -219,9 +222,11 @@ class Outbox:
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 await self._write_the_rest()
-        for task in self._tasks:
+        lines = [line for shard in self._shards.values() for line in shard.lines.values()]
+        tasks = [line.task for line in lines if line.task is not None]
+        for task in (*tasks, *self._retries):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, *self._retries, return_exceptions=True)
         left = sum(len(shard.lines) for shard in self._shards.values())
         if left:
             _LOG.warning("what the contact centre told %d sessions is lost: the store is out of reach", left)
@@ -230,21 +235,21 @@ class Outbox:
         while True:
             for shard in self._shards.values():
                 shard.away = False
-                for line in list(shard.lines.values()):
-                    self._write(shard, line)
+                self._write_lines(shard)
             await self.settled()
             if not any(shard.lines for shard in self._shards.values()):
                 return
             await self._pause(FIRST_REST_S)
 
-    def _add(self, agent_id: int, session_id: str, steps: Iterable[Step], note: Note | None = None) -> None:
+    def _add(self, agent_id: int, session_id: str, steps: Sequence[Step], note: Note | None = None) -> None:
         shard = self._shards[self._service.store.shard_of(agent_id)]
         line = shard.lines.get(session_id)
         if line is None:
             line = shard.lines[session_id] = OutboxLine(agent_id, session_id)
         line.add(steps, note)
-        self._bound(shard, line)
-        if not shard.away:
+        if line.count > 1:
+            self._bound(shard, line)
+        if not (shard.away or line.busy):
             self._write(shard, line)
 
     def _bound(self, shard: _Shard, line: OutboxLine) -> None:
@@ -256,9 +261,7 @@ class Outbox:
             metrics.EVENTS_DROPPED.inc(dropped)
 
     def _write(self, shard: _Shard, line: OutboxLine) -> None:
-        """Begins to write all of a line, if nobody does already."""
-        if line.busy:
-            return
+        """Begins to write all of a line of which nothing is being written; what comes in this step goes along."""
         line.busy = True
         self._begun += 1
         self._writing[self._begun] = None
@@ -266,62 +269,64 @@ class Outbox:
         if self._queue.at_once:
             _to_its_end(work)
         else:
-            self._begin(work)
+            line.task = asyncio.create_task(work)
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _write_lines(self, shard: _Shard) -> None:
+        for line in list(shard.lines.values()):
+            if not line.busy:
+                self._write(shard, line)
 
     async def _write_all(self, shard: _Shard, line: OutboxLine, number: int) -> None:
         try:
-            while not line.is_empty:
-                await self._write_next(line)
+            while line.steps or line.note is not None:
+                await self._write_next(line, line.take())
             del shard.lines[line.session_id]
         except StoreUnavailable:
             self._comes_later(shard)
         finally:
             line.busy = False
             del self._writing[number]
-            self._wake_waiters()
+            if self._waiters:
+                self._wake_waiters()
 
     def _wake_waiters(self) -> None:
-        oldest = next(iter(self._writing), self._begun + 1)
+        oldest = next(iter(self._writing)) if self._writing else self._begun + 1
         while self._waiters and self._waiters[0][0] < oldest:
             waiter = self._waiters.popleft()[1]
             if not waiter.done():
                 waiter.set_result(None)
 
-    async def _write_next(self, line: OutboxLine) -> None:
+    async def _write_next(self, line: OutboxLine, batch: Batch) -> None:
         """Writes some of a line; all of it goes where the session is over. Raises StoreUnavailable, and keeps it."""
-        batch = line.take()
+        agent_id = line.agent_id
         try:
-            alive = await self._write_batch(line, batch)
+            if batch.events or batch.note is not None:
+                note = None if batch.note is None else _made(agent_id, batch.note)
+                alive = await self._queue.append(agent_id, line.session_id, batch.events, note)
+            else:
+                alive = await self._write_step(agent_id, line.session_id, batch.steps[0])
         except Unreadable as problem:
-            _LOG.error("agent %d: what the contact centre told its session is lost: %s", line.agent_id, problem.message)
+            _LOG.error("agent %d: what the contact centre told its session is lost: %s", agent_id, problem.message)
         except (StoreUnavailable, asyncio.CancelledError):
             line.give_back(batch)
             raise
         except Exception as crash:
-            _LOG.error("what the contact centre told agent %d is lost: %s", line.agent_id, crash_line(crash))
+            _LOG.error("what the contact centre told agent %d is lost: %s", agent_id, crash_line(crash))
         else:
             if not alive:
                 line.clear()
 
-    async def _write_batch(self, line: OutboxLine, batch: Batch) -> bool:
+    async def _write_step(self, agent_id: int, session_id: str, step: Step) -> bool:
         """False when the session is over."""
-        agent_id, session_id = line.agent_id, line.session_id
-        match batch.steps:
-            case (Forget(),):
-                await self._queue.clear(agent_id, session_id)
-                return True
-            case (Silent(silent),):
+        match step:
+            case Silent(silent):
                 return await self._service.may_be_silent(agent_id, session_id, silent)
-            case (Ended(reason, by),):
+            case Ended(reason, by):
                 await self._end(agent_id, session_id, reason, by)
                 return False
             case _:
-                return await self._queue.append(agent_id, session_id, batch.events, _note(agent_id, batch))
+                await self._queue.clear(agent_id, session_id)
+                return True
 
     async def _end(self, agent_id: int, session_id: str, reason: EndReason, by: int) -> None:
         if await self._service.end(agent_id, session_id, reason):
@@ -332,7 +337,9 @@ class Outbox:
         if not shard.away and not self._closing:
             shard.away = True
             _LOG.warning("the store is out of reach: what the contact centre tells waits for it")
-            self._begin(self._try_again(shard))
+            retry = asyncio.create_task(self._try_again(shard))
+            self._retries.add(retry)
+            retry.add_done_callback(self._retries.discard)
 
     async def _try_again(self, shard: _Shard) -> None:
         """One session tries for all of its shard."""
@@ -347,15 +354,14 @@ class Outbox:
                 "what the contact centre has told meanwhile is written now; %d events were dropped", shard.dropped
             )
             shard.dropped = 0
-            for line in list(shard.lines.values()):
-                self._write(shard, line)
+            self._write_lines(shard)
 
     async def _takes(self, line: OutboxLine) -> bool:
         """Whether the store takes what this session is to get next."""
         line.busy = True
         try:
-            if not line.is_empty:
-                await self._write_next(line)
+            if line.steps or line.note is not None:
+                await self._write_next(line, line.take())
         except StoreUnavailable:
             return False
         finally:
@@ -363,9 +369,9 @@ class Outbox:
         return True
 
 
-def _note(agent_id: int, batch: Batch) -> bytes | None:
+def _made(agent_id: int, note: Note) -> bytes | None:
     try:
-        return batch.note() if batch.note is not None else None
+        return note()
     except Exception as crash:
         _LOG.error("the note of agent %d cannot be made: %s", agent_id, crash_line(crash))
         return None

@@ -182,7 +182,8 @@ class EventQueue(Protocol):
         """Adds events in order; False when that session is over. A retry adds nothing.
 
         The agent's poll is woken where the queue was empty: one that waits has found it so, and whoever finds an event
-        comes again for the next. In the same step `note` becomes what the session keeps for the contact centre; None leaves that as it is.
+        comes again for the next. In the same step `note` becomes what the session keeps for the contact centre; None
+        leaves that as it is.
         """
 
     async def note(self, agent_id: int, session_id: str) -> bytes:

@@ -58,4 +58,5 @@ def receipt_of(event_id: str) -> dict[str, str]:
 def age_s(event: Event, now_ms: int) -> float:
     """In s, never negative; 0 for an event of a service behind that does not say it."""
     found = _MADE.search(event.body)
-    return max(0, now_ms - int(found[1])) / 1000 if found else 0.0
+    made_ms = int(found[1]) if found else now_ms
+    return (now_ms - made_ms) / 1000 if now_ms > made_ms else 0.0

@@ -73,7 +73,7 @@ def write_note(state: AgentState, calls: Sequence[str]) -> bytes:
         name: value for name, value, usual in zip(_NAMES, state, _USUAL, strict=True) if value != usual
     }
     for name in _STATES:
-        if changed.get(name) is not None:
+        if name in changed:
             changed[name] = changed[name].name
     return to_json({**changed, _CALLS: calls} if calls else changed)
 

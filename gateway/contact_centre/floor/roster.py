@@ -63,9 +63,8 @@ class Roster:
     def put(self, desk: AgentDesk, state: AgentState) -> None:
         """The agent is this from now on; what time alone changes of it is seen to."""
         desk.state = state
-        timer = self._due.pop(desk.session_id, None)
-        if timer is not None:
-            timer.cancel()
+        if desk.session_id in self._due:
+            self._due.pop(desk.session_id).cancel()
         due_ms = state_machine.due_ms(state)
         if due_ms is not None:
             self._due[desk.session_id] = self._later(desk, due_ms)

@@ -137,7 +137,7 @@ def enter(state: AgentState, target: State, now_ms: int, *events: str, reason: i
         deferred_reason=0,
         deferred_rest_s=0,
     )
-    return Step(after, tuple((kind, {"reason": str(reason)} if kind in TELL_REASON else None) for kind in events))
+    return Step(after, tuple([(kind, {"reason": str(reason)} if kind in TELL_REASON else None) for kind in events]))
 
 
 def enter_deferred(state: AgentState, now_ms: int) -> Step:

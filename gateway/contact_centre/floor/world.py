@@ -94,7 +94,7 @@ class World:
 
     def call_ids(self, session_id: str) -> list[str]:
         """The ids of the agent's calls in this session, oldest first."""
-        return [call.id for call, _leg in self._legs.get(session_id, ())]
+        return [call.id for call, _leg in self._legs[session_id]] if session_id in self._legs else []
 
     def active(self, session_id: str) -> tuple[Call, Leg] | None:
         """The call that the agent is busy with: the one not on hold."""
