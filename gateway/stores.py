@@ -92,12 +92,7 @@ def open_stores(settings: Callable[[], Settings]) -> Stores:
 
 def event_bounds(settings: Callable[[], Settings]) -> Callable[[], Bounds]:
     """How many events a session may have waiting, and how many bytes of them."""
-
-    def bounds() -> Bounds:
-        now = settings()
-        return Bounds(now.event_queue_max, now.event_queue_max_bytes)
-
-    return bounds
+    return lambda: Bounds((now := settings()).event_queue_max, now.event_queue_max_bytes)
 
 
 def _dropped(count: int) -> None:

@@ -15,22 +15,22 @@ REST_S: Final = 0.5
 class Hold:
     """The time of one poll, from when it came. All times are in s of the event loop's clock."""
 
-    __slots__ = ("_holds", "_longest_s", "came_s")
+    __slots__ = ("_came_s", "_holds", "_longest_s")
 
     def __init__(self, holds: "Holds", longest_s: float) -> None:
         self._holds = holds
-        self.came_s = asyncio.get_running_loop().time()
+        self._came_s = asyncio.get_running_loop().time()
         self._longest_s = longest_s
 
     @property
     def rested_s(self) -> float:
         """From when on it may be answered with nothing."""
-        return min(self.came_s + REST_S, self._holds.last_s)
+        return min(self._came_s + REST_S, self._holds.last_s)
 
     @property
     def end_s(self) -> float:
         """When it is answered at the latest. In a drain it waits for an event only as long as it has to rest."""
-        longest_s = self.came_s + self._longest_s
+        longest_s = self._came_s + self._longest_s
         return min(longest_s, self.rested_s) if self._holds.draining else longest_s
 
     @property

@@ -79,6 +79,8 @@ class PollService:
         for one of the new session.
         """
         hold, poll = Hold(self._parking.holds, self._settings().poll_hold_ms / 1000), None
+        store = self._service.store.shard_of(agent_id)
+        began_ms = store.now_ms()
         try:
             presumed = self._service.presume(agent_id, guid)
             caller = presumed.caller if presumed is not None else await self._called(agent_id, guid, hold)
@@ -92,39 +94,31 @@ class PollService:
                 await poll.arrive(receipt)
                 answer = await poll.wait(guid, self._settings)
             finally:
-                poll.leave()
+                if poll.forget is not None:
+                    poll.forget()
+                self._parking.leave(parked)
         except GatewayError as problem:
-            if isinstance(problem, SessionOver) and self._was_displaced(agent_id, problem, hold, poll):
+            if isinstance(problem, SessionOver) and _was_displaced(problem, began_ms, poll):
                 return PollAnswer()
             await hold.rest()
             raise
-        self._sent(agent_id, answer, peer, receipt)
+        if answer.event is not None:
+            metrics.EVENT_WAKE.observe(age_s(answer.event, store.now_ms()))
+            if receipt is None and not answer.last:
+                self._deliveries.sent(agent_id, parked.session_id, answer.event, peer)
+        if answer.caller is not None and answer.caller.hand_out and not answer.last:
+            self._hand_outs.sent(answer.caller, peer)
         return answer
-
-    def _sent(self, agent_id: int, answer: PollAnswer, peer: PeerConnection, receipt: str | None) -> None:
-        caller, event = answer.caller, answer.event
-        if event is not None:
-            if receipt is None and caller is not None and not answer.last:
-                self._deliveries.sent(agent_id, caller.session.id, event, peer)
-            metrics.EVENT_WAKE.observe(age_s(event, self._service.now_ms(agent_id)))
-        if caller is not None and caller.hand_out and not answer.last:
-            self._hand_outs.sent(caller, peer)
 
     async def _called(self, agent_id: int, guid: str, hold: Hold) -> Caller:
         return await _patiently(lambda: self._service.call(agent_id, guid, hands_out=True), hold)
-
-    def _was_displaced(self, agent_id: int, over: SessionOver, hold: Hold, poll: "_Poll | None") -> bool:
-        """Whether the poll was held already when another one took its place: then it ends as an empty one."""
-        held_ms = (asyncio.get_running_loop().time() - hold.came_s) * 1000
-        began_ms = self._service.now_ms(agent_id) - held_ms
-        held = (poll is not None and poll.accepted) or over.ended_ms - began_ms > SAME_TIME_MS
-        return held and over.reason in DISPLACED
 
 
 class _Poll:
     """One poll on its way. `accepted`: the store has said that its GUID is good; else its first look asks for that.
 
-    Until then `until_ms` tells when it is good no longer by what is known here.
+    Until then `until_ms` tells when it is good no longer by what is known here. Once it parks it hears of the end of its
+    peer, which `forget` takes back.
     """
 
     def __init__(
@@ -142,7 +136,7 @@ class _Poll:
         self._peer = peer
         self._looked = False
         self._parking = parking
-        self._forget: Callable[[], None] | None = None
+        self.forget: Callable[[], None] | None = None
         self._service = service
         self._deliveries = deliveries
         self._parked = parked
@@ -154,12 +148,6 @@ class _Poll:
         self._confirms = ""
         self._tells = False
         self._claimed = False
-
-    def leave(self) -> None:
-        """It is answered."""
-        if self._forget is not None:
-            self._forget()
-        self._parking.leave(self._parked)
 
     def _takes_events(self) -> bool:
         """Whether an event that is there is for it: also where the peer has sent all that it will, and reads on."""
@@ -205,8 +193,8 @@ class _Poll:
     async def _park(self, settings: Callable[[], Settings]) -> bool:
         """Waits for an event while there is none; False where it is to be answered with nothing."""
         parked, loop = self._parked, asyncio.get_running_loop()
-        if self._forget is None:
-            self._forget = self._peer.silent.on(parked.leave_alone)
+        if self.forget is None:
+            self.forget = self._peer.silent.on(parked.leave_alone)
         until_s = self._until_s()
         if parked.over or self._made or until_s <= loop.time():
             return False
@@ -226,7 +214,7 @@ class _Poll:
     async def _look(self) -> Look:
         parked, hold_ms = self._parked, 0
         if self._peer.silent.is_set:
-            parked.leave_alone()
+            parked.leave_alone()  # It is not told of that before it parks.
         claims = not (parked.over or self._claimed or self._made)
         if claims:
             left_s = self._hold.end_s - asyncio.get_running_loop().time()
@@ -235,7 +223,7 @@ class _Poll:
             parked.session_id,
             None if self.accepted else self.until_ms,
             self._confirms,
-            self._tells and self._takes_events(),
+            self._tells and not (parked.superseded or self._peer.closed.is_set),
             parked.token if claims else "",
             hold_ms,
             parked.ended,
@@ -325,6 +313,12 @@ class _Poll:
         if of_age_ms is not None:
             due_ms = min(due_ms, of_age_ms - self._service.now_ms(agent_id))
         return max(1, due_ms) / 1000
+
+
+def _was_displaced(over: SessionOver, began_ms: int, poll: _Poll | None) -> bool:
+    """Whether a poll was held already when another session took the place of its own: then it ends as an empty one."""
+    held = (poll is not None and poll.accepted) or over.ended_ms - began_ms > SAME_TIME_MS
+    return held and over.reason in DISPLACED
 
 
 async def _patiently(attempt: Callable[[], Awaitable[T]], hold: Hold) -> T:

@@ -48,12 +48,18 @@ STORE_SECONDS: Final = FastHistogram(
     "agentgateway_store_flight_seconds",
     "Time from the sending of commands to Redis until they are answered, in seconds; several travel together",
 )
+EVENT_WAKE: Final = FastHistogram(
+    "agentgateway_event_delivery_seconds",
+    "Time from the making of an event to the answer of the poll that carries it, in seconds",
+    WAIT_S,
+)
 _FAST: Final[tuple[FastCounter | FastHistogram, ...]] = (
     OPERATIONS,
     OPERATION_SECONDS,
     CHECKS,
     EVENT_LOOP_LAG,
     STORE_SECONDS,
+    EVENT_WAKE,
 )
 
 
@@ -121,12 +127,6 @@ EVENTS_DROPPED: Final = Counter(
 )
 EVENTS_SENT_AGAIN: Final = Counter(
     "agentgateway_events_sent_again", "Events sent more than once because their answer may be lost", registry=REGISTRY
-)
-EVENT_WAKE: Final = Histogram(
-    "agentgateway_event_delivery_seconds",
-    "Time from the making of an event to the answer of the poll that carries it, in seconds",
-    buckets=WAIT_S,
-    registry=REGISTRY,
 )
 PUSHES: Final = Counter(
     "agentgateway_push_attempts", "Attempts to push an event to a receiver, by outcome", ["outcome"], registry=REGISTRY

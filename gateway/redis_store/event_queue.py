@@ -100,7 +100,7 @@ class RedisEventQueue:
 def read_element(element: bytes, session_id: str) -> Event | None:
     """The event of an element, None where it is one of another session. Raises ValueError for what is none."""
     owner, event_id, body = element.split(b"\n", 2)
-    return Event(event_id.decode("ascii"), body) if owner == session_id.encode() else None
+    return Event(str(event_id, "ascii"), body) if str(owner, "utf-8", "replace") == session_id else None
 
 
 class ShardedEventQueue:

@@ -59,9 +59,10 @@ class StoreClock:
     def now_ms(self) -> int:
         """Ms since the epoch, never less than the last time it was asked."""
         now_ms = int((self._monotonic() + self._offset_s) * 1000)
-        if now_ms > self._last_ms:
-            self._last_ms = now_ms
-        return self._last_ms
+        if now_ms < self._last_ms:
+            return self._last_ms
+        self._last_ms = now_ms
+        return now_ms
 
     def sample(self, redis_s: float, asked_s: float) -> None:
         """Redis said `redis_s` (s since the epoch) at some moment between `asked_s` on the monotonic clock and now.
@@ -76,9 +77,10 @@ class StoreClock:
 class Fence:
     """Clock, outages and replicas of one store, as its last fence told them.
 
-    `packed` is what to send, `COMMANDS` how many replies it has; `replicas` are those connected to the primary, by host
-    and port, and `expected` all that there have been since `expect`. `emptied` hears when all that the store had is
-    gone, and `set_back` by how many s the clock of Redis was set back.
+    `packed` is what to send, `COMMANDS` how many replies it has; `outages` are start and end of the last ones in ms since
+    the epoch, oldest first; `replicas` are those connected to the primary, by host and port, and `expected` all that
+    there have been since `expect`. `emptied` hears when all that the store had is gone, and `set_back` by how many s the
+    clock of Redis was set back.
     """
 
     def __init__(
@@ -95,17 +97,12 @@ class Fence:
         self._emptied = emptied
         self._ahead_s: int | None = None
         self._set_back = set_back
-        self._outages: tuple[tuple[int, int], ...] = ()
+        self.outages: tuple[tuple[int, int], ...] = ()
         self.replicas: Replicas = frozenset()
         self.expected: Replicas = frozenset()
         # By its text, not its SHA: it must work on a server that has never seen it.
         given = (OUTAGE_GAP_MS, MOST_OUTAGES, division.expected, division.unsaid, SET_BACK_MS)
         self.packed: bytes = pack(("EVAL", SCRIPT.text, 1, key, *given)) + pack(("ROLE",))
-
-    @property
-    def outages(self) -> tuple[tuple[int, int], ...]:
-        """Start and end of the last outages in ms since the epoch, oldest first."""
-        return self._outages
 
     def expect(self, replicas: Replicas) -> None:
         """No others are missed when they are not there, unless they come again."""
@@ -122,7 +119,7 @@ class Fence:
         self.clock.sample(int(now_ms) / 1000, asked_s)
         if told != self._told:
             self._told = told
-            self._outages = tuple((int(start), int(end)) for start, end in _SPAN.findall(told))
+            self.outages = tuple((int(start), int(end)) for start, end in _SPAN.findall(told))
         if ahead_s != self._ahead_s:
             was_s, self._ahead_s = self._ahead_s, ahead_s
             if was_s is not None and ahead_s > was_s:

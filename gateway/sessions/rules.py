@@ -53,7 +53,9 @@ def check(record: Record, guid: str, derive: Derive, limits: Limits, now_ms: int
     """Decides who carries `guid` (docs/protocol.md, Check), but for what only `search` finds."""
     session = record.session
     if session is not None:
-        for number in _accepted(session, limits, now_ms):
+        if same(guid, derive(session.key_id, session.id, session.number, session.node)):
+            return Bearer(session, session.number)
+        for number in _others_accepted(session, limits, now_ms):
             if same(guid, derive(session.key_id, session.id, number, session.node)):
                 return Bearer(session, number)
     for tombstone in record.tombstones:
@@ -62,8 +64,8 @@ def check(record: Record, guid: str, derive: Derive, limits: Limits, now_ms: int
     return Rejected(session is not None)
 
 
-def _accepted(session: Session, limits: Limits, now_ms: int) -> Iterator[int]:
-    yield session.number
+def _others_accepted(session: Session, limits: Limits, now_ms: int) -> Iterator[int]:
+    """Besides the current one."""
     for former in reversed(session.superseded):
         if _lives(session, former, limits, now_ms):
             yield former.number
@@ -91,6 +93,8 @@ def _in_grace(former: Superseded, limits: Limits, now_ms: int) -> bool:
 
 def lapses_ms(session: Session, number: int, limits: Limits) -> int | None:
     """When an accepted generation is no longer good by this record, None where no such time is known."""
+    if number >= session.number:
+        return None
     former = next((former for former in session.superseded if former.number == number), None)
     if former is None or former.waiting or _outlives_grace(session, former, limits):
         return None
@@ -137,11 +141,13 @@ def would_be_refused(session: Session, number: int, limits: Limits, now_ms: int)
 
 def use(session: Session, number: int, limits: Limits, now_ms: int, *, hands_out: bool) -> Use:
     """A request with generation `number`; `hands_out` for a poll or heartbeat (docs/protocol.md, Rotation)."""
-    session = _take_back_hand_out(_begin_rehearsal(session, limits, now_ms), number, limits)
+    if limits.lenient or limits.rehearsal:
+        session = _take_back_hand_out(_begin_rehearsal(session, limits, now_ms), number, limits)
     if number > session.number:
         session = _catch_up(session, number, now_ms)
     if number == session.number:
-        session = _adopt(session, now_ms)
+        if not session.adopted_ms:
+            session = _adopt(session, now_ms)
         of_age = 0 < limits.interval_ms <= now_ms - session.issued_ms
         if hands_out and of_age:
             session = _make_next(session, limits, now_ms)
@@ -192,6 +198,8 @@ def is_reuse(session: Session, number: int, limits: Limits, began_ms: int) -> bo
     Asked once, when the poll arrives: what happens during its hold never counts against it. Nor does a generation that
     lives on from a rehearsal that is over: a second window may hold it.
     """
+    if number >= session.number:
+        return False
     if limits.lenient and not limits.rehearsal and 0 <= session.rehearsed_from <= number:
         return False
     left = next((former.left_ms for former in session.superseded if former.number == number), 0)

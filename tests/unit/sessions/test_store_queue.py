@@ -1,9 +1,11 @@
 """Conformance of event queues (the contract in `gateway.sessions.store`)."""
 
+import pytest
+
 from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.model import Session
 from gateway.wire.event import Event
-from tests.unit.sessions.node_pairs import NodePair, event, next_event, opening, session
+from tests.unit.sessions.node_pairs import NodePair, event, look, next_event, opening, session
 
 AGENT = 101
 
@@ -124,6 +126,19 @@ async def test_confirmed_bytes_make_room(pair: NodePair) -> None:
     await pair.one.queue.confirm(AGENT, opened.id, events[0].id)
     await pair.one.queue.append(AGENT, opened.id, events[1:])
     assert pair.world.dropped == []
+
+
+@pytest.mark.parametrize("others", [0, 1], ids=["the last one", "one of two"])
+async def test_bytes_that_a_look_confirms_make_room(pair: NodePair, others: int) -> None:
+    pair.world.bounds = Bounds(100, 10)
+    opened, events = await signed_in(pair), [event(b"12345"), event(b"12345")][: 1 + others]
+    await pair.one.queue.append(AGENT, opened.id, events)
+    found = await look(pair.two, session_id=opened.id, confirms=events[0].id, tells=True)
+    assert found.event == (events[1] if others else None)
+    await pair.one.queue.append(AGENT, opened.id, [event(b"12345")])
+    assert pair.world.dropped == []
+    await pair.one.queue.append(AGENT, opened.id, [event(b"123456")])
+    assert pair.world.dropped == [1 + others]
 
 
 async def test_one_event_over_the_bounds_is_kept(pair: NodePair) -> None:

@@ -52,15 +52,11 @@ class _OnlineAgent:
 
     async def set_state(self, invocation: Invocation) -> object:
         reason, rest_s, prolong = 0, 0, False
-        if isinstance(invocation.parameters, BusyParameters):
-            reason, prolong = invocation.parameters.reason, invocation.parameters.prolong
-        elif isinstance(invocation.parameters, RestParameters):
-            reason, rest_s, prolong = (
-                invocation.parameters.restcause,
-                invocation.parameters.time,
-                invocation.parameters.prolong,
-            )
-
+        match invocation.parameters:
+            case BusyParameters() as asked:
+                reason, prolong = asked.reason, asked.prolong
+            case RestParameters() as asked:
+                reason, rest_s, prolong = asked.restcause, asked.time, asked.prolong
         desk, roster, name = invocation.desk, self._services.roster, invocation.operation.name
         roster.change(
             desk,
