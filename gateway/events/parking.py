@@ -76,10 +76,11 @@ class Parked:
             loop = asyncio.get_running_loop()
             self._waiter = loop.create_future()
             timer = loop.call_later(timeout_s, self._go_on)
+            metrics.POLLS_PARKED.value += 1
             try:
-                with metrics.POLLS_PARKED.track_inprogress():
-                    await self._waiter
+                await self._waiter
             finally:
+                metrics.POLLS_PARKED.value -= 1
                 timer.cancel()
         woken, self._woken = self._woken, False
         return woken

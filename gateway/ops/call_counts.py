@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
@@ -63,6 +63,29 @@ class FastCounter(Collector):
         for values, count in counts.items():
             self._counter.labels(*values).inc(count - self._shared.get(values, 0))
         self._shared = counts
+
+
+class FastGauge(Collector):
+    """A number that goes up and down: `value`."""
+
+    def __init__(self, name: str, description: str) -> None:
+        self._told = (name, description)
+        self.value = 0.0
+        self._gauge: Gauge | None = None
+
+    def set(self, value: float) -> None:
+        """It is this from now on."""
+        self.value = value
+
+    def collect(self) -> Iterable[Metric]:
+        """As `prometheus_client` asks for them."""
+        yield GaugeMetricFamily(*self._told, value=self.value)
+
+    def share(self, registry: CollectorRegistry) -> None:
+        """As `FastCounter.share`; the sum is that of the workers that live."""
+        if self._gauge is None:
+            self._gauge = Gauge(*self._told, registry=registry, multiprocess_mode="livesum")
+        self._gauge.set(self.value)
 
 
 class FastHistogram(Collector):

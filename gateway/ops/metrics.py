@@ -16,7 +16,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from gateway import __version__
-from gateway.ops.call_counts import FastCounter, FastHistogram
+from gateway.ops.call_counts import FastCounter, FastGauge, FastHistogram
 
 SHARED_DIR: Final = "PROMETHEUS_MULTIPROC_DIR"
 IS_SHARED: Final = SHARED_DIR in os.environ
@@ -53,13 +53,15 @@ EVENT_WAKE: Final = FastHistogram(
     "Time from the making of an event to the answer of the poll that carries it, in seconds",
     WAIT_S,
 )
-_FAST: Final[tuple[FastCounter | FastHistogram, ...]] = (
+POLLS_PARKED: Final = FastGauge("agentgateway_polls_parked", "Event polls that are held now, waiting for an event")
+_FAST: Final[tuple[FastCounter | FastGauge | FastHistogram, ...]] = (
     OPERATIONS,
     OPERATION_SECONDS,
     CHECKS,
     EVENT_LOOP_LAG,
     STORE_SECONDS,
     EVENT_WAKE,
+    POLLS_PARKED,
 )
 
 
@@ -134,12 +136,6 @@ PUSHES: Final = Counter(
 TASKS: Final = Gauge(
     "agentgateway_event_loop_tasks",
     "Tasks of the event loop that are not done: work under way, polls and periodic jobs",
-    registry=REGISTRY,
-    multiprocess_mode="livesum",
-)
-POLLS_PARKED: Final = Gauge(
-    "agentgateway_polls_parked",
-    "Event polls that are held now, waiting for an event",
     registry=REGISTRY,
     multiprocess_mode="livesum",
 )

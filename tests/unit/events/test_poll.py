@@ -198,6 +198,33 @@ async def test_one_whose_peer_has_only_closed_its_sending_side_brings_the_event_
     assert (await soon(node.poll(peer))).event == FIRST
 
 
+async def test_a_poll_whose_peer_sends_no_more_when_it_comes_ends_no_other_and_does_not_park(node: PollNode) -> None:
+    peer = Peer()
+    peer.silent.set()
+    assert (await soon(node.poll(peer))).event is None
+    assert [looking.token for looking in node.store.looks] == [""]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_one_whose_peer_falls_silent_at_its_first_look_does_not_park_either(node: PollNode, when: str) -> None:
+    peer = Peer()
+
+    async def falls_silent(_: Looking) -> None:
+        peer.silent.set()
+
+    setattr(node.store, when, [falls_silent])
+    assert (await soon(node.poll(peer))).event is None
+    assert len(node.store.looks) == 1
+
+
+async def test_one_whose_peer_falls_silent_while_it_waits_is_answered(node: PollNode) -> None:
+    peer = Peer()
+    poll = node.poll(peer)
+    await node.parked()
+    peer.silent.set()
+    assert (await soon(poll)).event is None
+
+
 async def test_a_session_known_here_as_pushed_is_judged_as_any_other(node: PollNode) -> None:
     await node.end(EndReason.IDLE)
     node.store.knows = record(replace(USED, push=True))

@@ -1,6 +1,6 @@
 from prometheus_client import CollectorRegistry
 
-from gateway.ops.call_counts import FastCounter, FastHistogram
+from gateway.ops.call_counts import FastCounter, FastGauge, FastHistogram
 
 
 def test_a_counter_tells_each_combination_of_labels() -> None:
@@ -40,3 +40,14 @@ def test_what_is_shared_is_the_same_and_never_counted_twice() -> None:
     assert registry.get_sample_value("lag_seconds_bucket", {"le": "1.0"}) == 3
     assert registry.get_sample_value("lag_seconds_count") == 3
     assert registry.get_sample_value("lag_seconds_sum") == 1.5
+
+
+def test_a_gauge_tells_what_it_is_now_and_the_same_when_it_is_shared() -> None:
+    gauge, own, shared = FastGauge("polls", "for this test"), CollectorRegistry(), CollectorRegistry()
+    own.register(gauge)
+    told = []
+    for change in (2, 1, -2):
+        gauge.value += change
+        gauge.share(shared)
+        told.append([registry.get_sample_value("polls") for registry in (own, shared)])
+    assert told == [[2, 2], [3, 3], [1, 1]]
