@@ -117,8 +117,8 @@ class PollService:
 class _Poll:
     """One poll on its way. `accepted`: the store has said that its GUID is good; else its first look asks for that.
 
-    Until then `until_ms` tells when it is good no longer by what is known here. Once it parks it hears of the end of its
-    peer, which `forget` takes back.
+    Until then `until_ms` tells when it is good no longer by what is known here. Once it parks it hears of the end of
+    its peer, which `forget` takes back.
     """
 
     def __init__(

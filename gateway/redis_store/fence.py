@@ -77,10 +77,10 @@ class StoreClock:
 class Fence:
     """Clock, outages and replicas of one store, as its last fence told them.
 
-    `packed` is what to send, `COMMANDS` how many replies it has; `outages` are start and end of the last ones in ms since
-    the epoch, oldest first; `replicas` are those connected to the primary, by host and port, and `expected` all that
-    there have been since `expect`. `emptied` hears when all that the store had is gone, and `set_back` by how many s the
-    clock of Redis was set back.
+    `packed` is what to send, `COMMANDS` how many replies it has; `outages` are start and end of the last ones in ms
+    since the epoch, oldest first; `replicas` are those connected to the primary, by host and port, and `expected` all
+    that there have been since `expect`. `emptied` hears when all that the store had is gone, and `set_back` by how many
+    s the clock of Redis was set back.
     """
 
     def __init__(

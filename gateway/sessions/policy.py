@@ -80,7 +80,7 @@ class Policy:
 
     def limits(self, agent_id: int, outages: tuple[Outage, ...]) -> Limits:
         """What age means for this agent."""
-        keeping, others = self._both(outages)
+        keeping, others = self._both(outages) if outages else (self._keeping, self._others)
         return others if self._all_alike or not self.keeps_guid(agent_id) else keeping
 
     @cached_property
@@ -106,8 +106,6 @@ class Policy:
 
     def _both(self, outages: tuple[Outage, ...]) -> tuple[Limits, Limits]:
         """Of agents that keep their GUID and of the others. Made anew for other outages: it is asked at every call."""
-        if not outages:
-            return self._keeping, self._others
         kept = self._kept.get(id(outages))
         if kept is None or kept[0] is not outages:
             pair = replace(self._keeping, outages=outages), replace(self._others, outages=outages)

@@ -14,12 +14,12 @@ from tests.support.work import KINDS, Work, measured
 
 MAY_GROW: Final = 1.15
 KNOWN: Final = {
-    ("memory", "guarded read"): Work(calls=91),
-    ("memory", "empty poll"): Work(calls=145),
-    ("memory", "state change and its event"): Work(calls=349),
-    ("Redis", "guarded read"): Work(calls=157, commands=1.0, bytes=49),
-    ("Redis", "empty poll"): Work(calls=243, commands=3.0, bytes=298),
-    ("Redis", "state change and its event"): Work(calls=595, commands=15.0, bytes=915),
+    ("memory", "guarded read"): Work(calls=71),
+    ("memory", "empty poll"): Work(calls=110),
+    ("memory", "state change and its event"): Work(calls=253),
+    ("Redis", "guarded read"): Work(calls=130, commands=1.0, bytes=49),
+    ("Redis", "empty poll"): Work(calls=177, commands=3.0, bytes=298),
+    ("Redis", "state change and its event"): Work(calls=438, commands=12.0, bytes=915),
 }
 
 
