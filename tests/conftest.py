@@ -1,18 +1,23 @@
 """Fixtures of several rooms: real Redis and Valkey servers. What coverage counts, and how long each part took."""
 
+import gc
+import importlib
 import logging
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import pytest
 from coverage import Coverage
 
+from tests.support.dealing import dealt
+from tests.support.measured import traced, untraced
 from tests.support.servers import KINDS, Server, Servers, binary
 
-TRACED_RUNS: Final = 4
+TRACED_RUNS: Final = 2
 Shared = Callable[[str], Server]
 _TESTS = Path(__file__).parent
 _runs: Counter[str] = Counter()
@@ -20,19 +25,46 @@ _runs: Counter[str] = Counter()
 os.umask(0o077)  # Keys and secrets that tests write are refused where others may read them.
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Several test processes are dealt the long tests first."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if processes > 1:
+        items[:] = [items[index] for index in dealt([item.nodeid for item in items], processes)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Coverage sees what imports of modules run, and nothing else of the collection, which it makes twice as long."""
+    if Coverage.current():
+        importlib.import_module("tests.support.gateway")  # Conftests of folders import of the gateway what this does.
+    with untraced():
+        return (yield)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays: to look for garbage in it would be a tenth of all work."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pycollect_makemodule() -> Generator[None, pytest.Module, pytest.Module]:
+    module = yield
+    with traced(), suppress(Exception, pytest.skip.Exception):  # Tried again, and told, where it is collected.
+        assert module.obj
+    return module
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Only unit tests count for coverage, of one with many parameters the first: tracing makes tests half as slow."""
-    measured = Coverage.current()
     name = item.nodeid.partition("[")[0]
     _runs[name] += 1
-    if measured is None or (_part(item.path) == "unit" and _runs[name] <= TRACED_RUNS):
+    if _part(item.path) == "unit" and _runs[name] <= TRACED_RUNS:
         return (yield)
-    measured.stop()
-    try:
+    with untraced():
         return (yield)
-    finally:
-        measured.start()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

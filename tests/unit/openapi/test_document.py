@@ -15,6 +15,7 @@ from gateway.interface.operation import AnswerKind, Operation, Upload
 from gateway.openapi.document import document
 from gateway.openapi.examples import Examples
 from gateway.rows import ALL_OPERATIONS
+from tests.support.measured import untraced
 
 DOCUMENT = document("1.2.3", ALL_OPERATIONS, ROWS)
 PREFIX = "/agentgateway/resource/"
@@ -118,7 +119,8 @@ def test_relayed_rows_are_marked() -> None:
 
 
 def test_an_independent_validator_finds_nothing() -> None:
-    OpenAPIV31SpecValidator(cast("Any", DOCUMENT)).validate()
+    with untraced():
+        OpenAPIV31SpecValidator(cast("Any", DOCUMENT)).validate()
 
 
 def test_another_reads_it_as_what_it_is() -> None:
