@@ -1,8 +1,6 @@
 """The admin listener of a whole gateway (docs/running.md, Admin listener; docs/protocol.md, AUTHMODE)."""
 
-import asyncio
 import logging
-import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,7 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from gateway.sessions.secret_file import new_secret_line
 from tests.support.admin import Operator, administered, token_file
 from tests.support.desk import Desk
-from tests.support.gateway import ROOT, Gateway, gateway_process, running_gateway
+from tests.support.gateway import Gateway, gateway_process, running_gateway
+from tests.support.nursery import ended
 from tests.support.servers import free_port
 
 START_MS = 1_700_000_000_000
@@ -272,8 +271,5 @@ async def test_a_started_gateway_makes_the_token_says_where_and_serves_the_comma
 
 async def command(*arguments: str) -> str:
     """What `agentgateway` prints."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "gateway", *arguments), stdout=asyncio.subprocess.PIPE, cwd=ROOT
-    )
-    said, _ = await process.communicate()
-    return said.decode()
+    _, said, _ = await ended(*arguments)
+    return said

@@ -1,8 +1,6 @@
 """The admin listener for other machines: by TLS alone, under its own names alone, with a token as ever."""
 
-import asyncio
 import ssl
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +12,8 @@ from gateway.listeners.development_certificate import development_certificate
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 from tests.support.admin import TOKEN, token_file
-from tests.support.gateway import CONFIG, ROOT, gateway_process
+from tests.support.gateway import CONFIG, gateway_process
+from tests.support.nursery import ended
 from tests.support.servers import free_port
 
 NAME = "localhost"
@@ -73,13 +72,8 @@ async def test_without_tls_nothing_is_answered(elsewhere: Elsewhere) -> None:
 
 async def test_commands_of_this_machine_find_it(elsewhere: Elsewhere) -> None:
     options = [f"--set={key}={value}" for key, value in elsewhere.overrides.items()]
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "gateway", "audit", "--json", *options, "--set=ADMIN_HOSTS=localhost"),
-        stdout=asyncio.subprocess.PIPE,
-        cwd=ROOT,
-    )
-    said, _ = await process.communicate()
-    assert (process.returncode, b'"node-start"' in said) == (0, True)
+    code, said, _ = await ended("audit", "--json", *options, "--set=ADMIN_HOSTS=localhost")
+    assert (code, '"node-start"' in said) == (0, True)
 
 
 @pytest.mark.parametrize("given", [{}, {"ADMIN_HOSTS": "gateway1"}, {"TLS_CERT_FILE": "a", "TLS_KEY_FILE": "b"}])

@@ -1,8 +1,6 @@
 """The audit trail of a whole gateway: what happened, to whom, by whom; never a GUID."""
 
-import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.support.admin import TOKEN, Operator, token_file
-from tests.support.gateway import ROOT, GatewayProcess, gateway_process
+from tests.support.gateway import GatewayProcess, gateway_process
+from tests.support.nursery import ended
 from tests.support.servers import free_port
 
 READER, ADMIN = "a-token-of-role-read", "a-token-of-role-admin"
@@ -35,12 +34,9 @@ class Audited:
 
     async def command(self, *words: str) -> str:
         options = [f"--set={key}={value}" for key, value in self.overrides.items()]
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "gateway", *words, *options), stdout=asyncio.subprocess.PIPE, cwd=ROOT
-        )
-        said, _ = await process.communicate()
-        assert process.returncode == 0
-        return said.decode()
+        code, said, _ = await ended(*words, *options)
+        assert code == 0
+        return said
 
 
 @pytest.fixture

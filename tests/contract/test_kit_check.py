@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import Collection
 from pathlib import Path
 from xml.etree import ElementTree as Xml
@@ -12,7 +11,8 @@ import pytest
 from gateway.kit.check import Finding, Verdict
 from gateway.kit.checks import NAMES, play
 from gateway.kit.target import Target
-from tests.support.gateway import ENDS_S, PASSWORD, ROOT
+from tests.support.gateway import PASSWORD
+from tests.support.nursery import ended
 from tests.support.servers import free_port
 from tests.support.waiting import lost_time
 from tests.support.wrong_servers import (
@@ -45,17 +45,8 @@ def names(findings: list[Finding], verdict: Verdict) -> set[str]:
 
 
 async def command(port: int, *words: str) -> tuple[int, str, str]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "gateway", "check", f"http://127.0.0.1:{port}", "--password", PASSWORD),
-        *("--first-agent", str(FIRST_AGENT), "--agents", "4", *words),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=ROOT,
-    )
-    async with asyncio.timeout(ENDS_S):
-        said, errors = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, said.decode(), errors.decode()
+    who = ("--password", PASSWORD, "--first-agent", str(FIRST_AGENT), "--agents", "4")
+    return await ended("check", f"http://127.0.0.1:{port}", *who, *words)
 
 
 async def test_this_gateway_keeps_every_rule(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,27 +9,19 @@ from typing import Any
 import pytest
 
 from gateway.wire.http import AnyResponse, Request, Response
-from tests.support.gateway import ENDS_S, PASSWORD, ROOT
+from tests.support.gateway import PASSWORD
+from tests.support.nursery import ended
 from tests.support.wrong_servers import FAULTS, FIRST_AGENT, Fault, planted, wrong_server
 
-SHORT = ("--agents", "6", "--rate", "20/s", "--minutes", "0.08", "--pause", "0.2", "--hold", "3")
+SHORT = ("--agents", "6", "--rate", "20/s", "--minutes", "0.05", "--pause", "0.2", "--hold", "3")
 GENEROUS = tuple(word for kind in ("sign-in", "query", "change", "event") for word in ("--limit", f"{kind}=9000"))
 SLOW_S = 0.4
 Handler = Callable[[Request], Awaitable[AnyResponse]]
 
 
 async def load(port: int, *words: str) -> tuple[int, str, str]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "gateway", "load", f"http://127.0.0.1:{port}", "--password", PASSWORD),
-        *("--first-agent", str(FIRST_AGENT), *SHORT, *words),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=ROOT,
-    )
-    async with asyncio.timeout(ENDS_S):
-        said, errors = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, said.decode(), errors.decode()
+    who = ("--password", PASSWORD, "--first-agent", str(FIRST_AGENT))
+    return await ended("load", f"http://127.0.0.1:{port}", *who, *SHORT, *words)
 
 
 def slow(handle: Handler) -> Handler:

@@ -3,8 +3,6 @@
 import asyncio
 import os
 import ssl
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,7 +12,8 @@ import pytest
 import trustme
 
 from gateway.settings.problems import SettingsError
-from tests.support.gateway import CONFIG, ROOT, gateway_process, running_gateway
+from tests.support.gateway import CONFIG, gateway_process, running_gateway
+from tests.support.nursery import ended
 from tests.support.servers import Server, free_port
 
 HOST = "127.0.0.1"
@@ -125,10 +124,10 @@ async def test_a_key_that_others_may_read_is_refused(files: Files) -> None:
             pass
 
 
-def asked(settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+async def asked(settings: dict[str, str]) -> tuple[int, str]:
     sets = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
-    command = [sys.executable, "-P", "-m", "gateway", "sessions", "list", "--config", str(CONFIG), *sets]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
+    code, _, errors = await ended("sessions", "list", "--config", str(CONFIG), *sets)
+    return code, errors
 
 
 async def test_the_admin_listener_takes_clients_of_its_authority_alone(files: Files, tmp_path: Path) -> None:
@@ -143,7 +142,7 @@ async def test_the_admin_listener_takes_clients_of_its_authority_alone(files: Fi
     }
     shown = {"ADMIN_CERT_FILE": str(files.chain), "ADMIN_KEY_FILE": str(files.key)}
     async with gateway_process(tmp_path, settings):
-        with_it, without = [await asyncio.to_thread(asked, {**settings, **own}) for own in (shown, {})]
-    assert (with_it.returncode, with_it.stderr) == (0, "nobody is signed in whom this means\n")
-    assert without.returncode != 0
-    assert "no gateway answers on ADMIN_PORT" in without.stderr
+        with_it, without = [await asked({**settings, **own}) for own in (shown, {})]
+    assert with_it == (0, "nobody is signed in whom this means\n")
+    assert without[0] != 0
+    assert "no gateway answers on ADMIN_PORT" in without[1]

@@ -18,6 +18,7 @@ import redis
 from gateway.redis_store.store_kind import FORMAT
 from tests.formats.record import TAG
 from tests.support.gateway import Gateway, running_gateway
+from tests.support.quick_agents import AGENTS
 from tests.support.servers import Server
 
 FOLDER: Final = Path(__file__).parent
@@ -54,6 +55,7 @@ async def upgraded(server: Server, recorded: dict[str, Any], folder: Path) -> As
     secret.touch(0o600)
     secret.write_text(f"{recorded['secret']}\n")
     settings = {
+        "AGENTS_FILE": str(AGENTS),  # A password that an agent chose counts while the file says what it said then.
         "REDIS_URL": server.url,
         "STORE_TAG": TAG,
         "GUID_SECRET_FILE": str(secret),

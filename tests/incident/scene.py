@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from typing import Any, Final
 
 from gateway.sessions.secret_file import new_secret_line
 from tests.support.admin import TOKEN, Operator, token_file
-from tests.support.gateway import CONFIG, ROOT, GatewayProcess, gateway_process
+from tests.support.gateway import CONFIG, GatewayProcess, gateway_process
+from tests.support.nursery import ended
 from tests.support.servers import Server, Servers, free_port
 
 INTERVAL_MS: Final = 1000
@@ -35,10 +35,8 @@ class Scene:
     async def command(self, *words: str) -> str:
         """What a command of ours prints."""
         options = [f"--set={key}={value}" for key, value in self.overrides.items()]
-        line = (sys.executable, "-P", "-m", "gateway", *words, "--config", str(self.settings_file), *options)
-        process = await asyncio.create_subprocess_exec(*line, stdout=asyncio.subprocess.PIPE, cwd=ROOT)
-        said, _ = await process.communicate()
-        return said.decode() if process.returncode == 0 else f"exit code {process.returncode}"
+        code, said, _ = await ended(*words, "--config", str(self.settings_file), *options)
+        return said if code == 0 else f"exit code {code}"
 
     async def metrics(self) -> str:
         """The page of the admin listener."""

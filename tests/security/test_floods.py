@@ -17,7 +17,10 @@ from gateway.contact_centre.operations.onlineagent.notes import NOTES
 from tests.security.conftest import Measured
 from tests.support.desk import PREFIX, Desk, Line
 from tests.support.gateway import ROOT, GatewayProcess, gateway_process
+from tests.support.quick_agents import AGENTS
 
+DEAR = {"AGENTS_FILE": str(AGENTS)}
+"""Passwords that cost what they cost at a site."""
 GUESSERS = 40
 SPELLS = 8
 SPELL_S = 1.5
@@ -77,7 +80,7 @@ def p99(took: list[float]) -> float:
 
 
 async def test_guessers_hold_up_no_right_sign_in(tmp_path: Path, measured: Measured) -> None:
-    async with gateway_process(tmp_path, {"LOGIN_ADDRESS_LIMIT": "1000000"}) as gateway:
+    async with gateway_process(tmp_path, {**DEAR, "LOGIN_ADDRESS_LIMIT": "1000000"}) as gateway:
         quiet = statistics.median(await sign_ins(gateway))
         async with flood(gateway.port):
             await asyncio.sleep(1)
@@ -93,7 +96,7 @@ async def test_guessers_hold_up_no_right_sign_in(tmp_path: Path, measured: Measu
 @pytest.mark.slow
 async def test_guessers_slow_no_call(tmp_path: Path, measured: Measured) -> None:
     """Quiet and flooded spells take turns, so that what else the machine does falls on both."""
-    async with gateway_process(tmp_path, {"LOGIN_ADDRESS_LIMIT": "1000000"}) as gateway:
+    async with gateway_process(tmp_path, {**DEAR, "LOGIN_ADDRESS_LIMIT": "1000000"}) as gateway:
         desk = gateway.desk(101)
         await desk.sign_in()
         quiet, flooded = [], []
@@ -160,7 +163,7 @@ async def test_notes_push_no_event_of_another_kind_out(tmp_path: Path, measured:
 
 
 async def test_refusals_are_a_line_a_second(tmp_path: Path, measured: Measured) -> None:
-    async with gateway_process(tmp_path, {"DEMO_AGENTS": "OFF", "LOGIN_ADDRESS_LIMIT": "1000000"}) as gateway:
+    async with gateway_process(tmp_path, {**DEAR, "DEMO_AGENTS": "OFF", "LOGIN_ADDRESS_LIMIT": "1000000"}) as gateway:
         said, began_s = gateway.log.read_text(), time.monotonic()
         desks = [gateway.desk(101 + number % 20) for number in range(REFUSALS)]
         await asyncio.gather(*(desk.sign_in() for desk in desks), return_exceptions=True)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
-from argon2 import PasswordHasher
 
 from tests.support.desk import ask_once
-from tests.support.gateway import CONFIG, PASSWORD, GatewayProcess
+from tests.support.gateway import GatewayProcess
 from tests.support.one_centre import before, centre_process
+from tests.support.quick_agents import quick_agents_text
 from tests.support.servers import Server, free_port
 from tests.support.site import Site, site
 from tests.support.waiting import until_async
@@ -96,10 +96,8 @@ def server_context(folder: Path) -> ssl.SSLContext:
 def agents_from_afar(folder: Path) -> Path:
     """The agents of the configuration, allowed to sign in through a proxy, with a hash that is cheap to verify."""
     file = folder / "agents.toml"
-    lines = (CONFIG.parent / "agents.toml").read_text("utf-8").splitlines()
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    kept = (f'password_hash = "{cheap}"' if line.startswith("password_hash") else line for line in lines)
-    file.write_text("\n".join(line for line in kept if not line.startswith("demo")), "utf-8")
+    lines = quick_agents_text().splitlines()
+    file.write_text("\n".join(line for line in lines if not line.startswith("demo")), "utf-8")
     return file
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import os
 import signal
 import socket
@@ -21,19 +22,32 @@ from gateway.sessions.memory_store import MemorySessionStore
 from gateway.sessions.secret_file import read_secret_file
 from gateway.settings.load import load
 from gateway.settings.reload import LiveSettings
+from gateway.settings.schema import Settings
 from gateway.stores import Stores, open_stores
 from tests.support.desk import Desk
+from tests.support.nursery import Born, born
+from tests.support.quick_agents import DEMO_PASSWORD, quick_agents_file
 from tests.support.servers import free_port
 from tests.support.waiting import GENEROUS_MS
 from tests.support.workers import workers_of
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config" / "basic.properties"
-PASSWORD = "Welcome-Desk7"
+PASSWORD = DEMO_PASSWORD
 DEMO = {"DEMO_AGENTS": "ON"}
 """They are the desktops of most tests."""
 READY_S = ENDS_S = 90
 """Far longer than a start or an end takes, several processes included, also on a machine that does much else."""
+
+
+def _agents_of(config: Path) -> dict[str, str]:
+    """Settings by which the desktops of tests sign in, and quickly where no other settings file says who they are."""
+    return {**DEMO, "AGENTS_FILE": str(quick_agents_file())} if config == CONFIG else DEMO
+
+
+@functools.cache
+def _plain() -> Settings:
+    return load(CONFIG, {}).settings
 
 
 @dataclass
@@ -51,8 +65,7 @@ class Gateway:
 
 def memory_stores(clock: Callable[[], int] | None = None) -> Stores:
     """Stores like those of a gateway without Redis, under a clock of the test (ms)."""
-    settings = load(CONFIG, {}).settings
-    made = open_stores(lambda: settings)
+    made = open_stores(_plain)
     if clock is None:
         return made
     queue = MemoryEventQueue(lambda: Bounds(1000, 1_048_576))
@@ -76,7 +89,7 @@ async def running_gateway(
     has long to answer, unless `overrides` say STORE_TIMEOUT.
     """
     overrides = overrides or {}
-    live = LiveSettings(load(config, {"HTTPS_PORT": "0", **DEMO, **overrides}))
+    live = LiveSettings(load(config, {"HTTPS_PORT": "0", **_agents_of(config), **overrides}))
     agents_file = live.current.agents_file
     assert agents_file is not None
     registry = AgentRegistry(agents_file) if live.current.backend == "embedded" else None
@@ -107,9 +120,9 @@ async def running_gateway(
 
 
 class GatewayProcess:
-    """`agentgateway serve` as its own process, like operators start it."""
+    """`agentgateway serve` as its own process, with the command line of operators."""
 
-    def __init__(self, port: int, process: asyncio.subprocess.Process, log: Path) -> None:
+    def __init__(self, port: int, process: asyncio.subprocess.Process | Born, log: Path) -> None:
         self.port = port
         self.process = process
         self.log = log
@@ -148,17 +161,10 @@ async def start_process(
     """
     port = port or free_port()
     own = {"VAR_DIR": str(folder / "var"), "AUDIT_FILE": str(folder / "var" / "audit.jsonl")}
-    settings = {"HTTP_PORT": str(port), "HTTPS_PORT": "0", **own, **DEMO, **(overrides or {})}
+    settings = {"HTTP_PORT": str(port), "HTTPS_PORT": "0", **own, **_agents_of(config), **(overrides or {})}
     sets = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
     log = folder / f"gateway-{port}.log"
-    with log.open("wb") as sink:
-        process = await asyncio.create_subprocess_exec(
-            *(*before, sys.executable, "-P", "-m", "gateway", "serve", "--config", str(config), *sets),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=sink,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
+    process = await _started(log, before, ["serve", "--config", str(config), *sets])
     assert process.stdout is not None
     line = b""
     with contextlib.suppress(TimeoutError):
@@ -170,6 +176,19 @@ async def start_process(
         await process.wait()
         raise RuntimeError(f"not ready: {line!r}\n{log.read_text()}")
     return GatewayProcess(port, process, log)
+
+
+async def _started(log: Path, before: Sequence[str], words: Sequence[str]) -> asyncio.subprocess.Process | Born:
+    with log.open("wb") as sink:
+        if not before:
+            return await born(words, sink.fileno())
+        return await asyncio.create_subprocess_exec(
+            *(*before, sys.executable, "-P", "-m", "gateway", *words),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=sink,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
 
 
 @contextlib.asynccontextmanager

@@ -5,21 +5,19 @@ one more customer waits for queue 1 since 20 s, and one for queue 3 since 10 s. 
 """
 
 import contextlib
-import re
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from argon2 import PasswordHasher
 from pydantic import TypeAdapter
 
 from gateway.interface.operation import OperationTable
 from gateway.rows import ALL_OPERATIONS
 from tests.support.centre import CentreGateway, centre_gateway
 from tests.support.desk import PREFIX, Desk
-from tests.support.gateway import CONFIG, PASSWORD
+from tests.support.quick_agents import quick_agents_text
 
 _TABLE = OperationTable(ALL_OPERATIONS)
 
@@ -65,11 +63,9 @@ async def _post(desk: Desk, path: str) -> None:
 @contextlib.contextmanager
 def quick_agents() -> Iterator[Path]:
     """The demo agents with a hash of their password that is cheap to verify."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    text = CONFIG.with_name("agents.toml").read_text("utf-8")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "agents.toml"
-        path.write_text(re.sub(r'(?m)^password_hash = ".*"$', f'password_hash = "{cheap}"', text), "utf-8")
+        path.write_text(quick_agents_text(), "utf-8")
         yield path
 
 

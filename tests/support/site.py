@@ -1,17 +1,15 @@
 """A site for tests: one settings file and one GUID secret, and the gateway processes that share them."""
 
-import asyncio
-import os
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from gateway.sessions.secret_file import new_secret_line
-from tests.support.gateway import CONFIG, DEMO, ROOT, GatewayProcess, start_process
+from tests.support.gateway import CONFIG, DEMO, GatewayProcess, start_process
+from tests.support.nursery import ended
+from tests.support.quick_agents import quick_agents_file
 
 PORT_TRIES = 3
-ENDS_WITHIN_S = 60
 
 
 class Site:
@@ -22,7 +20,7 @@ class Site:
         self.config = folder / "basic.properties"
         self.secret = folder / "guid.keys"
         self.settings = {
-            "AGENTS_FILE": str(CONFIG.parent / "agents.toml"),
+            "AGENTS_FILE": str(quick_agents_file()),
             "CONTACT_CENTER_FILE": str(CONFIG.parent / "contact_center.toml"),
             "GUID_SECRET_FILE": str(self.secret),
             **DEMO,
@@ -69,21 +67,8 @@ class Site:
         """Starts a node that must end by itself; its exit code and what it wrote to stderr."""
         settings = {"HTTPS_PORT": "0", "VAR_DIR": str(self.folder / "var"), **overrides}
         sets = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "gateway", "serve", "--config", str(self.config), *sets),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
-        try:
-            async with asyncio.timeout(ENDS_WITHIN_S):
-                _, errors = await process.communicate()
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        return process.returncode or 0, errors.decode()
+        code, _, errors = await ended("serve", "--config", str(self.config), *sets)
+        return code, errors
 
     async def close(self) -> None:
         """Kills the nodes that still run."""
