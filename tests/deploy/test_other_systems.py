@@ -1,14 +1,14 @@
 """SDK, commands and a gateway in memory start without what only Unix or Linux has (docs/other_systems.md)."""
 
 import asyncio
+import json
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from gateway.cli import COMMANDS as NAMES
+from tests.support.command import IN_TURN, answers_in_turn
 from tests.support.desk import Desk, Line
 from tests.support.gateway import CONFIG, ENDS_S, PASSWORD, READY_S, ROOT
 from tests.support.servers import free_port
@@ -68,10 +68,10 @@ def test_the_sdk_is_loaded() -> None:
     assert (done.stdout, done.stderr) == ("there\n", "")
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_a_command_is_loaded(words: list[str]) -> None:
-    done = run(SERVE, *words)
+def test_every_command_is_loaded() -> None:
+    done = run(ELSEWHERE + IN_TURN, json.dumps(COMMANDS))
     assert (done.returncode, done.stderr) == (0, "")
+    assert answers_in_turn(COMMANDS, done.stdout) == {" ".join(words): (0, "", True) for words in COMMANDS}
 
 
 def test_agents_are_added(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The wheel in an environment of its own: command, default configuration, a gateway that serves, from any folder."""
 
 import asyncio
+import json
 import os
 import shutil
 import stat
@@ -12,6 +13,7 @@ import pytest
 
 from gateway.cli import COMMANDS
 from gateway.settings.load import load
+from tests.support.command import IN_TURN, answers_in_turn
 from tests.support.desk import Desk
 from tests.support.gateway import ENDS_S, PASSWORD, READY_S, ROOT
 from tests.support.servers import free_port
@@ -56,9 +58,10 @@ def test_it_holds_every_file_of_the_package_that_git_knows_and_no_other(wheel: P
 
 
 def test_every_subcommand_is_there(command: Path, tmp_path: Path) -> None:
-    for name in COMMANDS:
-        done = run(command, name, "--help", cwd=tmp_path)
-        assert (done.returncode, done.stderr) == (0, ""), name
+    commands = [[name, "--help"] for name in COMMANDS]
+    done = run(command.parent / "python", "-P", "-c", IN_TURN, json.dumps(commands), cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert answers_in_turn(commands, done.stdout) == {" ".join(words): (0, "", True) for words in commands}
 
 
 def test_init_writes_a_configuration_that_can_be_used(command: Path, tmp_path: Path) -> None:

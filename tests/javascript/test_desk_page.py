@@ -65,7 +65,8 @@ def command(language: str, text: str, folder: Path) -> list[str]:
     names = {"curl": "copied.sh", "Python": "copied.py", "JavaScript": "copied.mjs", "Java": "Copied.java"}
     file = folder / names[language]
     file.write_text(text, "utf-8")
-    return ["sh" if language == "curl" else needed, str(file)]
+    quick = ["-XX:TieredStopAtLevel=1"] if language == "Java" else []  # It runs once.
+    return ["sh" if language == "curl" else needed, *quick, str(file)]
 
 
 async def run(words: list[str]) -> str:

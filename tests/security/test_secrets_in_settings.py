@@ -17,6 +17,7 @@ from gateway.settings.problems import SettingsError
 from gateway.settings.redis_url import read_redis_url
 from gateway.settings.reload import LiveSettings
 from gateway.settings.schema import ROWS
+from tests.properties.profile import INPUTS
 from tests.support.gateway import CONFIG
 
 FILE = Path("basic.properties")
@@ -113,7 +114,7 @@ def read(raw: bytes, overrides: dict[str, str]) -> Loaded | SettingsError:
         return refused
 
 
-@settings(deadline=None, max_examples=200)
+@settings(INPUTS, max_examples=max(60, INPUTS.max_examples))
 @given(key=st.sampled_from(KEYS), url=URLS)
 def test_loading_tells_nothing_of_a_secret(key: str, url: tuple[str, list[str]]) -> None:
     value, pieces = url

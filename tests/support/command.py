@@ -1,8 +1,10 @@
 """`agentgateway` commands in this process, asking an admin listener of the test."""
 
 import asyncio
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any, Final
 
 from click.testing import CliRunner, Result
 
@@ -10,6 +12,32 @@ from gateway.admin.listener import AdminCall, AdminRoute
 from gateway.cli import main
 from tests.support.admin import serving, token_file
 from tests.support.gateway import CONFIG
+
+IN_TURN: Final = """
+import contextlib, io, json, sys
+
+def in_turn(commands):
+    from gateway.cli import main
+    for words in commands:
+        said, errors = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(errors):
+            try:
+                main(words)
+                code = 0
+            except SystemExit as end:
+                code = end.code
+            except BaseException as error:
+                code = repr(error)
+        yield code, errors.getvalue(), bool(said.getvalue())
+
+print(json.dumps(list(in_turn(json.loads(sys.argv[1])))))
+"""
+"""A program for a Python of its own that runs commands one after the other; for `answers_in_turn`."""
+
+
+def answers_in_turn(commands: Iterable[Sequence[str]], printed: str) -> dict[str, Any]:
+    """What IN_TURN printed: by command its exit code, what it wrote as an error, and whether it said something."""
+    return {" ".join(words): tuple(told) for words, told in zip(commands, json.loads(printed), strict=True)}
 
 
 class Page:
