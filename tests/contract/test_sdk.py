@@ -37,7 +37,9 @@ from tests.support.waiting import until, until_async
 
 WITHIN_S = 30
 SCRIPT = """
+import signal
 from gateway.client import blocking
+signal.signal(signal.SIGINT, signal.default_int_handler)  # In the background of a shell it is ignored.
 with blocking.sign_in("http://127.0.0.1:{port}", 101, password="{password}", phone="6001") as agent:
     print(agent.next_event().type)
     for event in agent.events():
@@ -255,7 +257,8 @@ async def test_ctrl_c_signs_a_script_out(hall: CentreGateway, tmp_path: Path) ->
     assert process.stdout is not None
     assert await process.stdout.readline() == b"AgentOther_InService\n"
     process.send_signal(signal.SIGINT)
-    _, errors = await process.communicate()
+    async with asyncio.timeout(WITHIN_S):
+        _, errors = await process.communicate()
     assert errors.splitlines()[-1] == b"KeyboardInterrupt"
     assert (await hall.gateway.app.sessions.store.read(101)).session is None
 

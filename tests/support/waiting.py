@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Final
 
 TURN_S: Final = 0.01
@@ -27,6 +28,14 @@ async def until_async(holds: Callable[[], Awaitable[bool]], within_s: float = GE
     async with asyncio.timeout(within_s):
         while not await holds():  # noqa: ASYNC110 - what is waited for may be in another process
             await asyncio.sleep(0.005)
+
+
+def held_up_s(pid: int) -> float:
+    """How long a process has waited for a core so far although it had something to do; 0 where no system tells it."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        return 0.0
 
 
 class Lost:
