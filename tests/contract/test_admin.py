@@ -12,8 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from gateway.sessions.secret_file import new_secret_line
 from tests.support.admin import Operator, administered, token_file
 from tests.support.desk import Desk
+from tests.support.fork_server import ended
 from tests.support.gateway import Gateway, gateway_process, running_gateway
-from tests.support.nursery import ended
 from tests.support.servers import free_port
 
 START_MS = 1_700_000_000_000

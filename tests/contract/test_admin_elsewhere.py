@@ -12,8 +12,8 @@ from gateway.listeners.development_certificate import development_certificate
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 from tests.support.admin import TOKEN, token_file
+from tests.support.fork_server import ended
 from tests.support.gateway import CONFIG, gateway_process
-from tests.support.nursery import ended
 from tests.support.servers import free_port
 
 NAME = "localhost"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.support.admin import TOKEN, Operator, token_file
+from tests.support.fork_server import ended
 from tests.support.gateway import GatewayProcess, gateway_process
-from tests.support.nursery import ended
 from tests.support.servers import free_port
 
 READER, ADMIN = "a-token-of-role-read", "a-token-of-role-admin"

@@ -11,8 +11,8 @@ import pytest
 from gateway.kit.check import Finding, Verdict
 from gateway.kit.checks import NAMES, play
 from gateway.kit.target import Target
+from tests.support.fork_server import ended
 from tests.support.gateway import PASSWORD
-from tests.support.nursery import ended
 from tests.support.servers import free_port
 from tests.support.waiting import lost_time
 from tests.support.wrong_servers import (

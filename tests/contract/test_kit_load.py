@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from gateway.wire.http import AnyResponse, Request, Response
+from tests.support.fork_server import ended
 from tests.support.gateway import PASSWORD
-from tests.support.nursery import ended
 from tests.support.wrong_servers import FAULTS, FIRST_AGENT, Fault, planted, wrong_server
 
 SHORT = ("--agents", "6", "--rate", "20/s", "--minutes", "0.05", "--pause", "0.2", "--hold", "3")

@@ -12,8 +12,8 @@ import pytest
 import trustme
 
 from gateway.settings.problems import SettingsError
+from tests.support.fork_server import ended
 from tests.support.gateway import CONFIG, gateway_process, running_gateway
-from tests.support.nursery import ended
 from tests.support.servers import Server, free_port
 
 HOST = "127.0.0.1"

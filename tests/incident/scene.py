@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from gateway.sessions.secret_file import new_secret_line
 from tests.support.admin import TOKEN, Operator, token_file
+from tests.support.fork_server import ended
 from tests.support.gateway import CONFIG, GatewayProcess, gateway_process
-from tests.support.nursery import ended
 from tests.support.servers import Server, Servers, free_port
 
 INTERVAL_MS: Final = 1000

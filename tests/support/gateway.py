@@ -25,7 +25,7 @@ from gateway.settings.reload import LiveSettings
 from gateway.settings.schema import Settings
 from gateway.stores import Stores, open_stores
 from tests.support.desk import Desk
-from tests.support.nursery import Born, born
+from tests.support.fork_server import ForkedProcess, forked
 from tests.support.quick_agents import DEMO_PASSWORD, quick_agents_file
 from tests.support.servers import free_port
 from tests.support.waiting import GENEROUS_MS
@@ -122,7 +122,7 @@ async def running_gateway(
 class GatewayProcess:
     """`agentgateway serve` as its own process, with the command line of operators."""
 
-    def __init__(self, port: int, process: asyncio.subprocess.Process | Born, log: Path) -> None:
+    def __init__(self, port: int, process: asyncio.subprocess.Process | ForkedProcess, log: Path) -> None:
         self.port = port
         self.process = process
         self.log = log
@@ -178,10 +178,12 @@ async def start_process(
     return GatewayProcess(port, process, log)
 
 
-async def _started(log: Path, before: Sequence[str], words: Sequence[str]) -> asyncio.subprocess.Process | Born:
+async def _started(
+    log: Path, before: Sequence[str], words: Sequence[str]
+) -> asyncio.subprocess.Process | ForkedProcess:
     with log.open("wb") as sink:
         if not before:
-            return await born(words, sink.fileno())
+            return await forked(words, sink.fileno())
         return await asyncio.create_subprocess_exec(
             *(*before, sys.executable, "-P", "-m", "gateway", *words),
             stdout=asyncio.subprocess.PIPE,

@@ -343,13 +343,6 @@ def _no_rest(_rest: object) -> Callable[..., Awaitable[None]]:
     return changed
 
 
-def _refuses_displaced(_displaced: object) -> Callable[..., Any]:
-    def changed(over: Exception, *, held: bool) -> None:
-        raise over
-
-    return changed
-
-
 def _newest_state(add: Callable[..., bool]) -> Callable[..., bool]:
     """Only the newest change between busy and not busy is kept."""
 
@@ -448,7 +441,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "poll-refused-rests": Fault(plant={"gateway.events.hold:Hold:rest": _no_rest}),
     "poll-backlog": Fault(_slow_first_poll),
     "poll-event": Fault(_in_body(rb'"eventGenTime":(\d+)', rb'"eventGenTime":"\1"')),
-    "poll-displaced": Fault(plant={f"{POLL}:_displaced": _refuses_displaced}),
+    "poll-displaced": Fault(plant={f"{POLL}:_was_displaced": _always(False)}),
     "poll-one-by-one": Fault(plant={f"{QUEUE}:add": _newest_state}),
     "event-order": Fault(plant={f"{QUEUE}:add": _swapped}),
     "event-once": Fault(_repeats_notes),

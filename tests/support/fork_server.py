@@ -31,7 +31,7 @@ LONGEST: Final = 200_000
 """Bytes of a request."""
 
 
-class Born:
+class ForkedProcess:
     """A gateway process, used as if asyncio had started it."""
 
     def __init__(self, pid: int, life: int, stdout: asyncio.StreamReader, pipe: asyncio.BaseTransport) -> None:
@@ -71,7 +71,7 @@ class Born:
         self._ended.set()
 
 
-async def born(words: Sequence[str], errors: int) -> asyncio.subprocess.Process | Born:
+async def forked(words: Sequence[str], errors: int) -> asyncio.subprocess.Process | ForkedProcess:
     """Runs `agentgateway` with these words; what it writes to stderr goes to the file `errors`."""
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     if sys.platform != "linux":  # Elsewhere a fork of what has loaded this much is not safe.
@@ -85,18 +85,18 @@ async def born(words: Sequence[str], errors: int) -> asyncio.subprocess.Process 
     pipe, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(said, "rb", 0))
     request = json.dumps([list(words), str(_ROOT), environment]).encode()
     try:
-        socket.send_fds(_nursery(), [request], [saying, errors, told])
+        socket.send_fds(_fork_server(), [request], [saying, errors, told])
     finally:
         os.close(saying)
         os.close(told)
     pid = int(await asyncio.to_thread(os.read, life, 16))
-    return Born(pid, life, reader, pipe)
+    return ForkedProcess(pid, life, reader, pipe)
 
 
 async def ended(*words: str, within_s: float = WITHIN_S) -> tuple[int, str, str]:
     """Runs `agentgateway` with these words to its end: exit code, what it said, and what it wrote to stderr."""
     with TemporaryFile() as errors:
-        process = await born(words, errors.fileno())
+        process = await forked(words, errors.fileno())
         assert process.stdout is not None
         try:
             async with asyncio.timeout(within_s):
@@ -111,7 +111,7 @@ async def ended(*words: str, within_s: float = WITHIN_S) -> tuple[int, str, str]
 
 
 @functools.cache
-def _nursery() -> socket.socket:
+def _fork_server() -> socket.socket:
     """The way to the one of this test process; it ends with that."""
     ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     command = [sys.executable, "-u", "-P", __file__, str(its.fileno())]
