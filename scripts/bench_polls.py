@@ -33,7 +33,7 @@ from raw_agents import FIRST_AGENT, RawAgent, usage, write_agents_file
 
 from gateway.ops import process
 from gateway.sessions.secret_file import new_secret_line
-from tests.support.gateway import GatewayProcess, gateway_process
+from tests.support.gateway import FRESH, GatewayProcess, gateway_process
 from tests.support.one_centre import before, centre_process
 from tests.support.servers import Server, Servers
 
@@ -258,7 +258,7 @@ async def main(options: argparse.Namespace) -> int:
             if options.workers > 1:
                 centre = centre_process({"AGENTS_FILE": wanted["AGENTS_FILE"]})
                 wanted |= before(await stack.enter_async_context(centre))
-            gateway = await stack.enter_async_context(gateway_process(folder, wanted))
+            gateway = await stack.enter_async_context(gateway_process(folder, wanted, before=FRESH))
             bench = Bench(gateway, redis.Redis.from_url(server.url))
             print("\n".join(summary(options, await measure(bench, options))))
             for text, count in bench.faults.most_common(SHOWN_COMMANDS):

@@ -16,7 +16,7 @@ from bench_load import Target, children, cores, cpu_s, pin
 from raw_agents import FIRST_AGENT, RawAgent, write_agents_file
 
 from gateway.sessions.secret_file import new_secret_line
-from tests.support.gateway import ROOT, GatewayProcess, gateway_process
+from tests.support.gateway import FRESH, ROOT, GatewayProcess, gateway_process
 from tests.support.servers import Server, Servers, free_port
 
 PREFIX: Final = "/agentgateway/resource"
@@ -151,7 +151,7 @@ class Stage:
         folder = self._folder / name
         folder.mkdir()
         settings = {"AGENTS_FILE": str(write_agents_file(folder, self._agents)), "LOG_LEVEL": "WARNING", **settings}
-        return await self._stack.enter_async_context(gateway_process(folder, settings))
+        return await self._stack.enter_async_context(gateway_process(folder, settings, before=FRESH))
 
     async def _gateway(self, name: str, settings: Mapping[str, str], steps: tuple[tuple[str, str, str], ...]) -> Target:
         running = await self._started(name, settings)

@@ -18,7 +18,7 @@ from capacity_model import KINDS, Cost, Costs
 from raw_agents import FIRST_AGENT, RawAgent, Usage, usage, write_agents_file
 
 from gateway.sessions.secret_file import new_secret_line
-from tests.support.gateway import GatewayProcess, gateway_process
+from tests.support.gateway import FRESH, GatewayProcess, gateway_process
 from tests.support.servers import Server, Servers
 
 SIGN_INS_AT_ONCE: Final = 4
@@ -215,13 +215,13 @@ async def open_bench(stack: AsyncExitStack, folder: Path, count: int, *, upstrea
     settings = {"REDIS_URL": store.url, "GUID_SECRET_FILE": str(secret)}
     agents_file = {"AGENTS_FILE": str(write_agents_file(folder, count))}
     if upstream:
-        behind = await stack.enter_async_context(gateway_process(folder, {**BEHIND, **agents_file}))
+        behind = await stack.enter_async_context(gateway_process(folder, {**BEHIND, **agents_file}, before=FRESH))
         settings |= {"BACKEND": "upstream", "UPSTREAM_URL": f"http://127.0.0.1:{behind.port}"}
     else:
         settings |= agents_file
     config = folder / "measured.properties"
     write_settings(config, LONG_HOLD_MS)
-    gateway = await stack.enter_async_context(gateway_process(folder, settings, config=config))
+    gateway = await stack.enter_async_context(gateway_process(folder, settings, config=config, before=FRESH))
     agents = [RawAgent(FIRST_AGENT + number) for number in range(count)]
     for agent in agents:
         stack.callback(agent.close)

@@ -31,11 +31,14 @@ from tests.support.servers import free_port
 from tests.support.waiting import GENEROUS_MS
 from tests.support.workers import workers_of
 
+Process = asyncio.subprocess.Process | ForkedProcess
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config" / "basic.properties"
 PASSWORD = DEMO_PASSWORD
 DEMO = {"DEMO_AGENTS": "ON"}
 """They are the desktops of most tests."""
+FRESH = ("env",)
+"""Stands before the command line of a process that is to start as operators start it, not by the fork server."""
 READY_S = ENDS_S = 90
 """Far longer than a start or an end takes, several processes included, also on a machine that does much else."""
 
@@ -122,7 +125,7 @@ async def running_gateway(
 class GatewayProcess:
     """`agentgateway serve` as its own process, with the command line of operators."""
 
-    def __init__(self, port: int, process: asyncio.subprocess.Process | ForkedProcess, log: Path) -> None:
+    def __init__(self, port: int, process: Process, log: Path) -> None:
         self.port = port
         self.process = process
         self.log = log
@@ -178,9 +181,7 @@ async def start_process(
     return GatewayProcess(port, process, log)
 
 
-async def _started(
-    log: Path, before: Sequence[str], words: Sequence[str]
-) -> asyncio.subprocess.Process | ForkedProcess:
+async def _started(log: Path, before: Sequence[str], words: Sequence[str]) -> Process:
     with log.open("wb") as sink:
         if not before:
             return await forked(words, sink.fileno())
