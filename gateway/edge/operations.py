@@ -1,11 +1,13 @@
 """Operations that the contact centre performs: the GUID is checked here, all else is the centre's to judge."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import Final
 
 from gateway.backend import BackendAnswer, OperationRequest
 from gateway.edge.agent_request import AgentRequest, Services, understood
 from gateway.interface.operation import Operation, Upload
+from gateway.ops.deadline import paused_deadline
 from gateway.sessions.model import Session
 from gateway.wire.body import read_body
 
@@ -42,8 +44,10 @@ class Uploads:
         """As `perform`; reading may take a while, so that the GUID is checked once more behind it."""
         settings = services.settings()
         await services.sessions.call(request.agent_id, request.guid)
-        async with self._places:
-            time_ms = settings.request_timeout_ms * TIMES_LONGER
-            body = await read_body(request.http, settings.file_max_bytes, time_ms)
+        async with AsyncExitStack() as place:
+            with paused_deadline():
+                await place.enter_async_context(self._places)
+                time_ms = settings.request_timeout_ms * TIMES_LONGER
+                body = await read_body(request.http, settings.file_max_bytes, time_ms)
             caller = await services.sessions.call(request.agent_id, request.guid)
             return await services.backend.perform(to_centre(request, caller.session, body))

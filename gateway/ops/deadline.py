@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from gateway.ops.request_context import CURRENT, RequestContext
+from gateway.ops.request_context import ANSWERED, CURRENT, RequestContext
 
 CALL_S: Final = 0.95
 SIGN_IN_S: Final = 1.9
@@ -21,25 +21,35 @@ TIDY_S: Final = 0.05
 
 @contextmanager
 def answer_within(request: RequestContext, span_s: float) -> Iterator[None]:
-    """What waits for the store in this block, on behalf of `request`, is to be over in `span_s`."""
-    CURRENT.set(request)
+    """What waits for the store in this block, on behalf of `request`, is to be over in `span_s`.
+
+    Behind it the request counts as answered: what comes then in this task is not told as its doing.
+    """
+    before = CURRENT.set(request)
     request.answer_by_s = time.monotonic() + span_s
     try:
         yield
     finally:
-        request.answer_by_s = math.inf
+        request.id, request.answer_by_s = ANSWERED, math.inf
+        CURRENT.reset(before)
 
 
 @contextmanager
 def paused_deadline() -> Iterator[None]:
-    """What is waited for here is not the store: that time does not count."""
-    began_s = time.monotonic()
+    """What is waited for here is not the store: that time does not count.
+
+    Nor is there a deadline meanwhile for what the request has begun beside: it would be over long before this is.
+    """
+    request = CURRENT.get()
+    if request is None or request.answer_by_s == math.inf:
+        yield
+        return
+    left_s, request.answer_by_s = request.answer_by_s - time.monotonic(), math.inf
     try:
         yield
     finally:
-        request = CURRENT.get()
-        if request is not None:
-            request.answer_by_s += time.monotonic() - began_s
+        if request.id != ANSWERED:
+            request.answer_by_s = time.monotonic() + left_s
 
 
 def step_until(now_s: float, span_s: float) -> float:

@@ -1,6 +1,7 @@
 """Operations of signed-in agents: what reaches the contact centre, and what comes back."""
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from unittest.mock import Mock
@@ -137,6 +138,17 @@ class Arriving(StreamReader):
     async def readany(self) -> bytes:
         self.waits = True
         return await super().readany()
+
+
+async def test_the_time_that_a_file_takes_is_not_that_of_the_store() -> None:
+    place = Entrance()
+    request = made_request("POST", f"{PREFIX}/{UPLOAD}", await place.hold(FRESH), body=b"")
+    request.content = content = Arriving()
+    answered = asyncio.ensure_future(place.edge.handle(request))
+    await until(lambda: content.waits)
+    assert request.answer_by_s == math.inf
+    content.feed_eof()
+    await answered
 
 
 async def test_few_files_are_read_at_a_time() -> None:
