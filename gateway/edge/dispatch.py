@@ -163,7 +163,7 @@ class Edge:
         try:
             route = self._leads_to(request.method, request.raw_path)
         except GatewayError as problem:
-            route = problem
+            route = problem.with_traceback(None)  # It would hold this frame, which holds it and the connection.
         if not isinstance(route, Route | GatewayError):
             return route(request)
         origin = request.headers.get("Origin")
@@ -196,10 +196,12 @@ class Edge:
             return error_response(route, extra)
         request_context.CURRENT.set(request)
         try:
-            raw_body = await self._body(request) if request.body_exists and route.reads_body else b""
+            raw_body, waits_from_s = b"", began_s
+            if request.body_exists and route.reads_body:
+                raw_body, waits_from_s = await self._body(request), time.monotonic()
             if self._traces is not None and route.agent_id in self._traced:
                 traced.tell_body(self._traces, route.agent_id, raw_body)
-            request.answer_by_s = (time.monotonic() if raw_body else began_s) + route.within_s
+            request.answer_by_s = waits_from_s + route.within_s
             reply = await route.answerer(self._services, self._agent_request(request, route, raw_body))
         except Declined as declined:
             reply = declined.answer

@@ -1,15 +1,24 @@
 """Where requests lead, and what becomes of refusals."""
 
+import asyncio
+import gc
+import weakref
+from contextlib import suppress
+from unittest.mock import Mock
+
 import pytest
+from aiohttp.streams import StreamReader
 
 from gateway.backend import BackendAnswer, Declined
 from gateway.edge.dispatch import REMEMBERED_MAX_BYTES, REMEMBERED_PATHS, UNKNOWN_RETCODE
 from gateway.interface.operation import Operation
 from gateway.ops import metrics
+from gateway.ops.deadline import CALL_S
 from gateway.rows import ALL_OPERATIONS
 from gateway.wire.errors import Unavailable
-from tests.unit.edge.entrance import AGENT, ORIGIN, Entrance
-from tests.unit.edge.fake_backend import NO
+from tests.support.requests import made_request
+from tests.unit.edge.entrance import AGENT, ORIGIN, PREFIX, Entrance
+from tests.unit.edge.fake_backend import DONE, NO
 from tests.unit.edge.test_dispatch_paths import ROOM, held
 from tests.unit.sessions.samples import FRESH
 
@@ -105,3 +114,31 @@ def test_routes_that_are_remembered_fill_no_more_than_the_bound() -> None:
     few = 1000
     paths = (f"/agentgateway/resource/onlineagent/{number:05d}{'a' * (ROOM - 5)}/agentstatus" for number in range(few))
     assert held(Entrance().edge._leads_to, paths) / few < REMEMBERED_MAX_BYTES / REMEMBERED_PATHS
+
+
+async def test_the_time_that_an_empty_body_takes_is_not_that_of_the_store() -> None:
+    """In chunks even nothing takes a while to come."""
+    place, loop = Entrance(), asyncio.get_running_loop()
+    request = made_request("POST", f"{PREFIX}/onlineagent/{AGENT}/sayfree", await place.hold(FRESH), body=b"")
+    request.content = content = StreamReader(Mock(), 2**16, loop=loop)
+    until_s: list[float] = []
+    place.backend.answers = lambda _asked: until_s.append(request.answer_by_s) or DONE  # type: ignore[func-returns-value]
+    loop.call_later(0.2, content.feed_eof)
+    came_s = loop.time()
+    await place.edge.handle(request)
+    assert until_s[0] - came_s >= CALL_S + 0.2
+
+
+def test_a_refusal_of_a_path_leaves_no_garbage_for_the_collector() -> None:
+    """It would keep the connection until then, and anybody may send such paths."""
+    place, request = Entrance(), made_request("GET", "/nothing/here", {})
+    gone = weakref.ref(request.headers)
+    gc.collect()
+    gc.disable()
+    try:
+        with suppress(StopIteration):
+            place.edge.handle(request).__await__().send(None)  # type: ignore[attr-defined]
+        del request
+        assert gone() is None
+    finally:
+        gc.enable()
