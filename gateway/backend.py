@@ -92,13 +92,21 @@ class Declined(Refused):
         self.answer = answer
 
 
+def _nobody_asks(_agent_id: int) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignInRequest:
-    """Somebody wants in: the agent named in the path, 0 where the body names an account."""
+    """Somebody wants in: the agent named in the path, 0 where the body names an account.
+
+    `known` is to be told who that is as soon as the centre knows it, before it judges where it can.
+    """
 
     operation: SignIn
     agent_id: int
     message: Message
+    known: Callable[[int], None] = _nobody_asks
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,11 +83,25 @@ class Authentication:
         agent = self._admitted(self._registry.get(agent_id), address, forwarded=forwarded)
         return await self._verify(_Claim(str(agent_id), agent, address, now_ms), password)
 
-    async def verify_account(self, account: str, password: str, address: str, *, forwarded: bool, now_ms: int) -> Agent:
-        """As `verify`, by the agent's account. Both ways count failures of an agent together."""
-        known = self._registry.by_account(account)
-        who = str(known.id) if known else "?" + sha256(account.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-        agent = self._admitted(known, address, forwarded=forwarded)
+    async def verify_account(
+        self,
+        account: str,
+        password: str,
+        address: str,
+        *,
+        forwarded: bool,
+        now_ms: int,
+        known: Callable[[int], None] = lambda _: None,
+    ) -> Agent:
+        """As `verify`, by the agent's account. Both ways count failures of an agent together.
+
+        `known` is told whose account it is, before the password is looked at.
+        """
+        named = self._registry.by_account(account)
+        if named:
+            known(named.id)
+        who = str(named.id) if named else "?" + sha256(account.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        agent = self._admitted(named, address, forwarded=forwarded)
         return await self._verify(_Claim(who, agent, address, now_ms), password)
 
     async def change_password(self, agent_id: int, old: str, new: str, address: str, *, now_ms: int) -> None:

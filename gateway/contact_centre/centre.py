@@ -106,7 +106,7 @@ class ContactCentre:
         address, forwarded, now_ms = message.address(), message.forwarded, self.roster.now_ms()
         if isinstance(body, AccountSignInBody):
             verified = self._authentication.verify_account(
-                body.account, body.password, address, forwarded=forwarded, now_ms=now_ms
+                body.account, body.password, address, forwarded=forwarded, now_ms=now_ms, known=request.known
             )
         else:
             verified = self._authentication.verify(

@@ -185,10 +185,16 @@ class Edge:
     ) -> AnyResponse:
         """As `_answer`; it is told of where the agent is traced."""
         answer = self._answer(request, route, extra)
-        if self._traces is None or isinstance(route, GatewayError) or route.agent_id not in self._traced:
+        if self._traces is None or isinstance(route, GatewayError) or not self._may_be_traced(route):
             return await answer
         request_context.CURRENT.set(request)
         return await traced.watched(self._traces, route.agent_id, route.operation, request, answer)
+
+    def _may_be_traced(self, route: Route) -> bool:
+        """Whether it is of a traced agent, or of somebody who signs in by another name than the agent's number."""
+        if route.agent_id:
+            return route.agent_id in self._traced
+        return bool(self._traced) and type(route.operation) is SignIn
 
     async def _answer(self, request: Request, route: Route | GatewayError, extra: Mapping[str, str]) -> AnyResponse:
         began_s = time.monotonic()

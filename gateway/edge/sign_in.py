@@ -7,6 +7,7 @@ from pydantic import Field
 from pydantic_core import to_json
 
 from gateway.backend import SignInRequest
+from gateway.edge import traced
 from gateway.edge.agent_request import AgentRequest, Reply, Services
 from gateway.interface import validate
 from gateway.interface.fields import Body, ServiceToken
@@ -38,7 +39,9 @@ async def answer(services: Services, request: AgentRequest[SignIn]) -> Reply:
     members = validate.read_object(row, request.raw_body)
     way = _event_way(services, row, members)
     message = request.message(_without_event_way(request.raw_body, members), forwarded=request.address.forwarded)
-    admitted = await backend.admit(SignInRequest(row, request.agent_id, message))
+    known = partial(traced.known, request.raw_body)
+    admitted = await backend.admit(SignInRequest(row, request.agent_id, message, known))
+    known(admitted.agent_id)
     terms = Terms(
         admitted.agent_id,
         services.settings().node_name,

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable
+from contextvars import ContextVar
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -16,6 +17,58 @@ _LONGEST: Final = 120
 _SET_GUID: Final = "Set-GUID: "
 
 
+class _Watch:
+    """One request that is being answered, and what is told of it once its agent is known."""
+
+    def __init__(self, traces: Traces, operation: Operation, request: Request) -> None:
+        self.agent_id = 0
+        self._traces = traces
+        self._operation = operation
+        self._request = request
+        self._named = request_context.request_id()
+        self._began_s = time.perf_counter()
+
+    def known(self, agent_id: int) -> None:
+        """It is this agent's, who is traced: tells of the head."""
+        self.agent_id = agent_id
+        traces, request = self._traces, self._request
+        traces.put(
+            agent_id,
+            "request",
+            request=self._named,
+            operation=self._operation.name,
+            method=request.method,
+            path=_path(traces, self._operation, request),
+            query=_query(traces, request),
+            address=request_context.address(),
+            guid=" ".join(map(traces.masks.guid, request.headers.getall(REQUEST_HEADER, ()))),
+            **{name.lower().replace("-", "_"): _plain(request.headers.get(name, "")) for name in _HEADERS},
+        )
+
+    def named_at_last(self, agent_id: int, raw_body: bytes) -> None:
+        """As `known`, when the body is here already; once, and only of an agent who is traced."""
+        if not self.agent_id and agent_id in self._traces.agents:
+            self.known(agent_id)
+            tell_body(self._traces, agent_id, raw_body)
+
+    def answered(self, response: AnyResponse) -> AnyResponse:
+        """The same answer, told of where the agent is known."""
+        if self.agent_id:
+            masks, body, set_guid = self._traces.masks, "<a file>", ""
+            if isinstance(response, Response):
+                body, set_guid = masks.body(response.body), masks.guid(_handed_out(response))
+            facts = {"request": self._named, "status": response.status, "ms": self._took_ms()}
+            self._traces.put(self.agent_id, "answer", **facts, set_guid=set_guid, body=body)
+        return response
+
+    def _took_ms(self) -> float:
+        return round((time.perf_counter() - self._began_s) * 1000, 1)
+
+
+_UNNAMED: Final[ContextVar[_Watch | None]] = ContextVar("unnamed", default=None)
+"""What is being answered without its path telling whose it is, while anybody is traced."""
+
+
 async def watched(
     traces: Traces,
     agent_id: int,
@@ -23,27 +76,23 @@ async def watched(
     request: Request,
     answer: Awaitable[AnyResponse],
 ) -> AnyResponse:
-    """The answer, of which it is told as of the request."""
-    began_s = time.perf_counter()
-    named = request_context.request_id()
-    traces.put(
-        agent_id,
-        "request",
-        request=named,
-        operation=operation.name,
-        method=request.method,
-        path=_path(traces, operation, request),
-        query=_query(traces, request),
-        address=request_context.address(),
-        guid=" ".join(map(traces.masks.guid, request.headers.getall(REQUEST_HEADER, ()))),
-        **{name.lower().replace("-", "_"): _plain(request.headers.get(name, "")) for name in _HEADERS},
-    )
-    response = await answer
-    took_ms = round((time.perf_counter() - began_s) * 1000, 1)
-    body = traces.masks.body(response.body) if isinstance(response, Response) else "<a file>"
-    set_guid = traces.masks.guid(_handed_out(response)) if isinstance(response, Response) else ""
-    traces.put(agent_id, "answer", request=named, status=response.status, ms=took_ms, set_guid=set_guid, body=body)
-    return response
+    """The answer, of which it is told as of the request; with the agent 0 from the moment that `known` is called."""
+    watch = _Watch(traces, operation, request)
+    if agent_id:
+        watch.known(agent_id)
+        return watch.answered(await answer)
+    token = _UNNAMED.set(watch)
+    try:
+        return watch.answered(await answer)
+    finally:
+        _UNNAMED.reset(token)
+
+
+def known(raw_body: bytes, agent_id: int) -> None:
+    """The request that is being answered, of this body, turns out to be this agent's."""
+    watch = _UNNAMED.get()
+    if watch is not None:
+        watch.named_at_last(agent_id, raw_body)
 
 
 def tell_body(traces: Traces, agent_id: int, raw_body: bytes) -> None:

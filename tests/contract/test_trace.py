@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from gateway.agents.lockout import PAIR_LIMIT
 from gateway.sessions.secret_file import new_secret_line
 from tests.support.admin import Operator, administered, token_file
 from tests.support.gateway import PASSWORD, ROOT, Gateway, gateway_process, running_gateway
@@ -18,6 +19,8 @@ from tests.support.servers import Server, free_port
 
 AGENT = 101
 PHONE = "13911112222"
+ACCOUNT = "demo101"
+BY_ACCOUNT = "onlineagent/loginbyaccount"
 READER = "a-token-of-role-read"
 
 
@@ -55,6 +58,62 @@ async def test_requests_answers_and_events_of_the_agent_are_told(tmp_path: Path)
         told = await lines(gateway, operator)
     assert [line["kind"] for line in told] == ["request", "body", "answer", "request", "event", "answer"]
     assert len({line["request"] for line in told}) == 2
+
+
+@pytest.mark.parametrize(
+    ("password", "retcode"), [(PASSWORD, "0"), ("Wrong-Desk7", "100-004")], ids=["let in", "refused"]
+)
+async def test_a_sign_in_by_account_is_told_as_soon_as_the_agent_is_known(
+    tmp_path: Path, password: str, retcode: str
+) -> None:
+    body = {"account": ACCOUNT, "password": password, "phonenum": PHONE}
+    async with traced(tmp_path) as (gateway, operator):
+        desk = gateway.desk(AGENT)
+        said = await desk.call("PUT", BY_ACCOUNT, body)
+        told = await lines(gateway, operator)
+    assert [line["kind"] for line in told] == ["request", "body", "answer"]
+    assert len({line["request"] for line in told}) == 1
+    assert (told[0]["path"], told[0]["agent"]) == (BY_ACCOUNT, AGENT)
+    assert f'"retcode":"{retcode}"' in told[-1]["body"]
+    assert said.retcode == retcode
+    assert not [secret for secret in (password, PHONE, ACCOUNT) if secret in str(told)]
+    assert bool(told[-1].get("set_guid")) == (retcode == "0")
+
+
+@pytest.mark.parametrize("account", ["demo102", "nobody"])
+async def test_a_sign_in_by_the_account_of_somebody_else_is_not_told_of(tmp_path: Path, account: str) -> None:
+    body = {"account": account, "password": PASSWORD}
+    async with traced(tmp_path) as (gateway, operator):
+        await gateway.desk(102).call("PUT", BY_ACCOUNT, body)
+        assert await lines(gateway, operator) == []
+
+
+async def test_in_front_of_a_centre_it_is_told_once_that_has_said_who_it_is(tmp_path: Path) -> None:
+    body = {"account": ACCOUNT, "password": PASSWORD}
+    async with (
+        centre_here() as centre,
+        running_gateway({**overrides(tmp_path), **before(centre)}, jobs=False) as gateway,
+        administered(gateway) as operator,
+    ):
+        await operator.post(f"/trace/{AGENT}", body=b'{"for_s":60}')
+        desk = gateway.desk(AGENT)
+        retcodes = [(await desk.call("PUT", BY_ACCOUNT, {**body, "password": "Wrong-Desk7"})).retcode]
+        retcodes.append((await desk.call("PUT", BY_ACCOUNT, body)).retcode)
+        told = await lines(gateway, operator)
+    assert retcodes == ["100-004", "0"]
+    assert [line["kind"] for line in told] == ["request", "body", "answer"]
+    assert told[-1]["set_guid"]
+
+
+async def test_a_locked_out_sign_in_by_account_is_told(tmp_path: Path) -> None:
+    async with traced(tmp_path) as (gateway, operator):
+        desk = gateway.desk(AGENT)
+        for _ in range(PAIR_LIMIT):
+            await desk.sign_in(password="Wrong-Desk7")
+        await desk.call("PUT", BY_ACCOUNT, {"account": ACCOUNT, "password": PASSWORD})
+        told = await lines(gateway, operator)
+    assert [line["kind"] for line in told[-3:]] == ["request", "body", "answer"]
+    assert (told[-3]["path"], '"retcode":"110-016"' in told[-1]["body"]) == (BY_ACCOUNT, True)
 
 
 async def test_other_agents_are_not_told_of(tmp_path: Path) -> None:
