@@ -66,7 +66,8 @@ Each list has `--json`. What goes on for longer than 2 s says so on standard err
 
 `sessions end` signs agents out: their desktops learn why with their next request. By ID it does so at once; by an
 option, or with `--all`, the number of sessions has to be typed first, or `--yes` given. They are ended in lots, and who
-signs in again meanwhile stays signed in.
+signs in after they were counted stays signed in. Agents whose session could not be ended are named, with exit code 1.
+The [console](console.md) does the same with the sessions that it shows.
 
 ### Lock-outs
 
@@ -140,7 +141,8 @@ ROWS: Final = (
     Row(
         "POST",
         "/sessions/end",
-        "body: the filters of `GET /sessions` as members, or `all: true`; `before` as the answer before had it",
+        "body: the filters of `GET /sessions` as members, or `all: true`; `before` (`at` of `GET /sessions`) and "
+        "`after` as the answer before had them; `most`, 500 or fewer",
         Ends,
         "signs up to 500 agents out; ask again while some are left",
     ),
@@ -197,10 +199,10 @@ _SETTING: Final = SettingLine(
 )
 _SHARD: Final = ShardState("agentgateway", True, "", 0.4, None, 3_145_728, None)
 SAMPLES: Final[dict[type, object]] = {
-    SessionPage: SessionPage(1, 1, 1, 50, [_SESSION]),
+    SessionPage: SessionPage(1, 1, 1, 50, _LATER, [_SESSION]),
     AgentView: AgentView(101, True, _SESSION, [_FORMER]),
     EndedSession: EndedSession(101, True),
-    Ends: Ends(500, 20, _LATER),
+    Ends: Ends(499, 20, _LATER, 612, [117]),
     LockList: LockList(1, [_LOCK]),
     Unlocked: Unlocked(1, [_LOCK]),
     NodeList: NodeList("AgentGateway0", 1, [_NODE]),

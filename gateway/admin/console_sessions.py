@@ -97,6 +97,10 @@ class ConsoleSessions:
         """In how many s it ends if nobody uses it."""
         return min(session.used_s + IDLE_S, session.opened_s + LONGEST_S) - self._clock()
 
+    def oldest_in_s(self, session: ConsoleSession) -> float:
+        """In how many s it ends however much it is used."""
+        return session.opened_s + LONGEST_S - self._clock()
+
     def _look_after(self, key: bytes, session: ConsoleSession) -> bool:
         """Whether the session goes on; with the role that its token has now."""
         now_s, actor = self._clock(), self._tokens.named(session.actor.name)

@@ -100,7 +100,7 @@ def end_sessions(line: AdminLine, agent_ids: tuple[int, ...], *, whole: bool, ye
     """Sign agents out, by ID or by what their sessions have in common.
 
     Their desktops learn why with their next request. Unless agents are named, the number of sessions has to be typed
-    first. Who signs in again meanwhile stays signed in.
+    first. Who signs in meanwhile stays signed in.
     """
     given = {name: value for name, value in filters.items() if value}
     if whole == bool(given or agent_ids):
@@ -110,12 +110,13 @@ def end_sessions(line: AdminLine, agent_ids: tuple[int, ...], *, whole: bool, ye
     if agent_ids:
         _end_named(line, agent_ids)
         return
-    total = line.get("/sessions", size=1, **given)["total"]
+    found = line.get("/sessions", size=1, **given)
+    total = found["total"]
     if not total:
         raise NothingFound(_NOBODY)
     if not yes:
         confirm(f"This signs {total} agents out. Type {total} to go on", str(total))
-    _end_many(line, {"all": True} if whole else dict(given), total)
+    _end_many(line, {**({"all": True} if whole else given), "before": found["at"]}, total)
 
 
 def confirm(text: str, word: str) -> None:
@@ -139,12 +140,18 @@ def _end_named(line: AdminLine, agent_ids: tuple[int, ...]) -> None:
 
 def _end_many(line: AdminLine, wanted: dict[str, object], total: int) -> None:
     tell, ended, left = Teller(), 0, total
-    while left:
-        said = line.ask("POST", "/sessions/end", wanted)
-        ended, left = ended + said["ended"], said["left"]
-        wanted = {**wanted, "before": said["before"]}
-        if left:
-            tell(f"signed out | {ended}, {left} to go")
-    if tell.has_told:
-        tell.end()
-    click.echo(f"signed out: {ended}")
+    not_ended: list[int] = []
+    try:
+        while left:
+            said = line.ask("POST", "/sessions/end", wanted)
+            ended, left = ended + said["ended"], said["left"]
+            not_ended += said["not_ended"]
+            wanted = {**wanted, "before": said["before"], "after": said["after"]}
+            if left:
+                tell(f"signed out | {ended}, {left} to go")
+    finally:
+        if tell.has_told:
+            tell.end()
+        click.echo(f"signed out: {ended}")
+    if not_ended:
+        raise click.ClickException(f"not signed out, the store did not answer: {', '.join(map(str, not_ended))}")

@@ -9,6 +9,7 @@ import * as nodes from "./nodes.js";
 import * as overview from "./overview.js";
 import * as sessions from "./sessions.js";
 import * as settings from "./settings.js";
+import * as staying from "./staying.js";
 
 const PAGES = { overview, sessions, agents: agent, adoption, lockouts, nodes, settings };
 const IN_MENU = ["overview", "sessions", "adoption", "lockouts", "nodes", "settings"];
@@ -108,9 +109,11 @@ function become(known, why = "") {
   for (const id of ["pages", "search", "me"]) byId(id).hidden = !me;
   byId("sign-in").hidden = Boolean(me);
   if (me) {
+    staying.start();
     byId("who").textContent = `${me.name} (${me.role})`;
     return open({ focus: document.body.dataset.ready === "true" });
   }
+  staying.stop();
   keep("");
   current = null;
   if (byId("ask").open) byId("ask").close();
@@ -165,6 +168,7 @@ function seek(event) {
 }
 
 function wire() {
+  staying.wire();
   byId("pages").append(...IN_MENU.map((name) => make("a", { href: `#/${name}`, "data-page": name }, PAGES[name].title)));
   byId("place").textContent = `of ${location.host}`;
   byId("sign-in-form").addEventListener("submit", signIn);

@@ -2,6 +2,7 @@
 
 import { ask, query } from "./api.js";
 import { make } from "./dom.js";
+import { endShown, sure } from "./ending.js";
 import { count, plural } from "./numbers.js";
 import { moment, pill, strip, stripKey, swap, table } from "./parts.js";
 
@@ -39,6 +40,8 @@ export function show(page, args, context) {
     ...Object.entries(STATES).map(([value, words]) => make("option", { value, selected: value === (args.state ?? "") }, words)),
   );
   const total = make("p", { id: "total" });
+  const endAll = make("button", { type: "button", class: "danger", id: "end-shown", hidden: true, click: () => endThese() });
+  const progress = make("div", { id: "progress", tabindex: "-1", role: "group", "aria-label": "Ending sessions" });
   const list = make("div", { id: "sessions" });
   const former = make("button", { type: "button", click: () => turn(-1) }, "Previous page");
   const next = make("button", { type: "button", click: () => turn(1) }, "Next page");
@@ -46,6 +49,8 @@ export function show(page, args, context) {
   let at = Number(args.page) || 1;
   let pages = 1;
   let timer;
+  let shown = null;
+  let ending = false;
 
   const go = () => {
     context.place({ find: find.value.trim(), state: state.value, page: at === 1 ? "" : at });
@@ -82,7 +87,7 @@ export function show(page, args, context) {
     make("label", {}, "State", state),
   );
   page.append(
-    make("section", { class: "card", "aria-label": "Live sessions" }, form, total, stripKey(), list, make("div", { class: "row" }, former, where, next)),
+    make("section", { class: "card", "aria-label": "Live sessions" }, form, make("div", { class: "row spread" }, total, context.mayChange ? endAll : ""), progress, stripKey(), list, make("div", { class: "row" }, former, where, next)),
   );
 
   return {
@@ -92,6 +97,8 @@ export function show(page, args, context) {
       if (asked.find !== find.value.trim() || asked.state !== state.value || asked.page !== at) return;
       ({ page: at, pages } = told);
       total.textContent = plural(told.total, "session");
+      shown = { find: asked.find, state: asked.state, total: told.total, at: told.at };
+      offer();
       if (!byItself) context.tell(`${total.textContent}, page ${at} of ${pages}`);
       where.textContent = `Page ${count(at)} of ${count(pages)}`;
       former.setAttribute("aria-disabled", String(at <= 1));
@@ -99,6 +106,23 @@ export function show(page, args, context) {
       swap(list, table("Live sessions", HEADS, told.sessions.map(row), "No session is like that."));
     },
   };
+
+  /** The button that ends all that are shown, where there is something to end. */
+  function offer() {
+    const words = `End ${shown.find || shown.state ? "these" : "all"} ${plural(shown.total, "session")}`;
+    if (endAll.textContent !== words) endAll.textContent = words;
+    endAll.hidden = ending || !shown.total;
+  }
+
+  async function endThese() {
+    const meant = shown;
+    if (ending || !(await sure(context, meant, STATES))) return;
+    ending = endAll.hidden = true;
+    progress.focus();
+    await endShown(context, progress, meant);
+    ending = false;
+    await context.again();
+  }
 
   function row(one) {
     const end = make(

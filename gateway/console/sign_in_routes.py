@@ -1,4 +1,4 @@
-"""Signing in to the console and out of it: `/console/sign-in`, `/console/session`, `/console/sign-out`."""
+"""Signing in to the console and out of it, and staying: `/console/sign-in`, `session`, `stay` and `sign-out`."""
 
 import math
 import time
@@ -75,12 +75,19 @@ def sign_in_routes(sessions: ConsoleSessions, limit: GuessLimit) -> list[AdminRo
         sessions.close(call.asked.session_id)
         return AdminPage(to_json(_told(opened)), JSON, {"Set-Cookie": _cookie(call.asked, opened.id)})
 
+    def standing(call: AdminCall, *, used: bool) -> object:
+        found = sessions.find(call.asked.session_id, used=used) if call.asked.is_of_own_page() else ""
+        if not isinstance(found, ConsoleSession):
+            return {"signedIn": False, "why": found}
+        ends = {"endsInS": round(sessions.ends_in_s(found)), "oldestInS": round(sessions.oldest_in_s(found))}
+        return {"signedIn": True, "name": found.actor.name, "role": found.actor.role, **ends}
+
     async def session(call: AdminCall) -> object:
-        found = sessions.find(call.asked.session_id, used=False) if call.asked.is_of_own_page() else ""
-        if isinstance(found, ConsoleSession):
-            ends_in_s = round(sessions.ends_in_s(found))
-            return {"signedIn": True, "name": found.actor.name, "role": found.actor.role, "endsInS": ends_in_s}
-        return {"signedIn": False, "why": found}
+        return standing(call, used=False)
+
+    async def stay(call: AdminCall) -> object:
+        """Somebody is there, who asked for it."""
+        return standing(call, used=True)
 
     async def sign_out(call: AdminCall) -> object:
         sessions.close(call.asked.session_id)
@@ -89,6 +96,7 @@ def sign_in_routes(sessions: ConsoleSessions, limit: GuessLimit) -> list[AdminRo
     return [
         AdminRoute("POST", "/console/sign-in", sign_in, open=True),
         AdminRoute("GET", "/console/session", session, open=True),
+        AdminRoute("POST", "/console/stay", stay, open=True),
         AdminRoute("POST", "/console/sign-out", sign_out, open=True),
     ]
 

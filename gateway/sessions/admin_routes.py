@@ -8,7 +8,7 @@ from typing import Final
 from pydantic_core import from_json
 
 from gateway.admin.listener import AdminCall, AdminRoute
-from gateway.sessions.ending import EndedSession, end_session, end_sessions
+from gateway.sessions.ending import MOST_AT_ONCE, EndedSession, end_session, end_sessions
 from gateway.sessions.listing import STATES, SessionFilter, agent_view, session_page
 from gateway.sessions.service import SessionService
 from gateway.wire.errors import Malformed, NotFound
@@ -20,6 +20,10 @@ _LONGEST: Final = 120
 FILTERS: Final = ("find", "state", "agent", "node", "address", "client")
 ALL: Final = "all"
 BEFORE: Final = "before"
+AFTER: Final = "after"
+AT_ONCE: Final = "most"
+_TEXTS: Final = (*FILTERS, BEFORE, AFTER, AT_ONCE)
+"""Members of a body besides ALL."""
 
 
 def session_routes(service: SessionService, owes: Callable[[], None]) -> list[AdminRoute]:
@@ -42,8 +46,12 @@ def session_routes(service: SessionService, owes: Callable[[], None]) -> list[Ad
         return EndedSession(agent_id, True)
 
     async def end_many(call: AdminCall) -> object:
-        """Body: what `session_filter` takes as members, or `"all": true`; `before` as an answer before had it."""
-        ends = await end_sessions(service, _meant(call.body))
+        """Body: what `session_filter` takes as members, or `"all": true`; `before` and `after` as an answer had them.
+
+        `most` of them at once.
+        """
+        wanted, most = _meant(call.body)
+        ends = await end_sessions(service, wanted, most)
         owes()
         return ends
 
@@ -69,22 +77,25 @@ def session_filter(given: Mapping[str, str]) -> SessionFilter:
     return SessionFilter(find, state, agents, node, address, client)
 
 
-def _meant(body: bytes) -> SessionFilter:
-    """Whose sessions a body means. Raises Malformed, also where it would mean all without saying so."""
+def _meant(body: bytes) -> tuple[SessionFilter, int]:
+    """Whose sessions a body means, how many at once. Raises Malformed, also for all of them without saying so."""
     try:
         given = from_json(body)
     except ValueError:
         given = None
-    if not isinstance(given, Mapping) or set(given) - {*FILTERS, ALL, BEFORE}:
-        raise Malformed(f"body: must be a JSON object with {', '.join(FILTERS)}, {ALL} or {BEFORE}")
-    texts = {name: given[name] for name in (*FILTERS, BEFORE) if name in given}
+    if not isinstance(given, Mapping) or set(given) - {*_TEXTS, ALL}:
+        raise Malformed(f"body: must be a JSON object with {', '.join(_TEXTS)} or {ALL}")
+    texts = {name: given[name] for name in _TEXTS if name in given}
     for name, text in texts.items():
         if not isinstance(text, str | int) or isinstance(text, bool):
             raise Malformed(f"{name}: must be text")
-    wanted = session_filter({name: str(text) for name, text in texts.items()})
+    plain = {name: str(text) for name, text in texts.items()}
+    wanted = session_filter(plain)
     if wanted.is_open != (given.get(ALL) is True):
         raise Malformed(f'body: name whose sessions to end, or {{"{ALL}": true}} alone')
-    return replace(wanted, before_ms=_time_ms(str(given[BEFORE]))) if BEFORE in given else wanted
+    before_ms = _time_ms(plain[BEFORE]) if BEFORE in plain else None
+    after = _number(AFTER, plain.get(AFTER, "0"), least=0)
+    return replace(wanted, before_ms=before_ms, after=after), whole(plain, AT_ONCE, MOST_AT_ONCE, MOST_AT_ONCE)
 
 
 def _time_ms(text: str) -> int:
@@ -108,7 +119,7 @@ def whole(given: Mapping[str, str], name: str, default: int, most: int) -> int:
     return _number(name, given.get(name, str(default)), most)
 
 
-def _number(name: str, text: str, most: int = MOST) -> int:
-    if text.isascii() and text.isdigit() and 0 < int(text[: len(str(MOST)) + 1]) <= most:
+def _number(name: str, text: str, most: int = MOST, least: int = 1) -> int:
+    if text.isascii() and text.isdigit() and least <= int(text[: len(str(MOST)) + 1]) <= most:
         return int(text)
-    raise Malformed(f"{name}: must be a whole number from 1 to {most}")
+    raise Malformed(f"{name}: must be a whole number from {least} to {most}")

@@ -1,5 +1,6 @@
 """Ends many sessions for an operator, some at each request, so that none takes long and each tells how far it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,6 +10,7 @@ from gateway.ops.jobs import for_each
 from gateway.sessions.listing import SessionFilter, chosen
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import Seen
+from gateway.wire.errors import StoreUnavailable
 from gateway.wire.text import iso
 
 MOST_AT_ONCE: Final = 500
@@ -18,14 +20,17 @@ TOGETHER: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """How far it is: `ended` by this request, `left` to be ended by further ones that carry the same `before`.
+    """How far it is: `ended` by this request, `left` to be ended by further ones that carry `before` and `after` anew.
 
-    `before`: only sessions that were signed in by then are meant, so that who signs in again stays.
+    `before`: only sessions that were signed in by then are meant, so that who signs in again stays. `after`: only those
+    of agents with a greater number. `not_ended`: agents of this request whose part of the store did not answer.
     """
 
     ended: int
     left: int
     before: str
+    after: int
+    not_ended: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +42,23 @@ class EndedSession:
 
 
 async def end_sessions(service: SessionService, wanted: SessionFilter, most: int = MOST_AT_ONCE) -> Ends:
-    """Ends the first of the sessions that are meant. Raises StoreUnavailable; what has ended by then stays so."""
+    """Ends the first of the sessions that are meant. Raises StoreUnavailable where none of them could be."""
     before_ms = wanted.before_ms if wanted.before_ms is not None else service.store.now_ms()
     live = await chosen(service, replace(wanted, before_ms=before_ms))
-    ended = 0
+    lot = live[:most]
+    outcomes: dict[int, bool] = {}
 
     async def end(seen: Seen) -> None:
-        nonlocal ended
-        if await end_session(service, seen.agent_id, seen.session_id):
-            ended += 1
+        outcomes[seen.agent_id] = await end_session(service, seen.agent_id, seen.session_id)
 
-    await for_each(live[:most], end, together=TOGETHER)
-    return Ends(ended, max(0, len(live) - most), iso(before_ms))
+    try:
+        await for_each(lot, end, together=TOGETHER)
+    except StoreUnavailable:
+        if not outcomes:
+            raise
+    not_ended = [seen.agent_id for seen in lot if seen.agent_id not in outcomes]
+    after = lot[-1].agent_id if lot else wanted.after
+    return Ends(sum(outcomes.values()), len(live) - len(lot), iso(before_ms), after, not_ended)
 
 
 async def end_session(service: SessionService, agent_id: int, session_id: str) -> bool:

@@ -72,7 +72,7 @@ class SessionFilter:
 
     `find`: digits mean agents that begin with them, other text is sought in client, address and node, in any case.
     `state` is one of STATES; `node` and `address` are meant exactly, `client` is a part of its name. `before_ms`:
-    signed in at or before that time.
+    signed in at or before that time. `after`: agents with a greater number.
     """
 
     find: str = ""
@@ -82,11 +82,12 @@ class SessionFilter:
     address: str = ""
     client: str = ""
     before_ms: int | None = None
+    after: int = 0
 
     @property
     def is_open(self) -> bool:
         """Whether all sessions are meant."""
-        return self == SessionFilter(before_ms=self.before_ms)
+        return self == SessionFilter(before_ms=self.before_ms, after=self.after)
 
     @property
     def needs_records(self) -> bool:
@@ -100,7 +101,7 @@ class SessionFilter:
 
     def may_mean(self, agent_id: int) -> bool:
         """Whether a session of this agent can be meant at all."""
-        if self.agents and agent_id not in self.agents:
+        if agent_id <= self.after or (self.agents and agent_id not in self.agents):
             return False
         return not self._seeks_agents or str(agent_id).startswith(self.find)
 
@@ -120,12 +121,13 @@ class SessionFilter:
 
 @dataclass(frozen=True, slots=True)
 class SessionPage:
-    """One page, from 1, of `pages`; `total` sessions are on all of them, by agent."""
+    """One page, from 1, of `pages`; `total` sessions are on all of them, by agent, as it was `at` that time."""
 
     total: int
     page: int
     pages: int
     size: int
+    at: str
     sessions: Sequence[SessionView]
 
 
@@ -134,12 +136,13 @@ async def session_page(service: SessionService, wanted: SessionFilter, page: int
 
     Raises StoreUnavailable.
     """
+    at_ms = service.store.now_ms()
     live = await chosen(service, wanted)
     pages = max(1, -(-len(live) // size))
     page = min(page, pages)
     shown = live[(page - 1) * size : page * size]
     views = [view(service, seen, session) async for seen, _, session in read_live(service.store, shown)]
-    return SessionPage(len(live), page, pages, size, views)
+    return SessionPage(len(live), page, pages, size, iso(at_ms), views)
 
 
 async def chosen(service: SessionService, wanted: SessionFilter) -> list[Seen]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from gateway.admin import console_sessions
 from gateway.admin_app import history_job
 from gateway.server import running
 from gateway.sessions.secret_file import new_secret_line
@@ -35,6 +36,9 @@ from tests.support.waiting import until
 pytestmark = needs_chromium
 READER = "a-token-of-the-help-desk"
 CHANGED = "another-token-of-the-help-desk"
+WARNED_S = 120.0
+AFTER_A_REFRESH_S = 7.0
+"""Longer than a page waits until it brings itself up to date: what it asks for then is no use of the session."""
 PAGES = ("overview", "sessions", "agents/101", "adoption", "lockouts", "nodes", "settings")
 
 
@@ -171,6 +175,102 @@ async def test_a_session_is_ended_once_confirmed(browser: Browser, site: Site) -
     await says(page, "No session is like that.")
     assert [still.retcode, (await desk.status()).retcode] == ["0", "100-006"]
     assert page.problems == []
+
+
+async def test_all_that_are_shown_are_ended_once_confirmed(browser: Browser, tmp_path: Path) -> None:
+    overrides = {"ADMIN_TOKEN_FILE": str(token_file(tmp_path)), "ADMIN_PORT": "1"}
+    async with running_gateway(overrides, jobs=False) as gateway:
+        await crowd(gateway, 300, "Desk/1.0")
+        await crowd(gateway, 2, "Desk/2.0", first=300_001)
+        async with administered(gateway, [history_job(gateway.app).route()]) as operator:
+            page = await signed_in(browser, operator.port)
+            await go(page, "sessions")
+            await press(page, "End all 302 sessions")
+            await says(page, "These are the sessions of everybody, on all nodes.", "document.getElementById('ask')")
+            await page.click("#ask-no")
+            await page.run("document.getElementById('find').focus()")
+            await page.write("Desk/1.0")
+            await press(page, "End these 300 sessions")
+            await says(page, "with “Desk/1.0” in client, address or node", "document.getElementById('ask')")
+            await confirm(page, "End 300 sessions?")
+            await says(page, "300 of 300 sessions ended.", "document.getElementById('said')")
+            await says(page, "No session is like that.")
+            left = (await operator.get("/sessions")).json["total"]
+            assert (left, page.problems) == (2, [])
+
+
+async def test_ends_that_are_stopped_or_break_off_say_how_far_they_came(browser: Browser, tmp_path: Path) -> None:
+    overrides = {"ADMIN_TOKEN_FILE": str(token_file(tmp_path)), "ADMIN_PORT": "1"}
+    async with running_gateway(overrides, jobs=False) as gateway:
+        await crowd(gateway, 300)
+        async with administered(gateway, [history_job(gateway.app).route()]) as operator:
+            page = await signed_in(browser, operator.port)
+            await go(page, "sessions")
+            await page.run(SLOW_ENDS)
+            await press(page, "End all 300 sessions")
+            await confirm(page, "End 300 sessions?")
+            await says(page, "50 of 300 ended", "document.getElementById('progress')")
+            assert await page.run("document.querySelector('#progress progress').value") == 50
+            await press(page, "Stop")
+            await page.run("window.goOn()")
+            await says(page, "100 of 300 sessions ended. 200 left as they were", "document.getElementById('said')")
+            await page.run("window.fetch = () => Promise.reject(new Error('away'))")
+            await press(page, "End all 200 sessions")
+            await confirm(page, "End 200 sessions?")
+            await says(page, "200 left as they were: The gateway does not answer.", "document.getElementById('said')")
+            assert (await operator.get("/sessions")).json["total"] == 200
+
+
+SLOW_ENDS = """(() => {
+  const [send, waiting] = [window.fetch.bind(window), []];
+  let asked = 0;
+  window.goOn = () => waiting.forEach((done) => done());
+  window.fetch = async (path, options) => {
+    if (path === "/sessions/end" && (asked += 1) > 1) await new Promise((done) => waiting.push(done));
+    return send(path, options);
+  };
+})()"""
+"""Has every end but the first wait for `goOn`."""
+
+
+async def test_who_does_nothing_is_warned_and_may_stay(
+    browser: Browser, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console_sessions, "IDLE_S", WARNED_S + AFTER_A_REFRESH_S)
+    page = await signed_in(browser, site.admin_port, READER)
+    await go(page, "sessions")
+    await says(page, "This session ends in less than two minutes", "document.getElementById('ending')")
+    assert "alert" in {role for role, _ in await named(page)}
+    await press(page, "Stay signed in")
+    await says(page, "You stay signed in.", "document.getElementById('said')")
+    assert await page.run("document.getElementById('ending').hidden")
+    monkeypatch.setattr(console_sessions, "IDLE_S", 1.0)
+    await go(page, "nodes")
+    await says(page, "Signed out: nobody used this session")
+    assert await page.run("document.getElementById('ending').hidden")
+
+
+async def test_the_warning_can_be_reached_while_a_question_is_open(
+    browser: Browser, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await site.desk(101).sign_in()
+    page = await signed_in(browser, site.admin_port)
+    await go(page, "sessions")
+    monkeypatch.setattr(console_sessions, "IDLE_S", WARNED_S - 5)
+    await press(page, "End all 1 session")
+    await page.run("import('/console/staying.js').then((staying) => staying.start())")
+    await says(page, "This session ends", "document.getElementById('ask')")
+    await page.click("#ask-no")
+    await says(page, "This session ends", "document.getElementById('ending-home')")
+
+
+async def test_a_session_that_gets_too_old_is_told_without_a_button(
+    browser: Browser, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console_sessions, "LONGEST_S", WARNED_S - 5)
+    page = await signed_in(browser, site.admin_port)
+    await says(page, "as it is 12 hours old then", "document.getElementById('ending')")
+    assert await page.run("document.getElementById('stay').hidden")
 
 
 async def test_sessions_are_sought_and_the_address_keeps_what_is_sought(browser: Browser, site: Site) -> None:
@@ -459,7 +559,7 @@ async def test_everything_has_a_name_for_a_screen_reader(browser: Browser, site:
 
 @needs_axe
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing(browser: Browser, site: Site, scheme: str) -> None:
+async def test_axe_finds_nothing(browser: Browser, site: Site, scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
     page = await furnished(browser, site)
     await page.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
     found = {}
@@ -470,6 +570,10 @@ async def test_axe_finds_nothing(browser: Browser, site: Site, scheme: str) -> N
     await press(page, "End the session of agent 101")
     found["question"] = await axe_findings(page)
     await page.click("#ask-no")
+    monkeypatch.setattr(console_sessions, "IDLE_S", WARNED_S - 5)
+    await page.run("import('/console/staying.js').then((staying) => staying.start())")
+    await says(page, "This session ends", "document.getElementById('ending')")
+    found["warning"] = [*await axe_findings(page), *await page.run(CONTRAST)]
     await page.click("#sign-out")
     await page.until("!document.getElementById('sign-in').hidden")
     found["sign-in"] = await axe_findings(page)

@@ -1,18 +1,23 @@
 """The console of a whole gateway without a browser: its files, its session, and what it may do (docs/console.md)."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gateway.admin_app import history_job
+from gateway.audit import trail
 from gateway.console.pages import files
 from gateway.wire.standing_headers import PAGE_POLICY
-from tests.support.admin import TOKEN, Operator, administered, token_file
-from tests.support.console import Visitor
+from gateway.wire.text import iso
+from tests.support.admin import TOKEN, Operator, Said, administered, token_file
+from tests.support.console import Visitor, crowd
 from tests.support.gateway import Gateway, running_gateway
+from tests.support.waiting import until
 
 READER = "desk read a-token-of-the-help-desk"
 
@@ -128,6 +133,63 @@ async def test_without_the_secret_of_the_session_it_does_not(gateway: Gateway, v
     await visitor.sign_in(TOKEN)
     visitor.csrf = ""
     said = await visitor.post("/sessions/101/end")
+    assert (said.status, (await desk.status()).retcode) == (403, "0")
+
+
+async def ends(visitor: Visitor, **wanted: object) -> Said:
+    return await visitor.ask("POST", "/sessions/end", json.dumps(wanted).encode())
+
+
+async def test_several_hundred_sessions_end_lot_by_lot_and_the_trail_has_a_line_for_each(tmp_path: Path) -> None:
+    admin = {"ADMIN_TOKEN_FILE": str(token_file(tmp_path)), "ADMIN_PORT": "1"}
+    async with running_gateway(admin, jobs=False) as gateway:
+        await crowd(gateway, 300, "Desk/1.0")
+        await crowd(gateway, 3, "Desk/2.0", first=300_001)
+        lines: list[dict[str, object]] = []
+        with trail.installed(trail.Trail("NodeA", b"key", [lambda line: lines.append(dict(line))], lambda: 0)):
+            async with administered(gateway) as operator:
+                visitor = Visitor(operator.port)
+                await visitor.sign_in(TOKEN)
+                page = (await visitor.get("/sessions?find=desk/1.0&size=1")).json
+                said: list[dict[str, Any]] = []
+                after = 0
+                while not said or said[-1]["left"]:
+                    told = await ends(visitor, find="desk/1.0", before=page["at"], most=100, after=after)
+                    said.append(told.json)
+                    after = told.json["after"]
+                rest = (await visitor.get("/sessions")).json["total"]
+    assert page["total"] == 300
+    assert [(one["ended"], one["left"], one["not_ended"]) for one in said] == [
+        (100, 200, []),
+        (100, 100, []),
+        (100, 0, []),
+    ]
+    assert rest == 3
+    ended = [line for line in lines if line["kind"] == "sign-out"]
+    assert [line["agent"] for line in ended] == sorted(range(200_001, 200_301))
+    assert {(line["by"], line["reason"]) for line in ended} == {("operator", "FORCED")}
+
+
+async def test_who_signs_in_after_the_sessions_were_counted_stays(gateway: Gateway, visitor: Visitor) -> None:
+    await gateway.desk(101).sign_in()
+    await visitor.sign_in(TOKEN)
+    page = (await visitor.get("/sessions")).json
+    await until(lambda: iso(gateway.app.stores.sessions.now_ms()) > page["at"])
+    late = gateway.desk(102)
+    await late.sign_in()
+    said = (await ends(visitor, all=True, before=page["at"])).json
+    assert (page["total"], said["ended"], (await late.status()).retcode) == (1, 1, "0")
+
+
+@pytest.mark.parametrize(("token", "csrf"), [(READER.split()[2], True), (TOKEN, False)], ids=["read", "no secret"])
+async def test_many_are_ended_by_the_role_admin_with_the_secret_alone(
+    gateway: Gateway, visitor: Visitor, token: str, csrf: bool
+) -> None:
+    desk = gateway.desk(101)
+    await desk.sign_in()
+    await visitor.sign_in(token)
+    visitor.csrf = visitor.csrf if csrf else ""
+    said = await ends(visitor, all=True)
     assert (said.status, (await desk.status()).retcode) == (403, "0")
 
 

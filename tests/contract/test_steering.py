@@ -89,6 +89,10 @@ async def test_sessions_are_listed_shown_and_ended(steered: Steered) -> None:
         (b'{"agent":"x"}', "agent"),
         (b'{"all":true,"before":"yesterday"}', "before"),
         (b'{"all":true,"before":"2026-01-01T08:00:00"}', "before"),
+        (b'{"all":true,"after":"-1"}', "after"),
+        (b'{"all":true,"most":0}', "most"),
+        (b'{"all":true,"most":501}', "most"),
+        (b'{"after":101}', "body"),
     ],
 )
 async def test_whose_sessions_to_end_must_be_plain(tmp_path: Path, body: bytes, named: str) -> None:

@@ -88,3 +88,15 @@ async def test_numbers_are_short_and_scales_end_at_one_that_reads_well() -> None
         [40, "37", "37 polls"],
         [15_000, "12,345", "12,345 polls"],
     ]
+
+
+async def test_how_many_ended_is_told_with_what_became_of_the_others() -> None:
+    whole = {"total": 1200, "ended": 1200, "left": 0, "notEnded": [], "trouble": ""}
+    assert await console("ended", whole) == "1,200 of 1,200 sessions ended."
+    part = {"total": 312, "ended": 200, "left": 100, "notEnded": [117, 118], "trouble": "the store is out of reach"}
+    assert await console("ended", part) == (
+        "200 of 312 sessions ended. 2 not, since the store did not answer for them. "
+        "10 had ended or changed by themselves. 100 left as they were: the store is out of reach"
+    )
+    stopped = {"total": 1, "ended": 0, "left": 1, "notEnded": [], "trouble": ""}
+    assert await console("ended", stopped) == "0 of 1 session ended. 1 left as they were, as you stopped it."

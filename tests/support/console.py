@@ -51,12 +51,12 @@ class Visitor:
         return await Operator(self.port).ask(method, path, carried, body)
 
 
-async def crowd(gateway: Gateway, number: int, client: str = "Desk/1") -> None:
-    """So many sessions of agents from 200001, as if their desktops had signed in."""
+async def crowd(gateway: Gateway, number: int, client: str = "Desk/1", first: int = 200_001) -> None:
+    """So many sessions of agents from `first`, as if their desktops had signed in."""
 
     async def enter(_session_id: str, _at_ms: int) -> Entered:
         return Entered(BackendAnswer(b"{}"))
 
-    for agent_id in range(200_001, 200_001 + number):
+    for agent_id in range(first, first + number):
         terms = Terms(agent_id, gateway.app.live.current.node_name, client=client, address="192.0.2.7")
         await sign_in(gateway.app.sessions, terms, enter)

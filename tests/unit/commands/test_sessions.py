@@ -1,10 +1,12 @@
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.wire.errors import NotFound
+from gateway.admin.listener import AdminCall
+from gateway.wire.errors import NotFound, StoreUnavailable
 from tests.support.admin import token_file
 from tests.support.command import Page, command, run
 from tests.support.servers import free_port
@@ -36,7 +38,14 @@ FORMER = {"session": "00", "node": "NodeA", "ended": AT.format(1), "reason": "ID
 
 
 def listed(*lines: dict[str, Any], page: int = 1, pages: int = 1, total: int = 0) -> dict[str, Any]:
-    return {"total": total or len(lines), "page": page, "pages": pages, "size": 1000, "sessions": lines}
+    return {
+        "total": total or len(lines),
+        "page": page,
+        "pages": pages,
+        "size": 1000,
+        "at": AT.format(9),
+        "sessions": lines,
+    }
 
 
 async def test_sessions_are_an_aligned_table_of_plain_text(tmp_path: Path) -> None:
@@ -120,10 +129,13 @@ async def test_named_agents_are_signed_out_without_a_question(tmp_path: Path) ->
     assert done.stderr == "Error: not signed in: 102, 103\n"
 
 
-def ends(*steps: tuple[int, int]) -> Page:
-    return Page(
-        "POST", "/sessions/end", *({"ended": ended, "left": left, "before": AT.format(7)} for ended, left in steps)
-    )
+def ends(*steps: tuple[int, int], not_ended: Sequence[int] = ()) -> Page:
+    """Answers of that many ended and left; `not_ended` of the first."""
+    answers = [
+        {"ended": ended, "left": left, "before": AT.format(9), "after": 600 + number, "not_ended": []}
+        for number, (ended, left) in enumerate(steps)
+    ]
+    return Page("POST", "/sessions/end", {**answers[0], "not_ended": not_ended}, *answers[1:])
 
 
 async def test_many_are_signed_out_when_their_number_is_typed(tmp_path: Path) -> None:
@@ -133,9 +145,33 @@ async def test_many_are_signed_out_when_their_number_is_typed(tmp_path: Path) ->
     assert done.exit_code == 0
     assert done.stdout.endswith("signed out: 520\n")
     assert [json.loads(call.body) for call in page.calls] == [
-        {"client": "Desk/1"},
-        {"client": "Desk/1", "before": AT.format(7)},
+        {"client": "Desk/1", "before": AT.format(9)},
+        {"client": "Desk/1", "before": AT.format(9), "after": 600},
     ]
+
+
+async def test_whose_session_could_not_be_ended_is_named(tmp_path: Path) -> None:
+    pages = [Page("GET", "/sessions", listed(LINE, total=520)), ends((498, 20), (20, 0), not_ended=[117, 118])]
+    done = await command(tmp_path, pages, "sessions", "end", "--all", "--yes")
+    assert (done.exit_code, done.stdout) == (1, "signed out: 518\n")
+    assert done.stderr.endswith("Error: not signed out, the store did not answer: 117, 118\n")
+
+
+class Breaking(Page):
+    """The store goes away after the first answer."""
+
+    async def _answer(self, call: AdminCall) -> object:
+        if self.calls:
+            raise StoreUnavailable("the session store is out of reach")
+        return await super()._answer(call)
+
+
+async def test_where_it_breaks_off_it_tells_how_far_it_came(tmp_path: Path) -> None:
+    said = {"ended": 500, "left": 20, "before": AT.format(9), "after": 600, "not_ended": []}
+    pages = [Page("GET", "/sessions", listed(LINE, total=520)), Breaking("POST", "/sessions/end", said)]
+    done = await command(tmp_path, pages, "sessions", "end", "--all", "--yes")
+    assert (done.exit_code, done.stdout) == (1, "signed out: 500\n")
+    assert "out of reach" in done.stderr
 
 
 @pytest.mark.parametrize("typed", ["yes\n", "52\n", "\n", ""])
@@ -151,7 +187,10 @@ async def test_scripts_say_yes(tmp_path: Path) -> None:
     done = await command(
         tmp_path, [Page("GET", "/sessions", listed(LINE, total=3)), page], "sessions", "end", "--all", "--yes"
     )
-    assert (done.stdout, json.loads(page.calls[0].body)) == ("signed out: 3\n", {"all": True})
+    assert (done.stdout, json.loads(page.calls[0].body)) == (
+        "signed out: 3\n",
+        {"all": True, "before": AT.format(9)},
+    )
 
 
 async def test_where_nobody_is_meant_it_ends_with_code_3(tmp_path: Path) -> None:

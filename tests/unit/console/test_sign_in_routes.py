@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gateway.admin.admin_tokens import Actor, AdminTokens
-from gateway.admin.console_sessions import ConsoleSessions
+from gateway.admin.console_sessions import IDLE_S, LONGEST_S, WHY, ConsoleSessions
 from gateway.admin.listener import AdminCall, AdminRoute
 from gateway.console.sign_in_routes import GUESS_EVERY_S, GUESSES, GuessLimit, TooManyGuesses, sign_in_routes
 from tests.support.admin import serving
@@ -53,7 +53,7 @@ async def test_the_page_learns_who_is_signed_in_and_never_the_secret_again(visit
     await visitor.sign_in(BEN.token)
     after = await visitor.get("/console/session")
     assert before.json == {"signedIn": False, "why": ""}
-    assert after.json == {"signedIn": True, "name": "ben", "role": "read", "endsInS": 1800}
+    assert after.json == {"signedIn": True, "name": "ben", "role": "read", "endsInS": 1800, "oldestInS": 43_200}
 
 
 async def test_signing_out_ends_it_and_takes_the_cookie(visitor: Visitor) -> None:
@@ -75,7 +75,42 @@ async def test_another_sign_in_gives_another_id_and_ends_the_one_before(visitor:
     assert (first != second, (await visitor.get("/looked")).status) == (True, 401)
 
 
-@pytest.mark.parametrize("path", ["/console/sign-in", "/console/sign-out"])
+class Clock:
+    now_s = 1000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+async def test_looking_when_it_ends_keeps_nothing_alive_and_asking_to_stay_does() -> None:
+    tokens, clock = AdminTokens([ANN, BEN]), Clock()
+    sessions = ConsoleSessions(tokens, clock)
+    async with serving(sign_in_routes(sessions, GuessLimit()), tokens, sessions) as operator:
+        visitor = Visitor(operator.port)
+        await visitor.sign_in(BEN.token)
+        ends = []
+        for method, path in (("GET", "session"), ("GET", "session"), ("POST", "stay"), ("GET", "session")):
+            clock.now_s += 500
+            ends.append((await visitor.ask(method, f"/console/{path}")).json["endsInS"])
+        clock.now_s += IDLE_S
+        late = await visitor.ask("POST", "/console/stay")
+    assert ends == [1300, 800, 1800, 1300]
+    assert late.json == {"signedIn": False, "why": WHY["IDLE"]}
+
+
+async def test_nobody_stays_for_longer_than_a_session_lasts() -> None:
+    tokens, clock = AdminTokens([ANN]), Clock()
+    sessions = ConsoleSessions(tokens, clock)
+    async with serving(sign_in_routes(sessions, GuessLimit()), tokens, sessions) as operator:
+        visitor = Visitor(operator.port)
+        await visitor.sign_in(ANN.token)
+        for _ in range(int(LONGEST_S / 1000)):
+            clock.now_s += 1000
+            said = (await visitor.ask("POST", "/console/stay")).json
+    assert said["endsInS"] == said["oldestInS"] == LONGEST_S % 1000
+
+
+@pytest.mark.parametrize("path", ["/console/sign-in", "/console/stay", "/console/sign-out"])
 @pytest.mark.parametrize("origin", ["", "null", "http://127.0.0.1:1", "http://other.example"])
 async def test_no_other_page_signs_in_or_out(visitor: Visitor, path: str, origin: str) -> None:
     visitor.sent = {"Origin": origin}

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import Seen
 from gateway.settings.schema import Settings
+from gateway.wire.errors import StoreUnavailable
 from tests.unit.sessions.node_pairs import START_MS, NodePair, memory_pair, opening, session
 from tests.unit.sessions.samples import AGENT, GRACE, INTERVAL, RING, ROTATING
 
@@ -158,6 +160,33 @@ async def test_who_signs_in_again_meanwhile_stays(pair: NodePair) -> None:
     await signed_in(pair, replace(session(), started_ms=START_MS + 1))
     rest = await end_sessions(service(pair), SessionFilter(before_ms=START_MS))
     assert (rest.ended, rest.left, agents(await chosen(service(pair), SessionFilter()))) == (1, 0, [101])
+
+
+async def test_further_ends_go_on_behind_the_agents_of_those_before(pair: NodePair) -> None:
+    await signed_in(pair, *(session() for _ in range(5)))
+    first = await end_sessions(service(pair), SessionFilter(before_ms=START_MS), most=2)
+    await signed_in(pair, session())
+    rest = await end_sessions(service(pair), SessionFilter(before_ms=START_MS, after=first.after))
+    assert (first.after, rest.after, rest.ended, rest.left) == (102, 105, 3, 0)
+    assert agents(await chosen(service(pair), SessionFilter())) == [101]
+
+
+async def test_whose_store_does_not_answer_is_named_and_the_others_end(
+    pair: NodePair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await signed_in(pair, *(session() for _ in range(3)))
+    made, apply = service(pair), pair.one.store.apply
+
+    async def failing(agent_id: int, *given: Any, **named: Any) -> Any:
+        if agent_id == 102:
+            raise StoreUnavailable("away")
+        return await apply(agent_id, *given, **named)
+
+    monkeypatch.setattr(pair.one.store, "apply", failing)
+    told = await end_sessions(made, SessionFilter())
+    assert (told.ended, told.left, list(told.not_ended)) == (2, 0, [102])
+    with pytest.raises(StoreUnavailable):
+        await end_sessions(made, SessionFilter())
 
 
 class CountedTurns:
