@@ -1,12 +1,8 @@
 """The commands on the pages for operators run as they stand, against a running gateway on a store."""
 
-import asyncio
-import os
 import re
 import secrets
-import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,19 +11,11 @@ from gateway.sessions.secret_file import new_secret_line
 from tests.conftest import Shared
 from tests.support.admin import token_file
 from tests.support.gateway import CONFIG, ROOT, gateway_process
+from tests.support.operators_shell import Shell
 from tests.support.servers import free_port
 
 PAGES = [ROOT / "docs" / f"{name}.md" for name in ("operate", "troubleshooting", "upgrade", "backup")]
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
-WITHIN_S = 60
-STORE_PROGRAM = """\
-#!{python}
-import sys
-import redis
-words = sys.argv[1:]
-answer = redis.Redis(port=int(words[1])).execute_command(*words[2:])
-print(answer)
-"""
 
 
 def commands(page: Path) -> list[str]:
@@ -41,35 +29,6 @@ def right(command: str, text: str) -> bool:
     """A store of tests keeps nothing on disk, and doctor finds that out."""
     found = [line for line in text.splitlines() if line.startswith("FAIL")]
     return command == "agentgateway doctor" and [line.split()[1:3] for line in found] == [["store", "persistence"]]
-
-
-@dataclass(frozen=True)
-class Shell:
-    """Runs commands as an operator types them, in a folder with `config/`; `ports` are those of pages, and ours."""
-
-    folder: Path
-    variables: dict[str, str]
-    ports: dict[str, str]
-
-    async def run(self, command: str) -> tuple[int, str]:
-        for theirs, ours in self.ports.items():
-            command = command.replace(theirs, ours)
-        process = await asyncio.create_subprocess_shell(
-            command,
-            cwd=self.folder,
-            env={**os.environ, **self.variables, "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}"},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        said, _ = await asyncio.wait_for(process.communicate(), WITHIN_S)
-        assert process.returncode is not None
-        return process.returncode, said.decode()
-
-
-def _program(path: Path, text: str) -> None:
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text)
-    path.chmod(0o755)
 
 
 @pytest.fixture
@@ -91,8 +50,6 @@ async def shell(tmp_path: Path, shared_server: Shared) -> AsyncIterator[Shell]:
     }
     async with gateway_process(tmp_path, settings, config=tmp_path / "config" / "basic.properties") as gateway:
         await gateway.desk(101).sign_in()
-        _program(tmp_path / "bin" / "agentgateway", f'#!/bin/sh\nexec "{sys.executable}" -m gateway "$@"\n')
-        _program(tmp_path / "bin" / "valkey-cli", STORE_PROGRAM.format(python=sys.executable))
         here = {"HTTP_PORT": str(gateway.port), "HTTPS_PORT": "0", **settings}
         variables = {f"AGENTGATEWAY_{key}": value for key, value in here.items()} | {"PYTHONPATH": str(ROOT)}
         yield Shell(tmp_path, variables, {"8000": str(gateway.port), "6379": str(server.port)})
