@@ -36,6 +36,7 @@ export async function endShown(context, place, { find, state, total, at }) {
   let stopped = false;
   const stop = make("button", { type: "button", click: () => (stopped = true) }, "Stop");
   place.replaceChildren(make("div", { class: "row" }, bar, words, stop));
+  stop.focus();
   const wanted = {
     ...(find || state ? { find, state } : { all: true }),
     before: at,
@@ -57,7 +58,9 @@ export async function endShown(context, place, { find, state, total, at }) {
     words.textContent = `${count(done.ended)} of ${count(total)} ended`;
     context.tell(words.textContent);
   }
+  const hadFocus = place.contains(document.activeElement);
   place.replaceChildren(...result(done));
+  if (hadFocus) place.focus();
   context.say(summary(done), done.trouble || done.notEnded.length ? "bad" : "");
 }
 

@@ -118,7 +118,6 @@ export function show(page, args, context) {
     const meant = shown;
     if (ending || !(await sure(context, meant, STATES))) return;
     ending = endAll.hidden = true;
-    progress.focus();
     await endShown(context, progress, meant);
     ending = false;
     await context.again();
