@@ -137,7 +137,7 @@ def test_a_refusal_of_a_path_leaves_no_garbage_for_the_collector() -> None:
     gc.disable()
     try:
         with suppress(StopIteration):
-            place.edge.handle(request).__await__().send(None)  # type: ignore[attr-defined]
+            place.edge.handle(request).__await__().send(None)
         del request
         assert gone() is None
     finally:
