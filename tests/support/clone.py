@@ -20,7 +20,8 @@ from tests.support.servers import free_port
 READY_S: Final = 120
 """With what scripts/setup does first."""
 _SURROUNDINGS: Final = {"PATH": os.environ["PATH"], "PYTHON": sys.executable, "PYTHONUNBUFFERED": "1"}
-_FENCE: Final = re.compile(r"(?ms)^```(?:console)?\n(.*?)^```$")
+_FENCE: Final = re.compile(r"(?ms)^```(\w*)\n(.*?)^```$")
+"""Language and text of a block. Blocks of other languages than a console are shown, not typed."""
 _COMMAND: Final = re.compile(r"(?m)^(?:\$ )?((?:.*\\\n)*.*)$")
 _HANDED_OUT: Final = "G=$(printf '%s' \"$LAST\" | sed -n 's/.*JSESSIONID=//p' | tr -d '\\r' | tail -1)"
 
@@ -28,7 +29,9 @@ _HANDED_OUT: Final = "G=$(printf '%s' \"$LAST\" | sed -n 's/.*JSESSIONID=//p' | 
 def commands(page: Path) -> list[str]:
     """What a page tells to type: the lines of its consoles behind `$ `, every line of a block without one."""
     found = []
-    for block in _FENCE.findall(page.read_text("utf-8")):
+    for language, block in _FENCE.findall(page.read_text("utf-8")):
+        if language not in {"", "console"}:
+            continue
         typed = "\n".join(re.findall(r"(?m)^\$ ((?:.*\\\n)*.*)$", block)) if "$ " in block else block
         found += [line for line in _COMMAND.findall(typed) if line.strip()]
     return found
