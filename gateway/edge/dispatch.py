@@ -1,5 +1,6 @@
 """The entrance: the path of a request leads to a row, and that to an answer; the newest paths are remembered."""
 
+import asyncio
 import math
 import re
 import time
@@ -200,6 +201,7 @@ class Edge:
         began_s = time.monotonic()
         if isinstance(route, GatewayError):
             return error_response(route, extra)
+        request.answered_by = asyncio.current_task()
         request_context.CURRENT.set(request)
         try:
             raw_body, waits_from_s = b"", began_s

@@ -1,9 +1,10 @@
 """How long a request may wait for the store over all of its steps, each of which has a time-out of its own besides.
 
 The deadline stands in the request that is being answered (`ops.request_context`), so that no function between needs to
-pass it on. It holds for what works on that request's behalf, and for nobody any more when that is answered.
+pass it on. It is that of the task which answers: what that starts beside, such as writes of the outbox, has none.
 """
 
+import asyncio
 import math
 import time
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ def answer_within(request: RequestContext, span_s: float) -> Iterator[None]:
     Behind it the request counts as answered: what comes then in this task is not told as its doing.
     """
     before = CURRENT.set(request)
-    request.answer_by_s = time.monotonic() + span_s
+    request.answered_by, request.answer_by_s = asyncio.current_task(), time.monotonic() + span_s
     try:
         yield
     finally:
@@ -36,12 +37,9 @@ def answer_within(request: RequestContext, span_s: float) -> Iterator[None]:
 
 @contextmanager
 def paused_deadline() -> Iterator[None]:
-    """What is waited for here is not the store: that time does not count.
-
-    Nor is there a deadline meanwhile for what the request has begun beside: it would be over long before this is.
-    """
+    """What is waited for here is not the store: that time does not count."""
     request = CURRENT.get()
-    if request is None or request.answer_by_s == math.inf:
+    if request is None or request.answer_by_s == math.inf or request.answered_by is not asyncio.current_task():
         yield
         return
     left_s, request.answer_by_s = request.answer_by_s - time.monotonic(), math.inf
@@ -55,6 +53,6 @@ def paused_deadline() -> Iterator[None]:
 def step_until(now_s: float, span_s: float) -> float:
     """When a step that begins now and may take `span_s` has to end; times of the event loop in s."""
     due_s, request = now_s + span_s, CURRENT.get()
-    if request is None or due_s <= request.answer_by_s:
+    if request is None or due_s <= request.answer_by_s or request.answered_by is not asyncio.current_task():
         return due_s
     return max(request.answer_by_s, now_s + min(TIDY_S, span_s))

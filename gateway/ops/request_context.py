@@ -4,6 +4,7 @@ and its deadline.
 Nothing is worked out until somebody asks: most requests are answered without a line.
 """
 
+import asyncio
 import re
 import secrets
 from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ class RequestContext(Protocol):
 
     id: str | None
     answer_by_s: float
+    answered_by: asyncio.Task[Any] | None
 
     @property
     def headers(self) -> Mapping[str, str]:

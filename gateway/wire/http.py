@@ -4,6 +4,7 @@
 docs/protocol.md, Answers; docs/design/connection.md.
 """
 
+import asyncio
 import math
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -11,7 +12,7 @@ from contextlib import aclosing
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, unquote
 
 from aiohttp.http import HttpVersion, HttpVersion10, HttpVersion11, RawRequestMessage
@@ -85,11 +86,13 @@ class Request:
     """A request whose head is here. `raw_path` is its target as sent; `content` brings the body as it arrives.
 
     `body_exists`: whether a body is announced. `id` is for logs and the services behind, None until somebody asks for
-    it (`ops.request_context`); `answer_by_s`: until when it may wait for the store, a time of the event loop in s.
+    it (`ops.request_context`). `answer_by_s`: until when the task `answered_by` may wait for the store on its behalf, a
+    time of the event loop in s.
     """
 
     __slots__ = (
         "answer_by_s",
+        "answered_by",
         "body_exists",
         "content",
         "headers",
@@ -104,6 +107,7 @@ class Request:
     def __init__(self, message: RawRequestMessage, content: StreamReader, peer: PeerConnection) -> None:
         self.id: str | None = None
         self.answer_by_s = math.inf
+        self.answered_by: asyncio.Task[Any] | None = None
         self.method: str = message.method
         self.raw_path: str = message.path
         self.headers: CIMultiDictProxy[str] = message.headers

@@ -46,6 +46,7 @@ class Sent:
     remote: str
     id: str | None = None
     answer_by_s: float = math.inf
+    answered_by: asyncio.Task[Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
