@@ -118,6 +118,7 @@ def test_relayed_rows_are_marked() -> None:
     assert marked == {row.name for row in ALL_OPERATIONS if row.relayed_only}
 
 
+@pytest.mark.slow
 def test_an_independent_validator_finds_nothing() -> None:
     with untraced():
         OpenAPIV31SpecValidator(cast("Any", DOCUMENT)).validate()

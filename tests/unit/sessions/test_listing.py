@@ -218,7 +218,7 @@ class CountedTurns:
 @pytest.mark.parametrize("wanted", [SessionFilter(), SessionFilter(state="lagging"), SessionFilter(find="softphone")])
 async def test_of_many_sessions_no_more_are_read_in_a_turn_of_the_loop_than_together(wanted: SessionFilter) -> None:
     async with memory_pair() as pair:
-        await signed_in(pair, *(session() for _ in range(10 * READ_TOGETHER)), first=1000)
+        await signed_in(pair, *(session() for _ in range(3 * READ_TOGETHER)), first=1000)
         turns = CountedTurns(pair)
         await session_page(service(pair), wanted, 1, 1000)
         turns.stop()
