@@ -31,14 +31,19 @@ AT_ONCE: Final = 20
 CHANGE_EVERY_S: Final = 20.0
 LOOKS: Final = 60
 """How often the process is looked at."""
+TRY_AGAIN: Final = 503
+DONE_BEFORE: Final = frozenset({"100-006", "100-009"})
+"""What is answered to a sign-out or a change of state that was done although its answer was 503."""
 BUSY, READY = "AgentState_SetNotReady_Success", "AgentState_CancelNotReady_Success"
 
 WRONG = "in a soak no request is refused and no event is lost"
+LATE = "in a soak no more requests than these are to be tried again (503), though the process has no rest"
 MEMORY = "in a soak the memory of a gateway grows by no more, from its second fifth to its last"
 TASKS = "after a soak, when all are signed out, no more tasks are left than stand by for requests"
 SOCKETS = "after a soak, when all are signed out, no socket is left"
 BOUNDS: Final = {
     WRONG: Bound(0, "requests and events"),
+    LATE: Bound(1, "in 1,000 requests"),
     MEMORY: Bound(5, "%"),
     TASKS: Bound(MOST_STANDING_BY, "tasks"),
     SOCKETS: Bound(0, "descriptors"),
@@ -52,11 +57,15 @@ class _Tally:
     polls: int = 0
     calls: int = 0
     adopted: int = 0
+    late: int = 0
     wrong: list[str] = field(default_factory=list)
 
     def took(self, answer: Answer, what: str) -> bool:
         if answer.status == 200 and answer.retcode == "0":
             return True
+        if answer.status == TRY_AGAIN:
+            self.late += 1
+            return False
         self.wrong.append(f"{what}: {answer.status} {answer.body[:100]!r}")
         return False
 
@@ -93,16 +102,29 @@ class _SoakDesk:
     async def work(self, until_s: float, first_s: float, every_s: float) -> None:
         """From `first_s` on until this time of the clock; then it signs out."""
         await asyncio.sleep(first_s)
-        changes = itertools.cycle((("saybusy", BUSY), ("sayfree", READY)))
-        path, event = next(changes)
-        while time.monotonic() < until_s:
-            self._tally.calls += 1
-            if self._tally.took(await self._desk.call("POST", f"onlineagent/{{id}}/{path}"), path):
+        for path, event in itertools.cycle((("saybusy", BUSY), ("sayfree", READY))):
+            if time.monotonic() >= until_s:
+                break
+            if await self._ask("POST", path):
                 await self._hear(event)
-                path, event = next(changes)
             await asyncio.sleep(every_s)
         self._over.set()
-        self._tally.took(await self._desk.call("DELETE", "onlineagent/{id}/logout"), "sign-out")
+        await self._ask("DELETE", "logout")
+
+    async def _ask(self, method: str, path: str) -> bool:
+        """Asks until it is answered; False where it is not known whether that was done at the first time of asking."""
+        again = False
+        while True:
+            self._tally.calls += 1
+            answer = await self._desk.call(method, f"onlineagent/{{id}}/{path}")
+            if again and answer.retcode in DONE_BEFORE:
+                return False
+            if self._tally.took(answer, path):
+                return not again
+            if answer.status != TRY_AGAIN:
+                return False
+            again = True
+            await asyncio.sleep(1)
 
     async def _hear(self, event: str) -> None:
         try:
@@ -187,11 +209,12 @@ async def _played(
             looks.append(await watch.look())
             tell(
                 f"{number + 1}/{LOOKS}: {looks[-1].memory / 1e6:.0f} MB, {tally.polls:,} polls, {tally.adopted:,} GUIDs"
-                f" taken, {len(tally.wrong)} wrong"
+                f" taken, {tally.late} to be tried again, {len(tally.wrong)} wrong"
             )
     for line in tally.wrong[:10]:
         tell(line)
     values[WRONG].append(len(tally.wrong))
+    values[LATE].append(1000 * tally.late / (tally.polls + tally.calls))
     fifth = LOOKS // 5
     early, late = (
         statistics.median(look.memory for look in some) for some in (looks[fifth : 2 * fifth], looks[-fifth:])
