@@ -57,6 +57,7 @@ class SimAgent:
         self._heard_s = 0.0
         self._latest_s = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._put_off: set[asyncio.Task[None]] = set()
         idle = self._idle
         self._reactions: dict[str, Callable[[Event], None]] = {
             "AgentEvent_Ringing": self._rings,
@@ -123,28 +124,34 @@ class SimAgent:
     async def settle(self, within_s: float) -> None:
         """Waits until every call is over and every event has come, and no more seem to be on their way.
 
-        At most `within_s`. How long it must be quiet follows from how late events have been.
+        At most `within_s`. How long it must be quiet follows from how late events have been. Behind it nothing is asked
+        that was put off, such as the end of a rest: its event would be missing when the agent leaves.
         """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 # Whether it is quiet is a question of time, not of something that happens.
                 while not self._out and not (self.settled and self._quiet()):  # noqa: ASYNC110
                     await asyncio.sleep(QUIET_S)
+        for task in self._put_off:
+            task.cancel()
 
     def _quiet(self) -> bool:
         return time.monotonic() - self._heard_s > QUIET_S + 2 * self._latest_s
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def _later(self, mean_s: float, act: Callable[[], Coroutine[Any, Any, object]]) -> None:
         async def wait() -> None:
             await asyncio.sleep(self._habits.time_s(self._chance, mean_s))
             await act()
 
-        self._start(wait())
+        task = self._start(wait())
+        self._put_off.add(task)
+        task.add_done_callback(self._put_off.discard)
 
     def _owe(self, *kinds: str, call: str = "") -> None:
         for kind in kinds:
