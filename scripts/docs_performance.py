@@ -33,9 +33,10 @@ the shortest of many bursts, so that other load does not count):
 - The *parser* also builds a URL object, which nobody here asks for: the largest single item that is not ours.
 - The *connection* makes no task for a call that waits for nothing, no timer for a request that arrives whole, and asks
   the kernel what arrived only after answers that carry an event or a GUID.
-- All other parts are Python of the interpreter: some 75 calls of functions at 0.1 us and ten objects at 0.2 us. A ratio
-  of 2 to the bare handler would leave 4 us for edge, check and operation together; there is no single item left to
-  take away.
+- All other parts are Python of the interpreter: some 75 calls of functions at 0.1 us and ten objects at 0.2 us. Over
+  sockets the same parts take up to twice as long, as the rows above show: between two requests the processor runs the
+  kernel, and its caches are cold. A ratio of 2 to the bare handler would leave 3 us for edge, check and operation
+  together; there is no single item left to take away.
 - The *store*: with Redis the checks of one turn of the loop leave in one write and are answered in one read; the row
   with Redis minus the row on memory is what that costs, the future and the task that wait for it included.
 
