@@ -257,7 +257,7 @@ async def test_a_started_gateway_makes_the_token_says_where_and_serves_the_comma
     overrides = {"ADMIN_PORT": str(port), "ADMIN_TOKEN_FILE": str(token), "HTTPS_PORT": str(free_port())}
     async with gateway_process(tmp_path, overrides) as gateway:
         await gateway.desk(101).sign_in()
-        log = gateway.log.read_text()
+        log = await gateway.said("made a token", "administration on")
         said = await Operator(port, token.read_text().strip()).get("/metrics")
         table = await command("sessions", "list", *(f"--set={key}={value}" for key, value in overrides.items()))
     assert f"made a token for the admin listener: {token}\n" in log

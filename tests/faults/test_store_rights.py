@@ -48,7 +48,7 @@ async def test_a_lost_right_is_named_answered_503_and_over_when_it_is_back(
     await until_ready_says(node, 200, "ok")
     assert {(call.status, call.retcode) for call in calls} == {(503, "100-007")}
     assert (await desk.status()).retcode == "0"
-    log = node.log.read_text()
+    log = await node.said(f"it refuses: NOPERM ({command})")
     assert log.count(f"is out of reach: it refuses: NOPERM ({command})") == 1
     assert "Traceback" not in log
     assert "unexpected" not in log

@@ -16,6 +16,7 @@ from tests.support.desk import PREFIX, ask_once
 from tests.support.gateway import CONFIG, ENDS_S, PASSWORD, READY_S, ROOT, gateway_process, running_gateway
 from tests.support.servers import free_port
 from tests.support.systemd import COMMAND
+from tests.support.waiting import until
 
 WRONG = {"message": "wrong agent or password", "retcode": "100-004"}
 BODY = json.dumps({"password": PASSWORD, "phonenum": "6001"}).encode()
@@ -38,9 +39,9 @@ def test_they_are_off_in_the_shipped_settings_and_by_default(tmp_path: Path) -> 
 async def test_off_they_are_refused_like_a_wrong_password_and_the_log_says_why(tmp_path: Path) -> None:
     async with gateway_process(tmp_path, {"DEMO_AGENTS": "OFF"}) as gateway:
         assert await sign_in(gateway.port) == "100-004"
-    log = gateway.log.read_text("utf-8")
-    assert "demo agents 101-120 may not sign in: DEMO_AGENTS is OFF" in log
-    assert "demo agent 101 refused: DEMO_AGENTS is OFF" in log
+        await gateway.said(
+            "demo agents 101-120 may not sign in: DEMO_AGENTS is OFF", "demo agent 101 refused: DEMO_AGENTS is OFF"
+        )
 
 
 @pytest.mark.parametrize("header", [*FORWARDING_HEADERS, "forwarded", "VIA"])
@@ -88,7 +89,8 @@ async def test_to_try_things_out_they_sign_in_and_are_named_at_the_start(tmp_pat
         pytest.skip(f"no {COMMAND}: the package is not installed by scripts/setup")
     async with started(tmp_path, *words) as (port, log):
         assert await sign_in(port) == "0"
-        assert "demo agents 101-120 may sign in, with a password that everybody knows" in log.read_text("utf-8")
+        told = "demo agents 101-120 may sign in, with a password that everybody knows"
+        await until(lambda: told in log.read_text("utf-8"))
 
 
 async def test_what_is_set_counts_more_than_the_flag(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ async def test_a_worker_has_the_secrets_of_the_environment_but_not_in_its_own(
     async with site(tmp_path, settings) as place:
         node = await place.start()
         found = [told_of(pid) for pid in node.workers()]
-        log = node.log.read_text("utf-8")
+        log = await node.said("unknown setting AGENTGATEWAY_MAXTIMES")
     assert len(found) == 2
     secrets = (url.encode(), PASSWORD.encode(), OTHER.encode())
     assert [secret for secret in secrets for told in found if secret in told] == []

@@ -28,7 +28,7 @@ from tests.support.desk import Desk
 from tests.support.fork_server import ForkedProcess, forked
 from tests.support.quick_agents import DEMO_PASSWORD, quick_agents_file
 from tests.support.servers import free_port
-from tests.support.waiting import GENEROUS_MS
+from tests.support.waiting import GENEROUS_MS, until
 from tests.support.workers import workers_of
 
 Process = asyncio.subprocess.Process | ForkedProcess
@@ -133,6 +133,11 @@ class GatewayProcess:
     def desk(self, agent_id: int) -> Desk:
         """An agent desktop that has not signed in."""
         return Desk(self.port, agent_id, PASSWORD)
+
+    async def said(self, *texts: str) -> str:
+        """Its log, once that has these texts: a thread of its own writes it."""
+        await until(lambda: all(text in self.log.read_text("utf-8") for text in texts))
+        return self.log.read_text("utf-8")
 
     def workers(self) -> dict[int, int]:
         """Process id -> number of each of its workers, where it was started with WORKERS above 1."""
