@@ -1,7 +1,8 @@
 """The queue of those who wait for a thread that judges passwords: fair by address, guessers behind desktops.
 
 Turns go to the best rank first and, inside of a rank, to one address after the other, so that many who wait at one
-address hold up nobody elsewhere. Every fourth turn is of the worst rank that waits: nobody waits for ever.
+address hold up nobody elsewhere. Every fourth turn is of the worst rank that waits: nobody waits for ever. Of those at
+doubtful addresses one has a turn at a time, with a rest behind it: guessers leave the cores to everybody else.
 """
 
 import asyncio
@@ -69,10 +70,14 @@ class PasswordVerdicts:
 
 
 class FairQueue:
-    """`turns` may be taken at a time, and `longest` wait at most."""
+    """`turns` may be taken at a time, one of them by somebody at a doubtful address; `longest` wait at most.
+
+    While a turn is free, nobody waits who may take it.
+    """
 
     def __init__(self, turns: int, longest: int) -> None:
         self._free = turns
+        self._free_to_doubtful = True
         self._longest = longest
         self._since_lowly = 0
         self._waiting: dict[Rank, OrderedDict[str, deque[asyncio.Future[bool]]]] = {
@@ -82,8 +87,8 @@ class FairQueue:
 
     async def acquire(self, rank: Rank, address: str) -> bool:
         """Waits for a turn; `release` ends it. False where too many wait, at once or when somebody better came."""
-        if self._free and not self.waiting:
-            self._free -= 1
+        if self._may_go(rank):
+            self._take(rank)
             return True
         sender = network(address)
         if self.waiting >= self._longest and not self._make_room(rank, sender):
@@ -95,31 +100,48 @@ class FairQueue:
             return await turn
         except asyncio.CancelledError:
             if not turn.cancelled() and turn.done() and turn.result():
-                self.release()
+                self.release(rank)
             elif turn.cancelled():
                 self._forget(rank, sender, turn)
             raise
 
-    def release(self) -> None:
-        """A turn is over: it passes on."""
+    def release(self, rank: Rank, rest_s: float = 0.0) -> None:
+        """A turn of somebody of this rank is over: it passes on. The next doubtful one comes after `rest_s`."""
         self._free += 1
-        while self._free and self.waiting:
-            turn = self._next()
+        if rank is Rank.DOUBTFUL:
+            asyncio.get_running_loop().call_later(rest_s, self._rested)
+        self._pass_on()
+
+    def _rested(self) -> None:
+        self._free_to_doubtful = True
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        while ranks := [rank for rank in Rank if self._waiting[rank] and self._may_go(rank)]:
+            turn, rank = self._next(ranks)
             if not turn.done():
-                self._free -= 1
+                self._take(rank)
                 turn.set_result(True)
 
-    def _next(self) -> "asyncio.Future[bool]":
-        ranks = [rank for rank in Rank if self._waiting[rank]]
+    def _may_go(self, rank: Rank) -> bool:
+        return self._free > 0 and (rank is not Rank.DOUBTFUL or self._free_to_doubtful)
+
+    def _take(self, rank: Rank) -> None:
+        self._free -= 1
+        if rank is Rank.DOUBTFUL:
+            self._free_to_doubtful = False
+
+    def _next(self, ranks: list[Rank]) -> "tuple[asyncio.Future[bool], Rank]":
         lowly = len(ranks) > 1 and self._since_lowly >= LOWLY_TURN - 1
         self._since_lowly = 0 if lowly or len(ranks) == 1 else self._since_lowly + 1
-        by_address = self._waiting[ranks[-1] if lowly else ranks[0]]
+        rank = ranks[-1] if lowly else ranks[0]
+        by_address = self._waiting[rank]
         sender, turns = by_address.popitem(last=False)
         turn = turns.popleft()
         if turns:
             by_address[sender] = turns
         self.waiting -= 1
-        return turn
+        return turn, rank
 
     def _make_room(self, rank: Rank, sender: str) -> bool:
         """Sends away the last of the address that has most waiting, in the worst rank; False where that is ours."""

@@ -34,6 +34,8 @@ CLASSES_NEEDED: Final = 3
 THREADS: Final = 2
 GIVES_WAY: Final = 5
 """How far these threads stand back behind the event loop: a flood of sign-ins holds up no call."""
+RESTS: Final = 3
+"""After a turn of a doubtful address the next one comes this many times as long later: a quarter of a core at most."""
 WAITING: Final = 500
 PATIENCE_S: Final = 10.0
 """Clients give up at 11 s; who was answered later would hold a session that nobody knows of."""
@@ -170,10 +172,11 @@ class PasswordPool:
             raise _too_many() from None
         if not mine:
             raise _too_many()
+        began_s = time.monotonic()
         try:
             yield self._turn
         finally:
-            self._line.release()
+            self._line.release(rank, RESTS * (time.monotonic() - began_s))
 
     def close(self) -> None:
         """Ends the threads once they are idle."""

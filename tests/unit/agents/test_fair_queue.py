@@ -1,6 +1,7 @@
 """Who waits for a thread that judges passwords, and whose turn comes when."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -28,7 +29,7 @@ class Waiting:
                 return
             self.served.append(name)
             await asyncio.sleep(0)
-            self.line.release()
+            self.line.release(rank)
 
         self.tasks[name] = asyncio.create_task(wait())
         for _ in range(2):  # Who makes room for it hears of it one turn later.
@@ -39,7 +40,7 @@ class Waiting:
             await self.come(name, rank, address)
 
     async def served_in_order(self) -> list[str]:
-        self.line.release()
+        self.line.release(Rank.FRESH)
         await asyncio.gather(*self.tasks.values(), return_exceptions=True)
         return self.served
 
@@ -85,13 +86,29 @@ async def test_a_guesser_drives_no_desktop_out_of_a_full_line_and_is_driven_out_
     assert waiting.refused == ["g1"]
 
 
+async def test_of_doubtful_addresses_one_has_a_turn_and_the_next_comes_after_a_rest() -> None:
+    line = FairQueue(3, 1000)
+    assert await line.acquire(Rank.DOUBTFUL, HERE)
+    second = asyncio.create_task(line.acquire(Rank.DOUBTFUL, ELSEWHERE))
+    await asyncio.sleep(0)
+    assert await line.acquire(Rank.FRESH, HERE)  # It passes by.
+    line.release(Rank.FRESH)
+    asked_s = time.monotonic()
+    line.release(Rank.DOUBTFUL, 0.05)
+    assert await line.acquire(Rank.KNOWN, HERE)
+    assert not second.done()
+    async with asyncio.timeout(5):
+        assert await second
+    assert time.monotonic() - asked_s > 0.045
+
+
 async def test_who_gives_up_leaves_the_line_and_no_turn_is_lost() -> None:
     waiting = await taken()
     await waiting.all_come(["a1", "a2"], Rank.FRESH, HERE)
     waiting.tasks["a1"].cancel()
     await asyncio.sleep(0)
     assert waiting.line.waiting == 1
-    waiting.line.release()
+    waiting.line.release(Rank.FRESH)
     waiting.tasks["a2"].cancel()  # Its turn has just come.
     await asyncio.gather(*waiting.tasks.values(), return_exceptions=True)
     async with asyncio.timeout(5):
@@ -118,7 +135,7 @@ def test_whatever_happens_no_turn_is_lost_and_none_is_given_twice(
                     await asyncio.sleep(0)
                 finally:
                     busy -= 1
-                    line.release()
+                    line.release(rank)
 
         tasks = []
         for rank, address, gives_up in steps:
