@@ -6,9 +6,9 @@ died before it read them.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from gateway.backend import EndReason
 from gateway.ops import metrics
@@ -71,7 +71,8 @@ class Deliveries:
         self._queue = queue
         self._store = store
         self._sent: dict[int, Sent] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[bool]] = set()
+        self._confirming, self._losing = Job("confirm"), Job("event-lost")
 
     async def proven(self, agent_id: int, peer: Receiver) -> Sent | None:
         """What a new poll on `peer` proves to have arrived, if anything; whoever confirms it calls `confirmed`.
@@ -114,7 +115,7 @@ class Deliveries:
         if self._sent.get(sent.agent_id) is not sent:
             return
         if sent.has_arrived():
-            self._soon("confirm", sent, lambda: self._confirm(sent))
+            self._soon(self._confirming.attempt(lambda: self._confirm(sent)))
         elif tries < len(LOOK_AFTER_S):
             asyncio.get_running_loop().call_later(LOOK_AFTER_S[tries], self._look, sent, tries + 1)
 
@@ -122,25 +123,21 @@ class Deliveries:
         if self._sent.get(sent.agent_id) is not sent:
             return
         if sent.has_arrived():
-            self._soon("confirm", sent, lambda: self._confirm(sent))
+            self._soon(self._confirming.attempt(lambda: self._confirm(sent)))
             return
         del self._sent[sent.agent_id]
         if sent.peer.tells_arrival:
-            self._soon("event-lost", sent, lambda: self._store.lost(sent.agent_id, sent.event_id))
+            self._soon(self._losing.attempt(lambda: self._store.lost(sent.agent_id, sent.event_id)))
 
-    def _soon(self, job: str, sent: Sent, work: Callable[[], Awaitable[None]]) -> None:
+    def _soon(self, work: Coroutine[Any, Any, bool]) -> None:
         """Where a confirmation fails it stays noted as arrived, and the agent's next poll here confirms it."""
-        task = asyncio.get_running_loop().create_task(_attempt(Job(job, f"agent {sent.agent_id}"), work))
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _confirm(self, sent: Sent) -> None:
         await self._queue.confirm(sent.agent_id, sent.session_id, sent.event_id)
         self.confirmed(sent)
-
-
-async def _attempt(job: Job, work: Callable[[], Awaitable[None]]) -> None:
-    await job.attempt(work)
 
 
 def farewell(record: Record, session: Session, now_ms: int) -> Event | None:
