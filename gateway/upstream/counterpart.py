@@ -7,6 +7,7 @@ All that is compared here are the sealed texts as they stand in the record, and 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
 from gateway.backend import EndReason, Upstream
@@ -17,6 +18,8 @@ from gateway.sessions.sealing import Sealing
 from gateway.sessions.store import Change, Rule
 
 _BETWEEN: Final = "\n"
+MOST_UNSEALED: Final = 8192
+"""So many keys are remembered as they were unsealed last: some 8 MiB where cookies are long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Sealer:
 
     def __init__(self, ring: KeyRing) -> None:
         self._sealing = Sealing(ring, "upstream")
+        self._unsealed = lru_cache(maxsize=MOST_UNSEALED)(self._unseal)
 
     def seal(self, session_id: str, keys: Keys) -> str:
         """As text; another one each time."""
@@ -39,6 +43,9 @@ class Sealer:
 
     def unseal(self, session_id: str, text: str) -> Keys:
         """What was sealed for this session. Raises Unavailable when this node lacks the secret."""
+        return self._unsealed(session_id, text)
+
+    def _unseal(self, session_id: str, text: str) -> Keys:
         guid, _, cookie = self._sealing.unseal(text, session_id).partition(_BETWEEN)
         return Keys(guid, cookie)
 

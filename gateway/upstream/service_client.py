@@ -9,6 +9,7 @@ import logging
 import ssl
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -36,6 +37,7 @@ from gateway.wire.standing_headers import SENT_JSON
 CALLS: Final = Counter(
     "agentgateway_upstream_requests", "Requests to the service behind, by outcome", ["outcome"], registry=REGISTRY
 )
+_ANSWERED, _UNAVAILABLE = CALLS.labels("answered"), CALLS.labels("unavailable")
 SECONDS: Final = Histogram(
     "agentgateway_upstream_request_duration_seconds",
     "Time until the service behind had answered a request, in seconds; event polls excepted",
@@ -183,13 +185,18 @@ class ServiceClient:
 
     async def call(self, message: Message, keys: Keys | None = None, *, file: bool = False) -> ServiceAnswer:
         """Passes a request on, with `keys` as that session. With `file` the answer may be one."""
+        began_s = time.monotonic()
+        IN_FLIGHT.inc()
         try:
-            with paused_deadline(), IN_FLIGHT.track_inprogress(), SECONDS.time():
+            with paused_deadline():
                 answer = await self._call(message, keys, file)
         except Unavailable:
-            CALLS.labels("unavailable").inc()
+            _UNAVAILABLE.inc()
             raise
-        CALLS.labels("answered").inc()
+        finally:
+            IN_FLIGHT.dec()
+            SECONDS.observe(time.monotonic() - began_s)
+        _ANSWERED.inc()
         return answer
 
     async def _call(self, message: Message, keys: Keys | None, file: bool) -> ServiceAnswer:
@@ -199,7 +206,7 @@ class ServiceClient:
                 response = await outbound.request(
                     message.method,
                     self._url(message),
-                    self._silence(0),
+                    _silence(self._settings().upstream_timeout_ms, 0),
                     headers=self._headers(message, keys),
                     data=message.body or None,
                 )
@@ -209,13 +216,13 @@ class ServiceClient:
 
     async def poll(self, agent_id: int, keys: Keys, receipt: str = WANTED) -> ServiceAnswer:
         """Waits for the next event of a session; `receipt` is that of the last one kept."""
-        message = Message("GET", f"{PREFIX}/agentevent/{agent_id}")
+        message, settings = Message("GET", f"{PREFIX}/agentevent/{agent_id}"), self._settings()
         with PARKED.track_inprogress():
             try:
                 response = await self._polls.request(
                     message.method,
                     self._url(message),
-                    self._silence(self._settings().upstream_poll_hold_ms),
+                    _silence(settings.upstream_timeout_ms, settings.upstream_poll_hold_ms),
                     headers={**self._headers(message, keys), RECEIPT: receipt},
                 )
                 return await self._read(response, False)
@@ -231,11 +238,6 @@ class ServiceClient:
         if self._settings().upstream_forward_address and (address := message.address()):
             headers[FORWARDED_FOR] = address
         return headers
-
-    def _silence(self, hold_ms: int) -> aiohttp.ClientTimeout:
-        """For how long nothing may be heard."""
-        settings_ms = self._settings().upstream_timeout_ms
-        return aiohttp.ClientTimeout(sock_connect=settings_ms / 1000, sock_read=(hold_ms + settings_ms) / 1000)
 
     async def _read(self, response: aiohttp.ClientResponse, file: bool) -> ServiceAnswer:
         try:
@@ -275,6 +277,12 @@ class ServiceClient:
         """Lets go of the connections."""
         await self._calls.close()
         await self._polls.close()
+
+
+@lru_cache(maxsize=8)
+def _silence(timeout_ms: int, hold_ms: int) -> aiohttp.ClientTimeout:
+    """For how long nothing may be heard."""
+    return aiohttp.ClientTimeout(sock_connect=timeout_ms / 1000, sock_read=(hold_ms + timeout_ms) / 1000)
 
 
 def _encoded(target: str) -> str:

@@ -64,13 +64,14 @@ class SessionClient:
         over here, and Unavailable.
         """
         most = 1 if poll else 2
-        tries = Counter[str]()
+        tries: Counter[str] | None = None  # Seldom needed.
         carried = upstream.key
         while True:
             keys = self._sealer.unseal(session_id, carried)
             answer = await send(keys)
             if not answer.over:
                 break
+            tries = tries or Counter()
             tries[carried] += 1
             upstream = still_open(await self._store.read(agent_id), session_id)
             untried = self._untried(agent_id, upstream, tries, most)

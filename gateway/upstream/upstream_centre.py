@@ -203,6 +203,8 @@ class UpstreamCentre:
 def _refuse_dots(target: str) -> None:
     """Some servers resolve `..` before they look who calls; no parameter needs it."""
     path = target.partition("?")[0]
+    if not ("." in path or "%" in path):
+        return
     if any(segment in {".", ".."} for segment in unquote(path).split("/")):
         raise Refused(retcodes.BAD_PARAMETER)
 
