@@ -15,7 +15,7 @@ _TOKEN: TypeAdapter[str] = TypeAdapter(ServiceToken)
 
 
 async def poll(services: Services, request: AgentRequest[Poll]) -> Reply:
-    """An event, or the empty poll. Refusals come after a rest (see `events.hold`)."""
+    """An event, or the empty poll. Refusals come after a rest (see `events.parking`)."""
     said = request.http.headers.get(RECEIPT)
     receipt = read_receipt(said) if said is not None else None
     polled = await services.polls.poll(request.agent_id, request.guid, request.peer, receipt)

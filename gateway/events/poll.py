@@ -11,8 +11,7 @@ from typing import Final, TypeVar
 
 from gateway.events.delivery import Deliveries, Sent, farewell
 from gateway.events.hand_outs import HandOuts
-from gateway.events.hold import Hold
-from gateway.events.parking import Parked, Parking
+from gateway.events.parking import Hold, Parked, Parking
 from gateway.ops import metrics
 from gateway.sessions.model import DISPLACED, Record
 from gateway.sessions.rules import Bearer, comes_of_age_ms

@@ -438,7 +438,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "poll-held": Fault(settings={"AGENT_POLL_WAIT_TIMES": "18"}),
     "poll-woken": Fault(plant={f"{QUEUE}:add": _quiet_add}),
     "poll-newer": Fault(plant={"gateway.events.parking:Parking:enter": _two_polls}),
-    "poll-refused-rests": Fault(plant={"gateway.events.hold:Hold:rest": _no_rest}),
+    "poll-refused-rests": Fault(plant={"gateway.events.parking:Hold:rest": _no_rest}),
     "poll-backlog": Fault(_slow_first_poll),
     "poll-event": Fault(_in_body(rb'"eventGenTime":(\d+)', rb'"eventGenTime":"\1"')),
     "poll-displaced": Fault(plant={f"{POLL}:_was_displaced": _always(False)}),

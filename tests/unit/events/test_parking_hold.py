@@ -4,8 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.events.hold import REST_S, Hold, Holds
-from gateway.events.parking import Parking
+from gateway.events.parking import REST_S, Hold, Holds, Parking
 
 DRAIN_S = 0.02
 
