@@ -25,8 +25,7 @@ from gateway.edge import forward_auth
 from gateway.edge.agent_request import Services
 from gateway.edge.client_address import client_address
 from gateway.edge.dispatch import Edge, Page
-from gateway.events.delivery import Deliveries
-from gateway.events.hand_outs import HandOuts
+from gateway.events.delivery import Deliveries, HandOuts
 from gateway.events.parking import Parking
 from gateway.events.poll import PollService
 from gateway.events.push import PushService

@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from gateway.backend import Backend, BackendAnswer, Message
 from gateway.edge.client_address import ClientAddress, client_address
-from gateway.events.hand_outs import HandOuts
+from gateway.events.delivery import HandOuts
 from gateway.events.poll import PollService
 from gateway.events.push import PushService
 from gateway.interface import validate

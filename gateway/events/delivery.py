@@ -1,12 +1,12 @@
-"""Whether an event that was sent has arrived (docs/design/events.md).
+"""Whether what was sent has arrived: an event (docs/design/events.md), or a GUID (docs/protocol.md, Rotation).
 
 An event stays the head of its queue until it is confirmed: by the next poll on the same connection, or once the
 kernel has seen every byte of the answer acknowledged. Not covered: bytes acknowledged by a proxy, or by a client that
-died before it read them.
+died before it read them. The grace of the GUID before begins once the new one has arrived.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -14,8 +14,10 @@ from gateway.backend import EndReason
 from gateway.ops import metrics
 from gateway.ops.jobs import Job
 from gateway.sessions.model import Record, Session
+from gateway.sessions.service import Caller
 from gateway.sessions.store import EventQueue, SessionStore
 from gateway.wire.event import Event, make_event
+from gateway.wire.http import PeerConnection
 
 LOOK_AFTER_S: Final = (0.008, 0.012, 0.02, 0.02, 0.05, 0.05, 0.05, 0.25, 1.0, 4.0)
 """When the kernel is asked after an answer, in s after the look before. Most desktops poll again before the first look,
@@ -27,9 +29,12 @@ ARRIVAL_LOOK_S: Final = 0.005
 """How long a poll on another connection waits for an acknowledgement that the peer's kernel holds back, and how often
 it looks. Otherwise a client or a proxy that spreads its requests over connections would get events twice."""
 
+Note = Callable[[Caller], Awaitable[None]]
+"""As `SessionService.note_hand_out`."""
+
 
 class Receiver(Protocol):
-    """The part of `wire.connection.PeerConnection` that tells what has arrived."""
+    """The part of `wire.http.PeerConnection` that tells what has arrived."""
 
     @property
     def current_answer(self) -> int:
@@ -138,6 +143,56 @@ class Deliveries:
     async def _confirm(self, sent: Sent) -> None:
         await self._queue.confirm(sent.agent_id, sent.session_id, sent.event_id)
         self.confirmed(sent)
+
+
+@dataclass(eq=False, slots=True)
+class _HandOut:
+    caller: Caller
+    peer: PeerConnection
+    answer: int
+    over: bool = False
+    forget: Callable[[], None] = lambda: None
+
+
+class HandOuts:
+    """Asks the kernel after each answer with a new GUID, until it has arrived or nobody can tell any more.
+
+    Where the system does not tell what has arrived, an answer counts as arrived once it is written.
+    """
+
+    def __init__(self, note: Note) -> None:
+        self._note = note
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._noting = Job("note-hand-out")
+
+    def sent(self, caller: Caller, peer: PeerConnection) -> None:
+        """The answer under way on `peer` hands out what `caller` says, if anything."""
+        if not caller.to_note:
+            return
+        handed = _HandOut(caller, peer, peer.current_answer)
+        handed.forget = peer.on_close(lambda: self._look(handed, len(LOOK_AFTER_S)))
+        self._look_later(handed, 0)
+
+    def _look_later(self, handed: _HandOut, tries: int) -> None:
+        asyncio.get_running_loop().call_later(LOOK_AFTER_S[tries], self._look, handed, tries + 1)
+
+    def _look(self, handed: _HandOut, tries: int) -> None:
+        if handed.over:
+            return
+        arrived = not handed.peer.tells_arrival or handed.peer.all_bytes_acknowledged(handed.answer)
+        if not arrived and tries < len(LOOK_AFTER_S):
+            self._look_later(handed, tries)
+            return
+        handed.over = True
+        handed.forget()
+        if arrived:
+            task = asyncio.get_running_loop().create_task(self._try_note(handed))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _try_note(self, handed: _HandOut) -> None:
+        """Where it fails, the GUID before lives on until the next hand-out or the first use of the new one."""
+        await self._noting.attempt(lambda: self._note(handed.caller))
 
 
 def farewell(record: Record, session: Session, now_ms: int) -> Event | None:

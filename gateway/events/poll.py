@@ -9,8 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from gateway.events.delivery import Deliveries, Sent, farewell
-from gateway.events.hand_outs import HandOuts
+from gateway.events.delivery import Deliveries, HandOuts, Sent, farewell
 from gateway.events.parking import Hold, Parked, Parking
 from gateway.ops import metrics
 from gateway.sessions.model import DISPLACED, Record

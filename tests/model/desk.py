@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.backend import BackendAnswer, EndReason, Entered
-from gateway.events.delivery import Deliveries
-from gateway.events.hand_outs import HandOuts
+from gateway.events.delivery import Deliveries, HandOuts
 from gateway.events.parking import Parking
 from gateway.events.poll import PollService
 from gateway.listeners.signals import Once

@@ -11,8 +11,7 @@ from typing import Any, Final
 import pytest
 
 from gateway.backend import EndReason
-from gateway.events.delivery import Deliveries
-from gateway.events.hand_outs import HandOuts
+from gateway.events.delivery import Deliveries, HandOuts
 from gateway.events.parking import Parking
 from gateway.events.poll import PollAnswer, PollService
 from gateway.listeners.signals import Once
