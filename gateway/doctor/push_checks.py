@@ -8,8 +8,8 @@ from typing import Final
 
 from gateway.doctor.finding import DoctorCheck, DoctorFinding, DoctorVerdict, Level, judge, right, wrong
 from gateway.events.push_addresses import LookUp, look_up, may_be_used
-from gateway.events.push_choice import parse
 from gateway.events.push_trust import PushTrustError, push_context
+from gateway.events.push_way import parse
 from gateway.settings.schema import Settings
 
 LOOK_UP_S: Final = 3.0

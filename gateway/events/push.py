@@ -12,10 +12,9 @@ from dataclasses import replace
 from typing import Final
 
 from gateway.events.claims import Claims, PushNodes
-from gateway.events.push_choice import choose_way
 from gateway.events.push_client import PushClient
 from gateway.events.push_line import PushLine, PushParts
-from gateway.events.push_way import PushSeal, renewing
+from gateway.events.push_way import PushSeal, choose_way, renewing
 from gateway.ops.jobs import all_done
 from gateway.sessions.model import PushWay, Session
 from gateway.sessions.service import SessionService

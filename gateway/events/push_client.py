@@ -11,9 +11,9 @@ from yarl import URL
 
 from gateway.events.push_addresses import AddressRefusedError, LookUp, PinnedResolver, look_up
 from gateway.events.push_answer import plain, refusal
-from gateway.events.push_choice import is_listed
 from gateway.events.push_message import PushMessage
 from gateway.events.push_trust import PushTrustError, folder_stamp, push_context
+from gateway.events.push_way import is_listed
 from gateway.settings.schema import Settings
 from gateway.wire.body import decoded
 from gateway.wire.errors import GatewayError

@@ -16,10 +16,9 @@ from typing import Final
 from gateway.audit import trail
 from gateway.backend import EndReason
 from gateway.events.delivery import farewell
-from gateway.events.push_choice import origin
 from gateway.events.push_client import Outcome, PushClient
 from gateway.events.push_message import push_message
-from gateway.events.push_way import failing, way_of
+from gateway.events.push_way import failing, origin, way_of
 from gateway.ops import metrics
 from gateway.ops.jobs import Job
 from gateway.sessions.model import PushWay, Record, Session

@@ -8,7 +8,7 @@ from unittest.mock import Mock
 
 from gateway.edge.agent_request import Services
 from gateway.edge.dispatch import Edge
-from gateway.events.push_choice import choose_way
+from gateway.events.push_way import choose_way
 from gateway.interface.operation import OperationTable
 from gateway.rows import ALL_OPERATIONS
 from gateway.sessions.memory_queue import Bounds, MemoryEventQueue

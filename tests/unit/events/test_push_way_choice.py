@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.events.push_choice import choose_way, is_listed, origin
+from gateway.events.push_way import choose_way, is_listed, origin
 from gateway.sessions.model import PushWay
 from gateway.settings.urls import check_callback_url
 from gateway.wire.errors import Refused
