@@ -10,8 +10,7 @@ import aiohttp
 from yarl import URL
 
 from gateway.events.push_addresses import AddressRefusedError, LookUp, PinnedResolver, look_up
-from gateway.events.push_answer import plain, refusal
-from gateway.events.push_message import PushMessage
+from gateway.events.push_message import PushMessage, plain, refusal
 from gateway.events.push_trust import PushTrustError, folder_stamp, push_context
 from gateway.events.push_way import is_listed
 from gateway.settings.schema import Settings

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gateway.events.push_answer import LONGEST_WORDS, plain, refusal
+from gateway.events.push_message import LONGEST_WORDS, plain, refusal
 
 CHINESE = '{"message":"成功","retcode":"0"}'
 TRAIL_BYTES = '{"message":"誠功許蓋\\"","retcode":"0"}'
