@@ -8,7 +8,7 @@ from typing import Final
 
 from gateway.doctor.finding import DoctorCheck, DoctorFinding, DoctorVerdict, Level, judge, right, wrong
 from gateway.events.push_addresses import LookUp, look_up, may_be_used
-from gateway.events.push_trust import PushTrustError, push_context
+from gateway.events.push_client import PushTrustError, push_context
 from gateway.events.push_way import parse
 from gateway.settings.schema import Settings
 

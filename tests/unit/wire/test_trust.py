@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.events.push_trust import push_context
+from gateway.events.push_client import push_context
 from gateway.redis_store.address import parse_target
 from gateway.wire.trust import TrustError, certificates, client_context
 from tests.unit.tokens.services import certified

@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from gateway.events.push_trust import PushTrustError, folder_stamp, push_context
+from gateway.events.push_client import PushTrustError, folder_stamp, push_context
 from tests.support.receiver import Authority
 
 
