@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 
 from pydantic_core import to_json
 
-from gateway.backend import Backend, BackendAnswer, Message
+from gateway.backend import Backend, BackendAnswer, Message, OperationRequest
 from gateway.edge.client_address import ClientAddress, client_address
 from gateway.events.delivery import HandOuts
 from gateway.events.poll import PollService
@@ -16,6 +16,7 @@ from gateway.events.push import PushService
 from gateway.interface import validate
 from gateway.interface.operation import Operation
 from gateway.nodes.drain import Drain
+from gateway.sessions.model import Session
 from gateway.sessions.service import SessionService
 from gateway.settings.schema import Settings
 from gateway.wire import envelope
@@ -84,6 +85,13 @@ def understood(raw: bytes) -> bytes:
         return to_json(validate.read_json(raw))
     except ValueError:
         return raw.removeprefix(codecs.BOM_UTF8)
+
+
+def to_centre(request: AgentRequest[Operation], session: Session, body: bytes) -> OperationRequest:
+    """The request as the contact centre gets it."""
+    return OperationRequest(
+        request.operation, request.agent_id, session.id, request.values, body, request.message, session.upstream
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,31 @@
-"""The entrance: the path of a request leads to a row, and that to an answer; the newest paths are remembered."""
+"""The entrance: the path of a request leads to a row, and that to an answer; the newest paths are remembered.
+
+What the gateway answers itself is in `own_operations`. All else the contact centre performs: the GUID is checked here,
+and what is asked is the centre's to judge.
+"""
 
 import asyncio
 import math
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeVar
 
 from gateway.audit import trail
-from gateway.backend import Declined
-from gateway.edge import cors, operations, polling, sign_in, sign_out, traced
-from gateway.edge.agent_request import NO_HEADERS, AgentRequest, Reply, Services, error_response, to_response
+from gateway.backend import BackendAnswer, Declined
+from gateway.edge import cors, polling, sign_in, sign_out, traced
+from gateway.edge.agent_request import (
+    NO_HEADERS,
+    AgentRequest,
+    Reply,
+    Services,
+    error_response,
+    to_centre,
+    to_response,
+    understood,
+)
 from gateway.interface import validate
 from gateway.interface.operation import (
     Heartbeat,
@@ -27,7 +40,7 @@ from gateway.interface.operation import (
 )
 from gateway.ops import metrics, request_context
 from gateway.ops.call_counts import LabelCount
-from gateway.ops.deadline import CALL_S, SIGN_IN_S
+from gateway.ops.deadline import CALL_S, SIGN_IN_S, paused_deadline
 from gateway.trace.traces import Traces
 from gateway.wire import retcodes
 from gateway.wire.body import read_body
@@ -76,6 +89,39 @@ Page = Callable[[Request], Awaitable[AnyResponse]]
 UNKNOWN_RETCODE: Final = "other"
 WITHIN_S: Final[Mapping[type[Operation], float]] = {SignIn: SIGN_IN_S, Poll: math.inf}
 """Polls have their hold; what is not here has CALL_S."""
+UPLOADS_AT_ONCE: Final = 8
+UPLOADS_TIMES_LONGER: Final = 6
+"""A file may take so many times as long as another request (REQUEST_TIMEOUT)."""
+
+
+async def perform(services: Services, request: AgentRequest[Operation]) -> BackendAnswer:
+    """The GUID comes first: who has no right learns nothing of what would be valid."""
+    caller = await services.sessions.call(request.agent_id, request.guid)
+    body = request.raw_body
+    return await services.backend.perform(to_centre(request, caller.session, understood(body) if body else body))
+
+
+class Uploads:
+    """Operations that bring a file: who sends it is known before it is read, and few are read at a time.
+
+    A file is in memory until it is answered or passed on, so that it can be sent again to a contact centre that has
+    just replaced its GUID. It is passed on as it came.
+    """
+
+    def __init__(self) -> None:
+        self._places = asyncio.Semaphore(UPLOADS_AT_ONCE)
+
+    async def perform(self, services: Services, request: AgentRequest[Upload]) -> BackendAnswer:
+        """As `perform`; reading may take a while, so that the GUID is checked once more behind it."""
+        settings = services.settings()
+        await services.sessions.call(request.agent_id, request.guid)
+        async with AsyncExitStack() as place:
+            with paused_deadline():
+                await place.enter_async_context(self._places)
+                time_ms = settings.request_timeout_ms * UPLOADS_TIMES_LONGER
+                body = await read_body(request.http, settings.file_max_bytes, time_ms)
+            caller = await services.sessions.call(request.agent_id, request.guid)
+            return await services.backend.perform(to_centre(request, caller.session, body))
 
 
 async def _refuse(_services: Services, request: AgentRequest[Unsupported]) -> Reply:
@@ -84,8 +130,8 @@ async def _refuse(_services: Services, request: AgentRequest[Unsupported]) -> Re
 
 def _answerers() -> dict[type[Operation], Answerer]:
     return {
-        Operation: operations.perform,
-        Upload: operations.Uploads().perform,
+        Operation: perform,
+        Upload: Uploads().perform,
         SignIn: sign_in.answer,
         SignOut: sign_out.answer,
         Poll: polling.poll,

@@ -2,8 +2,7 @@
 
 from gateway.audit import trail
 from gateway.backend import EndReason, Leave, LiveSession
-from gateway.edge.agent_request import AgentRequest, Reply, Services, understood
-from gateway.edge.operations import to_centre
+from gateway.edge.agent_request import AgentRequest, Reply, Services, to_centre, understood
 from gateway.edge.rows import SignOutReasonParameters
 from gateway.interface import validate
 from gateway.interface.operation import AnswerKind, SignOut

@@ -10,7 +10,7 @@ import pytest
 from aiohttp.streams import StreamReader
 
 from gateway.backend import BackendAnswer, Upstream
-from gateway.edge.operations import AT_ONCE
+from gateway.edge.dispatch import UPLOADS_AT_ONCE
 from gateway.wire.http import StreamedResponse
 from tests.support.requests import made_request
 from tests.support.waiting import until
@@ -154,8 +154,8 @@ async def test_the_time_that_a_file_takes_is_not_that_of_the_store() -> None:
 async def test_few_files_are_read_at_a_time() -> None:
     place = Entrance()
     headers = await place.hold(FRESH)
-    slow = [Arriving() for _ in range(AT_ONCE)]
-    requests = [made_request("POST", f"{PREFIX}/{UPLOAD}", headers, body=b"last") for _ in range(AT_ONCE + 1)]
+    slow = [Arriving() for _ in range(UPLOADS_AT_ONCE)]
+    requests = [made_request("POST", f"{PREFIX}/{UPLOAD}", headers, body=b"last") for _ in range(UPLOADS_AT_ONCE + 1)]
     for request, content in zip(requests, slow, strict=False):
         request.content = content
     waiting = [asyncio.ensure_future(place.edge.handle(request)) for request in requests]
