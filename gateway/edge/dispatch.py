@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from gateway.audit import trail
 from gateway.backend import BackendAnswer, Declined
-from gateway.edge import cors, polling, sign_in, sign_out, traced
+from gateway.edge import cors, own_operations, traced
 from gateway.edge.agent_request import (
     NO_HEADERS,
     AgentRequest,
@@ -132,11 +132,11 @@ def _answerers() -> dict[type[Operation], Answerer]:
     return {
         Operation: perform,
         Upload: Uploads().perform,
-        SignIn: sign_in.answer,
-        SignOut: sign_out.answer,
-        Poll: polling.poll,
-        Heartbeat: polling.heartbeat,
-        Renew: polling.update_guid,
+        SignIn: own_operations.sign_in,
+        SignOut: own_operations.sign_out,
+        Poll: own_operations.poll,
+        Heartbeat: own_operations.heartbeat,
+        Renew: own_operations.update_guid,
         Unsupported: _refuse,
     }
 
