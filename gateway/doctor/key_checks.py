@@ -11,8 +11,7 @@ from hiredis import ReplyError
 from gateway.doctor.finding import DoctorCheck, DoctorVerdict, Level, doubtful, right, wrong
 from gateway.doctor.store_probe import StoreProbe, Trouble, TroubleError, probing
 from gateway.redis_store.address import Address
-from gateway.redis_store.codec import read_record
-from gateway.redis_store.records import VERSION_SIZE
+from gateway.redis_store.codec import VERSION_SIZE, read_record
 from gateway.sessions.guid import KeyRing
 
 PAGE: Final = 500

@@ -1,32 +1,186 @@
 """The store of several nodes: one record per agent in Redis or Valkey (docs/design/optimistic_swap.md).
 
 A change is decided here, by the rule, and written by one script only if the record is still the one that the rule saw.
+Polls ask by one script when they come, and by one when they are woken or due.
 """
 
 import asyncio
+import logging
+import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from gateway.backend import End
 from gateway.redis_store.aside import Aside, Bad
-from gateway.redis_store.codec import Rubbish
+from gateway.redis_store.codec import VERSION_SIZE, Rubbish, read_record
+from gateway.redis_store.event_queue import read_element
 from gateway.redis_store.floor_claim import Fenced
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.owed import RedisOwed
-from gateway.redis_store.polls import RedisPolls
-from gateway.redis_store.records import RedisRecords
+from gateway.redis_store.scripts import Argument, load_script
 from gateway.redis_store.seen import RedisSeen
 from gateway.redis_store.swap import Swap, SwapOutcome
 from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.model import Record
 from gateway.sessions.policy import Outage
-from gateway.sessions.store import Change, Rule, Seen, SessionStore
-from gateway.wire.errors import Refused, StoreUnavailable
+from gateway.sessions.store import Change, Look, Looking, Rule, Seen, SessionStore
+from gateway.wire.errors import Refused, StoreUnavailable, Unreadable
 
 TRIES: Final = 100
 """Each try that fails is another's success, so this is how many may change one agent at the same moment."""
+REMEMBERED: Final = 20_000
+UNREADABLE: Final = 100
+"""Of so many agents it is remembered that the log names them."""
+ARRIVES_WITHIN_MS: Final = 200
+"""How long a kernel may hold back the acknowledgement of what another node has sent."""
+ANSWER_MS: Final = 1000
+"""How long after its hold a poll may still be on its way out."""
+
+_LOOK: Final = load_script("look")
+_LOST: Final = load_script("lost")
+_LOG = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+
+class RedisRecords:
+    """Remembers what the bytes of `codec` mean, never whether they are still the ones in Redis."""
+
+    def __init__(self) -> None:
+        self._parsed: dict[int, tuple[bytes, Record]] = {}
+        self._unreadable: dict[int, bytes] = {}
+
+    def read(self, agent_id: int, kept: bytes) -> Record:
+        """The record in `kept`, empty where there is none.
+
+        Raises Rubbish, and Unreadable for what another version may have written; that is said once.
+        """
+        parsed = self._parsed.get(agent_id)
+        if parsed is not None and parsed[0] == kept:
+            return parsed[1]
+        try:
+            record = read_record(kept[VERSION_SIZE:]) if kept else Record(agent_id)
+            if record.agent_id != agent_id:
+                raise ValueError(f"it is that of agent {record.agent_id}")
+        except Rubbish:
+            raise
+        except ValueError as error:
+            self._say(agent_id, kept, error)
+            raise Unreadable from error
+        self.remember(agent_id, kept, record)
+        return record
+
+    def _say(self, agent_id: int, kept: bytes, error: ValueError) -> None:
+        if self._unreadable.get(agent_id) != kept:
+            _LOG.error("the record of agent %d cannot be read: %s: the agent is answered 503", agent_id, error)
+            self._unreadable.pop(agent_id, None)
+            self._unreadable[agent_id] = kept
+            if len(self._unreadable) > UNREADABLE:
+                del self._unreadable[next(iter(self._unreadable))]
+
+    def remember(self, agent_id: int, kept: bytes, record: Record) -> None:
+        """Notes that `kept` are the bytes of `record`."""
+        self._parsed.pop(agent_id, None)
+        self._parsed[agent_id] = (kept, record)
+        if len(self._parsed) > REMEMBERED:
+            del self._parsed[next(iter(self._parsed))]
+
+    def known(self, agent_id: int) -> Record | None:
+        """What was last read or written here."""
+        parsed = self._parsed.get(agent_id)
+        return parsed[1] if parsed is not None else None
+
+    def bytes_of(self, record: Record) -> bytes | None:
+        """The bytes that this very record was read from, if remembered."""
+        parsed = self._parsed.get(record.agent_id)
+        return parsed[0] if parsed is not None and parsed[1] is record else None
+
+
+class RedisPolls:
+    """Looks of polls over a link; `records` knows what the bytes of a record mean. `now_ms` is the store's time.
+
+    `check` raises StoreUnavailable where nothing may be read, `read` reads a record as it is now.
+    """
+
+    def __init__(
+        self,
+        link: RedisLink,
+        records: RedisRecords,
+        aside: Aside,
+        now_ms: Callable[[], int],
+        check: Callable[[], None],
+        read: Callable[[int], Awaitable[Record]],
+    ) -> None:
+        self._link = link
+        self._now_ms = now_ms
+        self._records = records
+        self._aside = aside
+        self._check = check
+        self._read = read
+        self._node = secrets.token_hex(4)
+        self._agents, self._events, self._queues, self._polls = (
+            link.key(name, "") for name in ("agent", "events", "queue", "poll")
+        )
+
+    async def look(self, known: Record, looking: Looking) -> Look:
+        """See `SessionStore.look`. Where the bytes that `known` was read from are forgotten, it brings the record."""
+        self._check()
+        agent_id, kept = known.agent_id, self._records.bytes_of(known)
+        if kept is None:
+            return Look(record=await self._read(agent_id))
+        events = f"{self._events}{agent_id}"
+        keys = f"{self._agents}{agent_id}", events, f"{self._queues}{agent_id}", f"{self._polls}{agent_id}"
+        arguments = self._arguments(agent_id, kept[:VERSION_SIZE], looking)
+        while True:
+            first, *found = await self._link.script(_LOOK, keys, arguments)
+            if not found:
+                return Look(record=await self._changed(agent_id, first))
+            element, wait_ms, *ended = found
+            try:
+                event = read_element(element, looking.session_id) if element else None
+            except ValueError:
+                await self._aside.put([Bad(events, "first", content=element)])
+                continue
+            return Look(None, event, wait_ms, int(ended[0]) if ended else looking.ended)
+
+    async def _changed(self, agent_id: int, kept: bytes) -> Record:
+        """The record that stands there instead of the one known; what nobody can read is put aside by who reads it."""
+        try:
+            return self._records.read(agent_id, kept)
+        except Rubbish:
+            return await self._read(agent_id)
+
+    def _arguments(self, agent_id: int, version: bytes, looking: Looking) -> list[Argument]:
+        session_id, confirms, until_ms = looking.session_id, looking.confirms, looking.until_ms
+        redis_ms = self._link.now_ms()
+        arguments: list[Argument] = [
+            version,
+            "" if until_ms is None else until_ms + redis_ms - self._now_ms(),
+            f"{session_id}\n{confirms}\n" if confirms else "",
+            self._node,
+            redis_ms,
+            ARRIVES_WITHIN_MS,
+            int(looking.tells),
+        ]
+        if looking.token:
+            arguments += self._claim(agent_id, looking, self._now_ms())
+        return arguments
+
+    def _claim(self, agent_id: int, looking: Looking, now_ms: int) -> list[Argument]:
+        return [
+            looking.token,
+            looking.hold_ms + ANSWER_MS,
+            looking.session_id or "-",
+            looking.ended,
+            now_ms + looking.hold_ms,
+            self._link.wake_channel,
+            f"{agent_id}:",
+            now_ms,
+        ]
+
+    async def lost(self, agent_id: int, event_id: str) -> None:
+        """See `SessionStore.lost`."""
+        await self._link.script(_LOST, [self._link.key("queue", agent_id)], [f"{self._node} {event_id} "])
 
 
 class RedisSessionStore:

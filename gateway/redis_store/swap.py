@@ -6,10 +6,9 @@ from typing import Any, Final
 
 from pydantic_core import to_json
 
-from gateway.redis_store.codec import write_end
+from gateway.redis_store.codec import version, write_end, write_versioned
 from gateway.redis_store.floor_claim import Fenced, claim_text
 from gateway.redis_store.link import RedisLink
-from gateway.redis_store.records import version, write
 from gateway.redis_store.scripts import Argument, load_script
 from gateway.redis_store.seen import member
 from gateway.sessions.memory_queue import Bounds
@@ -54,7 +53,7 @@ class Swap:
     async def run(self, kept: bytes, before: Record, change: Change[Any], now_ms: int, *, durable: bool) -> SwapOutcome:
         """Writes `change` if the record is still `kept`, the bytes of `before`. Raises StoreUnavailable."""
         link, agent_id = self._link, before.agent_id
-        written = write(change.record) if change.record is not None else b""
+        written = write_versioned(change.record) if change.record is not None else b""
         keys = (
             link.key("agent", agent_id),
             link.key("events", agent_id),

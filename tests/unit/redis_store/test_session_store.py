@@ -8,12 +8,11 @@ from dataclasses import replace
 import pytest
 
 from gateway.backend import End, EndReason
+from gateway.redis_store.codec import write_versioned
 from gateway.redis_store.event_queue import RedisEventQueue
 from gateway.redis_store.fence import FENCE_EVERY_S
 from gateway.redis_store.link import RedisLink
-from gateway.redis_store.polls import ARRIVES_WITHIN_MS
-from gateway.redis_store.records import RedisRecords, write
-from gateway.redis_store.session_store import RedisSessionStore
+from gateway.redis_store.session_store import ARRIVES_WITHIN_MS, RedisRecords, RedisSessionStore
 from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.model import Record
 from gateway.sessions.policy import Outage, runs_out
@@ -427,16 +426,16 @@ async def test_a_queue_of_the_same_link_reads_what_the_store_wrote(link: RedisLi
 
 
 def test_the_same_bytes_are_read_once() -> None:
-    records, kept = RedisRecords(), write(Record(AGENT, session()))
+    records, kept = RedisRecords(), write_versioned(Record(AGENT, session()))
     assert records.read(AGENT, kept) is records.read(AGENT, bytes(bytearray(kept)))
 
 
 def test_bytes_are_only_those_of_the_very_record_read() -> None:
-    records, kept = RedisRecords(), write(Record(AGENT, session()))
+    records, kept = RedisRecords(), write_versioned(Record(AGENT, session()))
     record = records.read(AGENT, kept)
     assert records.bytes_of(record) == kept
     assert records.bytes_of(replace(record)) is None
 
 
 def test_every_write_has_a_version_of_its_own() -> None:
-    assert write(Record(AGENT))[:16] != write(Record(AGENT))[:16]
+    assert write_versioned(Record(AGENT))[:16] != write_versioned(Record(AGENT))[:16]
