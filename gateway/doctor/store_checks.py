@@ -17,7 +17,7 @@ from gateway.doctor.server_facts import Clocks, ExpectedServer, ServerFacts, ser
 from gateway.doctor.store_probe import TroubleError, probing
 from gateway.redis_store.address import Address, RedisTarget, parse_target
 from gateway.redis_store.division import WATCH_S
-from gateway.redis_store.fence import SHARDS
+from gateway.redis_store.fence_and_seal import SHARDS
 from gateway.redis_store.shards import shard_tags
 from gateway.sessions.secret_file import SecretFileError, read_secret_file
 from gateway.settings.redis_url import with_files

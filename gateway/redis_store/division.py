@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 from gateway.redis_store.address import parse_target
-from gateway.redis_store.fence import IDLE_FENCE_EVERY_S, LOOK, SHARDS, Division
+from gateway.redis_store.fence_and_seal import IDLE_FENCE_EVERY_S, LOOK, SHARDS, Division
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.scripts import load_script
 from gateway.redis_store.sentinels import Sentinels

@@ -13,12 +13,10 @@ from hiredis import ReplyError
 from gateway.ops import metrics
 from gateway.ops.deadline import step_until
 from gateway.ops.jobs import Job
-from gateway.redis_store import fence as fences
-from gateway.redis_store import seal as seals
+from gateway.redis_store import fence_and_seal as fences
 from gateway.redis_store.connection import RedisConnection
-from gateway.redis_store.fence import Fence
+from gateway.redis_store.fence_and_seal import Fence, Seal
 from gateway.redis_store.replies import as_failure, is_elsewhere, is_wrong_type
-from gateway.redis_store.seal import Seal
 from gateway.wire.errors import StoreUnavailable
 
 GATHER_S: Final = 0.005
@@ -198,7 +196,7 @@ class Flights:
     def _time_to_wait_s(self, due_s: float, now: float) -> float:
         """What replicas have for a flight whose first command is due then: Redis waits for one after the other."""
         begins_s = max(now, self._waits_until_s) if self._out else now
-        wait_s = max(due_s - begins_s, SHORTEST_FLIGHT_S) * seals.WAIT_SHARE
+        wait_s = max(due_s - begins_s, SHORTEST_FLIGHT_S) * fences.WAIT_SHARE
         self._waits_until_s = begins_s + wait_s
         return wait_s
 

@@ -9,16 +9,15 @@ from hiredis import ReplyError
 
 from gateway.ops.backoff import Backoff
 from gateway.ops.jobs import Job
-from gateway.redis_store import fence as fences
+from gateway.redis_store import fence_and_seal as fences
 from gateway.redis_store.address import Address
 from gateway.redis_store.connection import OWN_FAULT, dial, greeting
-from gateway.redis_store.fence import Fence
+from gateway.redis_store.fence_and_seal import Fence, Seal
 from gateway.redis_store.flights import Flights
 from gateway.redis_store.places import Places
 from gateway.redis_store.replies import refusal_of
 from gateway.redis_store.rights import Rights
 from gateway.redis_store.scripts import pack
-from gateway.redis_store.seal import Seal
 
 FIRST_PAUSE_S: Final = 0.05
 LONGEST_PAUSE_S: Final = 1.0

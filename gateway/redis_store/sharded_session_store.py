@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TypeVar
 
 from gateway.backend import End
-from gateway.redis_store.fence import MOST_OUTAGES
+from gateway.redis_store.fence_and_seal import MOST_OUTAGES
 from gateway.redis_store.shards import shard_of
 from gateway.sessions.model import Record
 from gateway.sessions.policy import Outage

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from gateway.audit import trail
-from gateway.redis_store.fence import StoreClock
+from gateway.redis_store.fence_and_seal import StoreClock
 from tests.conftest import Shared
 from tests.support.admin import Operator, administered, token_file
 from tests.support.desk import Desk

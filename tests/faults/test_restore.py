@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from gateway.redis_store.fence import OUTAGE_GAP_MS
+from gateway.redis_store.fence_and_seal import OUTAGE_GAP_MS
 from gateway.sessions.secret_file import new_secret_line
 from tests.support.desk import Answer, Desk
 from tests.support.gateway import CONFIG, PASSWORD, ROOT, Gateway, running_gateway

@@ -19,7 +19,8 @@ from unittest import mock
 
 import redis
 
-from gateway.redis_store import fence, floor_claim, seen
+from gateway.redis_store import fence_and_seal as fence
+from gateway.redis_store import floor_claim, seen
 from gateway.sessions.secret_file import new_secret_line
 from tests.support.desk import PREFIX, Line
 from tests.support.gateway import ROOT, running_gateway

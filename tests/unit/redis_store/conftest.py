@@ -6,7 +6,7 @@ from typing import Protocol
 
 import pytest
 
-from gateway.redis_store.fence import UNGUARDED, Division
+from gateway.redis_store.fence_and_seal import UNGUARDED, Division
 from gateway.redis_store.link import RedisLink
 from tests.support.servers import Server, Servers
 from tests.support.waiting import GENEROUS_MS

@@ -11,7 +11,7 @@ import pytest
 from gateway.backend import End, EndReason
 from gateway.redis_store import division
 from gateway.redis_store.division import Divided, WrongShardsError
-from gateway.redis_store.fence import SHARDS
+from gateway.redis_store.fence_and_seal import SHARDS
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.session_store import RedisSessionStore
 from gateway.redis_store.shards import shard_tags
@@ -63,7 +63,7 @@ def place(shared_server: Shared) -> Place:
 @pytest.fixture(autouse=True)
 def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fences are written every 0.1 s here."""
-    monkeypatch.setattr("gateway.redis_store.fence.IDLE_FENCE_EVERY_S", 0.1)
+    monkeypatch.setattr("gateway.redis_store.fence_and_seal.IDLE_FENCE_EVERY_S", 0.1)
     monkeypatch.setattr(division, "WATCH_S", 1.0)
 
 

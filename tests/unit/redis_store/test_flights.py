@@ -8,7 +8,8 @@ import pytest
 from hiredis import Reader
 
 from gateway.ops.deadline import answer_within
-from gateway.redis_store import fence, flights
+from gateway.redis_store import fence_and_seal as fence
+from gateway.redis_store import flights
 from gateway.redis_store.link import RedisLink
 from gateway.wire.errors import StoreUnavailable
 from tests.support.requests import made_request

@@ -7,10 +7,9 @@ import pytest
 
 from gateway.redis_store.address import parse_target
 from gateway.redis_store.connection import RedisConnection, Replies
-from gateway.redis_store.fence import Fence
+from gateway.redis_store.fence_and_seal import Fence, Seal
 from gateway.redis_store.flights import Flights
 from gateway.redis_store.scripts import pack
-from gateway.redis_store.seal import Seal
 from gateway.redis_store.sentinels import Sentinels
 from gateway.wire.errors import StoreUnavailable
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.redis_store import fence
+from gateway.redis_store import fence_and_seal as fence
 from gateway.redis_store import link as link_module
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.scripts import Script

@@ -10,7 +10,7 @@ import pytest
 from gateway.backend import End, EndReason
 from gateway.redis_store.codec import write_versioned
 from gateway.redis_store.event_queue import RedisEventQueue
-from gateway.redis_store.fence import FENCE_EVERY_S
+from gateway.redis_store.fence_and_seal import FENCE_EVERY_S
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.session_store import ARRIVES_WITHIN_MS, RedisRecords, RedisSessionStore
 from gateway.sessions.memory_queue import Bounds

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from gateway.redis_store.fence import StoreClock
+from gateway.redis_store.fence_and_seal import StoreClock
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.redis_store import fence
+from gateway.redis_store import fence_and_seal as fence
 from gateway.redis_store.link import RedisLink
 from gateway.wire.errors import StoreUnavailable
 from tests.support.servers import Server

@@ -3,9 +3,8 @@
 import pytest
 
 from gateway.redis_store.address import Address, parse_target
-from gateway.redis_store.fence import Fence
+from gateway.redis_store.fence_and_seal import Fence, Seal
 from gateway.redis_store.link import RedisLink
-from gateway.redis_store.seal import Seal
 from gateway.redis_store.sentinels import Sentinels
 from gateway.wire.errors import StoreUnavailable
 from tests.support.servers import Server, Servers
