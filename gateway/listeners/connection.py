@@ -12,9 +12,8 @@ from typing import Final, Protocol, cast
 
 from aiohttp.web import RequestPayloadError
 
-from gateway.listeners import answers
 from gateway.listeners.eager import EagerTasks
-from gateway.listeners.incoming import BAD_REQUEST, Incoming, NotServed, body_is_withheld
+from gateway.listeners.incoming import Incoming, NotServed, body_is_withheld, half_sent, refusal, unexpected
 from gateway.listeners.probe import PlainProbe, Receipts, TlsProbe
 from gateway.listeners.signals import Once
 from gateway.ops.logs import crash_line
@@ -226,7 +225,7 @@ class Connection(asyncio.Protocol):
         stopped_in_head = not self._busy and incoming.head_begun and not self._begun_behind
         if stopped_in_body or stopped_in_head:
             self._last = self._ended = self._broken = True
-            transport.write(answers.half_sent())
+            transport.write(half_sent())
             return False
         self._heard_out = transport.can_write_eof() and (self._busy or bool(incoming.held))
         if self._heard_out:
@@ -355,9 +354,9 @@ class Connection(asyncio.Protocol):
         """The answer where the handler has none, the last one of the connection."""
         self._last = True
         if isinstance(problem, RequestPayloadError):
-            return answers.refusal(BAD_REQUEST)
+            return refusal()
         _log.error("unexpected error: %s", crash_line(problem))
-        return answers.unexpected()
+        return unexpected()
 
     def _keeps_alive(self, request: Request) -> bool:
         """Whether there may be a next answer."""
@@ -442,7 +441,7 @@ class Connection(asyncio.Protocol):
     def _refuse(self, status: int) -> None:
         """The answer to a message that is none, the last of its connection."""
         self._last = True
-        self.write_now(answers.refusal(status).last_words())
+        self.write_now(refusal(status).last_words())
         self._receipts.written()
         self._end()
 
@@ -461,7 +460,7 @@ class Connection(asyncio.Protocol):
                 self.close_after_answer()
         elif self._incoming.head_begun:
             self._last = True
-            self.write_now(answers.half_sent())
+            self.write_now(half_sent())
             self._end()
         else:
             self.force_close()

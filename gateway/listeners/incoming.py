@@ -3,6 +3,8 @@
 The parser is aiohttp's, through its public face (`aiohttp.http.HttpRequestParser`). It is fed one message at a time, to
 the end of the head and then the announced body: so what stands behind a good request cannot spoil it, and nothing that
 the parser keeps of one message (a trailer of a body in chunks) meets the next. Some that it takes are refused here.
+
+The answers where there is none of the edge, to what is no request of ours above all, are here too.
 """
 
 import asyncio
@@ -14,7 +16,10 @@ from aiohttp.http_exceptions import LineTooLong
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web import RequestPayloadError
 
-from gateway.wire.http import Request
+from gateway.wire import envelope
+from gateway.wire.errors import Malformed
+from gateway.wire.http import Request, Response, header_lines
+from gateway.wire.standing_headers import AGENT_JSON, of_answers
 
 _HEAD_END: Final = b"\r\n\r\n"
 _LINE_ENDS: Final = b"\r\n"
@@ -26,6 +31,15 @@ BAD_REQUEST: Final = 400
 HEAD_TOO_LARGE: Final = 431
 NOT_IMPLEMENTED: Final = 501
 VERSION_NOT_SUPPORTED: Final = 505
+_LINES: Final = header_lines(of_answers(AGENT_JSON))
+_REFUSALS: Final = {
+    BAD_REQUEST: "not an HTTP message: check the request line and the headers",
+    HEAD_TOO_LARGE: "the request line and each header: at most 8190 bytes",
+    NOT_IMPLEMENTED: "Transfer-Encoding: only chunked is understood",
+    VERSION_NOT_SUPPORTED: "HTTP version: only 1.1 and 1.0 are understood",
+}
+_BODIES: Final = {status: envelope.error(Malformed(told)) for status, told in _REFUSALS.items()}
+_HALF_SENT: Final = envelope.error(Malformed("the request did not arrive whole in time"))
 
 
 class NotServed(Exception):
@@ -182,3 +196,18 @@ def body_is_withheld(request: Request) -> bool:
         and not request.content.is_eof()
         and request.headers.get(hdrs.EXPECT, "").lower() == "100-continue"
     )
+
+
+def refusal(status: int = BAD_REQUEST) -> Response:
+    """The answer to a message that is no HTTP, or none of ours; the last of its connection, as all these are."""
+    return Response(_BODIES[status], status, lines=_LINES)
+
+
+def unexpected() -> Response:
+    """503 for a crash of ours."""
+    return Response(envelope.UNEXPECTED, 503, lines=_LINES)
+
+
+def half_sent() -> bytes:
+    """400, status line and all, for a request that stopped in the middle."""
+    return Response(_HALF_SENT, BAD_REQUEST, lines=_LINES).last_words()
