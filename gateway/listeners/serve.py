@@ -12,10 +12,9 @@ from gateway.listeners.accepting import Acceptor
 from gateway.listeners.connection_limits import ConnectionLimits
 from gateway.listeners.development_certificate import development_certificate
 from gateway.listeners.errors import ListenError
-from gateway.listeners.handshakes import FailedHandshakes
 from gateway.listeners.server import LINGER_MS, ConnectionServer, Handler
 from gateway.listeners.sockets import BACKLOG, accepts_a_turn, adopt, open_sockets, url_of
-from gateway.listeners.tls import VERSIONS, TlsCertificate, TlsTerms, own_files
+from gateway.listeners.tls import VERSIONS, FailedHandshakes, TlsCertificate, TlsTerms, own_files
 from gateway.settings.cross_checks import is_loopback
 from gateway.settings.live_file import LiveFile, follow
 from gateway.settings.schema import Settings

@@ -1,9 +1,14 @@
-"""TLS for the HTTPS listener: TLS 1.2 and later, with a certificate that can be swapped while connections are open."""
+"""TLS for the HTTPS listener: TLS 1.2 and later, with a certificate that can be swapped while connections are open.
+
+Handshakes that fail are told with their reason: a line an address and reason, and its count once a minute.
+"""
 
 import logging
 import ssl
 import time
 import warnings
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,6 +20,7 @@ from gateway.listeners.errors import CertificateError, ListenError
 from gateway.settings import files
 from gateway.settings.files import FileFault
 from gateway.settings.live_file import LiveFile
+from gateway.wire.addresses import network
 from gateway.wire.trust import TrustError, certificates
 
 _LOG: Final = logging.getLogger(__name__)
@@ -28,6 +34,26 @@ VERSIONS: Final = {
     "1.2": ssl.TLSVersion.TLSv1_2,
     "1.3": ssl.TLSVersion.TLSv1_3,
 }
+TELL_EVERY_S: Final = 60.0
+MOST_KEPT: Final = 1000
+_CLIENT_CERTIFICATE: Final = "its certificate is of no authority in CLIENT_CA_FILE"
+_NOT_TRUSTED: Final = "it does not trust the certificate of this gateway"
+_TOO_OLD: Final = "it speaks no TLS as new as TLS_MIN_VERSION"
+_REASONS: Final = {
+    "CERTIFICATE_VERIFY_FAILED": _CLIENT_CERTIFICATE,
+    "HTTP_REQUEST": "it speaks HTTP without TLS: that is for HTTP_PORT",
+    "NO_SHARED_CIPHER": "it knows none of the ciphers of this gateway",
+    "PEER_DID_NOT_RETURN_A_CERTIFICATE": "it shows no certificate, which CLIENT_CA_FILE asks for",
+    "SSLV3_ALERT_BAD_CERTIFICATE": _NOT_TRUSTED,
+    "SSLV3_ALERT_CERTIFICATE_EXPIRED": _NOT_TRUSTED,
+    "SSLV3_ALERT_CERTIFICATE_UNKNOWN": _NOT_TRUSTED,
+    "TLSV1_ALERT_PROTOCOL_VERSION": _TOO_OLD,
+    "TLSV1_ALERT_UNKNOWN_CA": _NOT_TRUSTED,
+    "UNSUPPORTED_PROTOCOL": _TOO_OLD,
+    "VERSION_TOO_LOW": _TOO_OLD,
+    "WRONG_VERSION_NUMBER": "it does not speak TLS",
+}
+"""What OpenSSL says -> what it means for whoever looks after the client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +187,44 @@ def _must_be_readable(setting: str, path: Path, *, secret: bool = False) -> None
 def _fault_of(path: Path, says: str) -> str:
     reason = says.removeprefix("cannot be read: ")
     return f"{path}: {says}" if reason == says else f"cannot read {path}: {reason}"
+
+
+def reason_of(problem: BaseException) -> str:
+    """Why a handshake failed; "" where the client just went away, as the health checks of balancers do."""
+    if isinstance(problem, ssl.SSLError):
+        said = str(problem.reason or type(problem).__name__)
+        return _REASONS.get(said, said)
+    if isinstance(problem, (TimeoutError, ConnectionAbortedError)):
+        return "it was not over within REQUEST_TIMEOUT"
+    return ""
+
+
+@dataclass(slots=True)
+class _Told:
+    at_s: float
+    more: int = 0
+
+
+class FailedHandshakes:
+    """Those of one process. `clock` gives s; the newest MOST_KEPT of address and reason are remembered."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._told: OrderedDict[tuple[str, str], _Told] = OrderedDict()
+
+    def note(self, address: str, problem: BaseException) -> None:
+        """One from this address has failed."""
+        reason = reason_of(problem)
+        if not reason:
+            return
+        kind, now_s = (network(address), reason), self._clock()
+        told = self._told.get(kind)
+        if told is not None and now_s - told.at_s < TELL_EVERY_S:
+            told.more += 1
+            return
+        more = f" ({told.more} more like it before)" if told is not None and told.more else ""
+        self._told[kind] = _Told(now_s)
+        self._told.move_to_end(kind)
+        if len(self._told) > MOST_KEPT:
+            self._told.popitem(last=False)
+        _LOG.warning("no TLS with %s: %s%s", address, reason, more)

@@ -31,7 +31,6 @@ GATHERED: Final = (
     "gateway.agents.demo",
     "gateway.agents.passwords",
     "gateway.listeners.connection",
-    "gateway.listeners.handshakes",
     "gateway.listeners.signals",
     "gateway.listeners.tls",
     "gateway.redis_store.session_store",

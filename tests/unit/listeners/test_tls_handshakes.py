@@ -3,7 +3,7 @@ import ssl
 
 import pytest
 
-from gateway.listeners.handshakes import MOST_KEPT, TELL_EVERY_S, FailedHandshakes
+from gateway.listeners.tls import MOST_KEPT, TELL_EVERY_S, FailedHandshakes
 
 NOW_S = [0.0]
 
