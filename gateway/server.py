@@ -18,7 +18,7 @@ from gateway.app import App, make_app
 from gateway.audit import trail
 from gateway.audit.open_trail import OpenTrail, TrailPlace
 from gateway.edge.client_address import client_of
-from gateway.listeners.connection_limits import ConnectionLimits
+from gateway.listeners.accepting import ConnectionLimits
 from gateway.listeners.serve import Listeners
 from gateway.listeners.serve import start as listen
 from gateway.listeners.tls import TlsCertificate

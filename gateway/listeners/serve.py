@@ -8,8 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
-from gateway.listeners.accepting import Acceptor
-from gateway.listeners.connection_limits import ConnectionLimits
+from gateway.listeners.accepting import Acceptor, ConnectionLimits
 from gateway.listeners.development_certificate import development_certificate
 from gateway.listeners.errors import ListenError
 from gateway.listeners.server import LINGER_MS, ConnectionServer, Handler

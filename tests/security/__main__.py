@@ -35,7 +35,10 @@ ATTACKS: Final[dict[str, tuple[str, str]]] = {
     "tests/unit/listeners/test_tls.py": ("old TLS, foreign clients, keys that others may read", "refused"),
     "tests/contract/test_mutual_tls.py": ("links without a certificate of ours", "refused"),
     "tests/unit/events/test_push_addresses.py": ("pushes to addresses that are not public", "none sent"),
-    "tests/unit/listeners/test_connection_limits.py": ("connections of one network", "CONNECTIONS_MAX_ADDRESS"),
+    "tests/unit/listeners/test_accepting_limits.py": (
+        "connections of one network",
+        "CONNECTIONS_MAX_ADDRESS",
+    ),
 }
 """File of tests -> what they try, and what must hold."""
 WIDTHS: Final = (52, 44, 40)

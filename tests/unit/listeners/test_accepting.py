@@ -9,8 +9,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from gateway.listeners.accepting import LINE_EVERY_S, Acceptor, Shortage
-from gateway.listeners.connection_limits import ConnectionLimits
+from gateway.listeners.accepting import LINE_EVERY_S, Acceptor, ConnectionLimits, Shortage
 from gateway.listeners.sockets import accepts_a_turn, open_socket
 from gateway.settings.schema import Settings
 from tests.unit.listeners.doors import until

@@ -1,6 +1,6 @@
 """How many connections there may be, in all and by address."""
 
-from gateway.listeners.connection_limits import ConnectionLimits
+from gateway.listeners.accepting import ConnectionLimits
 from gateway.settings.schema import Settings
 
 
