@@ -1,4 +1,8 @@
-"""A line to Redis that comes back by itself: connects, signs in, passes the fence, and again after each loss."""
+"""A line to Redis that comes back by itself: connects, signs in, passes the fence, and again after each loss.
+
+`Places` tells where the primary is: at home, where a Cluster sent us, or where the sentinels say
+(docs/design/redis_link.md).
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -10,20 +14,58 @@ from hiredis import ReplyError
 from gateway.ops.backoff import Backoff
 from gateway.ops.jobs import Job
 from gateway.redis_store import fence_and_seal as fences
-from gateway.redis_store.address import Address
+from gateway.redis_store.address import Address, RedisTarget
 from gateway.redis_store.connection import OWN_FAULT, dial, greeting
 from gateway.redis_store.fence_and_seal import Fence, Seal
 from gateway.redis_store.flights import Flights
-from gateway.redis_store.places import Places
 from gateway.redis_store.replies import refusal_of
 from gateway.redis_store.rights import Rights
 from gateway.redis_store.scripts import pack
+from gateway.redis_store.sentinels import Sentinels
 
 FIRST_PAUSE_S: Final = 0.05
 LONGEST_PAUSE_S: Final = 1.0
 SEEKING_PAUSE_S: Final = 0.1
 """Pauses between attempts double from the first to the longest, each shortened by up to a half. The second one is the
 longest where another server may have become the primary meanwhile: each of them is an outage of its own."""
+
+
+class Places:
+    """Finds the server to connect to, for all lines of one link. `sentinels` are those of `target`, None for none."""
+
+    def __init__(self, target: RedisTarget, sentinels: Sentinels | None = None) -> None:
+        self.sentinels = sentinels
+        self._servers = target.servers
+        self._turn = 0
+        self._moved: Address | None = None
+
+    @property
+    def several(self) -> bool:
+        """Whether the primary may be elsewhere tomorrow."""
+        return len(self._servers) > 1 or self.sentinels is not None
+
+    @property
+    def _here(self) -> Address:
+        return self._moved or self._servers[self._turn % len(self._servers)]
+
+    async def find(self) -> Address:
+        """The address to dial. Raises OSError when no sentinel names one."""
+        return await self.sentinels.ask() if self.sentinels is not None else self._here
+
+    def refused(self, address: Address, error: str) -> None:
+        """An error reply ended a connection: `MOVED slot host:port` names the place of our keys."""
+        kind, _, rest = error.partition(" ")
+        host, colon, port = rest.rpartition(" ")[2].rpartition(":")
+        if kind == "MOVED" and colon and port.isdigit():
+            self._moved = address.at(host, int(port))
+        else:
+            self.failed(address)
+
+    def failed(self, address: Address) -> None:
+        """The place does not answer, or refuses to serve: try the next one, unless that was done already."""
+        if address == self._here:
+            self._moved = None
+            self._turn += 1
 
 
 @dataclass(frozen=True)

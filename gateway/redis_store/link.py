@@ -16,8 +16,7 @@ from gateway.ops.jobs import Job
 from gateway.redis_store.address import Address, parse_target
 from gateway.redis_store.connection import OWN_FAULT
 from gateway.redis_store.fence_and_seal import UNGUARDED, Division, Fence
-from gateway.redis_store.line import Line, LineOptions
-from gateway.redis_store.places import Places
+from gateway.redis_store.line import Line, LineOptions, Places
 from gateway.redis_store.replies import code, refusal
 from gateway.redis_store.rights import Permits, Rights
 from gateway.redis_store.scripts import Argument, Script, pack

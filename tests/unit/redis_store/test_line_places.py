@@ -1,7 +1,7 @@
 """Finding the primary at home and in a Cluster."""
 
 from gateway.redis_store.address import parse_target
-from gateway.redis_store.places import Places
+from gateway.redis_store.line import Places
 from tests.support.servers import Servers
 from tests.support.waiting import until
 from tests.unit.redis_store.conftest import Links
