@@ -21,9 +21,8 @@ from gateway.redis_store.division import Divided
 from gateway.redis_store.event_queue import RedisEventQueue, ShardedEventQueue
 from gateway.redis_store.floor_claim import FloorClaim
 from gateway.redis_store.link import RedisLink, told
-from gateway.redis_store.node_book import RedisNodeBook
 from gateway.redis_store.password_book import RedisPasswordBook, ShardedPasswordBook, carry_passwords
-from gateway.redis_store.push_nodes import RedisPushNodes, ShardedPushNodes
+from gateway.redis_store.processes import RedisNodeBook, RedisPushNodes, ShardedPushNodes
 from gateway.redis_store.sentinels import Sentinels
 from gateway.redis_store.session_store import RedisSessionStore
 from gateway.redis_store.sharded_session_store import ShardedSessionStore

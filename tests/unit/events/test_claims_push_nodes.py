@@ -8,7 +8,7 @@ import pytest
 
 from gateway.events.claims import OneProcess
 from gateway.redis_store.link import RedisLink
-from gateway.redis_store.push_nodes import RedisPushNodes
+from gateway.redis_store.processes import RedisPushNodes
 from tests.support.servers import Server
 from tests.support.waiting import GENEROUS_MS
 

@@ -10,7 +10,7 @@ from gateway.nodes.admin_routes import nodes
 from gateway.nodes.drain import Drain
 from gateway.nodes.node_keeper import GONE_MS, NodeBook, NodeKeeper, OneProcessBook, Traffic
 from gateway.redis_store.link import RedisLink
-from gateway.redis_store.node_book import RedisNodeBook
+from gateway.redis_store.processes import RedisNodeBook
 from gateway.wire.errors import NotFound, StoreUnavailable
 
 NOW = 1_700_000_000_000

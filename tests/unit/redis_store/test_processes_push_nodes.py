@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gateway.redis_store.link import RedisLink
-from gateway.redis_store.push_nodes import RedisPushNodes, ShardedPushNodes
+from gateway.redis_store.processes import RedisPushNodes, ShardedPushNodes
 from gateway.redis_store.shards import shard_tags
 from gateway.wire.errors import StoreUnavailable
 from tests.support.servers import Server
