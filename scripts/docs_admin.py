@@ -13,7 +13,7 @@ from gateway.admin.settings_routes import ReloadView, SettingLine, SettingsView
 from gateway.admin.store_routes import ShardState, StoreView
 from gateway.agents.admin_routes import LockList, LockView, Unlocked
 from gateway.nodes.admin_routes import DrainView, LostSessions, NodeList, NodeView, WorkerView
-from gateway.sessions.ending import EndedSession, Ends
+from gateway.sessions.admin_routes import EndedSession, Ends
 from gateway.sessions.listing import AgentView, FormerSession, GenerationView, SessionPage, SessionView
 
 HEAD: Final = """\

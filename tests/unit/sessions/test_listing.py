@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.sessions.ending import end_sessions
+from gateway.sessions.admin_routes import end_sessions
 from gateway.sessions.listing import SessionFilter, agent_view, chosen, session_page, state_of, view
 from gateway.sessions.live import READ_TOGETHER
 from gateway.sessions.model import Session, Superseded
