@@ -42,8 +42,7 @@ from gateway.redis_store.shards import shard_tags
 from gateway.rows import ALL_OPERATIONS
 from gateway.sessions.admin_routes import session_routes
 from gateway.sessions.guid import KeyRing, random_key_ring
-from gateway.sessions.key_check import check_keys
-from gateway.sessions.live import live_sessions
+from gateway.sessions.live import check_keys, live_sessions
 from gateway.sessions.outbox import Outbox
 from gateway.sessions.policy import Policy
 from gateway.sessions.secret_file import read_secret_file

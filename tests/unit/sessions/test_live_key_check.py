@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.sessions.guid import KeyRing
-from gateway.sessions.key_check import MissingKeyError, check_keys
+from gateway.sessions.live import MissingKeyError, check_keys
 from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
 from gateway.sessions.memory_store import MemorySessionStore
 from gateway.sessions.model import Record, Session
