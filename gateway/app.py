@@ -34,8 +34,7 @@ from gateway.listeners.development_certificate import served_chain
 from gateway.listeners.serve import Listeners
 from gateway.nodes import health
 from gateway.nodes.admin_routes import LostSessions, node_routes
-from gateway.nodes.drain import Drain
-from gateway.nodes.node_keeper import NodeKeeper, Traffic
+from gateway.nodes.node_keeper import Drain, NodeKeeper, Traffic
 from gateway.ops import logs
 from gateway.ops.jobs import Job
 from gateway.redis_store.shards import shard_tags

@@ -15,7 +15,7 @@ from gateway.events.poll import PollService
 from gateway.events.push import PushService
 from gateway.interface import validate
 from gateway.interface.operation import Operation
-from gateway.nodes.drain import Drain
+from gateway.nodes.node_keeper import Drain
 from gateway.sessions.model import Session
 from gateway.sessions.service import SessionService
 from gateway.settings.schema import Settings

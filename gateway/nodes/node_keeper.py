@@ -1,5 +1,10 @@
 """Which processes serve, on which nodes, and which of them drain: each says so once a second, for all to read.
 
+A node that its operator drains takes no new work, and goes on until what is here has gone elsewhere. Sign-ins are
+refused (503), polls are not held, each answer is the last one of its connection, and `/gateway/ready` is red, so that a
+balancer leads everybody to other nodes. Nothing is ended: whoever still comes is served. Unlike the end of a process it
+can be taken back.
+
 A drain is a wish for a whole node, that is for all workers of one start of it: it is kept where the nodes know of one
 another, and each worker follows it with its next word. A node that starts anew does not drain.
 """
@@ -16,15 +21,60 @@ from typing import Final, NamedTuple, Protocol
 
 from gateway import __version__
 from gateway.audit import trail
-from gateway.nodes.drain import Drain
 from gateway.ops.metrics import SHARED_DIR
-from gateway.wire.errors import NotFound, StoreUnavailable
+from gateway.wire.errors import NotFound, StoreUnavailable, Unavailable
+from gateway.wire.text import iso
 
 SAY_EVERY_S: Final = 1.0
 GONE_MS: Final = 5_000
 """Who has said nothing for so long is gone."""
 
+REFUSED: Final = "this node is being drained: sign in at another one"
+
 _LOG = logging.getLogger(__name__)
+
+
+class Drain:
+    """Whether this process drains. `since_ms` and `by` (who asked for it) count while `is_on`."""
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self.since_ms = 0
+        self.by = ""
+        self._followers: list[Callable[[bool], None]] = []
+
+    def follow(self, told: Callable[[bool], None]) -> None:
+        """Has `told` called with True when a drain begins, and with False when it is taken back."""
+        self._followers.append(told)
+
+    def begin(self, by: str, now_ms: int) -> bool:
+        """False where it had begun before."""
+        if self.is_on:
+            return False
+        self.is_on, self.since_ms, self.by = True, now_ms, by
+        self._tell()
+        return True
+
+    def take_back(self) -> bool:
+        """False where there was none."""
+        if not self.is_on:
+            return False
+        self.is_on = False
+        self._tell()
+        return True
+
+    def refuse_sign_in(self) -> None:
+        """Raises Unavailable while it is on."""
+        if self.is_on:
+            raise Unavailable(REFUSED)
+
+    async def reason(self) -> str | None:
+        """Why this node is not ready, None when it does not drain."""
+        return f"draining since {iso(self.since_ms)}" if self.is_on else None
+
+    def _tell(self) -> None:
+        for told in self._followers:
+            told(self.is_on)
 
 
 class Traffic(NamedTuple):

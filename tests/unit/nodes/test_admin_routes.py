@@ -6,8 +6,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.nodes.admin_routes import LostSessions, node_routes
-from gateway.nodes.drain import Drain
-from gateway.nodes.node_keeper import NodeKeeper, OneProcessBook, ProcessState, Traffic
+from gateway.nodes.node_keeper import Drain, NodeKeeper, OneProcessBook, ProcessState, Traffic
 from tests.support.admin import Operator, serving
 
 NOW = 1_700_000_000_000

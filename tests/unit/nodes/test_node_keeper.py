@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from gateway.nodes.admin_routes import nodes
-from gateway.nodes.drain import Drain
-from gateway.nodes.node_keeper import GONE_MS, NodeBook, NodeKeeper, OneProcessBook, Traffic
+from gateway.nodes.node_keeper import GONE_MS, Drain, NodeBook, NodeKeeper, OneProcessBook, Traffic
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.processes import RedisNodeBook
 from gateway.wire.errors import NotFound, StoreUnavailable

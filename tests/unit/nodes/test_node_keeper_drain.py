@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.nodes.drain import Drain
+from gateway.nodes.node_keeper import Drain
 from gateway.wire.errors import Unavailable
 
 
