@@ -17,8 +17,8 @@ from prometheus_client import Counter
 from gateway.agents.lockout import Attempts, AttemptStanding
 from gateway.audit import trail
 from gateway.ops.backoff import Backoff
-from gateway.ops.deadline import paused_deadline
 from gateway.ops.metrics import REGISTRY
+from gateway.ops.request_context import paused_deadline
 from gateway.wire import retcodes
 from gateway.wire.errors import GatewayError, Refused, StoreUnavailable, Unavailable
 

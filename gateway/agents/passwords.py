@@ -17,8 +17,8 @@ from argon2.exceptions import Argon2Error, InvalidHashError, VerifyMismatchError
 from prometheus_client import Counter
 
 from gateway.agents.fair_queue import FairQueue, PasswordVerdicts
-from gateway.ops.deadline import paused_deadline
 from gateway.ops.metrics import REGISTRY
+from gateway.ops.request_context import paused_deadline
 from gateway.settings.host import give_way
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused, Unavailable

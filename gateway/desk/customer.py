@@ -17,7 +17,7 @@ from gateway.edge.dispatch import Page
 from gateway.interface import validate
 from gateway.interface.operation import Operation
 from gateway.ops import metrics
-from gateway.ops.deadline import CALL_S, answer_within
+from gateway.ops.request_context import CALL_S, answer_within
 from gateway.sessions.service import SessionService
 from gateway.settings.schema import Settings
 from gateway.sim_pages.bodies import Data, Number, SimBody, read

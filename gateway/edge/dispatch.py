@@ -40,7 +40,7 @@ from gateway.interface.operation import (
 )
 from gateway.ops import metrics, request_context
 from gateway.ops.call_counts import LabelCount
-from gateway.ops.deadline import CALL_S, SIGN_IN_S, paused_deadline
+from gateway.ops.request_context import CALL_S, SIGN_IN_S, paused_deadline
 from gateway.trace.traces import Traces
 from gateway.wire import retcodes
 from gateway.wire.body import read_body

@@ -2,12 +2,19 @@
 and its deadline.
 
 Nothing is worked out until somebody asks: most requests are answered without a line.
+
+The deadline says how long it may wait for the store over all of its steps, each of which has a time-out of its own
+besides. It stands in the request, so that no function between needs to pass it on. It is that of the task which
+answers: what that starts beside, such as writes of the outbox, has none.
 """
 
 import asyncio
+import math
 import re
 import secrets
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -16,6 +23,11 @@ TRACE_PARENT: Final = "traceparent"
 _SENT_ID: Final = re.compile(r"[A-Za-z0-9._:+/=@-]{1,128}")
 _TRACE: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-[0-9a-zA-Z._-]{1,64})?")
 ANSWERED: Final = ""
+CALL_S: Final = 0.95
+SIGN_IN_S: Final = 1.9
+"""With what is tidied up afterwards, the answer is there after 1 s, or 2 s for a sign-in."""
+TIDY_S: Final = 0.05
+"""What each step has that begins after the deadline: what was begun is undone if that is quick."""
 
 
 class RequestContext(Protocol):
@@ -88,3 +100,41 @@ def onward_headers() -> dict[str, str]:
 def _current() -> RequestContext | None:
     request = CURRENT.get()
     return None if request is None or request.id == ANSWERED else request
+
+
+@contextmanager
+def answer_within(request: RequestContext, span_s: float) -> Iterator[None]:
+    """What waits for the store in this block, on behalf of `request`, is to be over in `span_s`.
+
+    Behind it the request counts as answered: what comes then in this task is not told as its doing.
+    """
+    before = CURRENT.set(request)
+    request.answered_by, request.answer_by_s = asyncio.current_task(), time.monotonic() + span_s
+    try:
+        yield
+    finally:
+        request.id, request.answer_by_s = ANSWERED, math.inf
+        CURRENT.reset(before)
+
+
+@contextmanager
+def paused_deadline() -> Iterator[None]:
+    """What is waited for here is not the store: that time does not count."""
+    request = CURRENT.get()
+    if request is None or request.answer_by_s == math.inf or request.answered_by is not asyncio.current_task():
+        yield
+        return
+    left_s, request.answer_by_s = request.answer_by_s - time.monotonic(), math.inf
+    try:
+        yield
+    finally:
+        if request.id != ANSWERED:
+            request.answer_by_s = time.monotonic() + left_s
+
+
+def step_until(now_s: float, span_s: float) -> float:
+    """When a step that begins now and may take `span_s` has to end; times of the event loop in s."""
+    due_s, request = now_s + span_s, CURRENT.get()
+    if request is None or due_s <= request.answer_by_s or request.answered_by is not asyncio.current_task():
+        return due_s
+    return max(request.answer_by_s, now_s + min(TIDY_S, span_s))

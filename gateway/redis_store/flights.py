@@ -11,8 +11,8 @@ from typing import Any, Final, Protocol
 from hiredis import ReplyError
 
 from gateway.ops import metrics
-from gateway.ops.deadline import step_until
 from gateway.ops.jobs import Job
+from gateway.ops.request_context import step_until
 from gateway.redis_store import fence_and_seal as fences
 from gateway.redis_store.connection import RedisConnection
 from gateway.redis_store.fence_and_seal import Fence, Seal

@@ -20,8 +20,8 @@ from yarl import URL
 
 from gateway.backend import Message
 from gateway.ops import request_context
-from gateway.ops.deadline import paused_deadline
 from gateway.ops.metrics import REGISTRY
+from gateway.ops.request_context import paused_deadline
 from gateway.settings.schema import Settings
 from gateway.upstream.counterpart import Keys
 from gateway.upstream.service_answers import ServiceAnswer, read_cookies, read_envelope, read_guid

@@ -13,7 +13,7 @@ from gateway.backend import BackendAnswer, Declined
 from gateway.edge.dispatch import REMEMBERED_MAX_BYTES, REMEMBERED_PATHS, UNKNOWN_RETCODE
 from gateway.interface.operation import Operation
 from gateway.ops import metrics
-from gateway.ops.deadline import CALL_S
+from gateway.ops.request_context import CALL_S
 from gateway.rows import ALL_OPERATIONS
 from gateway.wire.errors import Unavailable
 from tests.support.requests import made_request

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from hiredis import Reader
 
-from gateway.ops.deadline import answer_within
+from gateway.ops.request_context import answer_within
 from gateway.redis_store import fence_and_seal as fence
 from gateway.redis_store import flights
 from gateway.redis_store.link import RedisLink

@@ -3,8 +3,8 @@ import math
 
 import pytest
 
-from gateway.ops import deadline, request_context
-from gateway.ops.deadline import TIDY_S, answer_within, paused_deadline, step_until
+from gateway.ops import request_context
+from gateway.ops.request_context import TIDY_S, answer_within, paused_deadline, step_until
 from gateway.wire.http import Request
 from tests.support.requests import made_request
 
@@ -55,7 +55,7 @@ async def test_time_spent_elsewhere_does_not_count() -> None:
             await asyncio.sleep(0.2)
         now_s = loop.time()
         assert step_until(now_s, math.inf) - began_s == pytest.approx(0.9 + now_s - began_s, abs=0.05)
-    assert deadline.CALL_S < 1.0 < deadline.SIGN_IN_S < 2.0
+    assert request_context.CALL_S < 1.0 < request_context.SIGN_IN_S < 2.0
 
 
 async def test_what_a_request_has_begun_has_no_deadline_while_that_waits_elsewhere() -> None:
