@@ -34,7 +34,7 @@ GATHERED: Final = (
     "gateway.listeners.signals",
     "gateway.listeners.tls",
     "gateway.redis_store.session_store",
-    "gateway.tokens.rates",
+    "gateway.tokens.token_pages",
 )
 """Loggers whose lines somebody without a session, or a broken client, can cause as often as they like."""
 MOST_KINDS: Final = 1000

@@ -1,9 +1,12 @@
 """The two interfaces over HTTP: validation for the contact centre, generation for the enterprise's back end.
 
 Here alone their answers are written: `{"retCode":...,"message":...}`, the two fields of the interface.
+
+How many requests one address may send, and how many of them about one tenant, is bounded.
 """
 
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -16,12 +19,13 @@ from gateway.ops.metrics import REGISTRY
 from gateway.settings.token_sections import TOKENS_PATH
 from gateway.tokens import messages, validating
 from gateway.tokens.messages import User
-from gateway.tokens.rates import NO_TENANT, RateSettings, TokenRateLimits
 from gateway.tokens.signed import Issued, IssueError, Issuer
 from gateway.tokens.tenants_file import Tenant, Tenants
+from gateway.tokens.used_tokens import MemoryTokenStore, MinuteLimit, TokenStore, wait_s
 from gateway.tokens.validating import TokenCause, TokenVerdict, ValidateSettings, Validator
+from gateway.wire.addresses import network
 from gateway.wire.body import read_body
-from gateway.wire.errors import GatewayError, MethodNotAllowed, Unavailable
+from gateway.wire.errors import GatewayError, MethodNotAllowed, StoreUnavailable, Unavailable
 from gateway.wire.http import Request, Response
 from gateway.wire.standing_headers import JSON, of_answers
 
@@ -34,6 +38,10 @@ _CAUSES: Final = Counter("agentgateway_token_refusals", "Refused tokens, by firs
 TokenPage = Callable[[Request], Awaitable[Response]]
 BODY_MAX_BYTES: Final = 65_536
 BEARER: Final = "bearer "
+NO_TENANT: Final = "?"
+"""Counts requests for tenants that do not exist: their names are the sender's, and would fill the store."""
+
+log = logging.getLogger(__name__)
 
 
 class WrongApiKey(GatewayError):
@@ -81,6 +89,54 @@ def _answer(
 ) -> Response:
     body = {"retCode": code, "message": message, **(more or {})}
     return Response(body=to_json(body), status=status, headers={**_ALWAYS, **(headers or {})})
+
+
+class RateSettings(Protocol):
+    """The settings that matter here; `Settings` has them. In requests a minute."""
+
+    @property
+    def token_address_limit(self) -> int:
+        """TOKEN_ADDRESS_LIMIT."""
+
+    @property
+    def token_tenant_limit(self) -> int:
+        """TOKEN_TENANT_LIMIT."""
+
+
+class Limited(Unavailable):
+    """Too many requests; the next are heard after `retry_after_s` seconds."""
+
+    status = 429
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"too many requests: try again in {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+
+
+class TokenRateLimits:
+    """Counts requests by address, and by address and tenant: nobody uses up what belongs to callers elsewhere.
+
+    While the store is out of reach each node counts for itself, so that tokens are validated all the same.
+    """
+
+    def __init__(self, store: TokenStore, settings: Callable[[], RateSettings]) -> None:
+        self._store = store
+        self._settings = settings
+        self._own = MemoryTokenStore()
+
+    async def admit(self, address: str, tenant: str | None = None, *, now_ms: int) -> None:
+        """Counts a request from an IP address, for a tenant where one is known. Raises Limited."""
+        settings, sender = self._settings(), network(address)
+        counters = [MinuteLimit(f"{sender} ", settings.token_address_limit)]
+        if tenant is not None:
+            counters.append(MinuteLimit(f"{sender} {tenant}", settings.token_tenant_limit))
+        try:
+            within = await self._store.count(counters, now_ms=now_ms)
+        except StoreUnavailable:
+            within = await self._own.count(counters, now_ms=now_ms)
+        if not within:
+            log.warning("too many requests about tokens from %s", sender)
+            raise Limited(wait_s(now_ms))
 
 
 class PageSettings(RateSettings, ValidateSettings, Protocol):

@@ -14,11 +14,10 @@ from gateway.settings.schema import Settings
 from gateway.tokens import signing_keys, tenants_file, users
 from gateway.tokens.calling import NO_HEADERS, CallError, TokenCaller
 from gateway.tokens.messages import TOKEN_LENGTH, User
-from gateway.tokens.rates import TokenRateLimits
 from gateway.tokens.signed import Issued, Issuer
 from gateway.tokens.signing_keys import KeySet
 from gateway.tokens.tenants_file import Tenants
-from gateway.tokens.token_pages import TokenPage, TokenPages
+from gateway.tokens.token_pages import TokenPage, TokenPages, TokenRateLimits
 from gateway.tokens.toml_file import live
 from gateway.tokens.used_tokens import TokenStore
 from gateway.tokens.users import FileDirectory, HttpDirectory, UserDirectory, Users

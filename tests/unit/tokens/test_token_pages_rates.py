@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from gateway.tokens.rates import Limited, TokenRateLimits
+from gateway.tokens.token_pages import Limited, TokenRateLimits
 from gateway.tokens.used_tokens import MemoryTokenStore
 from gateway.wire.errors import StoreUnavailable
 from tests.support.tokens import NOW
