@@ -1,18 +1,22 @@
-"""Wires the admin listener: its token, its pages, its socket."""
+"""Wires the admin listener: its token, its pages, its socket; with `/metrics`, in the text format of Prometheus."""
 
 import asyncio
 import logging
 import socket
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
 from gateway.admin.admin_tokens import AdminTokens, open_admin_token
 from gateway.admin.console_sessions import ConsoleSessions
-from gateway.admin.listener import AdminListener, AdminRoute, application
-from gateway.admin.metrics_page import Probe, metrics_route
+from gateway.admin.listener import AdminCall, AdminListener, AdminPage, AdminRoute, application
 from gateway.app import App
 from gateway.console.history import History, HistoryJob
 from gateway.console.pages import console_routes
@@ -26,6 +30,7 @@ from gateway.sim_pages.routes import sim_routes
 from gateway.wire import retcodes
 from gateway.wire.errors import StoreUnavailable
 
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 SILENT_LOOKED_AT: Final = 100
 _FOR_EVER_MS: Final = 10**15
 SIGN_IN_RESULTS: Final = {
@@ -69,6 +74,37 @@ async def open_admin(
 def _sim(app: App) -> list[AdminRoute]:
     """The world to play in is there with BACKEND = embedded alone."""
     return sim_routes(app.centre) if app.centre is not None else []
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A gauge, or a counter where the name ends in `_total`. `read` gives its value now, None: it is left out."""
+
+    name: str
+    description: str
+    read: Callable[[], Awaitable[float | None]]
+
+
+def metrics_route(probes: Sequence[Probe]) -> AdminRoute:
+    """The page `/metrics`: what this process counted, and the probes."""
+
+    async def answer(_call: AdminCall) -> AdminPage:
+        values = await asyncio.gather(*(probe.read() for probe in probes))
+        read = CollectorRegistry()
+        read.register(_Gauges(zip(probes, values, strict=True)))
+        return AdminPage(b"".join(map(generate_latest, [*metrics.registries(), read])), CONTENT_TYPE)
+
+    return AdminRoute("GET", "/metrics", answer)
+
+
+class _Gauges(Collector):
+    def __init__(self, values: Iterable[tuple[Probe, float | None]]) -> None:
+        self._values = [(probe, value) for probe, value in values if value is not None]
+
+    def collect(self) -> Iterator[Metric]:
+        for probe, value in self._values:
+            kind = CounterMetricFamily if probe.name.endswith("_total") else GaugeMetricFamily
+            yield kind(probe.name, probe.description, value=value)
 
 
 async def _sessions(app: App) -> float | None:

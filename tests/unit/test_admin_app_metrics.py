@@ -1,6 +1,6 @@
 from prometheus_client.parser import text_string_to_metric_families
 
-from gateway.admin.metrics_page import Probe, metrics_route
+from gateway.admin_app import Probe, metrics_route
 from gateway.ops import metrics
 from tests.support.admin import serving
 
