@@ -19,8 +19,7 @@ from gateway.admin.console_sessions import ConsoleSessions
 from gateway.admin.listener import AdminCall, AdminListener, AdminPage, AdminRoute, application
 from gateway.app import App
 from gateway.console.history import History, HistoryJob
-from gateway.console.pages import console_routes
-from gateway.console.sign_in_routes import GuessLimit, sign_in_routes
+from gateway.console.routes import GuessLimit, file_routes, sign_in_routes
 from gateway.interface.operation import Poll, SignIn
 from gateway.listeners.serve import Listeners, admin_certificate
 from gateway.listeners.sockets import adopt, open_socket
@@ -60,7 +59,7 @@ async def open_admin(
     tokens = AdminTokens([], settings.admin_tokens_file, settings.admin_token_file)
     sessions = ConsoleSessions(tokens)
     signing_in = sign_in_routes(sessions, GuessLimit())
-    routes = [metrics_route(_probes(app, agents)), *app.admin_routes, *_sim(app), *signing_in, *console_routes(), *more]
+    routes = [metrics_route(_probes(app, agents)), *app.admin_routes, *_sim(app), *signing_in, *file_routes(), *more]
     listener = AdminListener(application(tokens, routes, sessions, settings.admin_hosts))
     certificate = admin_certificate(settings)
     door = adopt(given) if given else open_socket(settings.admin_bind_address, settings.admin_port, "ADMIN_PORT")

@@ -11,7 +11,7 @@ import pytest
 
 from gateway.admin_app import history_job
 from gateway.audit import trail
-from gateway.console.pages import files
+from gateway.console.routes import files
 from gateway.wire.standing_headers import PAGE_POLICY
 from gateway.wire.text import iso
 from tests.support.admin import TOKEN, Operator, Said, administered, token_file

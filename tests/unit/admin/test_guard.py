@@ -10,7 +10,7 @@ from gateway.admin.admin_tokens import Actor, AdminTokens
 from gateway.admin.console_sessions import ConsoleSessions
 from gateway.admin.guard import Asked
 from gateway.admin.listener import AdminCall, AdminRoute
-from gateway.console.sign_in_routes import GuessLimit, sign_in_routes
+from gateway.console.routes import GuessLimit, sign_in_routes
 from tests.support.admin import serving
 from tests.support.console import Visitor
 

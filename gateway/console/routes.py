@@ -1,8 +1,12 @@
-"""Signing in to the console and out of it, and staying: `/console/sign-in`, `session`, `stay` and `sign-out`."""
+"""The pages of the console: its files, and signing in, staying and signing out.
+
+The files hold nothing of this gateway: what they show is asked for by whoever signed in.
+"""
 
 import math
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from pydantic_core import from_json, to_json
@@ -14,10 +18,37 @@ from gateway.admin.listener import AdminCall, AdminPage, AdminRoute
 from gateway.audit import trail
 from gateway.ops import metrics
 from gateway.wire.errors import GatewayError, Malformed, Unavailable
-from gateway.wire.standing_headers import JSON
+from gateway.wire.standing_headers import JSON, OF_PAGES, PAGE_TYPES
 
+PATH: Final = "/console"
+HERE: Final = Path(__file__).parent
+SHARED: Final = HERE.parent / "desk"
+"""The desk page's: what both pages are made with."""
+SHARED_FILES: Final = ("base.css", "dom.js")
 GUESSES: Final = 10
 GUESS_EVERY_S: Final = 6.0
+
+
+def file_routes() -> list[AdminRoute]:
+    """A route for each file, for whoever is on this machine."""
+    return [_file_route(path, file) for path, file in files().items()]
+
+
+def files() -> dict[str, Path]:
+    """The file behind each path."""
+    own = {f"{PATH}/{file.name}": file for file in sorted(HERE.iterdir()) if file.suffix in {".css", ".js"}}
+    shared = {f"{PATH}/{name}": SHARED / name for name in SHARED_FILES}
+    page = HERE / "console.html"
+    return {PATH: page, f"{PATH}/": page, **own, **shared}
+
+
+def _file_route(path: str, file: Path) -> AdminRoute:
+    page = AdminPage(file.read_bytes(), PAGE_TYPES[file.suffix], OF_PAGES)
+
+    async def show(_call: AdminCall) -> object:
+        return page
+
+    return AdminRoute("GET", path, show, open=True)
 
 
 class WrongToken(GatewayError):
@@ -58,7 +89,10 @@ class GuessLimit:
 
 
 def sign_in_routes(sessions: ConsoleSessions, limit: GuessLimit) -> list[AdminRoute]:
-    """The routes, for pages of this listener alone: a change must say so in Origin."""
+    """`/console/sign-in`, `session`, `stay` and `sign-out`.
+
+    They are for pages of this listener alone: a change must say so in Origin.
+    """
 
     async def sign_in(call: AdminCall) -> object:
         token = _token(call)
