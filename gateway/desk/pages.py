@@ -11,7 +11,7 @@ from gateway.desk.admission import admit
 from gateway.desk.customer import DeskCustomers, sim_page
 from gateway.edge.agent_request import error_response
 from gateway.edge.dispatch import Page
-from gateway.openapi import pages as reference
+from gateway.openapi.document import reference_files
 from gateway.sessions.service import SessionService
 from gateway.settings.schema import Settings
 from gateway.wire.errors import GatewayError, MethodNotAllowed
@@ -49,7 +49,7 @@ def pages(
         )
 
     contents = {path: _content(file) for path, file in files().items()}
-    contents |= {f"{PATH}/{name}": content for name, content in reference.contents().items()}
+    contents |= {f"{PATH}/{name}": content for name, content in reference_files().items()}
     shown = {path: _shown(settings, body, kind) for path, (body, kind) in contents.items()}
     shown[f"{PATH}/facts"] = _shown(settings, facts, AGENT_JSON)
     return {**shown, **sim_page(settings, sessions, registry, customers)}

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 import pytest
 
 from gateway.desk.pages import files
-from gateway.openapi.pages import contents
+from gateway.openapi.document import reference_files
 from tests.support.centre import CentreGateway, centre_gateway
 from tests.support.desk import Answer, Line
 from tests.support.gateway import ROOT, running_gateway
@@ -38,7 +38,7 @@ def policy(answer: Answer) -> dict[str, str]:
     return {name: value for name, _, value in parts}
 
 
-@pytest.mark.parametrize("path", [*files(), *(f"/desk/{name}" for name in contents()), "/desk/facts"])
+@pytest.mark.parametrize("path", [*files(), *(f"/desk/{name}" for name in reference_files()), "/desk/facts"])
 async def test_each_file_comes_with_a_strict_policy(hall: CentreGateway, path: str) -> None:
     answer = await ask(hall.gateway.port, "GET", path)
     assert answer.status == 200

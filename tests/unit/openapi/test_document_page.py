@@ -3,11 +3,11 @@
 import json
 import re
 
-from gateway.openapi import pages as files
+from gateway.openapi.document import reference_files
 
 
 def contents() -> dict[str, tuple[bytes, str]]:
-    return {name: (body(), kind) for name, (body, kind) in files.contents().items()}
+    return {name: (body(), kind) for name, (body, kind) in reference_files().items()}
 
 
 def test_the_page_needs_nothing_but_its_own_files() -> None:
