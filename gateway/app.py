@@ -19,7 +19,7 @@ from gateway.contact_centre.centre import ContactCentre
 from gateway.contact_centre.floor.plan import Plan
 from gateway.contact_centre.plan_file import read as read_plan
 from gateway.contact_centre.scheduler import Scheduler
-from gateway.desk.customer import DeskCustomers
+from gateway.desk.customer import DeskCustomers, customer_page
 from gateway.desk.pages import pages as desk_pages
 from gateway.edge import forward_auth
 from gateway.edge.agent_request import Services
@@ -176,8 +176,12 @@ class App:
         """None but with the embedded contact centre: only there are demo agents."""
         if self.centre is None or self._registry is None:
             return {}
-        customers = DeskCustomers(self.centre.customers)
-        return desk_pages(lambda: self.live.current, self.sessions, self._registry, customers)
+        registry, customers = self._registry, DeskCustomers(self.centre.customers)
+
+        def now() -> Settings:
+            return self.live.current
+
+        return {**desk_pages(now, registry), **customer_page(now, self.sessions, registry, customers)}
 
     def _authentication(self, registry: AgentRegistry) -> Authentication:
         stores = self.stores

@@ -11,7 +11,7 @@ from gateway.agents.registry import AgentRegistry
 from gateway.contact_centre.customers.callers import Customers
 from gateway.contact_centre.floor.calls import Call, Leg
 from gateway.contact_centre.floor.plan import Behaviour
-from gateway.desk.admission import Forbidden, admit
+from gateway.desk.pages import Forbidden, admit
 from gateway.edge.agent_request import Reply, error_response, to_response
 from gateway.edge.dispatch import Page
 from gateway.interface import validate
@@ -82,7 +82,7 @@ class DeskCustomers:
         return customer.call if customer is not None else None
 
 
-def sim_page(
+def customer_page(
     settings: Callable[[], Settings], sessions: SessionService, registry: AgentRegistry, customers: DeskCustomers
 ) -> dict[str, Page]:
     """The page by path. Refusals have a retcode, and 401 for the GUID, 403 for who asks, 400 for the rest."""

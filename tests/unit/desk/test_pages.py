@@ -9,7 +9,7 @@ import pytest
 from gateway.agents.registry import AgentRegistry
 from gateway.contact_centre.customers.callers import Customers
 from gateway.contact_centre.floor.calls import Call, Feature, Leg, Purpose, Stage
-from gateway.desk.customer import DeskCustomers
+from gateway.desk.customer import DeskCustomers, customer_page
 from gateway.desk.pages import PATH, pages
 from gateway.settings.load import load
 from gateway.wire import retcodes
@@ -53,7 +53,8 @@ class Place:
         assert SETTINGS.agents_file is not None
         self.registry = AgentRegistry(SETTINGS.agents_file)
         customers = DeskCustomers(cast(Customers, self.outside))
-        self.pages = pages(lambda: SETTINGS, self.sessions, self.registry, customers)
+        customer = customer_page(lambda: SETTINGS, self.sessions, self.registry, customers)
+        self.pages = {**pages(lambda: SETTINGS, self.registry), **customer}
 
     async def ask(self, method: str, target: str, body: bytes | None = None, **headers: str) -> Response:
         request = made_request(method, target, {**HOST, **headers}, body=body)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.desk.admission import Forbidden, admit
+from gateway.desk.pages import Forbidden, admit
 from gateway.settings.load import load
 from gateway.settings.schema import Settings
 from gateway.wire.addresses import FORWARDING_HEADERS
