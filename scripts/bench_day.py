@@ -19,8 +19,7 @@ from pathlib import Path
 
 from gateway.admin.admin_tokens import read_admin_token
 from gateway.contact_centre.plan_file import read as read_plan
-from gateway.sim.day import DayPlan, play
-from gateway.sim.own_gateway import FIRST_AGENT, own_settings
+from gateway.sim.day import FIRST_AGENT, DayPlan, own_settings, play
 from gateway.sim.scenario import GatewayPlace, Habits
 from gateway.sim.tally import DayTally
 from tests.support.gateway import CONFIG, ROOT, GatewayProcess, start_process

@@ -17,8 +17,7 @@ from gateway.contact_centre.plan_file import read as read_plan
 from gateway.ops import logs
 from gateway.settings import load as loading
 from gateway.settings.problems import SettingsError
-from gateway.sim.day import DayPlan, play
-from gateway.sim.own_gateway import own_gateway
+from gateway.sim.day import DayPlan, own_gateway, play
 from gateway.sim.scenario import CannotPlayError, GatewayPlace, Habits
 from gateway.sim.tally import DayTally
 
