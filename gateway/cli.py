@@ -30,8 +30,8 @@ COMMANDS: Final = {
     "secret": "secret:secret",
     "token": "token:token",
     "sim": "sim:sim",
-    "check": "check_server:check",
-    "load": "load_server:load",
+    "check": "kit:check",
+    "load": "kit:load",
     "openapi": "openapi:openapi",
 }
 """Subcommand -> module in `gateway.commands` and the command in it."""
