@@ -24,9 +24,9 @@ call, codes), `inviting.FOLLOW_UPS` (why a party was asked into a call -> what f
 
     async def query(self, invocation: Invocation[QueryParameters]) -> object: ...
 
-A new group is a folder and a line in `operations/actions.py` and `operations/rows.py`. An action takes the `Invocation`
-(the desk of who asks, validated parameters and body) and returns the JSON value of `result` (NOTHING for `{}`), or
-raises Refused with a code of `wire/retcodes.py`.
+A new group is a folder and a line in `centre.GROUPS` and in gateway/rows.py. An action takes the `Invocation` (the desk
+of who asks, validated parameters and body) and returns the JSON value of `result` (NOTHING for `{}`), or raises Refused
+with a code of `wire/retcodes.py`.
 
 - *A query* reads `services.world` and `directory`.
 - *A change of an agent's state alone:* `services.roster.change(desk, step)` with a step of `state_machine`, or

@@ -24,9 +24,22 @@ from gateway.contact_centre.floor.plan import Plan
 from gateway.contact_centre.floor.roster import Roster
 from gateway.contact_centre.floor.switchboard import Switchboard
 from gateway.contact_centre.floor.world import World
-from gateway.contact_centre.invocation import NO_FILE, CentreServices, File, Invocation
+from gateway.contact_centre.invocation import NO_FILE, Action, CentreServices, File, GroupActions, Invocation
 from gateway.contact_centre.operations import roles
-from gateway.contact_centre.operations.actions import all_actions
+from gateway.contact_centre.operations.agentconf import actions as agentconf
+from gateway.contact_centre.operations.agentgroup import actions as agentgroup
+from gateway.contact_centre.operations.calldata import actions as calldata
+from gateway.contact_centre.operations.eccconfig import actions as eccconfig
+from gateway.contact_centre.operations.mediacall import actions as mediacall
+from gateway.contact_centre.operations.onlineagent import actions as onlineagent
+from gateway.contact_centre.operations.onlineagent import notes
+from gateway.contact_centre.operations.onlineagent import own_settings as onlineagent_settings
+from gateway.contact_centre.operations.qualitycontrol import actions as qualitycontrol
+from gateway.contact_centre.operations.querymonitor import actions as querymonitor
+from gateway.contact_centre.operations.queuedevice import actions as queuedevice
+from gateway.contact_centre.operations.recordplay import actions as recordplay
+from gateway.contact_centre.operations.textchat import actions as textchat
+from gateway.contact_centre.operations.voicecall import actions as voicecall
 from gateway.contact_centre.presence import Presence, Watchers
 from gateway.contact_centre.scheduler import LoopScheduler, Scheduler
 from gateway.interface import validate
@@ -37,6 +50,23 @@ from gateway.wire import envelope, retcodes
 from gateway.wire.errors import Refused, Unavailable
 from gateway.wire.standing_headers import file_headers
 
+GROUPS: Final[tuple[GroupActions, ...]] = (
+    onlineagent.actions,
+    onlineagent_settings.actions,
+    voicecall.actions,
+    calldata.actions,
+    agentgroup.actions,
+    queuedevice.actions,
+    notes.actions,
+    textchat.actions,
+    eccconfig.actions,
+    agentconf.actions,
+    mediacall.actions,
+    recordplay.actions,
+    qualitycontrol.actions,
+    querymonitor.actions,
+)
+"""What every operation does; a new group is a folder and a line here."""
 NO_PARAMETERS: Final = Parameters()
 ReadFile = Callable[[bytes, str], tuple[str, bytes]]
 """Name and data of the file in a form: its body and content type. Raises Refused (`000-006`) where it has none."""
@@ -198,3 +228,14 @@ def _proven(admitted: Admitted) -> tuple[Agent, LightSignInBody]:
         case (Agent() as agent, LightSignInBody() as body):
             return agent, body
     raise TypeError("not admitted by this contact centre")
+
+
+def all_actions(services: CentreServices) -> dict[str, Action]:
+    """By operation name. Raises ValueError when two groups perform one operation."""
+    found: dict[str, Action] = {}
+    for group in GROUPS:
+        for name, action in group(services).items():
+            if name in found:
+                raise ValueError(f"two actions for {name}")
+            found[name] = action
+    return found

@@ -1,4 +1,4 @@
-"""The black list and the red list (rows of `operations/eccconfig.py`). Every agent of the VDN may change them."""
+"""The black list and the red list. Every agent of the VDN may change them."""
 
 from typing import Any
 
