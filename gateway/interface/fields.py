@@ -1,4 +1,4 @@
-"""Base models and field types of requests: what older and newer clients may send."""
+"""Base models and field types of requests, and parameters of several groups: what older and newer clients may send."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -156,3 +156,27 @@ Called = Annotated[str, Field(min_length=1, max_length=24, pattern=r"^[0-9*#]+$"
 Bit = Annotated[int, Field(ge=0, le=1)]
 Ordinal = Annotated[int, Field(ge=0, le=INT_MAX)]
 ServiceToken = Annotated[str, Field(max_length=50), AfterValidator(_no_special("the token"))]
+
+
+class OtherAgentParameters(Parameters):
+    """An agent asked about."""
+
+    workno: AgentId
+
+
+class WorkNoParameters(Parameters):
+    """An agent asked about or acted upon; these groups spell it workNo."""
+
+    work_no: AgentId
+
+
+class QueueParameters(Parameters):
+    """A skill queue."""
+
+    skillid: SkillId
+
+
+class CallParameters(Parameters):
+    """A call by its id."""
+
+    callid: CallId

@@ -11,7 +11,7 @@ from gateway.contact_centre.operations import directory, roles
 from gateway.contact_centre.operations.agentgroup import rows
 from gateway.contact_centre.operations.agentgroup.views import AgentViews
 from gateway.contact_centre.operations.directory import ListedAgent, status
-from gateway.contact_centre.operations.parameters import OtherAgentParameters, QueueParameters
+from gateway.interface.fields import OtherAgentParameters, QueueParameters
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 

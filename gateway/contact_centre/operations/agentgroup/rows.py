@@ -4,8 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from gateway.contact_centre.operations.parameters import OtherAgentParameters, QueueParameters
-from gateway.interface.fields import AgentIds, Body, Ordinal, Parameters
+from gateway.interface.fields import AgentIds, Body, Ordinal, OtherAgentParameters, Parameters, QueueParameters
 from gateway.interface.operation import Operation
 from gateway.interface.results import Result, SkillQueue
 from gateway.wire import retcodes

@@ -22,8 +22,7 @@ from gateway.contact_centre.operations.calldata.rows import (
     SetAppDataParameters,
 )
 from gateway.contact_centre.operations.calldata.views import CallViews
-from gateway.contact_centre.operations.parameters import CallParameters, OtherAgentParameters, QueueParameters
-from gateway.interface.fields import CALL_DATA_MAX
+from gateway.interface.fields import CALL_DATA_MAX, CallParameters, OtherAgentParameters, QueueParameters
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 

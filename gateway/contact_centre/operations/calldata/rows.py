@@ -4,16 +4,18 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, Field
 
-from gateway.contact_centre.operations.parameters import CallParameters, OtherAgentParameters, QueueParameters
 from gateway.interface.fields import (
     AgentId,
     Body,
     CallData,
+    CallParameters,
     OpenBody,
     OptionalCallId,
     OptionalSkillId,
     Ordinal,
+    OtherAgentParameters,
     Parameters,
+    QueueParameters,
     SkillId,
     TrueOrElse,
 )

@@ -19,7 +19,7 @@ from gateway.contact_centre.operations.onlineagent.rows import (
     SkillParameters,
     TalkRightParameters,
 )
-from gateway.contact_centre.operations.parameters import OtherAgentParameters
+from gateway.interface.fields import OtherAgentParameters
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 

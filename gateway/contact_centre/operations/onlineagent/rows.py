@@ -6,13 +6,13 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, AliasChoices, Field
 
-from gateway.contact_centre.operations.parameters import OtherAgentParameters
 from gateway.interface.fields import (
     AgentIds,
     AnyAgents,
     Bit,
     Body,
     OpenBody,
+    OtherAgentParameters,
     Parameters,
     TrueOrElse,
     max_bytes,

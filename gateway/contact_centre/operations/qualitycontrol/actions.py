@@ -12,7 +12,6 @@ from gateway.contact_centre.floor.state_machine import CallOrigin
 from gateway.contact_centre.invocation import Action, CentreServices, Invocation
 from gateway.contact_centre.operations import directory, roles
 from gateway.contact_centre.operations.agentgroup.views import AgentViews
-from gateway.contact_centre.operations.parameters import CallParameters, WorkNoParameters
 from gateway.contact_centre.operations.qualitycontrol.rows import (
     AdjustSkillBody,
     AgentsParameters,
@@ -23,6 +22,7 @@ from gateway.contact_centre.operations.qualitycontrol.rows import (
     SwitchParameters,
     WhisperParameters,
 )
+from gateway.interface.fields import CallParameters, WorkNoParameters
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 

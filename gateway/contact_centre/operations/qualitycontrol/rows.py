@@ -7,19 +7,20 @@ from pydantic import Field
 
 from gateway.contact_centre.operations.agentgroup.rows import AgentBrief
 from gateway.contact_centre.operations.calldata.rows import When
-from gateway.contact_centre.operations.parameters import CallParameters, WorkNoParameters
 from gateway.interface.fields import (
     INT_MAX,
     AgentId,
     AgentIds,
     Bit,
     Body,
+    CallParameters,
     OpenBody,
     OptionalCallId,
     Ordinal,
     Parameters,
     SkillIds,
     TrueOrElse,
+    WorkNoParameters,
 )
 from gateway.interface.operation import Operation
 from gateway.interface.results import Result

@@ -9,7 +9,6 @@ from gateway.contact_centre.floor.effects import NOTHING
 from gateway.contact_centre.invocation import Action, CentreServices, Invocation
 from gateway.contact_centre.operations import directory, roles
 from gateway.contact_centre.operations.directory import ListedAgent, statistics
-from gateway.contact_centre.operations.parameters import OtherAgentParameters, QueueParameters
 from gateway.contact_centre.operations.querymonitor.rows import (
     AgentCluster,
     Cluster,
@@ -18,6 +17,7 @@ from gateway.contact_centre.operations.querymonitor.rows import (
     SystemState,
     TimeOutParameters,
 )
+from gateway.interface.fields import OtherAgentParameters, QueueParameters
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 

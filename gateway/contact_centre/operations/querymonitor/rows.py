@@ -2,8 +2,7 @@
 
 from pydantic import Field
 
-from gateway.contact_centre.operations.parameters import OtherAgentParameters, QueueParameters
-from gateway.interface.fields import AgentIds, Ordinal, Parameters, TrueOrElse
+from gateway.interface.fields import AgentIds, Ordinal, OtherAgentParameters, Parameters, QueueParameters, TrueOrElse
 from gateway.interface.operation import Operation
 from gateway.interface.results import Result, SkillStatistics
 from gateway.wire import retcodes

@@ -7,8 +7,8 @@ from gateway.agents.registry import Skill
 from gateway.contact_centre.invocation import Action, CentreServices, Invocation
 from gateway.contact_centre.operations import directory
 from gateway.contact_centre.operations.directory import queue_info, statistics, waiting
-from gateway.contact_centre.operations.parameters import QueueParameters, WorkNoParameters
 from gateway.contact_centre.operations.queuedevice.rows import AccessCode, Ivr, SkillsBody, VdnParameters, VdnSkillsBody
+from gateway.interface.fields import QueueParameters, WorkNoParameters
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 

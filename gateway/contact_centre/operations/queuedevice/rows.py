@@ -2,8 +2,7 @@
 
 from pydantic import Field
 
-from gateway.contact_centre.operations.parameters import QueueParameters, WorkNoParameters
-from gateway.interface.fields import Body, Ordinal, Parameters, SkillIds
+from gateway.interface.fields import Body, Ordinal, Parameters, QueueParameters, SkillIds, WorkNoParameters
 from gateway.interface.operation import Operation
 from gateway.interface.results import QueueInfo, Result, SkillStatistics
 from gateway.wire import retcodes

@@ -8,9 +8,9 @@ from gateway.contact_centre.floor.effects import NOTHING
 from gateway.contact_centre.floor.roster import Transaction
 from gateway.contact_centre.invocation import Action, CentreServices, File, Invocation
 from gateway.contact_centre.operations import directory, roles
-from gateway.contact_centre.operations.parameters import CallParameters
 from gateway.contact_centre.operations.textchat import rows, views
 from gateway.contact_centre.operations.textchat.rows import ChatBody, ChatTransferBody, PartnerParameters
+from gateway.interface.fields import CallParameters
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 

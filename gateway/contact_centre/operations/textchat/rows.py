@@ -4,12 +4,12 @@ from typing import Annotated, Any, Final
 
 from pydantic import AliasChoices, BeforeValidator, Field, model_validator
 
-from gateway.contact_centre.operations.parameters import CallParameters
 from gateway.interface.fields import (
     AgentId,
     Body,
     CallData,
     CallId,
+    CallParameters,
     OpenBody,
     OptionalCallId,
     Ordinal,

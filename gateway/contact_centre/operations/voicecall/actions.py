@@ -21,7 +21,6 @@ from gateway.contact_centre.floor.state_machine import CallOrigin
 from gateway.contact_centre.floor.transferring import TransferRequest
 from gateway.contact_centre.invocation import Action, CentreServices, Invocation
 from gateway.contact_centre.operations import directory, roles
-from gateway.contact_centre.operations.parameters import CallParameters
 from gateway.contact_centre.operations.voicecall.rows import (
     CallOutBody,
     CancelPreviewBody,
@@ -37,6 +36,7 @@ from gateway.contact_centre.operations.voicecall.rows import (
     SnatchParameters,
     TransferBody,
 )
+from gateway.interface.fields import CallParameters
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 

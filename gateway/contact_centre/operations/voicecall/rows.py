@@ -5,7 +5,6 @@ from typing import Annotated, Final, Self
 
 from pydantic import AliasChoices, Field, model_validator
 
-from gateway.contact_centre.operations.parameters import CallParameters
 from gateway.interface.fields import (
     AgentId,
     Bit,
@@ -14,6 +13,7 @@ from gateway.interface.fields import (
     Called,
     Caller,
     CallId,
+    CallParameters,
     OpenBody,
     OptionalCallId,
     OptionalSkillId,

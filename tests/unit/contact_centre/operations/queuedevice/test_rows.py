@@ -4,9 +4,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from gateway.contact_centre.operations.parameters import QueueParameters
 from gateway.contact_centre.operations.querymonitor import rows as querymonitor
 from gateway.contact_centre.operations.queuedevice import rows as queuedevice
+from gateway.interface.fields import QueueParameters
 from tests.unit.contact_centre.operations.limits import ABSENT, Limit, outside, takes, within
 
 LIMITS: tuple[Limit, ...] = (
