@@ -101,7 +101,7 @@ def group_module(group: str, rows: Sequence[Row], shapes: Mapping[str, Shape], a
     methods = "\n".join(map(method, rows))
     made.append(f"class {class_name(group)}(Group):\n{docstring(f'Operations of `{group}`.')}\n\n{methods}")
     made.append(blocking_class(group, rows))
-    uses = f"from gateway.client.group import Group, Wait\n{imported(SHARED, at)}"
+    uses = f"from gateway.client.request import Group, Wait\n{imported(SHARED, at)}"
     return module(f"Operations of the group {group}, with and without await.", "\n\n".join(made), uses)
 
 
@@ -117,7 +117,7 @@ def blocking_class(group: str, rows: Sequence[Row]) -> str:
 
 def all_groups(groups: Sequence[str]) -> str:
     home = "gateway.client.operations"
-    uses = "from gateway.client.group import Ask, Wait\n"
+    uses = "from gateway.client.request import Ask, Wait\n"
     uses += "\n".join(f"from {home}.{group} import Blocking{name}, {name}" for group, name in _named(groups))
     lines = "\n".join(f"        self.{group} = {name}(ask)" for group, name in _named(groups))
     made = f"class Operations:\n{docstring('Every operation, by group.')}\n\n"

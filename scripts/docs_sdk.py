@@ -7,7 +7,7 @@ from typing import Final
 
 from gateway.client import Agent, BadAnswer, Gateway, NoAnswer, PushReceiver, Refused, event_types, operations, refusals
 from gateway.client.event import Event
-from gateway.client.group import Group
+from gateway.client.request import Group
 
 HEAD: Final = """\
 # SDK reference

@@ -1,14 +1,15 @@
-"""One request of an operation, before it is sent, and what comes back."""
+"""One request, before it is sent, and what comes back; and what sends it: the classes of `operations/`, by groups."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 import aiohttp
 
 PREFIX: Final = "/agentgateway/resource/"
+Content = TypeVar("Content")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,44 @@ class Answer:
 
     content: Any = field(repr=False)
     receipt: str = ""
+
+
+class Ask(Protocol):
+    """Sends a request of the agent and gives what the answer holds. Raises Refused, NoAnswer and BadAnswer."""
+
+    async def __call__(self, request: Request) -> Any:
+        """As the class says."""
+
+
+class Wait(Protocol):
+    """Runs work in the loop of the agent and gives what it returns: so the methods without await wait."""
+
+    def __call__(self, work: Coroutine[Any, Any, Content]) -> Content:
+        """As the class says."""
+
+
+class Group:
+    """Operations of one group, for one agent: a method for each."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._send = ask
+
+    async def _ask(
+        self,
+        name: str,
+        method: str,
+        path: str,
+        values: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | None = None,
+        file: tuple[str, bytes] | None = None,
+        *,
+        brings_file: bool = False,
+    ) -> Any:
+        """One operation; a question (GET) may be asked again."""
+        repeatable = method == "GET"
+        return await self._send(
+            Request(name, method, path, values or {}, body, file, repeatable=repeatable, brings_file=brings_file)
+        )
 
 
 def _text(value: object) -> str:

@@ -3,7 +3,6 @@
 Written by scripts/docs.py from the rows of the server; not to be edited.
 """
 
-from gateway.client.group import Ask, Wait
 from gateway.client.operations.agentconf import Agentconf, BlockingAgentconf
 from gateway.client.operations.agentgroup import Agentgroup, BlockingAgentgroup
 from gateway.client.operations.calldata import BlockingCalldata, Calldata
@@ -18,6 +17,7 @@ from gateway.client.operations.recordfile import BlockingRecordfile, Recordfile
 from gateway.client.operations.recordplay import BlockingRecordplay, Recordplay
 from gateway.client.operations.textchat import BlockingTextchat, Textchat
 from gateway.client.operations.voicecall import BlockingVoicecall, Voicecall
+from gateway.client.request import Ask, Wait
 
 
 class Operations:

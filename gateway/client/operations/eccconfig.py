@@ -5,7 +5,7 @@ Written by scripts/docs.py from the rows of the server; not to be edited.
 
 from typing import TypedDict
 
-from gateway.client.group import Group, Wait
+from gateway.client.request import Group, Wait
 
 
 class BlackEntry(TypedDict):

@@ -6,7 +6,7 @@ Written by scripts/docs.py from the rows of the server; not to be edited.
 from collections.abc import Sequence
 from typing import Literal, NotRequired, TypedDict
 
-from gateway.client.group import Group, Wait
+from gateway.client.request import Group, Wait
 
 
 class ChannelSessions(TypedDict):

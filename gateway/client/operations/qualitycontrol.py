@@ -6,8 +6,8 @@ Written by scripts/docs.py from the rows of the server; not to be edited.
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
-from gateway.client.group import Group, Wait
 from gateway.client.operations.shared import AgentBrief
+from gateway.client.request import Group, Wait
 
 
 class QcTask(TypedDict):
