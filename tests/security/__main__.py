@@ -20,7 +20,12 @@ ATTACKS: Final[dict[str, tuple[str, str]]] = {
     "tests/contract/test_listeners_deadlines.py": ("heads and bodies in drops", "REQUEST_TIMEOUT"),
     "tests/contract/test_listeners_parser_errors.py": ("bytes that are no HTTP", "refused, nothing echoed"),
     "tests/contract/test_guesses.py": ("300 guesses at once, at every way in, on two nodes", "5 judged"),
-    "tests/unit/agents/test_lockout.py": ("an agent guessed from many addresses", "one guess in 2 s after 50"),
+    "tests/unit/agents/test_lockout.py": ("wrong passwords one by one and at once", "5 of an agent at an address"),
+    "tests/unit/agents/test_lockout_everywhere.py": (
+        "an agent guessed from many addresses",
+        "one guess in 2 s after 50",
+    ),
+    "tests/unit/agents/test_lockout_kept.py": ("floods of wrong passwords", "a bound in memory, a time in Redis"),
     "tests/contract/test_bad_input.py": ("wrong types, depths, encodings in bodies", "000-002 or 000-006"),
     "tests/faults/test_out_of_descriptors.py": ("more clients than open files", "who is connected is answered in 1 s"),
     "tests/security/test_connection_flood.py": ("silent connections", "see below"),

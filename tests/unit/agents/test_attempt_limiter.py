@@ -9,22 +9,12 @@ import pytest
 from gateway.agents import attempt_limiter
 from gateway.agents.attempt_limiter import AttemptLimiter
 from gateway.agents.lockout import Attempts, AttemptStanding, MemoryAttempts
-from gateway.redis_store.attempts import RedisAttempts, ShardedAttempts
 from gateway.wire.errors import GatewayError, StoreUnavailable, Unavailable
 from tests.support.waiting import until
 from tests.unit.agents.samples import NOW
 
 HERE, ELSEWHERE = "192.0.2.7", "192.0.2.8"
 LIMIT = 200
-
-
-@pytest.fixture(params=["memory", "redis", "4 shards"])
-def attempts(request: pytest.FixtureRequest) -> Attempts:
-    if request.param == "memory":
-        return MemoryAttempts()
-    if request.param == "redis":
-        return RedisAttempts(request.getfixturevalue("link"))
-    return ShardedAttempts([RedisAttempts(link) for link in request.getfixturevalue("shard_links")])
 
 
 @dataclass
