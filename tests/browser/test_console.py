@@ -1,149 +1,18 @@
 """The console in a browser, as an operator uses it (docs/console.md)."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-from aiohttp import web
-
-from gateway.admin import console_sessions
 from gateway.admin_app import history_job
-from gateway.server import running
 from gateway.sessions.secret_file import new_secret_line
-from gateway.settings.load import load
-from tests.support.admin import TOKEN, administered, token_file
-from tests.support.browser import (
-    CONTRAST,
-    NEED_NAMES,
-    WITHIN_S,
-    Browser,
-    Page,
-    axe_findings,
-    named,
-    needs_axe,
-    needs_chromium,
-)
+from tests.support.admin import administered, token_file
+from tests.support.browser import Browser, needs_chromium
 from tests.support.console import crowd
-from tests.support.desk import Desk
-from tests.support.gateway import CONFIG, DEMO, PASSWORD, running_gateway
+from tests.support.console_page import Site, confirm, go, has_no_more, press, says, signed_in
+from tests.support.gateway import running_gateway
 from tests.support.servers import free_port
-from tests.support.waiting import until
 
 pytestmark = needs_chromium
-READER = "a-token-of-the-help-desk"
-CHANGED = "another-token-of-the-help-desk"
-WARNED_S = 120.0
-AFTER_A_REFRESH_S = 7.0
-"""Longer than a page waits until it brings itself up to date: what it asks for then is no use of the session."""
-PAGES = ("overview", "sessions", "agents/101", "adoption", "lockouts", "nodes", "settings")
-
-
-@dataclass
-class Site:
-    """A gateway with its console; `tokens` is the file of the named ones."""
-
-    port: int
-    admin_port: int
-    tokens: Path
-
-    def desk(self, agent_id: int) -> Desk:
-        return Desk(self.port, agent_id, PASSWORD)
-
-
-@pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    port, tokens = free_port(), tmp_path / "admin.tokens"
-    await asyncio.to_thread(tokens.touch, 0o600)
-    await asyncio.to_thread(tokens.write_text, f"desk read {READER}\n")
-    site = Site(free_port(), port, tokens)
-    overrides = {
-        **DEMO,
-        "HTTP_PORT": str(site.port),
-        "HTTPS_PORT": "0",
-        "ADMIN_PORT": str(port),
-        "ADMIN_TOKEN_FILE": str(token_file(tmp_path)),
-        "ADMIN_TOKENS_FILE": str(tokens),
-        "AUDIT_FILE": str(tmp_path / "audit.jsonl"),
-        "AGENT_POLL_WAIT_FLAG": "OFF",
-        "DRAIN_TIME": "0",
-    }
-    async with running(load(CONFIG, overrides)):
-        yield site
-
-
-async def opened(browser: Browser, port: int) -> Page:
-    """The page, without anybody signed in."""
-    page = await browser.page(f"http://127.0.0.1:{port}/console")
-    await page.until("document.body && document.body.dataset.ready")
-    return page
-
-
-async def signed_in(browser: Browser, port: int, token: str = TOKEN) -> Page:
-    page = await opened(browser, port)
-    await page.run("document.getElementById('token').focus()")
-    await page.write(token)
-    await page.key("Enter")
-    await page.until("document.body.dataset.shown === 'overview'")
-    return page
-
-
-async def go(page: Page, name: str) -> None:
-    """Shows a page of the console, and waits until it is filled."""
-    await page.run(f"delete document.body.dataset.shown; location.hash = {json.dumps('#/' + name)}")
-    await page.until("document.body.dataset.shown")
-
-
-async def says(page: Page, text: str, where: str = "document.body") -> None:
-    await page.until(f"{where}?.innerText.includes({json.dumps(text)})")
-
-
-async def has_no_more(page: Page, text: str, where: str = "document.body") -> None:
-    await page.until(f"!{where}?.innerText.includes({json.dumps(text)})")
-
-
-async def press(page: Page, words: str) -> None:
-    """The button that says this."""
-    await page.until(f"[...document.querySelectorAll('button')].some((one) => one.textContent === {json.dumps(words)})")
-    await page.run(
-        f"[...document.querySelectorAll('button')].find((one) => one.textContent === {json.dumps(words)}).click()"
-    )
-
-
-async def confirm(page: Page, question: str) -> None:
-    await says(page, question, "document.getElementById('ask')")
-    await page.click("#ask-yes")
-
-
-async def test_who_has_a_token_signs_in_and_out(browser: Browser, site: Site) -> None:
-    page = await signed_in(browser, site.admin_port)
-    await says(page, "operator (admin)")
-    await page.click("#sign-out")
-    await page.until("!document.getElementById('sign-in').hidden")
-    await page.run("location.reload()")
-    await page.until("document.body?.dataset.ready && !document.getElementById('sign-in').hidden")
-    assert page.problems == []
-
-
-async def test_the_page_keeps_no_token_and_goes_on_after_a_reload(browser: Browser, site: Site) -> None:
-    page = await signed_in(browser, site.admin_port)
-    kept = await page.run("JSON.stringify([localStorage, sessionStorage, document.cookie])")
-    await page.run("delete document.body.dataset.ready; location.reload()")
-    await page.until("document.body?.dataset.shown === 'overview'")
-    assert TOKEN not in kept
-    assert json.loads(kept)[2] == ""
-
-
-async def test_a_wrong_token_is_told(browser: Browser, site: Site) -> None:
-    page = await opened(browser, site.admin_port)
-    await page.run("document.getElementById('token').focus()")
-    await page.write("guessed-by-somebody")
-    await page.key("Enter")
-    await says(page, "token: nobody has it")
-    assert await page.run("document.getElementById('page').childElementCount") == 0
 
 
 async def test_an_agent_is_found_and_explained(browser: Browser, site: Site) -> None:
@@ -233,46 +102,6 @@ SLOW_ENDS = """(() => {
 """Has every end but the first wait for `goOn`."""
 
 
-async def test_who_does_nothing_is_warned_and_may_stay(
-    browser: Browser, site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(console_sessions, "IDLE_S", WARNED_S + AFTER_A_REFRESH_S)
-    page = await signed_in(browser, site.admin_port, READER)
-    await go(page, "sessions")
-    await says(page, "This session ends in less than two minutes", "document.getElementById('ending')")
-    assert "alert" in {role for role, _ in await named(page)}
-    await press(page, "Stay signed in")
-    await says(page, "You stay signed in.", "document.getElementById('said')")
-    assert await page.run("document.getElementById('ending').hidden")
-    monkeypatch.setattr(console_sessions, "IDLE_S", 1.0)
-    await go(page, "nodes")
-    await says(page, "Signed out: nobody used this session")
-    assert await page.run("document.getElementById('ending').hidden")
-
-
-async def test_the_warning_can_be_reached_while_a_question_is_open(
-    browser: Browser, site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await site.desk(101).sign_in()
-    page = await signed_in(browser, site.admin_port)
-    await go(page, "sessions")
-    monkeypatch.setattr(console_sessions, "IDLE_S", WARNED_S - 5)
-    await press(page, "End all 1 session")
-    await page.run("import('/console/staying.js').then((staying) => staying.start())")
-    await says(page, "This session ends", "document.getElementById('ask')")
-    await page.click("#ask-no")
-    await says(page, "This session ends", "document.getElementById('ending-home')")
-
-
-async def test_a_session_that_gets_too_old_is_told_without_a_button(
-    browser: Browser, site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(console_sessions, "LONGEST_S", WARNED_S - 5)
-    page = await signed_in(browser, site.admin_port)
-    await says(page, "as it is 12 hours old then", "document.getElementById('ending')")
-    assert await page.run("document.getElementById('stay').hidden")
-
-
 async def test_sessions_are_sought_and_the_address_keeps_what_is_sought(browser: Browser, site: Site) -> None:
     for agent_id in (101, 102, 115):
         await site.desk(agent_id).sign_in()
@@ -337,74 +166,6 @@ async def test_a_step_to_new_guids_can_be_asked_about(browser: Browser, site: Si
     await page.key("Tab")
     await says(page, "AUTHMODE_PERCENT = 25")
     assert page.problems == []
-
-
-async def test_the_role_read_has_no_buttons_that_change_things(browser: Browser, site: Site) -> None:
-    await site.desk(101).sign_in()
-    page = await signed_in(browser, site.admin_port, READER)
-    for name in PAGES:
-        await go(page, name)
-        assert await page.run("document.querySelectorAll('#page button.danger').length") == 0, name
-    assert page.problems == []
-
-
-@pytest.mark.parametrize("line", [f"desk read {CHANGED}", "# nobody"], ids=["changed", "withdrawn"])
-async def test_a_changed_token_ends_the_session(browser: Browser, site: Site, line: str) -> None:
-    page = await signed_in(browser, site.admin_port, READER)
-    await go(page, "nodes")
-    await asyncio.to_thread(site.tokens.write_text, f"{line}\n")
-    await says(page, "the token of this session was changed or withdrawn")
-    assert await page.run("document.getElementById('page').childElementCount") == 0
-
-
-@asynccontextmanager
-async def neighbour() -> AsyncIterator[str]:
-    """An empty page on another port of this machine, to which the browser sends the console's cookie too."""
-
-    async def page(_: web.Request) -> web.Response:
-        return web.Response(text="<!doctype html><title>of somebody else</title>", content_type="text/html")
-
-    app = web.Application()
-    app.add_routes([web.get("/", page)])
-    runner = web.AppRunner(app)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
-    finally:
-        await runner.cleanup()
-
-
-async def test_a_page_on_another_port_changes_nothing(browser: Browser, site: Site) -> None:
-    desk = site.desk(101)
-    await desk.sign_in()
-    console = await signed_in(browser, site.admin_port)
-    target = json.dumps(f"http://127.0.0.1:{site.admin_port}/sessions/101/end")
-    async with neighbour() as url:
-        other = await browser.page(url)
-        await other.until("document.title === 'of somebody else'")
-        await other.run(f"fetch({target}, {{method: 'POST', mode: 'no-cors', credentials: 'include'}}).then(() => 1)")
-        form = f"Object.assign(document.createElement('form'), {{method: 'post', action: {target}}})"
-        await other.run(f"document.body.append({form}); document.forms[0].submit()")
-        await says(other, "the Origin header must be that of this listener")
-    await go(console, "nodes")
-    assert [(await desk.status()).retcode, console.problems] == ["0", []]
-
-
-async def test_a_page_on_another_port_sees_nothing(browser: Browser, site: Site) -> None:
-    await signed_in(browser, site.admin_port)
-    admin = f"http://127.0.0.1:{site.admin_port}"
-    async with neighbour() as url:
-        other = await browser.page(url)
-        await other.until("document.title === 'of somebody else'")
-        seen = await other.run(
-            f"fetch('{admin}/sessions', {{credentials: 'include'}}).then((said) => said.text(), () => 'nothing')"
-        )
-        await other.run(
-            f"document.body.append(Object.assign(document.createElement('iframe'), {{src: '{admin}/console'}}))"
-        )
-        await until(lambda: any("frame" in problem.lower() for problem in other.problems), WITHIN_S)
-    assert seen == "nothing"
 
 
 async def test_a_gateway_that_is_away_is_told_and_comes_back(browser: Browser, site: Site) -> None:
@@ -496,85 +257,3 @@ async def test_the_charts_have_their_values_as_tables(browser: Browser, tmp_path
             cells = "[...document.querySelectorAll('figure details[open] tbody tr td')].map((one) => one.textContent)"
             assert await page.run(cells) == ["1", "0"]
             assert page.problems == []
-
-
-async def test_the_keyboard_is_enough(browser: Browser, site: Site) -> None:
-    desk = site.desk(101)
-    await desk.sign_in()
-    page = await signed_in(browser, site.admin_port)
-
-    async def to(selector: str) -> None:
-        for _ in range(60):
-            if await page.run(f"document.activeElement.matches({json.dumps(selector)})"):
-                return
-            await page.key("Tab")
-        raise AssertionError(f"{selector} is not reached by Tab")
-
-    await to("nav [data-page=sessions]")
-    await page.key("Enter")
-    await page.until("document.body.dataset.shown === 'sessions'")
-    await to("[data-key=end-101]")
-    await page.key("Enter")
-    await page.until("document.activeElement.id === 'ask-no'")
-    await page.key("Escape")
-    await page.until("document.activeElement.dataset.key === 'end-101'")
-    await page.key("Enter")
-    await to("#ask-yes")
-    await page.key("Enter")
-    await says(page, "No session is like that.")
-    assert (await desk.status()).retcode == "100-006"
-    assert page.problems == []
-
-
-async def furnished(browser: Browser, site: Site) -> Page:
-    """The page of a site where every list has something."""
-    await site.desk(101).sign_in()
-    await site.desk(101).sign_in(force=True)
-    for _ in range(5):
-        await site.desk(102).sign_in(password="wrong")
-    return await signed_in(browser, site.admin_port)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_everything_can_be_read_by_eye(browser: Browser, site: Site, scheme: str) -> None:
-    page = await furnished(browser, site)
-    await page.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-    found = {}
-    for name in PAGES:
-        await go(page, name)
-        found[name] = await page.run(CONTRAST)
-    assert found == {name: [] for name in PAGES}
-
-
-async def test_everything_has_a_name_for_a_screen_reader(browser: Browser, site: Site) -> None:
-    page = await furnished(browser, site)
-    for name in PAGES:
-        await go(page, name)
-        parts = await named(page)
-        assert [(role, said) for role, said in parts if role in NEED_NAMES and not said] == [], name
-        assert {"banner", "main", "navigation", "status", "heading"} <= {role for role, _ in parts}
-        ids = await page.run("[...document.querySelectorAll('[id]')].map((one) => one.id)")
-        assert len(ids) == len(set(ids))
-
-
-@needs_axe
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing(browser: Browser, site: Site, scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = await furnished(browser, site)
-    await page.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-    found = {}
-    for name in PAGES:
-        await go(page, name)
-        found[name] = await axe_findings(page)
-    await go(page, "sessions")
-    await press(page, "End the session of agent 101")
-    found["question"] = await axe_findings(page)
-    await page.click("#ask-no")
-    monkeypatch.setattr(console_sessions, "IDLE_S", WARNED_S - 5)
-    await page.run("import('/console/staying.js').then((staying) => staying.start())")
-    await says(page, "This session ends", "document.getElementById('ending')")
-    found["warning"] = [*await axe_findings(page), *await page.run(CONTRAST)]
-    await page.click("#sign-out")
-    await page.until("!document.getElementById('sign-in').hidden")
-    found["sign-in"] = await axe_findings(page)
-    assert {name: problems for name, problems in found.items() if problems} == {}
