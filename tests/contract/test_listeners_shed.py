@@ -1,7 +1,5 @@
 """A drain that can be taken back: clients are accepted, and led to come again elsewhere."""
 
-import asyncio
-
 import pytest
 
 from gateway.listeners import server
@@ -44,13 +42,15 @@ async def test_a_connection_that_stays_idle_ends(monkeypatch: pytest.MonkeyPatch
 
 async def test_taken_back_connections_stay_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "SHED_IDLE_S", 0.05)
-    async with opened(fine) as door:
-        client = await door.client()
-        await client.send(get("/"))
-        await client.answer()
+    async with opened(fine) as door, opened(fine) as another:
+        client, neighbour = await door.client(), await another.client()
+        for each in (client, neighbour):
+            await each.send(get("/"))
+            await each.answer()
         door.listeners.shed(True)
         door.listeners.shed(False)
-        await asyncio.sleep(0.1)
+        another.listeners.shed(True)
+        assert await neighbour.rest() == b""  # Of ours the time is over too.
         await client.send(get("/"))
         answer = await client.answer()
         await client.close()

@@ -15,7 +15,7 @@ from gateway.sessions.store import Change, Look, Looking
 from gateway.wire.errors import StoreUnavailable
 from tests.support.desk import PREFIX, Desk, Line, ask_once
 from tests.support.gateway import Gateway, running_gateway
-from tests.support.waiting import lost_time
+from tests.support.waiting import lost_time, until
 
 HOLD = {"AGENT_POLL_WAIT_TIMES": "10", "AGENT_POLL_WAIT_INTERVAL": "100"}
 
@@ -206,7 +206,8 @@ async def test_a_poll_that_waits_for_the_store_while_its_session_is_displaced_en
         monkeypatch.setattr(store, "look", away)
         poll = asyncio.create_task(desk.poll())
         await tried.wait()
-        await asyncio.sleep(2 * SAME_TIME_MS / 1000)  # What ends within so short a time may have ended before.
+        came_ms = store.now_ms()
+        await until(lambda: store.now_ms() - came_ms > SAME_TIME_MS)  # What ends before may have ended before it came.
         await gateway.desk(101).sign_in(force=True)
         monkeypatch.setattr(store, "look", look)
         assert (await poll).body == b'{"message":"","retcode":"0"}'

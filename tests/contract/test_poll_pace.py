@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import pytest
 
+from gateway.events.parking import REST_S
 from gateway.wire.errors import Unavailable
 from gateway.wire.event import Event
 from tests.support.desk import PREFIX, Answer, Desk, Line, read_answer
@@ -247,7 +248,7 @@ async def test_in_a_drain_a_poll_that_came_long_ago_is_answered_at_once(
     desk = await quiet(gateway)
     sent = await send(desk)
     await parked(gateway)
-    await asyncio.sleep(0.55)  # It has rested.
+    await asyncio.sleep(REST_S)
     before_s = lost.s
     drain, began_s = await drained(gateway), time.monotonic()
     assert (await sent.answer).body == EMPTY

@@ -10,7 +10,7 @@ import pytest
 from tests.support.desk import Desk
 from tests.support.servers import Server
 from tests.support.two_sites import TwoSites, two_sites
-from tests.support.waiting import until_async
+from tests.support.waiting import until, until_async
 
 pytestmark = pytest.mark.slow
 
@@ -148,6 +148,11 @@ class Changing:
             if "event" in answer.json:
                 self.got.append(answer.json["event"]["eventType"])
 
+    async def go_on(self, events: int = 20) -> None:
+        """Returns when so many more events have come."""
+        before = len(self.got)
+        await until(lambda: len(self.got) >= before + events)
+
     async def _anywhere(self, method: str, path: str) -> str:
         while True:
             try:
@@ -170,10 +175,10 @@ async def test_a_rolling_restart_of_the_nodes_loses_no_event_and_signs_nobody_ou
         group.create_task(changing.change(stop))
         group.create_task(changing.poll(stop))
         for name, node in zip(("NodeA", "NodeB"), sites.nodes, strict=True):
-            await asyncio.sleep(3)
+            await changing.go_on()
             await node.end(signal.SIGTERM)
             await sites.before_site.start(name, port=node.port)
-        await asyncio.sleep(3)
+        await changing.go_on()
         stop.set()
     expected = ["AgentState_SetNotReady_Success", "AgentState_CancelNotReady_Success"] * changing.asked
     assert changing.got == expected[: changing.asked]
