@@ -187,6 +187,8 @@ class ContactCentre:
             result = await self._actions[row.name](invocation)
         finally:
             await self._sink.settled()
+        if type(result) is bytes:
+            return BackendAnswer(result)
         if isinstance(result, File):
             return BackendAnswer(result.data, headers=file_headers(result.name))
         return BackendAnswer(envelope.result(result) if row.answer is AnswerKind.RESULT else envelope.DONE)

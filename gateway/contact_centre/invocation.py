@@ -55,7 +55,10 @@ class Invocation(Generic[P, B]):
 
 
 Action = Callable[[Invocation[Any, Any]], Awaitable[object]]
-"""Performs one operation; its JSON value for `result`, or a File where that is the answer. Raises Refused."""
+"""Performs one operation; its JSON value for `result`, or what the answer is: a File, or bytes that were made before.
+
+Raises Refused.
+"""
 
 
 @dataclass(frozen=True, slots=True)

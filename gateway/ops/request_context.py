@@ -137,4 +137,5 @@ def step_until(now_s: float, span_s: float) -> float:
     due_s, request = now_s + span_s, CURRENT.get()
     if request is None or due_s <= request.answer_by_s or request.answered_by is not asyncio.current_task():
         return due_s
-    return max(request.answer_by_s, now_s + min(TIDY_S, span_s))
+    least_s = now_s + TIDY_S if span_s > TIDY_S else due_s
+    return least_s if request.answer_by_s < least_s else request.answer_by_s

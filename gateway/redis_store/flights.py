@@ -175,7 +175,9 @@ class Flights:
         fenced = now - self._fenced_s >= fences.FENCE_EVERY_S
         if not commands and not fenced:
             return
-        packed = [self._fence.packed if fenced else b"", *(command for _, command, _ in commands)]
+        packed = [command for _, command, _ in commands]
+        if fenced:
+            packed.insert(0, self._fence.packed)
         count = len(commands) + fences.COMMANDS * fenced
         next_s, awaited = now + GATHER_S, None
         if commands and self._seal is not None and self._seal.needed:

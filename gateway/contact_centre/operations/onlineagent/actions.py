@@ -1,13 +1,13 @@
 """Operations of agents about themselves: states, skills, switches, password."""
 
-from typing import Any
+from typing import Any, Final
 
 from gateway.agents.registry import Agent
 from gateway.contact_centre.floor import state_machine
 from gateway.contact_centre.floor.agent_state import NO_CUSTOM_STATE, State
 from gateway.contact_centre.floor.effects import NOTHING
 from gateway.contact_centre.invocation import Action, CentreServices, Invocation
-from gateway.contact_centre.operations.directory import status
+from gateway.contact_centre.operations.directory import ABOUT_TO_REST, status
 from gateway.contact_centre.operations.onlineagent.rows import (
     AutoAnswerParameters,
     AutoEnterIdleParameters,
@@ -20,9 +20,14 @@ from gateway.contact_centre.operations.onlineagent.rows import (
     TalkRightParameters,
 )
 from gateway.interface.fields import OtherAgentParameters
-from gateway.wire import retcodes
+from gateway.wire import envelope, retcodes
 from gateway.wire.errors import Refused
 
+_STATUS_ANSWERS: Final = {
+    code: envelope.result({"agentState": code, "isWorking": code in {State.TALKING, ABOUT_TO_REST}})
+    for code in (*State, ABOUT_TO_REST)
+}
+"""What `agentstatus` answers, by status: of all questions the most frequent one."""
 _STATE_OPERATIONS = ("sayFree", "sayBusy", "cancelBusy", "sayWork", "cancelWork", "rest", "cancelRest")
 
 
@@ -65,8 +70,7 @@ class _OnlineAgent:
         return NOTHING
 
     async def status(self, invocation: Invocation) -> object:
-        state = invocation.desk.state
-        return {"agentState": status(state), "isWorking": state.state is State.TALKING}
+        return _STATUS_ANSWERS[status(invocation.desk.state)]
 
     async def reset_skill(self, invocation: Invocation[SkillParameters]) -> object:
         """All configured skill queues, or those asked for that are configured."""
