@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
     commands = made.add_subparsers(required=True)
     measuring = commands.add_parser("measure", help="measure the costs here")
     measuring.set_defaults(run=measure)
-    measuring.add_argument("--agents", type=int, default=400)
+    measuring.add_argument("--agents", type=int, default=2000)
     measuring.add_argument("--seconds", type=float, default=8, help="for each kind of work")
     measuring.add_argument("--write", action="store_true", help="keep them; then run scripts/docs.py")
     planning = commands.add_parser("plan", help="size a site")

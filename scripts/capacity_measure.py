@@ -8,7 +8,7 @@ import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -24,12 +24,13 @@ from tests.support.servers import Server, Servers
 SIGN_INS_AT_ONCE: Final = 4
 TAKEN_OVER_S: Final = 3.0
 """A changed settings file counts within 2 s."""
+BUSY_AGENTS: Final = 400
+"""As many calls are under way at once in a process that has all that it can do."""
 SHORT_HOLD_MS: Final = 100
 POLL_HOLD_MS: Final = 1_000
 LONG_HOLD_MS: Final = 10_000
 SELDOM_MS: Final = 43_000_000
-BEHIND: Final = {"AUTHMODE": "1", "AGENT_POLL_WAIT_TIMES": "10"}
-"""It holds its polls as long as the measured one."""
+BEHIND: Final = {"AUTHMODE": "1"}
 PARKED_AFTER_S: Final = 0.5
 BACKGROUND_S: Final = 5
 EMPTY_ROUNDS: Final = 12
@@ -52,10 +53,10 @@ class Reading:
 class Bench:
     """A gateway under measurement and its agents."""
 
-    def __init__(self, gateway: GatewayProcess, server: Server, config: Path, agents: list[RawAgent]) -> None:
+    def __init__(self, gateway: GatewayProcess, server: Server, configs: list[Path], agents: list[RawAgent]) -> None:
         self._gateway = gateway
         self._redis = redis.Redis.from_url(server.url)
-        self._config = config
+        self._configs = configs
         self._agents = agents
 
     def read(self) -> Reading:
@@ -70,9 +71,10 @@ class Bench:
             sum(agent.wire_bytes for agent in self._agents),
         )
 
-    async def settle(self, hold_ms: int) -> None:
-        """Changes how long polls are held."""
-        write_settings(self._config, hold_ms)
+    async def settle(self, hold_ms: int, behind_ms: int) -> None:
+        """Changes how long polls are held, and those of the gateway by the service behind."""
+        for config, each_ms in zip(self._configs, (hold_ms, behind_ms), strict=True):
+            write_settings(config, each_ms)
         await asyncio.sleep(TAKEN_OVER_S)
 
     async def background(self) -> Cost:
@@ -99,7 +101,7 @@ class Bench:
         return beyond(per(before, self.read(), polls), background, took_s / polls)
 
     async def cost(self, work: Work, seconds: float) -> Cost:
-        """Of one piece of work, when all agents do it for so long."""
+        """Of one piece of work, when BUSY_AGENTS do it for so long, one piece after the other."""
         count, before = 0, self.read()
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
@@ -110,7 +112,7 @@ class Bench:
                 await work(agent)
                 count += 1
 
-        await asyncio.gather(*map(go_on, self._agents))
+        await asyncio.gather(*map(go_on, self._agents[:BUSY_AGENTS]))
         return per(before, self.read(), count)
 
     async def sign_in(self) -> tuple[Cost, float, float]:
@@ -150,13 +152,13 @@ def per(before: Reading, after: Reading, count: int) -> Cost:
         (after.redis_s - before.redis_s) * 1e6 / count,
         (after.redis_commands - before.redis_commands) / count,
         (after.wire_bytes - before.wire_bytes) / count,
+        (after.gateway.loop_s - before.gateway.loop_s) * 1e6 / count,
     )
 
 
 def beyond(whole: Cost, part: Cost, parts: float = 1) -> Cost:
     """What a cost is more than so many of its parts."""
-    names = ("cpu_us", "redis_us", "redis_commands", "wire_bytes")
-    return Cost(*(max(0.0, getattr(whole, name) - parts * getattr(part, name)) for name in names))
+    return Cost(*(max(0.0, one - parts * other) for one, other in zip(astuple(whole), astuple(part), strict=True)))
 
 
 def write_settings(config: Path, hold_ms: int) -> None:
@@ -214,18 +216,21 @@ async def open_bench(stack: AsyncExitStack, folder: Path, count: int, *, upstrea
     secret.write_text(new_secret_line("k1"), "ascii")
     settings = {"REDIS_URL": store.url, "GUID_SECRET_FILE": str(secret)}
     agents_file = {"AGENTS_FILE": str(write_agents_file(folder, count))}
+    configs = [folder / "measured.properties", folder / "behind.properties"]
+    for config in configs:
+        write_settings(config, LONG_HOLD_MS)
     if upstream:
-        behind = await stack.enter_async_context(gateway_process(folder, {**BEHIND, **agents_file}, before=FRESH))
+        behind = await stack.enter_async_context(
+            gateway_process(folder, {**BEHIND, **agents_file}, config=configs[1], before=FRESH)
+        )
         settings |= {"BACKEND": "upstream", "UPSTREAM_URL": f"http://127.0.0.1:{behind.port}"}
     else:
         settings |= agents_file
-    config = folder / "measured.properties"
-    write_settings(config, LONG_HOLD_MS)
-    gateway = await stack.enter_async_context(gateway_process(folder, settings, config=config, before=FRESH))
+    gateway = await stack.enter_async_context(gateway_process(folder, settings, config=configs[0], before=FRESH))
     agents = [RawAgent(FIRST_AGENT + number) for number in range(count)]
     for agent in agents:
         stack.callback(agent.close)
-    return Bench(gateway, store, config, agents)
+    return Bench(gateway, store, configs, agents)
 
 
 async def measure(bench: Bench, seconds: float, tell: Tell) -> Costs:
@@ -236,9 +241,9 @@ async def measure(bench: Bench, seconds: float, tell: Tell) -> Costs:
     tell(KINDS["sign_in"])
     sign_in, agent_bytes, redis_bytes = await bench.sign_in()
     tell(KINDS["empty_poll"])
-    await bench.settle(POLL_HOLD_MS)
+    await bench.settle(POLL_HOLD_MS, POLL_HOLD_MS)
     kinds = {"sign_in": sign_in, "empty_poll": await bench.empty_poll(alone)}
-    await bench.settle(SHORT_HOLD_MS)
+    await bench.settle(SHORT_HOLD_MS, LONG_HOLD_MS)
     works: Mapping[str, Work] = {"call": read_state, "change": Changes(), "heartbeat": heartbeat, "rotation": renew}
     for kind, work in works.items():
         tell(KINDS.get(kind, kind))

@@ -27,12 +27,16 @@ KINDS: Final = {
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one of a kind: CPU time of the gateway and of Redis in us, commands of Redis, bytes on the clients' wire."""
+    """Of one of a kind: CPU time of the gateway and of Redis in us, commands of Redis, bytes on the clients' wire.
+
+    `loop_us` is what the event loop takes of `cpu_us`; the rest are threads beside it, which judge passwords.
+    """
 
     cpu_us: float
     redis_us: float
     redis_commands: float
     wire_bytes: float
+    loop_us: float
 
 
 @dataclass(frozen=True)
@@ -72,10 +76,12 @@ class Site:
 
 @dataclass(frozen=True)
 class Plan:
-    """What such a site needs. Cores are of the machine that was measured."""
+    """What such a site needs. Cores are of the machine that was measured; `loop_cores` those of `shift_cores` that are
+    the event loops'."""
 
     cores: float
     shift_cores: float
+    loop_cores: float
     workers: int
     nodes: int
     node_bytes: float
@@ -91,13 +97,15 @@ def plan(site: Site, costs: Costs, spare_nodes: int = SPARE_NODES) -> Plan:
     rates = site.rates()
     signing_in = {**rates, "sign_in": site.agents / site.shift_start_s}
     cores, shift_cores = _sum(rates, costs, "cpu_us") / 1e6, _sum(signing_in, costs, "cpu_us") / 1e6
-    workers = max(1, math.ceil(shift_cores / CORE_SHARE), math.ceil(site.agents / CONNECTIONS_A_WORKER))
+    loop_cores = _sum(signing_in, costs, "loop_us") / 1e6
+    workers = max(1, math.ceil(loop_cores / CORE_SHARE), math.ceil(site.agents / CONNECTIONS_A_WORKER))
     needed = math.ceil(workers / WORKERS_A_NODE)
     a_node = math.ceil(workers / needed)
     redis_cores = _sum(signing_in, costs, "redis_us") / 1e6
     return Plan(
         cores=cores,
         shift_cores=shift_cores,
+        loop_cores=loop_cores,
         workers=workers,
         nodes=needed + spare_nodes,
         node_bytes=a_node * costs.process_bytes + site.agents / needed * costs.agent_bytes,
@@ -111,7 +119,7 @@ def plan(site: Site, costs: Costs, spare_nodes: int = SPARE_NODES) -> Plan:
 
 def most_agents(site: Site, costs: Costs) -> int:
     """How many agents of the site's kind one worker carries: as many as an embedded contact centre can serve."""
-    of_one = plan(replace(site, agents=1), costs).shift_cores
+    of_one = plan(replace(site, agents=1), costs).loop_cores
     return min(CONNECTIONS_A_WORKER, math.floor(CORE_SHARE / of_one)) if of_one else CONNECTIONS_A_WORKER
 
 

@@ -26,14 +26,15 @@ Agents times what one of them does in a second, times what that costs:
 ```
 cores   = agents x (reads x call + changes x change + empty_poll / hold + rotation / GUIDINTERVAL)
 shift   = cores + agents x sign_in / the time in which all sign in
-workers = the larger of shift / {core_share} and agents / {connections:,}
+workers = the larger of shift without the passwords / {core_share} and agents / {connections:,}
 nodes   = workers / {workers}, and {spare} to spare
 memory  = workers x process + agents x what an agent adds
 shards  = shift with the CPU of Redis, / {redis_share}
 ```
 
 A process is planned with {core_share:.0%} of a core and {connections:,} waiting polls, a Redis with {redis_share:.0%}
-of one: the rest is for bursts, and for what a lost node leaves to the others. The costs are those of a busy process,
+of one: the rest is for bursts, and for what a lost node leaves to the others. Passwords are judged in threads beside
+the event loop, on other cores than its own. The costs are those of a busy process,
 with hundreds of polls or thousands of calls a second. One with little to do spends up to twice as much on each, since
 less travels together (`scripts/bench-polls` shows it). Waiting for replicas costs time but hardly any CPU, and is not
 in here.
@@ -58,12 +59,12 @@ carries no more agents for that.
 
 
 def cost_table(costs: Costs) -> Iterator[str]:
-    yield "| one | gateway CPU | Redis CPU | Redis commands | bytes on the wire |"
-    yield "|---|---|---|---|---|"
+    yield "| one | gateway CPU | of which the event loop | Redis CPU | Redis commands | bytes on the wire |"
+    yield "|---|---|---|---|---|---|"
     for kind, meaning in KINDS.items():
         cost = costs.kinds[kind]
         rest = f"{cost.redis_commands:.1f} | {cost.wire_bytes:.0f} |"
-        yield f"| {meaning} | {cost.cpu_us:.0f} us | {cost.redis_us:.0f} us | {rest}"
+        yield f"| {meaning} | {cost.cpu_us:.0f} us | {cost.loop_us:.0f} us | {cost.redis_us:.0f} us | {rest}"
     yield ""
     yield (
         f"A process without agents holds {size(costs.process_bytes)}; an agent with a waiting poll adds "

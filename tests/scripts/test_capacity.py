@@ -10,7 +10,7 @@ from capacity_measure import beyond
 from capacity_model import KINDS, Cost, Costs, Measured, Site, load, most_agents, plan, save
 
 COSTS = Costs(
-    {kind: Cost(cpu_us=1000, redis_us=100, redis_commands=10, wire_bytes=500) for kind in KINDS},
+    {kind: Cost(cpu_us=1000, redis_us=100, redis_commands=10, wire_bytes=500, loop_us=1000) for kind in KINDS},
     process_bytes=80e6,
     agent_bytes=20e3,
     redis_bytes=1500,
@@ -37,7 +37,7 @@ def test_every_number_of_agents_has_a_worker_and_a_node_to_spare() -> None:
 
 
 def test_workers_follow_the_waiting_polls_where_calls_cost_next_to_nothing() -> None:
-    free = replace(COSTS, kinds={kind: Cost(0, 0, 0, 0) for kind in KINDS})
+    free = replace(COSTS, kinds={kind: Cost(0, 0, 0, 0, 0) for kind in KINDS})
     assert plan(Site(100_001), free).workers == 6
 
 
@@ -55,7 +55,7 @@ def test_memory_of_a_node_is_its_processes_and_its_agents() -> None:
 
 
 def test_a_part_may_be_measured_larger_than_the_whole() -> None:
-    assert beyond(Cost(1, 2, 3, 4), Cost(2, 2, 2, 2)) == Cost(0, 0, 1, 2)
+    assert beyond(Cost(1, 2, 3, 4, 5), Cost(2, 2, 2, 2, 2)) == Cost(0, 0, 1, 2, 3)
 
 
 def test_costs_come_back_as_they_were_kept(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_an_embedded_contact_centre_serves_what_one_worker_carries() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "backend"),
-    [(["--agents", "1000"], "embedded"), (["--agents", "1000", "--upstream"], "upstream"), (["--agents", "9999"], "")],
+    [(["--agents", "1000"], "embedded"), (["--agents", "1000", "--upstream"], "upstream"), (["--agents", "99999"], "")],
 )
 def test_a_plan_is_of_many_nodes_only_where_they_can_serve(
     asked: list[str], backend: str, capsys: pytest.CaptureFixture[str]
