@@ -4,6 +4,7 @@ The registries of special-purpose addresses (IANA, RFC 6890) are as of 2025, in 
 differs from version to version.
 """
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
@@ -61,8 +62,17 @@ FORWARDING_HEADERS: Final = (
 """By which a request says that it came through a proxy."""
 
 
+_LONGEST_ADDRESS: Final = 64
+"""In characters: of what is longer nothing is remembered."""
+
+
 def network(address: str) -> str:
     """The address itself; of IPv6 its /64 network, because one host has a whole one. Other text stays as it is."""
+    return _network(address) if len(address) <= _LONGEST_ADDRESS else address
+
+
+@lru_cache(maxsize=512)
+def _network(address: str) -> str:
     try:
         parsed = ip_address(address)
     except ValueError:
