@@ -46,8 +46,9 @@ export function show(page, _args, context) {
   let after = 0;
 
   return {
-    async refresh(byItself) {
+    async refresh(byItself, isLatest) {
       const told = await ask(query("/adoption", { after: after || "", limit: SIZE, percent: percent.validity.valid ? percent.value : "" }), { byItself });
+      if (!isLatest()) return;
       swap(stage, ...drawStage(told));
       swap(forecast, drawSteps(told.steps));
       swap(clients, make("h3", { id: "clients-title" }, "By client"), drawClients(told.clients));

@@ -16,10 +16,11 @@ export function show(page, args, context) {
   const told = make("section", { class: "card", "aria-labelledby": "told-title" });
   page.append(standing, told);
   return {
-    async refresh(byItself) {
+    async refresh(byItself, isLatest) {
       const [now, why, locks] = await Promise.all(
         [`/sessions/${agent}`, `/explain/${agent}`, "/lockouts"].map((path) => ask(path, { byItself })),
       );
+      if (!isLatest()) return;
       const own = locks.lockouts.filter((lock) => String(lock.agent) === agent);
       swap(standing, ...drawStanding(now, own, agent, context));
       swap(told, ...drawExplanation(why));

@@ -7,6 +7,7 @@ import { allow, byId, make, say, tell } from "./dom.js";
 import * as lockouts from "./lockouts.js";
 import * as nodes from "./nodes.js";
 import * as overview from "./overview.js";
+import * as question from "./question.js";
 import * as sessions from "./sessions.js";
 import * as settings from "./settings.js";
 import * as staying from "./staying.js";
@@ -29,33 +30,19 @@ const context = {
   again: () => refresh(current, false),
   /** Notes in the address what is shown, for the back button and for bookmarks. */
   place: (args) => history.replaceState(null, "", query(`#/${current.name}`, args)),
-  /** Waits for what was asked for and says how it went; whether it was done. */
+  /** Waits for what was asked for and says how it went, `what` or what `promise` comes to; whether it was done. */
   async act(what, promise) {
     try {
-      await promise;
-      say(`${what}.`);
+      const done = await promise;
+      say(`${what || done}.`);
       return true;
     } catch (problem) {
       say(`Not done: ${problem.message}`, "bad");
       return false;
     }
   },
-  confirm,
+  confirm: question.confirm,
 };
-
-/** Asks before something is done; resolves to whether it shall be. */
-function confirm(question, lines, yes) {
-  const dialog = byId("ask");
-  byId("ask-title").textContent = question;
-  byId("ask-text").replaceChildren(...lines.map((line) => make("p", {}, line)));
-  byId("ask-yes").textContent = yes;
-  dialog.returnValue = "";
-  dialog.showModal();
-  byId("ask-no").focus();
-  return new Promise((resolve) =>
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }),
-  );
-}
 
 /** Of #/sessions?find=x: the page's name and what is asked of it. */
 function asked() {
@@ -77,15 +64,17 @@ function open({ focus }) {
     else link.removeAttribute("aria-current");
   }
   trouble("");
-  current = { name, everyMs, atMs: 0, busy: 0, ...PAGES[name].show(root, args, context) };
+  current = { name, everyMs, atMs: 0, busy: 0, turn: 0, ...PAGES[name].show(root, args, context) };
   if (focus) heading.focus();
   return refresh(current, false);
 }
 
+/** Only the answers to what was asked last are shown: those of before may be from before a change. */
 async function refresh(page, byItself) {
   page.busy += 1;
+  const turn = (page.turn += 1);
   try {
-    await page.refresh(byItself);
+    await page.refresh(byItself, () => turn === page.turn);
     if (page === current) trouble("");
   } catch (problem) {
     if (!(problem instanceof Failed)) throw problem;
@@ -93,7 +82,7 @@ async function refresh(page, byItself) {
   } finally {
     page.busy -= 1;
     page.atMs = Date.now();
-    document.body.dataset.shown = page.name;
+    if (page === current) document.body.dataset.shown = page.name;
   }
 }
 
@@ -169,13 +158,12 @@ function seek(event) {
 
 function wire() {
   staying.wire();
+  question.wire();
   byId("pages").append(...IN_MENU.map((name) => make("a", { href: `#/${name}`, "data-page": name }, PAGES[name].title)));
   byId("place").textContent = `of ${location.host}`;
   byId("sign-in-form").addEventListener("submit", signIn);
   byId("sign-out").addEventListener("click", signOut);
   byId("search").addEventListener("submit", seek);
-  byId("ask-no").addEventListener("click", () => byId("ask").close());
-  byId("ask-yes").addEventListener("click", () => byId("ask").close("yes"));
   byId("skip").addEventListener("click", (event) => {
     event.preventDefault();
     byId("main").focus();

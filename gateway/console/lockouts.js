@@ -26,8 +26,9 @@ export function show(page, _args, context) {
   const list = make("section", { class: "card", "aria-label": "Lock-outs" });
   page.append(list);
   return {
-    async refresh(byItself) {
+    async refresh(byItself, isLatest) {
       const { total, lockouts } = await ask("/lockouts", { byItself });
+      if (!isLatest()) return;
       const all = make(
         "button",
         { type: "button", class: "danger", "data-key": "all", click: async () => (await unlock(context, { all: true }, "everybody")) && context.again() },

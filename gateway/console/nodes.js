@@ -30,8 +30,9 @@ export function show(page, _args, context) {
   const store = make("section", { class: "card", "aria-labelledby": "store-title" });
   page.append(list, store);
   return {
-    async refresh(byItself) {
+    async refresh(byItself, isLatest) {
       const [nodes, stored] = await Promise.all(["/nodes", "/store"].map((path) => ask(path, { byItself })));
+      if (!isLatest()) return;
       swap(
         list,
         make("h3", { id: "nodes-title" }, plural(nodes.total, "node")),

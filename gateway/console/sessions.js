@@ -1,6 +1,6 @@
 /** Who is signed in: page by page, sought by agent, client, address, node and state. */
 
-import { ask, query } from "./api.js";
+import { Failed, ask, query } from "./api.js";
 import { make } from "./dom.js";
 import { endShown, sure } from "./ending.js";
 import { count, plural } from "./numbers.js";
@@ -22,14 +22,35 @@ const HEADS = ["Agent", "GUIDs", "State", "Client", "Address", "Node", "Signed i
   wrap: label === "Client",
 }));
 
-/** Ends the session of an agent, once confirmed; whether it was done. */
+/** Agents whose session is being ended, as text. */
+const leaving = new Set();
+
+/** Ends the session of an agent, once confirmed; whether it is over. While that is under way, nothing is asked again. */
 export async function endSession(context, agent) {
+  if (leaving.has(String(agent))) return false;
   const sure = await context.confirm(
     `End the session of agent ${agent}?`,
     ["The desktop is signed out at once, whatever it is doing, and has to sign in again."],
     "End the session",
   );
-  return sure && context.act(`Session of agent ${agent} ended`, ask(`/sessions/${agent}/end`, { method: "POST" }));
+  if (!sure) return false;
+  leaving.add(String(agent));
+  try {
+    return await context.act("", end(agent));
+  } finally {
+    leaving.delete(String(agent));
+  }
+}
+
+/** What became of it, in words: that it was over before is no failure. */
+async function end(agent) {
+  try {
+    await ask(`/sessions/${agent}/end`, { method: "POST" });
+    return `Session of agent ${agent} ended`;
+  } catch (problem) {
+    if (problem instanceof Failed && problem.status === 404) return `Agent ${agent} was signed out already`;
+    throw problem;
+  }
 }
 
 export function show(page, args, context) {
@@ -91,10 +112,10 @@ export function show(page, args, context) {
   );
 
   return {
-    async refresh(byItself) {
+    async refresh(byItself, isLatest) {
       const asked = { find: find.value.trim(), state: state.value, page: at, size: SIZE };
       const told = await ask(query("/sessions", asked), { byItself });
-      if (asked.find !== find.value.trim() || asked.state !== state.value || asked.page !== at) return;
+      if (!isLatest() || asked.find !== find.value.trim() || asked.state !== state.value || asked.page !== at) return;
       ({ page: at, pages } = told);
       total.textContent = plural(told.total, "session");
       shown = { find: asked.find, state: asked.state, total: told.total, at: told.at };

@@ -51,10 +51,11 @@ export function show(page, _args, context) {
   }
 
   return {
-    async refresh(byItself) {
+    async refresh(byItself, isLatest) {
       const before = JSON.stringify(told);
-      told = await ask("/settings", { byItself });
-      if (JSON.stringify(told) === before) return;
+      const fresh = await ask("/settings", { byItself });
+      if (!isLatest() || JSON.stringify(fresh) === before) return;
+      told = fresh;
       const button = make("button", { type: "button", "data-key": "reload", click: reload }, "Read the file again");
       swap(
         head,

@@ -25,7 +25,7 @@ async def test_who_has_a_token_signs_in_and_out(browser: Browser, site: Site) ->
     await says(page, "operator (admin)")
     await page.click("#sign-out")
     await page.until("!document.getElementById('sign-in').hidden")
-    await page.run("location.reload()")
+    await page.reload()
     await page.until("document.body?.dataset.ready && !document.getElementById('sign-in').hidden")
     assert page.problems == []
 
@@ -33,7 +33,7 @@ async def test_who_has_a_token_signs_in_and_out(browser: Browser, site: Site) ->
 async def test_the_page_keeps_no_token_and_goes_on_after_a_reload(browser: Browser, site: Site) -> None:
     page = await signed_in(browser, site.admin_port)
     kept = await page.run("JSON.stringify([localStorage, sessionStorage, document.cookie])")
-    await page.run("delete document.body.dataset.ready; location.reload()")
+    await page.reload()
     await page.until("document.body?.dataset.shown === 'overview'")
     assert TOKEN not in kept
     assert json.loads(kept)[2] == ""

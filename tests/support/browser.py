@@ -48,6 +48,7 @@ class Page:
         self._browser = browser
         self._session = session
         self.problems: list[str] = []
+        self._shows_another = asyncio.Event()
         browser.pages[session] = self
 
     async def send(self, method: str, **parameters: object) -> dict[str, Any]:
@@ -57,6 +58,13 @@ class Page:
         for domain in ("Page", "Runtime", "Log", "Network"):
             await self.send(f"{domain}.enable")
         await self.send("Page.navigate", url=url)
+
+    async def reload(self) -> None:
+        """Loads the page anew, and returns once nothing is asked of the one before any more."""
+        self._shows_another.clear()
+        await self.send("Page.reload")
+        async with asyncio.timeout(WITHIN_S):
+            await self._shows_another.wait()
 
     async def run(self, script: str) -> Any:
         """The value of an expression in the page, awaited."""
@@ -95,8 +103,10 @@ class Page:
         return base64.b64decode(answer["data"])
 
     def note(self, method: str, told: dict[str, Any]) -> None:
-        """Keeps what went wrong in the page."""
-        if method == "Runtime.exceptionThrown":
+        """Keeps what went wrong in the page, and that it shows another document."""
+        if method == "Page.frameNavigated" and "parentId" not in told["frame"]:
+            self._shows_another.set()
+        elif method == "Runtime.exceptionThrown":
             self.problems.append(json.dumps(told["exceptionDetails"]))
         elif method == "Runtime.consoleAPICalled" and told["type"] in {"error", "warning", "assert"}:
             self.problems.append(json.dumps(told["args"]))

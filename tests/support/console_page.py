@@ -13,6 +13,21 @@ READER = "a-token-of-the-help-desk"
 WARNED_S = 120.0
 PAGES = ("overview", "sessions", "agents/101", "adoption", "lockouts", "nodes", "settings")
 
+_HOLD = """(() => {{
+  const send = window.fetch.bind(window);
+  let held = true;
+  window.heldBack = [];
+  window.goOn = () => {{
+    held = false;
+    for (const go of window.heldBack) go();
+  }};
+  window.fetch = async (path, options) => {{
+    const answer = await send(path, options);
+    if (held && path.startsWith({path})) await new Promise((go) => window.heldBack.push(go));
+    return answer;
+  }};
+}})()"""
+
 
 @dataclass
 class Site:
@@ -45,7 +60,7 @@ async def signed_in(browser: Browser, port: int, token: str = TOKEN) -> Page:
 async def go(page: Page, name: str) -> None:
     """Shows a page of the console, and waits until it is filled."""
     await page.run(f"delete document.body.dataset.shown; location.hash = {json.dumps('#/' + name)}")
-    await page.until("document.body.dataset.shown")
+    await page.until(f"document.body.dataset.shown === {json.dumps(name.partition('/')[0])}")
 
 
 async def says(page: Page, text: str, where: str = "document.body") -> None:
@@ -57,13 +72,16 @@ async def has_no_more(page: Page, text: str, where: str = "document.body") -> No
 
 
 async def press(page: Page, words: str) -> None:
-    """The button that says this."""
-    await page.until(f"[...document.querySelectorAll('button')].some((one) => one.textContent === {json.dumps(words)})")
-    await page.run(
-        f"[...document.querySelectorAll('button')].find((one) => one.textContent === {json.dumps(words)}).click()"
-    )
+    """The button that says this, found and pressed in one go: nothing is drawn anew between them."""
+    button = f"[...document.querySelectorAll('button')].find((one) => one.textContent === {json.dumps(words)})"
+    await page.until(f"((button) => button && !button.click())({button})")
+
+
+async def held(page: Page, path: str) -> None:
+    """From now on answers to what begins with this path wait: `heldBack` lets one go, `goOn` all, and those to come."""
+    await page.run(_HOLD.format(path=json.dumps(path)))
 
 
 async def confirm(page: Page, question: str) -> None:
-    await says(page, question, "document.getElementById('ask')")
+    await says(page, question, "document.querySelector('#ask[open]')")
     await page.click("#ask-yes")
