@@ -38,6 +38,7 @@ POLLS_AT_ONCE: Final = 256
 EVENTS_AT_ONCE: Final = 10
 ELSEWHERE: Final = 1_000
 HOLD_S: Final = 60
+OPEN_FILES: Final = 65_536
 TOKEN: Final = "a-token-of-the-benchmark"
 LOOK_S: Final = 0.02
 GIVE_UP_S: Final = 120.0
@@ -191,6 +192,7 @@ def _expect(answer: bytes, part: bytes) -> None:
 
 
 async def main(options: argparse.Namespace) -> int:
+    process.allow_open_files(OPEN_FILES)
     with tempfile.TemporaryDirectory(prefix="gateway-bench-") as name:
         folder, servers = Path(name), Servers(Path(name))
         secret, token = folder / "guid.keys", folder / "admin.token"
@@ -201,6 +203,7 @@ async def main(options: argparse.Namespace) -> int:
             "GUID_SECRET_FILE": str(secret),
             "ADMIN_TOKEN_FILE": str(token),
             "AGENTS_FILE": str(cheap_agents_file(folder, max(options.agents, ELSEWHERE))),
+            "CONNECTIONS_MAX_ADDRESS": str(options.agents + ELSEWHERE),  # All have one here.
             "LOG_LEVEL": "WARNING",
         }
         async with AsyncExitStack() as stack:
