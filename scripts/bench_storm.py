@@ -116,22 +116,21 @@ class Parked:
 
 
 async def storms(stack: AsyncExitStack, folder: Path, wanted: Mapping[str, str], count: int) -> list[str]:
-    """Everybody signs in; the gateway is killed and started anew; everybody polls."""
+    """Everybody signs in and polls; the gateway is killed and started anew; everybody polls."""
     agents = [RawAgent(FIRST_AGENT + number) for number in range(count)]
-    wanted = {**wanted, "AGENT_POLL_WAIT_TIMES": str(HOLD_S * 10)}
+    admin_port = free_port()
+    wanted = {**wanted, "AGENT_POLL_WAIT_TIMES": str(HOLD_S * 10), "ADMIN_PORT": str(admin_port)}
     first = await stack.enter_async_context(gateway_process(folder, wanted, before=FRESH))
     cpu, began_s = usage([first.process.pid]), time.monotonic()
     await sign_in(agents, first.port)
     took_s, loop_s = time.monotonic() - began_s, usage([first.process.pid]).loop_s - cpu.loop_s
     lines = [f"sign-ins: {count} in {took_s:.1f} s, {loop_s / count * 1e6:.0f} us of the loop each"]
+    polls = [asyncio.create_task(poll_on(agent)) for agent in agents]
+    await Parked(admin_port).reach(count)
     await first.end(signal.SIGKILL)
-    for agent in agents:
-        agent.close()
-    admin_port = free_port()
-    again = await stack.enter_async_context(
-        gateway_process(folder, {**wanted, "ADMIN_PORT": str(admin_port)}, before=FRESH)
-    )
-    began_s, polls = time.monotonic(), list[asyncio.Task[None]]()
+    await all_off(agents, polls)
+    again = await stack.enter_async_context(gateway_process(folder, wanted, before=FRESH))
+    polls, began_s = [], time.monotonic()
 
     async def poll_again(agent: RawAgent) -> None:
         await agent.connect(again.port)
@@ -140,12 +139,18 @@ async def storms(stack: AsyncExitStack, folder: Path, wanted: Mapping[str, str],
     await each(agents, POLLS_AT_ONCE, poll_again)
     await Parked(admin_port).reach(count)
     lines.append(f"after kill -9: {count} polls parked again in {time.monotonic() - began_s:.1f} s")
-    for poll in polls:
-        poll.cancel()
-    for agent in agents:
-        agent.close()
+    await all_off(agents, polls)
     await again.end(signal.SIGKILL)
     return lines
+
+
+async def all_off(agents: Sequence[RawAgent], polls: Sequence["asyncio.Task[None]"]) -> None:
+    """Every desk is cut off."""
+    for poll in polls:
+        poll.cancel()
+    await asyncio.gather(*polls, return_exceptions=True)
+    for agent in agents:
+        agent.close()
 
 
 async def across_nodes(stack: AsyncExitStack, folder: Path, wanted: Mapping[str, str], events: int) -> list[str]:

@@ -42,6 +42,13 @@ the shortest of many bursts, so that other load does not count):
 
 HTTPS adds encryption in the event loop's own TLS layer. A poll that stays empty costs its arrival, its hold and its
 end; `tests/contract/test_work_of_a_call.py` counts the work of calls without a clock, so that it cannot grow unnoticed.
+
+## Storms
+
+By the clock, `scripts/bench-storm` on the same machine, where clients and Valkey have their share of the two cores
+(2026-11-29): 9,000 agents sign in within 14 s, by a hash that costs next to nothing, 1.3 ms of the loop each; after
+kill -9 the polls of 9,000 are parked again 5 s behind the ready line of the new process; an event reaches a poll that
+is parked on another node after 3.5 ms, in 99 of 100 cases within 12 ms.
 """
 
 
