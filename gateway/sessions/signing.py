@@ -167,7 +167,10 @@ async def _try_to_open(under_way: _SignIn, entered: Entered, standing: str | Non
             return Change(_Moved(lifecycle.standing(record)))
         return _opening(under_way, record, entered)
 
-    return await under_way.service.store.apply(under_way.terms.agent_id, rule, durable=True)
+    agent_id, store = under_way.terms.agent_id, under_way.service.store
+    # Of whom is let in here the record is most likely as we have just reserved it; the write finds out if not.
+    known = None if under_way.terms.let_in else store.known(agent_id)
+    return await store.apply(agent_id, rule, known=known, durable=True)
 
 
 def _stands(record: Record, own_id: str, standing: str | None) -> bool:

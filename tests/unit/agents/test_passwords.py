@@ -1,12 +1,16 @@
 import asyncio
 import logging
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from gateway.agents.passwords import DUMMY_HASH, PasswordPool, hasher
+from gateway.agents.fair_queue import DOUBTFUL_FROM
+from gateway.agents.passwords import DUMMY_HASH, RESTS, PasswordPool, hasher
 from gateway.wire.errors import Unavailable
 from tests.unit.agents.samples import HASH, OTHER, RIGHT
+
+HERE = "192.0.2.1"
 
 
 @pytest.fixture
@@ -14,6 +18,17 @@ def pool() -> Iterator[PasswordPool]:
     made = PasswordPool(threads=2, waiting=3)
     yield made
     made.close()
+
+
+async def test_behind_a_guess_the_next_one_comes_three_times_as_long_later(pool: PasswordPool) -> None:
+    for _ in range(DOUBTFUL_FROM):
+        pool.verdicts.judged("101", HERE, time.monotonic(), right=False)
+    began_s = time.monotonic()
+    async with pool.turn(who="101", address=HERE):
+        await asyncio.sleep(0.02)
+    took_s = time.monotonic() - began_s
+    async with pool.turn(who="102", address=HERE):
+        assert time.monotonic() - began_s >= took_s + RESTS * 0.02
 
 
 async def test_a_new_hash_is_argon2id_with_19_mib_2_passes_1_lane_and_verifies(pool: PasswordPool) -> None:
