@@ -33,7 +33,7 @@ the shortest of many bursts, so that other load does not count):
 - The *parser* also builds a URL object, which nobody here asks for: the largest single item that is not ours.
 - The *connection* makes no task for a call that waits for nothing, no timer for a request that arrives whole, and asks
   the kernel what arrived only after answers that carry an event or a GUID.
-- All other parts are Python of the interpreter: some 75 calls of functions at 0.1 us and ten objects at 0.2 us. Over
+- All other parts are Python of the interpreter: some 70 calls of functions at 0.1 us and ten objects at 0.2 us. Over
   sockets the same parts take up to twice as long, as the rows above show: between two requests the processor runs the
   kernel, and its caches are cold. A ratio of 2 to the bare handler would leave 3 us for edge, check and operation
   together; there is no single item left to take away.
@@ -46,9 +46,9 @@ end; `tests/contract/test_work_of_a_call.py` counts the work of calls without a 
 ## Storms
 
 By the clock, `scripts/bench-storm` on the same machine, where clients and Valkey have their share of the two cores
-(2026-11-29): 9,000 agents sign in within 14 s, by a hash that costs next to nothing, 1.3 ms of the loop each; after
+(2026-11-29): 9,000 agents sign in within 13 s, by a hash that costs next to nothing, 1.1 ms of the loop each; after
 kill -9 the polls of 9,000 are parked again 5 s behind the ready line of the new process; an event reaches a poll that
-is parked on another node after 3.5 ms, in 99 of 100 cases within 12 ms.
+is parked on another node after 4 ms, in 99 of 100 cases within 12 to 27 ms (four runs).
 """
 
 
