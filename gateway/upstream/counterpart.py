@@ -19,7 +19,9 @@ from gateway.sessions.store import Change, Rule
 
 _BETWEEN: Final = "\n"
 MOST_UNSEALED: Final = 8192
-"""So many keys are remembered as they were unsealed last: some 8 MiB where cookies are long."""
+"""So many keys are remembered as they were unsealed."""
+LONGEST_REMEMBERED: Final = 1024
+"""In characters, sealed: what is longer is unsealed each time, so that 16 MiB are remembered at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Sealer:
 
     def unseal(self, session_id: str, text: str) -> Keys:
         """What was sealed for this session. Raises Unavailable when this node lacks the secret."""
-        return self._unsealed(session_id, text)
+        unseal = self._unsealed if len(text) <= LONGEST_REMEMBERED else self._unseal
+        return unseal(session_id, text)
 
     def _unseal(self, session_id: str, text: str) -> Keys:
         guid, _, cookie = self._sealing.unseal(text, session_id).partition(_BETWEEN)
