@@ -36,6 +36,8 @@ GIVES_WAY: Final = 5
 """How far these threads stand back behind the event loop: a flood of sign-ins holds up no call."""
 RESTS: Final = 3
 """After a turn of a doubtful address the next one comes this many times as long later: a quarter of a core at most."""
+LONGEST_REST_S: Final = 1.0
+"""Where a turn took long for another reason, such as a slow store, it keeps nobody at a doubtful address out."""
 WAITING: Final = 500
 PATIENCE_S: Final = 10.0
 """Clients give up at 11 s; who was answered later would hold a session that nobody knows of."""
@@ -176,7 +178,7 @@ class PasswordPool:
         try:
             yield self._turn
         finally:
-            self._line.release(rank, RESTS * (time.monotonic() - began_s))
+            self._line.release(rank, min(LONGEST_REST_S, RESTS * (time.monotonic() - began_s)))
 
     def close(self) -> None:
         """Ends the threads once they are idle."""
