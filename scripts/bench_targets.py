@@ -34,6 +34,9 @@ HOLD: Final = {"AGENT_POLL_WAIT_INTERVAL": "10"}
 """A poll is held for 1 s, not 10: so that a round has some."""
 POLLS_S: Final = 3.0
 IDLE_S: Final = 1.0
+NGINX_MODULES: Final = "/usr/lib/nginx/modules"
+LUA: Final = ("ndk_http_module", "ngx_http_lua_module")
+"""What a packaged nginx loads for Lua, in this order; openresty has it built in."""
 PEERS: Final = ROOT / "build" / "peers"
 _ANYBODY: Final = {FIRST_AGENT: "00000000-0000-0000-0000-000000000000.AgentGateway0"}
 
@@ -192,19 +195,25 @@ class Stage:
     async def nginx(self) -> None:
         """Nginx with Lua and a check written by hand, where its Lua is there."""
         name = "nginx + Lua + Redis, hand-written check"
-        program = shutil.which("openresty")
+        program = shutil.which("openresty") or shutil.which("nginx")
         if program is None:
-            self.skipped[name] = "openresty is not on this machine"
+            self.skipped[name] = "neither openresty nor nginx is on this machine"
             return
         server, port, home = self._valkey(), free_port(), self._folder / "nginx"
         (home / "logs").mkdir(parents=True)
         shown = (ROOT / "scripts" / "peers" / "nginx.conf").read_text("utf-8")
         redis_port = server.url.rpartition(":")[2].partition("/")[0]
-        (home / "nginx.conf").write_text(shown.replace("@PORT@", str(port)).replace("@REDIS@", redis_port), "utf-8")
+        modules = "" if program.endswith("openresty") else "".join(f"load_module {NGINX_MODULES}/{module}.so;" for module in LUA)
+        filled = shown.replace("@MODULES@", modules).replace("@PORT@", str(port)).replace("@REDIS@", redis_port)
+        (home / "nginx.conf").write_text(filled, "utf-8")
+        started = [program, "-p", str(home), "-c", str(home / "nginx.conf")]
+        if await asyncio.to_thread(failed, [*started, "-q", "-t"]):
+            self.skipped[name] = "this nginx has no Lua"
+            return
         for agent, guid in _ANYBODY.items():
             redis.Redis.from_url(server.url).set(f"bench:{agent}", guid)
-        process = await asyncio.create_subprocess_exec(program, "-p", str(home), "-c", str(home / "nginx.conf"))
-        self._stack.callback(process.kill)
+        process = await asyncio.create_subprocess_exec(*started)
+        self._stack.callback(process.terminate)  # Killed, it would leave its worker.
         await asyncio.sleep(1)
         worker = children(process.pid)[0]
         pin(worker, cores()[0])
