@@ -203,7 +203,11 @@ class Stage:
         (home / "logs").mkdir(parents=True)
         shown = (ROOT / "scripts" / "peers" / "nginx.conf").read_text("utf-8")
         redis_port = server.url.rpartition(":")[2].partition("/")[0]
-        modules = "" if program.endswith("openresty") else "".join(f"load_module {NGINX_MODULES}/{module}.so;" for module in LUA)
+        modules = (
+            ""
+            if program.endswith("openresty")
+            else "".join(f"load_module {NGINX_MODULES}/{module}.so;" for module in LUA)
+        )
         filled = shown.replace("@MODULES@", modules).replace("@PORT@", str(port)).replace("@REDIS@", redis_port)
         (home / "nginx.conf").write_text(filled, "utf-8")
         started = [program, "-p", str(home), "-c", str(home / "nginx.conf")]

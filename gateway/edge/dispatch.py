@@ -206,6 +206,9 @@ class Edge:
 
     def handle(self, request: Request) -> Awaitable[AnyResponse]:
         """Answers one request; only bugs raise."""
+        known = request.head.route
+        if type(known) is Route and not self._traced:
+            return self._answer(request, known, NO_HEADERS)
         route: Route | Page | GatewayError
         try:
             route = self._leads_to(request.method, request.raw_path)
@@ -216,6 +219,8 @@ class Edge:
         origin = request.headers.get("Origin")
         if origin is not None:
             return self._answer_across(origin, request, route)
+        if not isinstance(route, GatewayError):
+            request.head.route = route
         if self._traced:
             return self._answer_traced(request, route, NO_HEADERS)
         return self._answer(request, route, NO_HEADERS)
@@ -281,7 +286,9 @@ class Edge:
 
     def _agent_request(self, request: Request, route: Route, raw_body: bytes) -> AgentRequest[Any]:
         operation, agent_id, values = route.operation, route.agent_id, route.values
-        guid = read_guid(request.headers.getall(REQUEST_HEADER, ()))
+        guid = request.head.guid
+        if guid is None:
+            guid = request.head.guid = read_guid(request.headers.getall(REQUEST_HEADER, ()))
         if not agent_id and operation.caller:
             agent_id = validate.agent_id(values[operation.caller], operation)
         if "?" in request.raw_path:

@@ -313,7 +313,7 @@ class Connection(asyncio.Protocol):
         self._busy = True
         while incoming.body_left and incoming.held:
             self._take_body()
-        self._task = self._server.tasks.begin(self._answer(Request(*head, self)))
+        self._task = self._server.tasks.begin(self._answer(Request(head, incoming.payload, self)))
         return True
 
     # Answers.

@@ -18,7 +18,7 @@ from aiohttp.web import RequestPayloadError
 
 from gateway.wire import envelope
 from gateway.wire.errors import Malformed
-from gateway.wire.http import Request, Response, header_lines
+from gateway.wire.http import Head, Request, Response, header_lines
 from gateway.wire.standing_headers import AGENT_JSON, of_answers
 
 _HEAD_END: Final = b"\r\n\r\n"
@@ -27,6 +27,8 @@ _MAX_LINE_BYTES: Final = 8190
 _MAX_HEADERS: Final = 100
 _BODY_BUFFER_BYTES: Final = 65_536
 _IN_CHUNKS: Final = -1
+LONGEST_REMEMBERED_BYTES: Final = 4096
+"""Of a head that a connection keeps, so as not to parse it again: cookies of a page are in it, no more."""
 BAD_REQUEST: Final = 400
 HEAD_TOO_LARGE: Final = 431
 NOT_IMPLEMENTED: Final = 501
@@ -63,6 +65,8 @@ class Incoming:
         "_loop",
         "_parser",
         "_parser_is_done",
+        "_same",
+        "_same_head",
         "_seam",
         "body_left",
         "head_begun",
@@ -77,6 +81,8 @@ class Incoming:
         self._parser = self._new_parser()
         self._parser_is_done = False
         self._seam = b""
+        self._same = b""
+        self._same_head: Head | None = None
         self.held = b""
         self.head_begun = False
         self.payload: StreamReader = EMPTY_PAYLOAD
@@ -100,12 +106,16 @@ class Incoming:
         """Whether a whole head was not fed yet."""
         return _HEAD_END in self.held
 
-    def take_head(self) -> tuple[RawRequestMessage, StreamReader] | None:
+    def take_head(self) -> Head | None:
         """Feeds the parser to the end of a head, and no further; None while that is not here.
 
-        The body of a request comes next. Raises NotServed for what is no request that this server takes.
+        The body of a request comes next, as `payload`. The same bytes again are the same head again, where none had
+        one, and are not parsed anew. Raises NotServed for what is no request that this server takes.
         """
         data, seam = self.held, self._seam
+        if data == self._same and not (seam or self.head_begun):
+            self.held = b""
+            return self._same_head
         if not seam and 0 <= data.find(_HEAD_END) == len(data) - len(_HEAD_END):
             self.held = b""  # As nearly every request comes: its head at once, and nothing behind.
         elif (end := (seam + data).find(_HEAD_END)) < 0:
@@ -122,7 +132,7 @@ class Incoming:
             self.head_begun = self.head_begun or bool(data.strip(_LINE_ENDS))
             return None
         self.head_begun = False
-        message, payload = head = messages[0]
+        message, payload = messages[0]
         if message.version is not HttpVersion11 or hdrs.TRANSFER_ENCODING in message.headers:
             _refuse_unserved(message)
         if payload is not EMPTY_PAYLOAD:
@@ -130,6 +140,9 @@ class Incoming:
             self.body_left = _IN_CHUNKS if message.chunked else int(message.headers["Content-Length"])
         # Behind an offer of another protocol the parser expects that one; here the next request comes.
         self._parser_is_done = message.upgrade or message.method == "CONNECT"
+        head = Head(message)
+        if payload is EMPTY_PAYLOAD and not self._parser_is_done and len(data) <= LONGEST_REMEMBERED_BYTES:
+            self._same, self._same_head = data, head
         return head
 
     def take_body(self) -> None:

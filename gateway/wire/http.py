@@ -82,8 +82,28 @@ class PeerConnection(Protocol):
         """Send bytes outside of any answer (100 Continue), if the peer is there."""
 
 
+class Head:
+    """The head of a request. `raw_path` is the target as sent.
+
+    A connection that brings the same bytes again, as one that polls does, has them parsed once: each of those requests
+    has this head. `route` and `guid` are what the edge reads in it, None until it has: that does not change either.
+    """
+
+    __slots__ = ("guid", "headers", "keep_alive", "method", "raw_path", "route", "version")
+
+    def __init__(self, message: RawRequestMessage) -> None:
+        self.method: str = message.method
+        self.raw_path: str = message.path
+        self.headers: CIMultiDictProxy[str] = message.headers
+        self.version: HttpVersion = message.version
+        # Behind a body in chunks nothing follows: a trailer of it must not become a header of another request.
+        self.keep_alive: bool = not (message.should_close or message.chunked)
+        self.route: object | None = None
+        self.guid: str | None = None
+
+
 class Request:
-    """A request whose head is here. `raw_path` is its target as sent; `content` brings the body as it arrives.
+    """A request whose head is here; `content` brings the body as it arrives.
 
     `body_exists`: whether a body is announced. `id` is for logs and the services behind, None until somebody asks for
     it (`ops.request_context`). `answer_by_s`: until when the task `answered_by` may wait for the store on its behalf, a
@@ -95,6 +115,7 @@ class Request:
         "answered_by",
         "body_exists",
         "content",
+        "head",
         "headers",
         "id",
         "keep_alive",
@@ -104,16 +125,16 @@ class Request:
         "version",
     )
 
-    def __init__(self, message: RawRequestMessage, content: StreamReader, peer: PeerConnection) -> None:
+    def __init__(self, head: Head, content: StreamReader, peer: PeerConnection) -> None:
         self.id: str | None = None
         self.answer_by_s = math.inf
         self.answered_by: asyncio.Task[Any] | None = None
-        self.method: str = message.method
-        self.raw_path: str = message.path
-        self.headers: CIMultiDictProxy[str] = message.headers
-        self.version: HttpVersion = message.version
-        # Behind a body in chunks nothing follows: a trailer of it must not become a header of another request.
-        self.keep_alive: bool = not (message.should_close or message.chunked)
+        self.head = head
+        self.method = head.method
+        self.raw_path = head.raw_path
+        self.headers = head.headers
+        self.version = head.version
+        self.keep_alive = head.keep_alive
         self.body_exists = content is not EMPTY_PAYLOAD
         self.content = content
         self.peer = peer

@@ -48,8 +48,8 @@ async def seen(sent: bytes, cuts: list[int]) -> list[str]:
                 if incoming.body_left:
                     incoming.take_body()
                 elif (head := incoming.take_head()) is not None:
-                    found.append(f"{head[0].method} {head[0].path}")
-                    if head[0].chunked:
+                    found.append(f"{head.method} {head.raw_path}")
+                    if "Transfer-Encoding" in head.headers:
                         return [*found, "the last"]
             except NotServed as refused:
                 return [*found, str(refused.status)]

@@ -9,7 +9,7 @@ from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from gateway.wire.http import Request
+from gateway.wire.http import Head, Request
 
 
 def made_request(
@@ -20,7 +20,7 @@ def made_request(
     message = RawRequestMessage(
         method, target, HttpVersion11, several, (), False, None, upgrade=False, chunked=False, url=URL(target)
     )
-    return Request(message, EMPTY_PAYLOAD if body is None else arrived(body), Mock(remote=remote))
+    return Request(Head(message), EMPTY_PAYLOAD if body is None else arrived(body), Mock(remote=remote))
 
 
 def arrived(body: bytes) -> StreamReader:

@@ -12,7 +12,8 @@ from aiohttp.http import HttpRequestParser
 from aiohttp.streams import StreamReader
 
 import gateway
-from gateway.listeners.incoming import Incoming, NotServed
+from gateway.listeners.incoming import LONGEST_REMEMBERED_BYTES, Incoming, NotServed
+from gateway.wire.http import Head
 
 USED = {
     ("aiohttp", "ClientResponse"),
@@ -75,7 +76,7 @@ def paths(incoming: Incoming, *pieces: bytes) -> list[str]:
             if incoming.body_left:
                 incoming.take_body()
             elif (head := incoming.take_head()) is not None:
-                found.append(head[0].path)
+                found.append(head.raw_path)
             if not incoming.body_left:
                 incoming.go_on_behind()
     return found
@@ -108,3 +109,59 @@ async def test_a_part_of_a_head_is_known_and_line_ends_before_it_are_none(incomi
     assert (incoming.take_head(), incoming.head_begun) == (None, False)
     incoming.held = GET[:9]
     assert (incoming.take_head(), incoming.head_begun) == (None, True)
+
+
+def heads(incoming: Incoming, *sent: bytes) -> list[Head | None]:
+    """The head of each of these requests, which come whole, one after another is answered."""
+    found = []
+    for each in sent:
+        incoming.held = each
+        found.append(incoming.take_head())
+        while incoming.held:
+            incoming.take_body()
+        incoming.go_on_behind()
+    return found
+
+
+async def test_the_same_bytes_again_are_the_same_head_which_is_parsed_once(incoming: Incoming) -> None:
+    first, again = heads(incoming, GET, GET)
+    assert first is not None
+    assert again is first
+
+
+@pytest.mark.parametrize(
+    "other",
+    [GET.replace(b"/a", b"/c"), GET.replace(b"Host: a", b"Host: c"), GET[:-2] + b"guid: 1\r\n\r\n", POST + b"body"],
+    ids=["target", "header", "one more header", "with a body"],
+)
+async def test_other_bytes_are_another_head(incoming: Incoming, other: bytes) -> None:
+    first, second, third = heads(incoming, GET, other, GET)
+    assert first is not None
+    assert third is not None
+    assert (second is not first, third.raw_path, dict(third.headers)) == (True, "/a", {"Host": "a"})
+
+
+async def test_a_head_with_a_body_is_parsed_anew_with_the_body_that_it_brings_now(incoming: Incoming) -> None:
+    found = []
+    for body in (b"one!", b"two!"):
+        incoming.held = POST + body
+        assert incoming.take_head() is not None
+        incoming.take_body()
+        found.append(incoming.payload.read_nowait())
+        incoming.go_on_behind()
+    assert found == [b"one!", b"two!"]
+
+
+async def test_a_head_behind_the_beginning_of_another_is_no_head_of_its_own(incoming: Incoming) -> None:
+    heads(incoming, GET)
+    incoming.held = GET[:-2]
+    assert incoming.take_head() is None
+    incoming.held = GET
+    with pytest.raises(NotServed):
+        incoming.take_head()
+
+
+async def test_what_a_connection_keeps_of_a_head_is_bounded(incoming: Incoming) -> None:
+    filled = GET[:-2] + b"X-Long: %b\r\n\r\n" % (b"x" * LONGEST_REMEMBERED_BYTES)
+    first, again = heads(incoming, filled, filled)
+    assert first is not again
