@@ -73,7 +73,7 @@ async def main(options: argparse.Namespace) -> int:
     os.sched_setaffinity(0, {cores()[1]})
     with tempfile.TemporaryDirectory(prefix="gateway-bench-") as name:
         async with AsyncExitStack() as stack:
-            stage = Stage(stack, Path(name), 2 * options.connections)
+            stage = Stage(stack, Path(name), 3 * options.connections)
             for start in (stage.alone, stage.memory, stage.redis, stage.upstream, stage.fastify, stage.nginx):
                 await start()
             with awake():

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Final, cast
 
@@ -20,6 +21,7 @@ SETTLE_S: Final = 0.2
 ENDS_S: Final = 30.0
 _SET_GUID: Final = b"Set-GUID: JSESSIONID="
 _LENGTH: Final = b"Content-Length: "
+_SAME: Final = repeat("Host: gateway\r\n")
 _SPIN: Final = "import os\nos.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\nwhile True: pass"
 
 
@@ -141,15 +143,18 @@ class Target:
     """The shortest round in which enough of it happens."""
     idle: float = 0.0
     """CPU that the process uses anyhow, in s per s."""
+    heads_differ: bool = False
+    """No request has the same bytes as the one before it on its connection."""
 
     def callers(self, count: int) -> list[Caller]:
         """One for each session, over again where there are fewer."""
         return [Caller(self._steps(agent), agent, self.guids) for agent in (list(self.guids) * count)[:count]]
 
     def _steps(self, agent: int) -> list[Step]:
+        lines = [f"Host: gateway\r\nX-Step: {number}\r\n" for number in range(len(self.steps))]
         return [
-            Step(f"{method} {path.format(agent=agent)} HTTP/1.1\r\nHost: gateway\r\n".encode(), expects.encode())
-            for method, path, expects in self.steps
+            Step(f"{method} {path.format(agent=agent)} HTTP/1.1\r\n{line}".encode(), expects.encode())
+            for (method, path, expects), line in zip(self.steps, lines if self.heads_differ else _SAME, strict=False)
         ]
 
 

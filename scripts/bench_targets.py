@@ -25,10 +25,9 @@ POLL: Final = ("GET", f"{PREFIX}/agentevent/{{agent}}", '{"message":"","retcode"
 FETCH: Final = ("GET", f"{PREFIX}/agentevent/{{agent}}", '"event":')
 CHANGES: Final = (
     ("POST", f"{PREFIX}/onlineagent/{{agent}}/saybusy", '"retcode":"0"'),
-    FETCH,
     ("POST", f"{PREFIX}/onlineagent/{{agent}}/sayfree", '"retcode":"0"'),
-    FETCH,
 )
+CHANGES_POLLED: Final = (CHANGES[0], FETCH, CHANGES[1], FETCH)
 BARE: Final = "a bare web.Application handler, uvloop"
 HOLD: Final = {"AGENT_POLL_WAIT_INTERVAL": "10"}
 """A poll is held for 1 s, not 10: so that a round has some."""
@@ -117,6 +116,8 @@ class Stage:
         https = free_port()
         target = await self._gateway("guarded read, memory", {"HTTPS_PORT": str(https)}, READ)
         self.targets.append(target)
+        differ = "guarded read, memory, no head like the one before"
+        self.targets.append(replace(target, name=differ, steps=READ * 2, in_a_cycle=2, heads_differ=True))
         authority = next((self._folder / target.name / "var").rglob("ca*.pem"))
         trust = ssl.create_default_context(cafile=str(authority))
         self.targets.append(replace(target, name="guarded read, memory, HTTPS", port=https, trust=trust))
@@ -129,12 +130,13 @@ class Stage:
         settings = {"REDIS_URL": self._valkey().url, "GUID_SECRET_FILE": str(secret), **HOLD}
         target = await self._gateway("guarded read, Redis", settings, READ)
         guids = list(target.guids.items())
-        half = len(guids) // 2
-        busy, waiting = dict(guids[:half]), dict(guids[half:])
-        polled = "state change and its event, polled, Redis"
+        third = len(guids) // 3
+        busy, waiting, unheard = (dict(guids[at : at + third]) for at in range(0, 3 * third, third))
+        changed, polled = "state change with its event, Redis", "state change and its event, polled, Redis"
         self.targets += [
             replace(target, guids=busy),
-            replace(target, name=polled, guids=busy, steps=CHANGES, in_a_cycle=2),
+            replace(target, name=polled, guids=busy, steps=CHANGES_POLLED, in_a_cycle=2),
+            replace(target, name=changed, guids=unheard, steps=CHANGES, in_a_cycle=2),
             replace(target, name="empty poll, hold included, Redis", guids=waiting, steps=(POLL,), least_s=POLLS_S),
         ]
 
@@ -147,8 +149,10 @@ class Stage:
         """The gateway before a contact centre over HTTP, which is another gateway, on the core of the load."""
         centre = await self._started("contact centre", {})
         pin(centre.process.pid, cores()[1])
-        settings = {"BACKEND": "upstream", "UPSTREAM_URL": f"http://127.0.0.1:{centre.port}"}
-        self.targets.append(await self._gateway("call passed on to a contact centre over HTTP", settings, READ))
+        settings = {"BACKEND": "upstream", "UPSTREAM_URL": f"http://127.0.0.1:{centre.port}", **HOLD}
+        target = await self._gateway("call passed on to a contact centre over HTTP", settings, READ)
+        polled = "empty poll, hold included, contact centre over HTTP"
+        self.targets += [target, replace(target, name=polled, steps=(POLL,), least_s=POLLS_S)]
 
     async def _started(self, name: str, settings: Mapping[str, str]) -> GatewayProcess:
         folder = self._folder / name

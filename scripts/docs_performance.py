@@ -29,14 +29,17 @@ the shortest of many bursts, so that other load does not count):
 {parts}
 
 - The *kernel and the event loop* come on top: one read, one write and a share of one wait. They are what the connection
-  without a check costs above its two rows here, some 4 to 6 us, and a bare handler pays them too.
-- The *parser* also builds a URL object, which nobody here asks for: the largest single item that is not ours.
+  without a check costs above its row here, some 4 to 6 us, and a bare handler pays them too.
+- The *parser* also builds a URL object, which nobody here asks for. It is left out where a connection brings the same
+  bytes again, as every poll does until its GUID changes and as these benchmarks do; the row "no head like the one
+  before" shows a client that never does ([design/connection.md](design/connection.md)).
 - The *connection* makes no task for a call that waits for nothing, no timer for a request that arrives whole, and asks
   the kernel what arrived only after answers that carry an event or a GUID.
-- All other parts are Python of the interpreter: some 70 calls of functions at 0.1 us and ten objects at 0.2 us. Over
+- All other parts are Python of the interpreter: some 65 calls of functions at 0.1 us and ten objects at 0.2 us. Over
   sockets the same parts take up to twice as long, as the rows above show: between two requests the processor runs the
-  kernel, and its caches are cold. A ratio of 2 to the bare handler would leave 3 us for edge, check and operation
-  together; there is no single item left to take away.
+  kernel, and its caches are cold. No single item is left to take away.
+- *nginx with Lua* runs compiled code: all of its call, kernel and Redis included, takes about what an interpreter needs
+  for its share of edge, check and operation alone.
 - The *store*: with Redis the checks of one turn of the loop leave in one write and are answered in one read; the row
   with Redis minus the row on memory is what that costs, the future and the task that wait for it included.
 
