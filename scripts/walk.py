@@ -13,7 +13,7 @@ import asyncio
 import re
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +34,7 @@ WRONG = "00000000-0000-0000-0000-000000000000.AgentGateway0"
 QUICK = {"AGENT_POLL_WAIT_INTERVAL": "200", "AGENT_POLL_WAIT_TIMES": "2"}
 VERDICTS = {("sessions/rules.py", "is_current"), ("sessions/rules.py", "check")}
 GENERATED = ("client/operations", "client/blocking_operations")
+BYTES_TO_VERDICT = ("listeners", "wire", "edge", "sessions", "redis_store")
 TOOLS = ("client", "commands", "desk", "doctor", "kit", "openapi", "sim", "sim_pages")
 ROUNDS = 4
 TRIES = 3
@@ -186,10 +187,16 @@ def sources(*leave_out: str) -> list[Path]:
     return [path for path in (ROOT / "gateway").rglob("*.py") if not rooms.intersection(path.parents)]
 
 
+def lines_of(files: Iterable[Path]) -> int:
+    """How many lines they have together."""
+    return sum(len(path.read_bytes().splitlines()) for path in files)
+
+
 def table(found: dict[str, Walk]) -> str:
     """The table of the page."""
     say, event, refusal = found["sayfree"], found["event"], found["refusal"]
-    lines = sum(len(path.read_bytes().splitlines()) for path in sources("contact_centre", "tokens", *TOOLS))
+    lines = lines_of(sources("contact_centre", "tokens", *TOOLS))
+    of_the_way = lines_of(path for room in BYTES_TO_VERDICT for path in (ROOT / "gateway" / room).rglob("*.py"))
     written = sources(*GENERATED)
     casts = sum(len(re.findall(r"\bcast\(", path.read_text("utf-8"))) for path in written)
     verdicts = f"{len(say.to_verdict)} / {len(refusal.to_verdict)}"
@@ -198,6 +205,7 @@ def table(found: dict[str, Walk]) -> str:
         ("`sayfree`: functions / files / round trips", f"{len(say.steps)} / {len(say.files)} / {say.trips}"),
         ("from a state's operation to the poll answer with its event: files", f"{len(event.files)}"),
         ("lines of gateway/ without contact centre, tokens and tools", f"{lines:,}"),
+        ("of these the rooms from bytes to verdict: " + ", ".join(BYTES_TO_VERDICT), f"{of_the_way:,}"),
         ("Python files in gateway/, the generated ones of the client aside", f"{len(written)}"),
         ("casts in them", f"{casts}"),
     )
