@@ -15,22 +15,32 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from gateway.admin.admin_tokens import AdminTokens, open_admin_token
+from gateway.admin.audit_routes import audit_route, explain_route
 from gateway.admin.console_sessions import ConsoleSessions
-from gateway.admin.listener import AdminCall, AdminListener, AdminPage, AdminRoute, application
+from gateway.admin.listener import AdminListener, application
+from gateway.admin.route import AdminCall, AdminPage, AdminRoute
+from gateway.admin.settings_routes import settings_routes
+from gateway.admin.store_routes import store_routes
+from gateway.agents.admin_routes import lockout_routes
 from gateway.app import App
+from gateway.audit.open_trail import OpenTrail
 from gateway.console.history import History, HistoryJob
 from gateway.console.routes import GuessLimit, file_routes, sign_in_routes
 from gateway.interface.operation import Poll, SignIn
 from gateway.listeners.serve import Listeners, admin_certificate
 from gateway.listeners.sockets import adopt, open_socket
+from gateway.nodes.admin_routes import LostSessions, node_routes
 from gateway.ops import metrics
 from gateway.rows import ALL_OPERATIONS
+from gateway.sessions.admin_routes import session_routes
+from gateway.sessions.survey import adoption_route
 from gateway.sim_pages.routes import sim_routes
 from gateway.wire import retcodes
 from gateway.wire.errors import StoreUnavailable
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 SILENT_LOOKED_AT: Final = 100
+MOST_NAMED: Final = 1000
 _FOR_EVER_MS: Final = 10**15
 SIGN_IN_RESULTS: Final = {
     retcodes.SUCCESS: "signed_in",
@@ -42,6 +52,17 @@ SIGN_IN_RESULTS: Final = {
 """By retcode; every other one is `refused`."""
 
 _LOG = logging.getLogger(__name__)
+
+
+async def administer(
+    app: App, agents: Listeners, opened: OpenTrail, given: socket.socket | None
+) -> tuple[AdminListener, HistoryJob] | None:
+    """Opens the admin listener of a process, with the audit trail and the charts; as `open_admin`."""
+    follow_parts(app)
+    history = history_job(app)
+    told = [audit_route(opened.read), explain_route(opened.read, app.stores.sessions.now_ms), history.route()]
+    listener = await open_admin(app, agents, given, told)
+    return None if listener is None else (listener, history)
 
 
 async def open_admin(
@@ -59,7 +80,7 @@ async def open_admin(
     tokens = AdminTokens([], settings.admin_tokens_file, settings.admin_token_file)
     sessions = ConsoleSessions(tokens)
     signing_in = sign_in_routes(sessions, GuessLimit())
-    routes = [metrics_route(_probes(app, agents)), *app.admin_routes, *_sim(app), *signing_in, *file_routes(), *more]
+    routes = [metrics_route(_probes(app, agents)), *app_routes(app), *_sim(app), *signing_in, *file_routes(), *more]
     listener = AdminListener(application(tokens, routes, sessions, settings.admin_hosts))
     certificate = admin_certificate(settings)
     door = adopt(given) if given else open_socket(settings.admin_bind_address, settings.admin_port, "ADMIN_PORT")
@@ -68,6 +89,28 @@ async def open_admin(
         agents.follow(certificate)
     _LOG.info("administration on %s, with the token in %s", listener.url, settings.admin_token_file)
     return listener
+
+
+def app_routes(app: App) -> list[AdminRoute]:
+    """The pages about the parts of an app, whatever its contact centre is."""
+    live, stores = app.live, app.stores
+    return [
+        *session_routes(app.sessions, app.sweeper.hurry),
+        adoption_route(app.survey),
+        *lockout_routes(stores.attempts, lambda: live.current.login_address_limit, stores.sessions.now_ms),
+        *node_routes(app.node, partial(_lost_if_stopped, app)),
+        *settings_routes(live, app.siblings),
+        *store_routes(stores.state, stores.sessions.count),
+        *app.traces.routes(),
+    ]
+
+
+async def _lost_if_stopped(app: App) -> LostSessions:
+    """Sessions outlive this process but for those in its memory."""
+    if app.live.current.redis_url:
+        return LostSessions(0, ())
+    agents = sorted(seen.agent_id for seen in await app.stores.sessions.live())
+    return LostSessions(len(agents), agents[:MOST_NAMED])
 
 
 def _sim(app: App) -> list[AdminRoute]:

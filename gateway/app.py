@@ -2,25 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gateway.admin.listener import AdminRoute
-from gateway.admin.settings_routes import settings_routes
-from gateway.admin.store_routes import store_routes
 from gateway.agents import demo
-from gateway.agents.admin_routes import lockout_routes
 from gateway.agents.authentication import Authentication
 from gateway.agents.passwords import PasswordPool
 from gateway.agents.registry import AgentRegistry
 from gateway.backend import Backend
-from gateway.contact_centre.centre import ContactCentre
-from gateway.contact_centre.floor.plan import Plan
-from gateway.contact_centre.plan_file import read as read_plan
-from gateway.contact_centre.scheduler import Scheduler
-from gateway.desk.customer import DeskCustomers, customer_page
-from gateway.desk.pages import pages as desk_pages
 from gateway.edge import forward_auth
 from gateway.edge.agent_request import Services
 from gateway.edge.client_address import client_address
@@ -33,13 +23,10 @@ from gateway.interface.operation import OperationTable
 from gateway.listeners.development_certificate import served_chain
 from gateway.listeners.serve import Listeners
 from gateway.nodes import health
-from gateway.nodes.admin_routes import LostSessions, node_routes
 from gateway.nodes.node_keeper import Drain, NodeKeeper, Traffic
 from gateway.ops import logs
 from gateway.ops.jobs import Job
-from gateway.redis_store.shards import shard_tags
 from gateway.rows import ALL_OPERATIONS
-from gateway.sessions.admin_routes import session_routes
 from gateway.sessions.guid import KeyRing, random_key_ring
 from gateway.sessions.live import check_keys, live_sessions
 from gateway.sessions.outbox import Outbox
@@ -47,27 +34,28 @@ from gateway.sessions.policy import Policy
 from gateway.sessions.secret_file import read_secret_file
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import CannotServeError, SessionStore, over_shards
-from gateway.sessions.survey import Survey, adoption_route
+from gateway.sessions.survey import Survey
 from gateway.sessions.sweep import Sweeper
 from gateway.settings.cross_checks import DANGERS
-from gateway.settings.files import exists
 from gateway.settings.live_file import follow
 from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.reload import LiveSettings
 from gateway.settings.schema import BY_ATTRIBUTE, Settings
-from gateway.stores import Stores, event_bounds, open_stores
+from gateway.store_parts import Stores, event_bounds
+from gateway.stores import open_stores
 from gateway.tokens.certificate import ExpiryWatch
 from gateway.tokens.token_service import TokenService, agent_check
 from gateway.trace.traces import Traces
-from gateway.upstream.upstream_centre import UpstreamCentre, open_upstream
-from gateway.wire.body import read_file
 from gateway.wire.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from gateway.contact_centre.centre import ContactCentre
+    from gateway.contact_centre.scheduler import Scheduler
 
 _LOG = logging.getLogger(__name__)
 BEGIN_EVERY_S = 1.0
 COMPARE_EVERY_S = 60.0
 LEAVE_S = 0.5
-MOST_NAMED = 1000
 
 
 class App:
@@ -82,7 +70,7 @@ class App:
         registry: AgentRegistry | None,
         ring: KeyRing,
         stores: Stores,
-        scheduler: Scheduler | None = None,
+        scheduler: "Scheduler | None" = None,
     ) -> None:
         self.live = live
         self.stores = stores
@@ -121,7 +109,6 @@ class App:
         self.drain.follow(self.parking.hold_none)
         self.node = NodeKeeper(live.current.node_name, stores.nodes, self.drain, stores.sessions.now_ms)
         self.siblings: Callable[[], None] = _alone
-        self.admin_routes = self._admin_routes()
         services = Services(
             lambda: live.current,
             service,
@@ -144,66 +131,34 @@ class App:
             services, table, {**healthy, **authorises, **self.tokens.pages(), **self._desk_pages()}, self.traces
         )
 
-    def _admin_routes(self) -> list[AdminRoute]:
-        live, stores = self.live, self.stores
-        return [
-            *session_routes(self.sessions, self.sweeper.hurry),
-            adoption_route(self.survey),
-            *lockout_routes(stores.attempts, lambda: live.current.login_address_limit, stores.sessions.now_ms),
-            *node_routes(self.node, self._lost_if_stopped),
-            *settings_routes(live, self._tell_siblings),
-            *store_routes(stores.state, stores.sessions.count),
-            *self.traces.routes(),
-        ]
-
-    def _tell_siblings(self) -> None:
-        """Has the other workers of this node read the settings again."""
-        self.siblings()
-
-    async def _lost_if_stopped(self) -> LostSessions:
-        """Sessions outlive this process but for those in its memory."""
-        if self.live.current.redis_url:
-            return LostSessions(0, ())
-        agents = sorted(seen.agent_id for seen in await self.stores.sessions.live())
-        return LostSessions(len(agents), agents[:MOST_NAMED])
-
     def open_to(self, listeners: Listeners) -> None:
         """These are the listeners: they follow a drain, and what is there is counted."""
         self.drain.follow(listeners.shed)
         self.node.traffic = lambda: Traffic(listeners.open_connections, listeners.running_requests, len(self.parking))
 
-    def _desk_pages(self) -> dict[str, Page]:
+    def _desk_pages(self) -> Mapping[str, Page]:
         """None but with the embedded contact centre: only there are demo agents."""
         if self.centre is None or self._registry is None:
             return {}
-        registry, customers = self._registry, DeskCustomers(self.centre.customers)
+        from gateway.embedded import desk  # noqa: PLC0415 - as in _embedded
 
-        def now() -> Settings:
-            return self.live.current
-
-        return {**desk_pages(now, registry), **customer_page(now, self.sessions, registry, customers)}
+        return desk(lambda: self.live.current, self.sessions, self._registry, self.centre)
 
     def _authentication(self, registry: AgentRegistry) -> Authentication:
         stores = self.stores
         book = stores.password_book(registry)
         return Authentication(registry, book, stores.attempts, self._pool, lambda: self.live.current, self._agent_check)
 
-    def _embedded(self, registry: AgentRegistry, scheduler: Scheduler | None) -> ContactCentre:
-        settings = self.live.current
-        return ContactCentre(
-            registry,
-            self._authentication(registry),
-            self.outbox,
-            self.stores.sessions.now_ms,
-            read_file,
-            node=settings.node_name,
-            cluster=settings.server_name,
-            plan=_plan(settings, registry),
-            scheduler=scheduler,
-            token_sign_in=settings.agent_auth == "thirdparty",
-        )
+    def _embedded(self, registry: AgentRegistry, scheduler: "Scheduler | None") -> "ContactCentre":
+        # Either contact centre is loaded where it is the one in force: the other has no part in the process.
+        from gateway.embedded import open_centre  # noqa: PLC0415
 
-    def _upstream(self) -> UpstreamCentre:
+        given = registry, self._authentication(registry), self.outbox, self.stores.sessions.now_ms, scheduler
+        return open_centre(self.live.current, *given)
+
+    def _upstream(self) -> Backend:
+        from gateway.upstream.upstream_centre import open_upstream  # noqa: PLC0415 - as in _embedded
+
         stores = self.stores
         return open_upstream(
             self.sessions,
@@ -235,8 +190,8 @@ class App:
         reasons = await self._shard_reasons()
         if len(reasons) == 1 or not any(reasons):
             return reasons[0]
-        tags = shard_tags(self.live.current.store_tag, len(reasons))
-        return "; ".join(f"{{{tag}}}: {reason}" for tag, reason in zip(tags, reasons, strict=True) if reason)
+        told = zip(self.stores.tags, reasons, strict=True)
+        return "; ".join(f"{{{tag}}}: {reason}" for tag, reason in told if reason)
 
     async def shards_away(self) -> int:
         """How many shards of the store are out of reach."""
@@ -378,17 +333,6 @@ def make_app(live: LiveSettings) -> App:
     registry = _registry(settings) if settings.backend == "embedded" else None
     ring = read_secret_file(settings.guid_secret_file) if settings.guid_secret_file else random_key_ring()
     return App(live, registry, ring, open_stores(lambda: live.current))
-
-
-def _plan(settings: Settings, registry: AgentRegistry) -> Plan:
-    """How the contact centre is set up. Raises PlanFileError."""
-    path = settings.contact_center_file
-    if path is None:
-        return Plan(vdn_id=settings.vdn_id)
-    if not exists(path):
-        _LOG.warning("CONTACT_CENTER_FILE %s: there is no such file: the contact centre has no numbers", path)
-        return Plan(vdn_id=settings.vdn_id)
-    return read_plan(path, registry.skills(), settings.vdn_id)
 
 
 def _registry(settings: Settings) -> AgentRegistry:

@@ -5,15 +5,14 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from gateway import __version__
-from gateway.admin.audit_routes import audit_route, explain_route
-from gateway.admin_app import follow_parts, history_job, open_admin
 from gateway.app import App, make_app
 from gateway.audit import trail
 from gateway.audit.open_trail import OpenTrail, TrailPlace
@@ -32,6 +31,9 @@ from gateway.settings.reload import LiveSettings
 from gateway.supervisor import systemd
 from gateway.supervisor.node_sockets import NodeSockets
 from gateway.supervisor.worker_slot import SupervisorLink, WorkerSlot
+
+if TYPE_CHECKING:
+    from gateway.admin.listener import AdminListener
 
 _LOG = logging.getLogger(__name__)
 NO_SOCKETS: Final = NodeSockets()
@@ -105,13 +107,30 @@ async def _certificate_reason(certificate: TlsCertificate) -> str | None:
     return certificate.trouble(time.time())
 
 
+class _Administration(NamedTuple):
+    listener: "AdminListener"
+    keep_history: Callable[[], Coroutine[Any, Any, None]]
+
+
+async def _administration(
+    app: App, agents: Listeners, opened: OpenTrail, given: socket.socket | None
+) -> _Administration | None:
+    """The admin listener, None where none is wanted."""
+    if not (app.live.current.admin_port or given):
+        return None
+    # The pages of all rooms, and a web framework: most processes have no admin listener, and start without them.
+    from gateway.admin_app import administer  # noqa: PLC0415
+
+    made = await administer(app, agents, opened, given)
+    return None if made is None else _Administration(made[0], made[1].run)
+
+
 @contextlib.asynccontextmanager
 async def _serving(app: App, opened: OpenTrail, sockets: NodeSockets, number: int) -> AsyncIterator[Running]:
     live = app.live
     try:
         app.node.worker = number
         await app.start()
-        follow_parts(app)
         metrics.follow(metrics.AUDIT_LINES_DROPPED, lambda: opened.dropped)
         metrics.follow(metrics.LOG_LINES_DROPPED, logs.dropped_lines)
         if number == 0:
@@ -129,24 +148,22 @@ async def _serving(app: App, opened: OpenTrail, sockets: NodeSockets, number: in
         app.open_to(open_listeners)
         if open_listeners.certificate is not None:
             app.remarks["certificate"] = partial(_certificate_reason, open_listeners.certificate)
-        history = history_job(app)
-        explains = explain_route(opened.read, app.stores.sessions.now_ms)
-        told = [audit_route(opened.read), explains, history.route()]
-        administration = await open_admin(app, open_listeners, sockets.admin.get(number), told)
+        administration = await _administration(app, open_listeners, opened, sockets.admin.get(number))
         more: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
             "audit": opened.run,
             "metrics": metrics.keep_fresh,
             "log": logs.tell_gathered,
         }
         if administration is not None:
-            more["history"] = history.run
+            more["history"] = administration.keep_history
         if number == 0:
             more["outage-watch"] = OutageWatch(app.store_reason).run
         async with _jobs(app, open_listeners, more):
-            yield Running(live, open_listeners, administration, administration.url if administration else "")
+            listener = administration.listener if administration is not None else None
+            yield Running(live, open_listeners, listener, listener.url if listener else "")
             await open_listeners.drain(live.current.drain_time_ms)
-            if administration is not None:
-                await administration.drain(0)
+            if listener is not None:
+                await listener.drain(0)
     finally:
         trail.gather(at_once=True)
         trail.record("node-stop", worker=number)

@@ -1,200 +1,30 @@
 """Which store keeps what: memory by default, Redis with REDIS_URL."""
 
-import asyncio
-import socket
-import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from collections.abc import Callable
 
-from gateway.admin.store_routes import StoreState, memory_state
-from gateway.agents.lockout import Attempts, MemoryAttempts
-from gateway.agents.password_book import FilePasswordBook, PasswordBook
-from gateway.agents.registry import AgentRegistry
-from gateway.audit.audit_stream import AuditStream
-from gateway.events.claims import OneProcess, PushNodes
-from gateway.nodes.health import Reason
-from gateway.nodes.node_keeper import NodeBook, OneProcessBook
-from gateway.ops import metrics
-from gateway.redis_store.attempts import RedisAttempts, ShardedAttempts
-from gateway.redis_store.division import Divided
-from gateway.redis_store.event_queue import RedisEventQueue, ShardedEventQueue
-from gateway.redis_store.floor_claim import FloorClaim
-from gateway.redis_store.link import RedisLink, told
-from gateway.redis_store.password_book import RedisPasswordBook, ShardedPasswordBook, carry_passwords
-from gateway.redis_store.processes import RedisNodeBook, RedisPushNodes, ShardedPushNodes
-from gateway.redis_store.sentinels import Sentinels
-from gateway.redis_store.session_store import RedisSessionStore
-from gateway.redis_store.sharded_session_store import ShardedSessionStore
-from gateway.redis_store.state import redis_state
-from gateway.redis_store.store_kind import check_kinds, mark_kind
-from gateway.redis_store.token_store import RedisTokenStore
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
+from gateway.agents.lockout import MemoryAttempts
+from gateway.agents.password_book import FilePasswordBook
+from gateway.sessions.memory_queue import MemoryEventQueue
 from gateway.sessions.memory_store import MemorySessionStore
-from gateway.sessions.store import EventQueue, SessionStore
-from gateway.settings.problems import Problem, SettingsError
-from gateway.settings.redis_url import with_files
 from gateway.settings.schema import Settings
-from gateway.tokens.used_tokens import MemoryTokenStore, TokenStore
-from gateway.trace.trace_board import MemoryTraceBoard, RedisTraceBoard, TraceBoard
-
-SILENT_SENTINELS: Final = "most are silent: no other primary can take over, and changes and refusals may answer 503"
-
-EMPTIED: Final = "the store was emptied: whoever was signed in has to sign in again"
-EMPTIED_TOLD_S: Final = 600.0
-
-T = TypeVar("T")
-U = TypeVar("U")
-
-
-async def _nothing(*_shards: SessionStore) -> None:
-    """There is nothing to do."""
-
-
-@dataclass(frozen=True)
-class Stores:
-    """Everything that keeps state. `start` opens connections; a store out of reach does not fail it.
-
-    `agree`, asked now and then, raises CannotServeError when another STORE_SHARDS is in force, the store is used by
-    another kind of backend, or another contact centre runs on it, and StoreUnavailable. So does `begin`, asked of
-    each shard before it is read. `floor` is the claim of a contact centre in this process, where there may be others.
-    `nodes` is where processes tell of themselves, `state` how the store stands for operators.
-    `reasons` tells of each shard why it is out of reach, "" where that is not known; it names no places. `remarks` are
-    for `/gateway/ready`. `under_way` counts commands that the store has not answered.
-    """
-
-    sessions: SessionStore
-    queue: EventQueue
-    attempts: Attempts
-    password_book: Callable[[AgentRegistry], PasswordBook]
-    start: Callable[[], Awaitable[None]]
-    close: Callable[[], Awaitable[None]]
-    push_nodes: PushNodes = field(default_factory=OneProcess)
-    upstream_nodes: PushNodes = field(default_factory=OneProcess)
-    tokens: TokenStore = field(default_factory=MemoryTokenStore)
-    agree: Callable[[], Awaitable[None]] = field(default=_nothing)
-    begin: Callable[[SessionStore], Awaitable[None]] = field(default=_nothing)
-    floor: FloorClaim | None = None
-    reasons: Callable[[], Sequence[str]] = field(default=lambda: ("",))
-    remarks: Mapping[str, Reason] = field(default_factory=dict)
-    audit: AuditStream | None = None
-    nodes: NodeBook = field(default_factory=OneProcessBook)
-    state: Callable[[], Awaitable[StoreState]] = field(default=memory_state)
-    under_way: Callable[[], int] = field(default=lambda: 0)
-    traced: TraceBoard = field(default_factory=MemoryTraceBoard)
+from gateway.store_parts import Stores, count_dropped, event_bounds
 
 
 def open_stores(settings: Callable[[], Settings]) -> Stores:
     """The stores that the settings ask for. Raises SettingsError."""
-    return _redis(settings) if settings().redis_url else _memory(settings)
+    if not settings().redis_url:
+        return _memory(settings)
+    # All that knows Redis is loaded where there is one: without, a start is quicker and a process smaller.
+    from gateway.redis_stores import redis_stores  # noqa: PLC0415
 
-
-def event_bounds(settings: Callable[[], Settings]) -> Callable[[], Bounds]:
-    """How many events a session may have waiting, and how many bytes of them."""
-    return lambda: Bounds((now := settings()).event_queue_max, now.event_queue_max_bytes)
-
-
-def _dropped(count: int) -> None:
-    metrics.EVENTS_DROPPED.inc(count)
+    return redis_stores(settings)
 
 
 def _memory(settings: Callable[[], Settings]) -> Stores:
-    queue = MemoryEventQueue(event_bounds(settings), _dropped)
+    queue = MemoryEventQueue(event_bounds(settings), count_dropped)
     store = MemorySessionStore(queue)
 
     async def start() -> None:
         """Memory is there."""
 
     return Stores(store, queue, MemoryAttempts(), FilePasswordBook, start, store.close)
-
-
-def _redis(settings: Callable[[], Settings]) -> Stores:
-    now = settings()
-    divided = _divided(now)
-    links, bounds = divided.links, event_bounds(settings)
-    floor = FloorClaim(links, _name(now)) if now.backend == "embedded" else None
-    shards = [RedisSessionStore(link, bounds, _dropped, floor=floor) for link in links]
-    store = _as_one(shards, ShardedSessionStore)
-    link_of: dict[SessionStore, RedisLink] = dict(zip(shards, links, strict=True))
-
-    def nodes(work: str) -> PushNodes:
-        return _as_one([RedisPushNodes(link, work) for link in links], ShardedPushNodes)
-
-    async def start() -> None:
-        await asyncio.gather(*(link.start() for link in links))
-
-    async def close() -> None:
-        await store.close()
-        if floor is not None:
-            await floor.leave()
-        await asyncio.gather(*(link.close() for link in links))
-
-    async def agree() -> None:
-        await divided.agree()
-        await check_kinds(links, now.backend)
-        if floor is not None:
-            await floor.claim()
-
-    async def begin(shard: SessionStore) -> None:
-        await mark_kind(link_of[shard], now.backend)
-        if floor is not None:
-            await floor.enter(link_of[shard])
-
-    return Stores(
-        store,
-        _as_one([RedisEventQueue(link, bounds, _dropped, floor) for link in links], ShardedEventQueue),
-        _as_one([RedisAttempts(link) for link in links], ShardedAttempts),
-        lambda _registry: _as_one([RedisPasswordBook(link) for link in links], ShardedPasswordBook),
-        start,
-        close,
-        nodes("push"),
-        nodes("upstream"),
-        # No agent is named there, and one request counts for several keys at once: all of it is in the first shard.
-        RedisTokenStore(links[0]),
-        agree,
-        begin,
-        floor,
-        lambda: [told(link.reason) for link in links],
-        _remarks(links, divided.sentinels),
-        AuditStream(links[0].optional, links[0].key("audit"), lambda: settings().audit_stream_max),
-        RedisNodeBook(links[0]),
-        lambda: redis_state(links),
-        lambda: sum(link.under_way for link in links),
-        RedisTraceBoard(links[0].command, links[0].key),
-    )
-
-
-def _name(settings: Settings) -> str:
-    """Of this process and of the one that follows it: on this machine, under this name, at these ports."""
-    ports = f"{settings.http_port}/{settings.https_port}"
-    return f"{settings.node_name} at {socket.gethostname()}:{ports}"
-
-
-def _divided(settings: Settings) -> Divided:
-    """Raises SettingsError where the certificates of REDIS_URL are no good; what the system says may quote it."""
-    files = settings.redis_ca_file, settings.redis_cert_file, settings.redis_key_file
-    url = with_files(settings.redis_url, *files)
-    given = url, settings.store_tag, settings.store_timeout_ms, settings.store_shards
-    try:
-        return Divided(*given, carry_passwords)
-    except OSError:
-        wrong = "must be PEM, readable here, and the key by nobody else"
-        named = "REDIS_CA_FILE, REDIS_CERT_FILE and REDIS_KEY_FILE" if any(files) else "REDIS_URL"
-        options = "" if any(files) else "the files of its options ssl_ca_certs, ssl_certfile and ssl_keyfile "
-        raise SettingsError([Problem(named, "", "", f"{options}{wrong}")]) from None
-
-
-def _remarks(links: Sequence[RedisLink], sentinels: Sentinels | None) -> Mapping[str, Reason]:
-    async def emptied() -> str | None:
-        old_s = time.monotonic() - EMPTIED_TOLD_S
-        return EMPTIED if any(link.emptied_s is not None and link.emptied_s > old_s for link in links) else None
-
-    async def silent() -> str | None:
-        return SILENT_SENTINELS if sentinels is not None and sentinels.are_silent else None
-
-    return {"sessions": emptied} | ({"sentinels": silent} if sentinels is not None else {})
-
-
-def _as_one(shards: Sequence[T], spread: Callable[[Sequence[T]], U]) -> T | U:
-    """What stands for all shards; nothing stands between where there is only one."""
-    return spread(shards) if len(shards) > 1 else shards[0]

@@ -53,7 +53,7 @@ web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), access_log=None, print
 """
 _ALONE: Final = """
 import asyncio, sys
-from gateway.listeners import start
+from gateway.listeners.serve import start
 from gateway.ops import process
 from gateway.settings.schema import Settings
 from gateway.wire.http import Response, header_lines

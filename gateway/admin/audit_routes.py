@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Final
 
-from gateway.admin.listener import AdminCall, AdminRoute
+from gateway.admin.route import AdminCall, AdminRoute
 from gateway.audit.audit_file import MOST_LINES, Found, Question
 from gateway.audit.diagnosis import NODE_KINDS
 from gateway.audit.explain import MOST_OF_AN_AGENT, MOST_OF_NODES, explain

@@ -1,9 +1,4 @@
-"""The admin listener: its socket, its guard, and a table of routes.
-
-Whoever has pages adds routes: `AdminRoute("POST", "/sim/calls", answer)`. What a route answers goes out as JSON, an
-`AdminPage` as it is; a GatewayError that it raises becomes its status and `{"error":...}`, with 409 for a business
-refusal.
-"""
+"""The admin listener: its socket, its guard, and a table of routes."""
 
 import asyncio
 import codecs
@@ -11,17 +6,16 @@ import logging
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
 from aiohttp import web
-from multidict import CIMultiDict, CIMultiDictProxy
 from pydantic_core import to_json
 
 from gateway.admin.admin_tokens import AdminTokens
 from gateway.admin.console_sessions import ConsoleSessions
 from gateway.admin.guard import AdminGuard, Asked, Refusal
+from gateway.admin.route import AdminCall, AdminPage, AdminRoute
 from gateway.audit import trail
 from gateway.ops.logs import crash_line
 from gateway.wire.errors import GatewayError, Malformed, MethodNotAllowed, NotFound, TooLarge, Unavailable
@@ -44,45 +38,8 @@ _SILENT.disabled = True
 _NO_HTTP: Final = Malformed("not an HTTP message: check the request line and the headers")
 
 _ASKED: Final = web.RequestKey("asked", Asked)
-_NOBODY: Final = Asked("GET", CIMultiDictProxy(CIMultiDict()))
 
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class AdminCall:
-    """One request: the `{names}` of its path, its query, its body as it came, and what the guard looked at."""
-
-    values: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    asked: Asked = _NOBODY
-
-
-@dataclass(frozen=True, slots=True)
-class AdminPage:
-    """An answer that is not JSON alone: `headers` are added to those of every answer."""
-
-    body: bytes
-    content_type: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-Answer = Callable[[AdminCall], Awaitable[object]]
-
-
-@dataclass(frozen=True, slots=True)
-class AdminRoute:
-    """One page. `path` may hold `{names}`, each for one part of the path.
-
-    It is `open` to whoever is on this machine, or needs a credential; `admin_only`: one of role admin, even to look.
-    """
-
-    method: str
-    path: str
-    answer: Answer
-    open: bool = False
-    admin_only: bool = False
 
 
 def application(

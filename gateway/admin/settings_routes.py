@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from gateway.admin.listener import AdminCall, AdminRoute
+from gateway.admin.route import AdminCall, AdminRoute
 from gateway.settings.environment import PREFIX
 from gateway.settings.load import OVERRIDE, Given
 from gateway.settings.reload import LiveSettings

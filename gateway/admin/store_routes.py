@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gateway.admin.listener import AdminRoute
+from gateway.admin.route import AdminRoute
 from gateway.settings.host import resource
 from gateway.wire.errors import StoreUnavailable
 

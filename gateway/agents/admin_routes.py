@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic_core import from_json
 
-from gateway.admin.listener import AdminCall, AdminRoute
+from gateway.admin.route import AdminCall, AdminRoute
 from gateway.agents.lockout import Attempts, Lock
 from gateway.audit import trail
 from gateway.wire.addresses import network

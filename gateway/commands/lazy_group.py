@@ -3,7 +3,10 @@
 Examples are the end of a command's `--help`, and of its part of docs/cli.md. Each is a command to copy.
 """
 
-from collections.abc import Mapping, Sequence
+import gc
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Final
 
@@ -113,6 +116,21 @@ def with_examples(command: click.Command, words: str) -> click.Command:
     return command
 
 
+@contextmanager
+def loading() -> Iterator[None]:
+    """For as long as modules are loaded. What they make stays for good, so that nothing looks for garbage in it.
+
+    Nor does pydantic look for plugins among all that is installed: none is to change how members are validated.
+    """
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 class LazyGroup(click.Group):
     """`later` are such commands by name: their module in `gateway.commands` and their name there, with `:` between.
 
@@ -133,5 +151,6 @@ class LazyGroup(click.Group):
         if cmd_name not in self._later:
             return super().get_command(ctx, cmd_name)
         module, _, name = self._later[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(f"gateway.commands.{module}"), name)
+        with loading():
+            command: click.Command = getattr(import_module(f"gateway.commands.{module}"), name)
         return with_examples(command, f"{self._words} {cmd_name}".strip())

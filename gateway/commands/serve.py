@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import click
 
+from gateway.commands.lazy_group import loading
 from gateway.commands.options import CANNOT_SERVE, WRONG_SETTINGS, SettingsCommand, fail, settings_options
 from gateway.listeners.errors import ListenError
 from gateway.ops import logs
@@ -65,14 +66,11 @@ def serve(config: Path, overrides: Mapping[str, str], slot: WorkerSlot | None, *
 def _serving() -> Any:
     """Loaded when it is needed: a supervisor does without, and is quick and small.
 
-    What is loaded stays for good: to look for garbage in it would be a sixth of a start, and a pause now and then.
     What calls leave behind is seldom a circle: to look for those every few calls would be a twentieth of a call.
     """
-    gc.disable()
-    serving = import_module("gateway.commands.serving")
-    gc.freeze()
+    with loading():
+        serving = import_module("gateway.commands.serving")
     gc.set_threshold(YOUNG_OBJECTS)
-    gc.enable()
     return serving
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from gateway.admin.listener import AdminCall, AdminRoute
+from gateway.admin.route import AdminCall, AdminRoute
 from gateway.ops import metrics
 from gateway.wire import retcodes
 from gateway.wire.errors import Malformed

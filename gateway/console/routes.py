@@ -14,7 +14,7 @@ from pydantic_core import from_json, to_json
 from gateway.admin.admin_tokens import TOKEN_MAX_LENGTH
 from gateway.admin.console_sessions import ConsoleSession, ConsoleSessions, OpenedSession
 from gateway.admin.guard import Asked
-from gateway.admin.listener import AdminCall, AdminPage, AdminRoute
+from gateway.admin.route import AdminCall, AdminPage, AdminRoute
 from gateway.audit import trail
 from gateway.ops import metrics
 from gateway.wire.errors import GatewayError, Malformed, Unavailable

@@ -10,14 +10,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from typing import Final, Protocol, cast
 
-from aiohttp.web import RequestPayloadError
-
 from gateway.listeners.eager import EagerTasks
 from gateway.listeners.incoming import Incoming, NotServed, body_is_withheld, half_sent, refusal, unexpected
 from gateway.listeners.probe import PlainProbe, Receipts, TlsProbe
 from gateway.listeners.signals import Once
 from gateway.ops.logs import crash_line
-from gateway.wire.http import AnyResponse, Request, Response, StreamedResponse
+from gateway.wire.http import AnyResponse, BrokenBody, Request, Response, StreamedResponse
 
 _log = logging.getLogger(__name__)
 
@@ -353,7 +351,7 @@ class Connection(asyncio.Protocol):
     def _failed(self, problem: Exception) -> Response:
         """The answer where the handler has none, the last one of the connection."""
         self._last = True
-        if isinstance(problem, RequestPayloadError):
+        if isinstance(problem, BrokenBody):
             return refusal()
         _log.error("unexpected error: %s", crash_line(problem))
         return unexpected()

@@ -14,11 +14,10 @@ from aiohttp import hdrs
 from aiohttp.http import HttpProcessingError, HttpRequestParser, HttpVersion10, HttpVersion11, RawRequestMessage
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
-from aiohttp.web import RequestPayloadError
 
 from gateway.wire import envelope
 from gateway.wire.errors import Malformed
-from gateway.wire.http import Head, Request, Response, header_lines
+from gateway.wire.http import BrokenBody, Head, Request, Response, header_lines
 from gateway.wire.standing_headers import AGENT_JSON, of_answers
 
 _HEAD_END: Final = b"\r\n\r\n"
@@ -97,7 +96,7 @@ class Incoming:
             max_line_size=_MAX_LINE_BYTES,
             max_field_size=_MAX_LINE_BYTES,
             max_headers=_MAX_HEADERS,
-            payload_exception=RequestPayloadError,
+            payload_exception=BrokenBody,
             auto_decompress=False,
         )
 
@@ -161,7 +160,7 @@ class Incoming:
         except HttpProcessingError:  # Behind the end of a body in chunks it means nothing.
             self.held = b""
             if not self.payload.is_eof():
-                self.payload.set_exception(RequestPayloadError("broken"))
+                self.payload.set_exception(BrokenBody("broken"))
         if self.payload.is_eof() or self.payload.exception() is not None:
             self.body_left = 0
 
@@ -176,7 +175,7 @@ class Incoming:
     def lose(self) -> None:
         """No more comes: whoever waits for a body is told."""
         if not self.payload.is_eof():
-            self.payload.set_exception(RequestPayloadError("the client is gone"))
+            self.payload.set_exception(BrokenBody("the client is gone"))
 
 
 def _refuse_unserved(message: RawRequestMessage) -> None:

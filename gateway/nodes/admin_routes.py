@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic_core import from_json
 
-from gateway.admin.listener import AdminCall, AdminRoute
+from gateway.admin.route import AdminCall, AdminRoute
 from gateway.nodes.node_keeper import NodeKeeper, ProcessState
 from gateway.wire.errors import Malformed, NotFound
 from gateway.wire.text import iso

@@ -10,7 +10,7 @@ from typing import Final
 
 from pydantic_core import from_json
 
-from gateway.admin.listener import AdminCall, AdminRoute
+from gateway.admin.route import AdminCall, AdminRoute
 from gateway.audit import trail
 from gateway.backend import EndReason
 from gateway.ops.jobs import for_each

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, S
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.admin.listener import AdminCall, AdminRoute
+from gateway.admin.route import AdminCall, AdminRoute
 from gateway.audit import trail
 from gateway.audit.audit_file import Found, Question, time_ms
 from gateway.sessions import stages

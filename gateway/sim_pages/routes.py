@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Final
 
-from gateway.admin.listener import AdminCall, AdminRoute, Answer
+from gateway.admin.route import AdminCall, AdminRoute, Answer
 from gateway.agents.registry import Skill
 from gateway.contact_centre.centre import ContactCentre
 from gateway.contact_centre.customers.callers import NoSuchCallError

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from gateway.admin.listener import AdminCall
+from gateway.admin.route import AdminCall
 from gateway.contact_centre.centre import ContactCentre
 from gateway.contact_centre.floor import call_forwarding
 from gateway.contact_centre.floor.agent_state import State

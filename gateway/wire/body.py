@@ -12,11 +12,10 @@ from typing import Final, NamedTuple
 
 from aiohttp import HttpVersion11, content_disposition_filename, parse_content_disposition
 from aiohttp.streams import StreamReader
-from aiohttp.web import RequestPayloadError
 
 from gateway.wire import retcodes
 from gateway.wire.errors import GatewayError, Malformed, Refused, TooLarge
-from gateway.wire.http import Request
+from gateway.wire.http import BrokenBody, Request
 
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 _GZIP: Final = 16 + zlib.MAX_WBITS
@@ -63,7 +62,7 @@ async def _read_raw(request: Request, limit_bytes: int, timeout_ms: int) -> byte
             return await _collected(payload, limit_bytes)
     except TimeoutError:
         raise Malformed("body: not here in time; send all that Content-Length announces") from None
-    except (RequestPayloadError, OSError, RuntimeError):
+    except (BrokenBody, OSError, RuntimeError):
         raise Malformed("body: broken; check Content-Length and Transfer-Encoding") from None
 
 

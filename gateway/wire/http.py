@@ -24,6 +24,10 @@ _OK: Final = 200
 _OK_LINE: Final = "HTTP/1.1 200 OK\r\n"
 
 
+class BrokenBody(Exception):
+    """The body of a request does not come whole; whoever reads it is told by this."""
+
+
 class Signal(Protocol):
     """Something that happens at most once, such as the end of a connection."""
 

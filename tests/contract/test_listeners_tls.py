@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from gateway.listeners import Listeners
+from gateway.listeners.serve import Listeners
 from tests.unit.listeners.doors import SOON_S, Door, fine, get, opened, until
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.stores import EMPTIED
+from gateway.redis_stores import EMPTIED
 from tests.support.desk import ask_once
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.servers import Server

@@ -13,7 +13,8 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from gateway.admin.admin_tokens import AdminTokens, operator
 from gateway.admin.console_sessions import ConsoleSessions
-from gateway.admin.listener import AdminListener, AdminRoute, application
+from gateway.admin.listener import AdminListener, application
+from gateway.admin.route import AdminRoute
 from gateway.admin_app import open_admin
 from tests.support.gateway import Gateway
 

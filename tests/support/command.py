@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from click.testing import CliRunner, Result
 
-from gateway.admin.listener import AdminCall, AdminRoute
+from gateway.admin.route import AdminCall, AdminRoute
 from gateway.cli import main
 from tests.support.admin import serving, token_file
 from tests.support.gateway import CONFIG

@@ -23,7 +23,8 @@ from gateway.sessions.secret_file import read_secret_file
 from gateway.settings.load import load
 from gateway.settings.reload import LiveSettings
 from gateway.settings.schema import Settings
-from gateway.stores import Stores, open_stores
+from gateway.store_parts import Stores
+from gateway.stores import open_stores
 from tests.support.desk import Desk
 from tests.support.fork_server import ForkedProcess, forked
 from tests.support.quick_agents import DEMO_PASSWORD, quick_agents_file

@@ -10,7 +10,8 @@ from gateway.sessions.memory_store import MemorySessionStore
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 from gateway.settings.schema import Settings
-from gateway.stores import Stores, open_stores
+from gateway.store_parts import Stores
+from gateway.stores import open_stores
 from tests.support.gateway import CONFIG
 
 ON_REDIS = {"REDIS_URL": "redis://127.0.0.1:1", "GUID_SECRET_FILE": "guid.keys"}

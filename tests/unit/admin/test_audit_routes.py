@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.admin.audit_routes import audit_route
-from gateway.admin.listener import AdminCall
+from gateway.admin.route import AdminCall
 from gateway.audit.audit_file import MOST_LINES, Found, Question
 from gateway.wire.errors import Malformed
 

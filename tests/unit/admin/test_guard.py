@@ -9,7 +9,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from gateway.admin.admin_tokens import Actor, AdminTokens
 from gateway.admin.console_sessions import ConsoleSessions
 from gateway.admin.guard import Asked
-from gateway.admin.listener import AdminCall, AdminRoute
+from gateway.admin.route import AdminCall, AdminRoute
 from gateway.console.routes import GuessLimit, sign_in_routes
 from tests.support.admin import serving
 from tests.support.console import Visitor

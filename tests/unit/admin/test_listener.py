@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from multidict import CIMultiDict
 
-from gateway.admin.listener import AdminCall, AdminPage, AdminRoute
+from gateway.admin.route import AdminCall, AdminPage, AdminRoute
 from gateway.wire.errors import Malformed, Refused, StoreUnavailable
 from tests.support.admin import TOKEN, Operator, serving
 

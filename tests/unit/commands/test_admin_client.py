@@ -8,7 +8,7 @@ from typing import Any
 import click
 import pytest
 
-from gateway.admin.listener import AdminCall, AdminRoute
+from gateway.admin.route import AdminCall, AdminRoute
 from gateway.commands.admin_client import AdminLine, admin_line
 from gateway.wire.errors import Malformed
 from tests.support.admin import serving, token_file

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.admin.listener import AdminCall
+from gateway.admin.route import AdminCall
 from gateway.wire.errors import NotFound, StoreUnavailable
 from tests.support.admin import token_file
 from tests.support.command import Page, command, run

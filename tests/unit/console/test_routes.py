@@ -6,7 +6,7 @@ import pytest
 
 from gateway.admin.admin_tokens import Actor, AdminTokens
 from gateway.admin.console_sessions import IDLE_S, LONGEST_S, WHY, ConsoleSessions
-from gateway.admin.listener import AdminCall, AdminRoute
+from gateway.admin.route import AdminCall, AdminRoute
 from gateway.console.routes import GUESS_EVERY_S, GUESSES, GuessLimit, TooManyGuesses, sign_in_routes
 from tests.support.admin import serving
 from tests.support.console import Visitor

@@ -33,7 +33,6 @@ USED = {
     ("aiohttp.http_exceptions", "LineTooLong"),
     ("aiohttp.streams", "EMPTY_PAYLOAD"),
     ("aiohttp.streams", "StreamReader"),
-    ("aiohttp.web", "RequestPayloadError"),
 }
 """Activities `import aiohttp` where the gateway itself is a client."""
 

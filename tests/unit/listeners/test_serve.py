@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.listeners import ListenError, start
+from gateway.listeners.errors import ListenError
+from gateway.listeners.serve import start
 from gateway.listeners.sockets import open_socket
 from gateway.settings.schema import Settings
 from tests.unit.listeners.doors import fine, free_socket

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.admin.listener import AdminCall
+from gateway.admin.route import AdminCall
 from gateway.contact_centre.floor.calls import Phone, Stage
 from gateway.contact_centre.floor.plan import Plan, VoiceMenu
 from gateway.sim_pages.routes import sim_routes

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.admin.listener import AdminCall
+from gateway.admin.route import AdminCall
 from gateway.contact_centre.floor.calls import Call, Feature, Leg, Purpose, QueueEntry, Stage
 from gateway.contact_centre.floor.plan import Plan
 from gateway.sim_pages.views import SimViews, stage

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from gateway.admin.listener import AdminCall
+from gateway.admin.route import AdminCall
 from gateway.trace import traces as tracing
 from gateway.trace.trace_board import MemoryTraceBoard
 from gateway.trace.traces import MOST_WAITING, Traces
