@@ -27,7 +27,8 @@ from gateway.audit.open_trail import OpenTrail
 from gateway.console.history import History, HistoryJob
 from gateway.console.routes import GuessLimit, file_routes, sign_in_routes
 from gateway.interface.operation import Poll, SignIn
-from gateway.listeners.serve import Listeners, admin_certificate
+from gateway.listeners.certificates import admin_certificate
+from gateway.listeners.serve import Listeners
 from gateway.listeners.sockets import adopt, open_socket
 from gateway.nodes.admin_routes import LostSessions, node_routes
 from gateway.ops import metrics

@@ -91,7 +91,7 @@ Account = Annotated[str, Field(max_length=64, pattern=r"^[^\x00-\x20\x7f]+$")]
 
 
 class _StrictTable(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True, defer_build=True)
 
 
 class SkillEntry(_StrictTable):

@@ -17,7 +17,7 @@ from gateway.agents.registry import AgentRegistry
 from gateway.edge.agent_request import error_response
 from gateway.edge.client_address import client_address
 from gateway.edge.dispatch import Page
-from gateway.openapi.document import reference_files
+from gateway.openapi.reference_page import reference_files
 from gateway.settings.schema import Settings
 from gateway.wire.errors import GatewayError, MethodNotAllowed, NotFound
 from gateway.wire.http import AnyResponse, Request, Response, header_lines

@@ -11,6 +11,8 @@ from typing import Any, Final
 from gateway.listeners.accepting import A_TURN
 from gateway.listeners.errors import ListenError
 
+PORTS: Final = {"http": ("HTTP_PORT", "http_port"), "https": ("HTTPS_PORT", "https_port")}
+"""What a socket is for -> the key and the attribute of its port."""
 BACKLOG: Final = 4096
 """Connections that wait to be accepted, as far as net.core.somaxconn lets them: a whole site comes back at once."""
 

@@ -1,12 +1,10 @@
-"""The OpenAPI 3.1 document of this gateway, made from the rows of operations and events; and the page that shows it.
+"""The OpenAPI 3.1 document of this gateway, made from the rows of operations and events.
 
-Statuses other than 200 are the envelope of a refusal. The page needs no other host and runs no inline code.
+Statuses other than 200 are the envelope of a refusal.
 """
 
-import json
-from collections.abc import Callable, Iterable
-from functools import cache, partial
-from pathlib import Path
+from collections.abc import Iterable
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter
@@ -59,12 +57,6 @@ _FILE: Final[Json] = {
     "required": ["file"],
 }
 _HANDS_OUT: Final = (SignIn, Poll, Heartbeat, Renew)
-HERE: Final = Path(__file__).parent
-_PAGE_FILES: Final = {
-    "reference": ("reference.html", "text/html;charset=UTF-8"),
-    "reference.js": ("reference.js", "text/javascript;charset=UTF-8"),
-    "reference.css": ("reference.css", "text/css;charset=UTF-8"),
-}
 _OUTCOME: Final = "Outcome: retcode 0, or a refusal with message and retcode alone."
 _AGENT_ID: Final = {"type": "integer", "minimum": 1, "maximum": AGENT_ID_MAX}
 _ABOUT: Final = """\
@@ -248,22 +240,3 @@ def _refusal(row: Operation) -> tuple[str, str]:
 def whole_document() -> Json:
     """Made once."""
     return document(__version__, ALL_OPERATIONS, ROWS)
-
-
-def reference_files() -> dict[str, tuple[Callable[[], bytes], str]]:
-    """Body and content type of each file of the page, by the last part of its path, by which the page refers to it.
-
-    The document is made when it is first asked for.
-    """
-    files = {name: (partial(_file_body, file), kind) for name, (file, kind) in _PAGE_FILES.items()}
-    return {**files, "openapi.json": (_document_body, AGENT_JSON)}
-
-
-@cache
-def _file_body(file: str) -> bytes:
-    return (HERE / file).read_bytes()
-
-
-@cache
-def _document_body() -> bytes:
-    return json.dumps({**whole_document(), "servers": [{"url": "/"}]}).encode()

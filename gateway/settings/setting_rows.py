@@ -18,7 +18,12 @@ class Section(BaseModel):
     """Base of every group of settings. Fields are made with `vendor` or `ours`; the class docstring is the heading."""
 
     model_config = ConfigDict(
-        frozen=True, validate_by_name=True, validate_by_alias=True, extra="forbid", hide_input_in_errors=True
+        frozen=True,
+        validate_by_name=True,
+        validate_by_alias=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        defer_build=True,  # A section is validated as a part of all settings, never by itself.
     )
 
 

@@ -6,9 +6,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from gateway.listeners.certificates import certificate_of
 from gateway.listeners.errors import ListenError
-from gateway.listeners.serve import PORTS as AGENT_PORTS
-from gateway.listeners.serve import certificate_of
+from gateway.listeners.sockets import PORTS as AGENT_PORTS
 from gateway.listeners.sockets import open_socket, open_sockets, url_of
 from gateway.settings.schema import Settings
 

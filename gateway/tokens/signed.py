@@ -35,6 +35,7 @@ class TokenClaims(BaseModel):
         extra="ignore",
         frozen=True,
         strict=True,
+        defer_build=True,
         validate_by_name=True,
         validate_by_alias=True,
         hide_input_in_errors=True,

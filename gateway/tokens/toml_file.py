@@ -38,7 +38,7 @@ class ChangeRefusedError(Exception):
 class TomlEntry(BaseModel):
     """Base of the entries of these files."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True, defer_build=True)
 
 
 def content(text: str, path: Path, model: type[M]) -> M:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 import pytest
 
 from gateway.desk.pages import files
-from gateway.openapi.document import reference_files
+from gateway.openapi.reference_page import reference_files
 from tests.support.centre import CentreGateway, centre_gateway
 from tests.support.desk import Answer, Line
 from tests.support.gateway import ROOT, running_gateway

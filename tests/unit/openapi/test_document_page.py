@@ -3,7 +3,7 @@
 import json
 import re
 
-from gateway.openapi.document import reference_files
+from gateway.openapi.reference_page import reference_files
 
 
 def contents() -> dict[str, tuple[bytes, str]]:
