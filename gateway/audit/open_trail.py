@@ -7,16 +7,18 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pydantic_core import to_json
 
 from gateway.audit import trail
 from gateway.audit.audit_file import AuditFile, Found, Question, read_files, recent
-from gateway.audit.audit_stream import AuditStream
 from gateway.ops.log_writer import LineWriter
 from gateway.wire.errors import StoreUnavailable
 from gateway.wire.text import iso
+
+if TYPE_CHECKING:  # It knows Redis, and is there with one alone.
+    from gateway.audit.audit_stream import AuditStream
 
 STANDARD: Final = {Path("/dev/stdout"): 1, Path("/dev/stderr"): 2}
 FLUSH_S: Final = 1.0
@@ -38,7 +40,7 @@ class TrailPlace:
 class OpenTrail:
     """Where the lines of this process go and come from; `stream` is the one of all nodes, where they share a store."""
 
-    def __init__(self, place: TrailPlace, stream: AuditStream | None = None) -> None:
+    def __init__(self, place: TrailPlace, stream: "AuditStream | None" = None) -> None:
         keep, self._recent = recent()
         self._writer = _writer(place)
         self._file = None if place.path in STANDARD else place.path
