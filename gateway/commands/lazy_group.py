@@ -3,13 +3,14 @@
 Examples are the end of a command's `--help`, and of its part of docs/cli.md. Each is a command to copy.
 """
 
-from collections.abc import Mapping, Sequence
+import gc
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Final
 
 import click
-
-from gateway.commands.loading import loading
 
 EXAMPLES: Final[Mapping[str, Sequence[str]]] = {
     "init": ("agentgateway init ./my-gateway",),
@@ -113,6 +114,21 @@ def with_examples(command: click.Command, words: str) -> click.Command:
     else:
         command.epilog = "\b\nExamples:\n" + "\n".join(f"  {line}" for line in EXAMPLES[words])
     return command
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """For as long as modules are loaded. What they make stays for good, so that nothing looks for garbage in it.
+
+    Nor does pydantic look for plugins among all that is installed: none is to change how members are validated.
+    """
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class LazyGroup(click.Group):

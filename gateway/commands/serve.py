@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import click
 
-from gateway.commands.loading import loading, without_authorities
+from gateway.commands.lazy_group import loading
 from gateway.commands.options import CANNOT_SERVE, WRONG_SETTINGS, SettingsCommand, fail, settings_options
 from gateway.listeners.errors import ListenError
 from gateway.ops import logs
@@ -68,7 +68,7 @@ def _serving() -> Any:
 
     What calls leave behind is seldom a circle: to look for those every few calls would be a twentieth of a call.
     """
-    with loading(), without_authorities():
+    with loading():
         serving = import_module("gateway.commands.serving")
     gc.set_threshold(YOUNG_OBJECTS)
     return serving
