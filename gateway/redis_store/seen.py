@@ -49,8 +49,7 @@ class RedisSeen:
             self._flush_later()
 
     def _flush_later(self) -> None:
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(FLUSH_EVERY_S, self._begin)
+        self._timer = asyncio.get_running_loop().call_later(FLUSH_EVERY_S, self._begin)
 
     def _begin(self) -> None:
         self._timer = None
@@ -59,7 +58,7 @@ class RedisSeen:
         task.add_done_callback(self._writing.discard)
 
     async def _flush_again(self) -> None:
-        if not await self._writes.attempt(self.flush):
+        if not await self._writes.attempt(self.flush) and self._timer is None:
             self._flush_later()
 
     async def flush(self) -> None:
