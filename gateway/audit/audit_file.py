@@ -2,8 +2,8 @@
 
 They are read back by agent and time: the newest of them, oldest first.
 
-Several processes may write to one file: each line is one write at the end of it, and whoever finds the file due holds
-its lock while it is renamed.
+Several processes may write to one file: what comes together is one write at the end of it, and whoever finds the file
+due holds its lock while it is renamed.
 """
 
 import json
@@ -29,7 +29,7 @@ Found = Mapping[str, Any]
 
 
 class AuditFile:
-    """Called with a line it writes it, in the thread of a writer. Raises OSError where that is not possible.
+    """Called with lines it writes them, in the thread of a writer. Raises OSError where that is not possible.
 
     A file of another day (UTC) or over `most_bytes` is renamed first, to its name with the time behind. Those that were
     not written to for `keep_days` are deleted. `clock` gives s since the epoch.
@@ -42,11 +42,11 @@ class AuditFile:
         self._clock = clock
         self._file = -1
 
-    def __call__(self, line: bytes) -> None:
-        """Writes one line, its end included."""
-        self._ready(len(line))
-        while line:
-            line = line[os.write(self._file, line) :]
+    def __call__(self, lines: bytes) -> None:
+        """Writes lines, their ends included."""
+        self._ready(len(lines))
+        while lines:
+            lines = lines[os.write(self._file, lines) :]
 
     def close(self) -> None:
         """Closes the file."""

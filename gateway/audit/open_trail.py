@@ -110,15 +110,16 @@ class _FileSink:
         self._file = file
         self._told = ""
 
-    def __call__(self, line: bytes) -> None:
+    def __call__(self, lines: bytes) -> None:
         try:
-            self._file(line)
+            self._file(lines)
         except OSError as problem:
             why = os.strerror(problem.errno or 0)
             if why != self._told:
                 _LOG.error("AUDIT_FILE %s cannot be written (%s): its lines go to the log", self._path, why)
             self._told = why
-            _INSTEAD.info("%s", line.decode().rstrip())
+            for line in lines.splitlines():
+                _INSTEAD.info("%s", line.decode())
         else:
             self._told = ""
 

@@ -4,11 +4,12 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 
 import pytest
 
-from gateway.ops.log_writer import LineWriter
+from gateway.ops.log_writer import PIECE_BYTES, LineWriter
 from tests.support.waiting import GENEROUS_S, until
 
 ROOM = 10_000
@@ -95,6 +96,35 @@ async def test_a_reader_that_has_gone_costs_its_lines_alone() -> None:
     writer.put("lost\n")
     await until(lambda: writer.dropped == 1)
     os.close(writes)
+
+
+@dataclass
+class Gate:
+    """Takes what is written, the first piece of it not before it is open."""
+
+    taken: list[bytes] = field(default_factory=list)
+    reached: Event = field(default_factory=Event)
+    is_open: Event = field(default_factory=Event)
+
+    def __call__(self, piece: bytes) -> None:
+        self.reached.set()
+        assert self.is_open.wait(GENEROUS_S)
+        self.taken.append(piece)
+
+
+def test_a_line_is_written_at_once_and_those_that_come_meanwhile_go_together() -> None:
+    gate, lines = Gate(), [LINE.format(number) for number in range(101)]
+    writer = LineWriter(gate, str)
+    writer.put(f"{lines[0]}\n")
+    assert gate.reached.wait(GENEROUS_S)
+    for line in lines[1:]:
+        writer.put(f"{line}\n")
+    gate.is_open.set()
+    assert writer.flush(GENEROUS_S)
+    assert b"".join(gate.taken).decode().splitlines() == lines
+    first, *others = map(len, gate.taken)
+    assert (first, len(others)) == (len(lines[0]) + 1, 3)
+    assert max(others) <= PIECE_BYTES
 
 
 def test_what_is_no_text_is_written_with_escapes(pipe: Pipe) -> None:
