@@ -137,11 +137,15 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """The agent is in: the answer to the sign-in, the first events, the counterpart of the session behind HTTP."""
+    """The agent is in: the answer to the sign-in, the first events, the counterpart of the session behind HTTP.
+
+    `note` is what the session keeps for the contact centre from its first moment on (see `Sink.tell`), b"" for nothing.
+    """
 
     answer: BackendAnswer
     events: tuple[Event, ...] = ()
     upstream: Upstream | None = None
+    note: bytes = b""
 
 
 @dataclass(slots=True)

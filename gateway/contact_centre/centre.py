@@ -149,8 +149,8 @@ class ContactCentre:
         """See `Backend.enter`: the first state and events follow from `status`. Raises Refused `100-014`."""
         agent, body = _proven(admitted)
         watches = body.listen_status and roles.INSPECTOR in agent.roles
-        events = self._presence.enter(agent, session_id, body, login_time_ms, watches=watches)
-        return Entered(BackendAnswer(envelope.result(self._sign_in_result(agent, login_time_ms))), events)
+        events, note = self._presence.enter(agent, session_id, body, login_time_ms, watches=watches)
+        return Entered(BackendAnswer(envelope.result(self._sign_in_result(agent, login_time_ms))), events, note=note)
 
     def _sign_in_result(self, agent: Agent, login_time_ms: int) -> dict[str, object]:
         return {

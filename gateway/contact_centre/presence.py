@@ -8,7 +8,7 @@ from typing import Final
 from gateway.agents.registry import Agent
 from gateway.backend import EndReason, LiveSession
 from gateway.contact_centre.floor import phones, state_machine
-from gateway.contact_centre.floor.agent_state import AgentState, State, read_note
+from gateway.contact_centre.floor.agent_state import AgentState, State, read_note, write_note
 from gateway.contact_centre.floor.calls import AgentDesk
 from gateway.contact_centre.floor.effects import CallEnding, Content
 from gateway.contact_centre.floor.roster import Roster
@@ -103,8 +103,10 @@ class Presence:
 
     def enter(
         self, agent: Agent, session_id: str, body: LightSignInBody, login_time_ms: int, *, watches: bool
-    ) -> tuple[Event, ...]:
-        """Lets an agent in, who is signed in from `open` on; the first events. `watches`: all sign-ins and sign-outs.
+    ) -> tuple[tuple[Event, ...], bytes]:
+        """Lets an agent in, who is signed in from `open` on; the first events, and what the session is to keep.
+
+        `watches`: all sign-ins and sign-outs.
 
         Raises Refused `100-014`.
         """
@@ -126,7 +128,8 @@ class Presence:
         if watches:
             self._watchers.everyone(desk)
         now_ms = self._roster.now_ms()
-        return tuple(make_event(kind, agent.id, content, now_ms) for kind, content in state_machine.signed_in_as(state))
+        first = state_machine.signed_in_as(state)
+        return tuple(make_event(kind, agent.id, content, now_ms) for kind, content in first), write_note(state, ())
 
     def open(self, agent_id: int, session_id: str) -> None:
         """The session of an agent who was let in is open; a former one is over."""

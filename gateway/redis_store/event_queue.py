@@ -36,6 +36,7 @@ class RedisEventQueue:
         floor: Fenced | None = None,
     ) -> None:
         self._link = link
+        link.keep(_APPEND)  # A call waits for it that has waited for its check before.
         self._events, self._queue, self._floor_key = link.key("events", ""), link.key("queue", ""), link.key("floor")
         self._wake_channel = link.wake_channel
         self._aside = Aside(link)

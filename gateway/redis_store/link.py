@@ -203,6 +203,10 @@ class RedisLink:
         await self._permits.need(str(arguments[0]))
         return await self.command(*arguments)
 
+    def keep(self, script: Script) -> None:
+        """Has each connection load it from now on as it begins: so not even its first call needs a second trip."""
+        self._scripts[script.sha] = pack(("SCRIPT", "LOAD", script.text))
+
     async def script(self, script: Script, keys: Sequence[str], arguments: Sequence[Argument] = ()) -> Any:
         """Runs a script; its answer as Redis gives it."""
         return await self._run(self._main, script, keys, arguments)
@@ -237,7 +241,7 @@ class RedisLink:
         except ReplyError as error:
             if code(error) != "NOSCRIPT":
                 raise
-        self._scripts[script.sha] = pack(("SCRIPT", "LOAD", script.text))
+        self.keep(script)
         return await line.send(pack(("EVAL", script.text, len(keys), *keys, *arguments)))
 
     def _wrong_type(self, packed: bytes) -> None:

@@ -62,7 +62,8 @@ class Swap:
             *self._owed_keys,
             link.key("floor"),
         )
-        arguments: list[Argument] = [to_json(self._described(before, change, now_ms)), version(kept), written]
+        note = b"+" + change.note if change.note else b""
+        arguments: list[Argument] = [to_json(self._described(before, change, now_ms)), version(kept), written, note]
         for event in change.events:
             arguments += (event.id, event.body)
         for end in change.ends:

@@ -76,8 +76,8 @@ class MemorySessionStore:
             self._records[agent_id] = change.record
             self._follow_session(before, change.record)
             self._owed.update((end.session_id, end) for end in change.ends)
-            if change.record.session is not None and change.events:
-                self._queue.add(agent_id, change.record.session.id, change.events)
+            if change.record.session is not None and (change.events or change.note):
+                self._queue.add(agent_id, change.record.session.id, change.events, change.note or None)
         return change.outcome
 
     def _follow_session(self, before: Record, after: Record) -> None:

@@ -205,7 +205,7 @@ def _opening(under_way: _SignIn, record: Record, entered: Entered) -> Change[Ses
         end = End(terms.agent_id, token, EndReason.REPLACED, now, upstream=entered.upstream)
         return Change(None, record, ends=(end,))
     after, owed = opened
-    return Change(after.session, after, entered.events, (owed,) if owed else ())
+    return Change(after.session, after, entered.events, (owed,) if owed else (), note=entered.note)
 
 
 async def _undo(under_way: _SignIn, upstream: Upstream | None, within_s: float | None = None) -> None:

@@ -21,7 +21,8 @@ T = TypeVar("T")
 class Change(Generic[T]):
     """What a rule wants: its outcome and, unless `record` is None, the new record with what goes along with it.
 
-    `events` join the queue of the record's session; `ends` stay owed to the backend. With `silent_since_ms` the change
+    `events` join the queue of the record's session, which keeps `note` (b"": the one before); `ends` stay owed to the
+    backend. With `silent_since_ms` the change
     holds only if the session was last seen at or before that time; otherwise the store answers None.
     """
 
@@ -30,6 +31,7 @@ class Change(Generic[T]):
     events: tuple[Event, ...] = ()
     ends: tuple[End, ...] = ()
     silent_since_ms: int | None = None
+    note: bytes = b""
 
 
 Rule = Callable[[Record], Change[T]]

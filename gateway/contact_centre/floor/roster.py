@@ -106,10 +106,9 @@ class Roster:
         return step.events
 
     def add(self, desk: AgentDesk) -> None:
-        """The agent is signed in."""
+        """The agent is signed in. What it is the session knows, or is told next."""
         self.world.desks[desk.agent_id] = desk
         self.put(desk, desk.state)
-        self.tell(desk)
 
     def remove(self, desk: AgentDesk) -> None:
         """The agent is not signed in any more, or in another session."""

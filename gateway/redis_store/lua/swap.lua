@@ -1,8 +1,9 @@
 -- Writes an agent's record, and what goes along with it, if the record is still the one that the caller decided on.
 -- KEYS: 1 record, 2 events, 3 queue, 4 seen of polling sessions, 5 seen of push sessions, 6 owed order, 7 owed ends,
 -- 8 floor.
--- ARGV: 1 the change in JSON, 2 the version of the record decided on, 3 the new record ('' = write nothing); then id, body of
--- each event; then session id, ms, body of each end. Members of the change:
+-- ARGV: 1 the change in JSON, 2 the version of the record decided on, 3 the new record ('' = write nothing), 4 `+` and the
+-- note of the contact centre ('' = none); then id, body of each event; then session id, ms, body of each end. Members of the
+-- change:
 --   silent_since: latest time seen for the change to hold, in ms ('' = any)
 --   former_member: of the former session in the seen sets; member_becomes: what of it ('keep', 'poll', 'push', 'gone');
 --   member: of the new session there
@@ -41,11 +42,11 @@ if change.another_session then
     redis.call('HSET', KEYS[3], 'session', change.session)
   end
 end
-local dropped, last_event = 0, 3 + 2 * change.events
-if change.events > 0 and change.session ~= '' then
+local dropped, last_event = 0, 4 + 2 * change.events
+if (change.events > 0 or ARGV[4] ~= '') and change.session ~= '' then
   local add = function()
     return add_events(
-      KEYS[2], KEYS[3], change.session, '', change.most_events, change.most_bytes, ARGV, 4, last_event
+      KEYS[2], KEYS[3], change.session, ARGV[4], change.most_events, change.most_bytes, ARGV, 5, last_event
     )
   end
   dropped = add()

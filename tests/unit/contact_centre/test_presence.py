@@ -3,19 +3,19 @@
 import pytest
 
 from gateway.agents.registry import Agent
-from gateway.backend import Admitted, End, EndReason, LiveSession
+from gateway.backend import Admitted, End, EndReason, Entered, LiveSession
 from gateway.contact_centre.floor.agent_state import State
 from gateway.interface.sign_in_models import LightSignInBody
 from gateway.wire.errors import Refused, Unavailable
 from tests.support.hall import Hall
 
 
-async def _let_in(hall: Hall, agent_id: int, session_id: str) -> None:
+async def _let_in(hall: Hall, agent_id: int, session_id: str, **body: object) -> Entered:
     """The agent is let in, and its session is not open yet."""
     agent = hall.registry.get(agent_id)
     assert isinstance(agent, Agent)
-    body = LightSignInBody.model_validate({"password": "x", "phonenum": "6001"})
-    await hall.centre.enter(Admitted(agent_id, proof=(agent, body)), session_id, hall.time.now_ms)
+    asked = LightSignInBody.model_validate({"password": "x", "phonenum": "6001", **body})
+    return await hall.centre.enter(Admitted(agent_id, proof=(agent, asked)), session_id, hall.time.now_ms)
 
 
 def _live(hall: Hall, agent_id: int) -> LiveSession:
@@ -110,6 +110,15 @@ async def test_after_a_start_agents_are_what_they_were_and_are_told_as_at_a_sign
         ("AgentState_Ready", None),
         ("AgentState_SetNotReady_Success", {"reason": "205"}),
     ]
+
+
+async def test_the_note_of_a_session_is_there_with_its_opening() -> None:
+    hall, anew = Hall(), Hall()
+    entered = await _let_in(hall, 101, "s", status="5")
+    hall.centre.opened(101, "s", None)
+    anew.sessions[101], anew.desktops.told["s"] = "s", []
+    anew.centre.resume([LiveSession(101, "s", hall.time.now_ms, entered.note)])
+    assert await anew.state(101) == await hall.state(101)
 
 
 async def test_calls_that_were_are_released_to_their_agents_after_a_start() -> None:

@@ -10,12 +10,13 @@ from gateway.redis_store.link import RedisLink
 from gateway.redis_store.scripts import Script
 from gateway.wire.errors import StoreUnavailable
 from tests.support.servers import Server, Servers
-from tests.support.waiting import until
+from tests.support.waiting import GENEROUS_MS, until
 from tests.unit.redis_store.conftest import Links
 
 CLOCK_MS = 1000
 """Our clock is as wrong as half of the time that the first answer took."""
 ADD = Script("add", "return redis.call('INCRBY', KEYS[1], ARGV[1])")
+KEPT = Script("kept", "return 'a text that no other script has'")
 
 
 @pytest.fixture
@@ -65,6 +66,16 @@ async def test_a_script_that_redis_forgot_runs_all_the_same(server: Server, link
     assert await link.script(ADD, [link.key("sum")], [3]) == 5
     server.ask("SCRIPT", "FLUSH")
     assert await link.durable(ADD, [link.key("sum")], [3]) == 8
+
+
+async def test_a_script_that_is_kept_is_known_before_its_first_call(server: Server) -> None:
+    made = RedisLink(server.url, "site", GENEROUS_MS)
+    made.keep(KEPT)
+    await made.start()
+    try:
+        assert await made.command("SCRIPT", "EXISTS", KEPT.sha) == [1]
+    finally:
+        await made.close()
 
 
 async def test_a_fault_of_ours_is_raised_and_harms_nobody_else(link: RedisLink) -> None:

@@ -1,9 +1,12 @@
 """Conformance of event queues (the contract in `gateway.sessions.store`)."""
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.model import Session
+from gateway.sessions.store import Change
 from gateway.wire.event import Event
 from tests.unit.sessions.node_pairs import NodePair, event, look, next_event, opening, session
 
@@ -229,6 +232,16 @@ async def test_a_note_goes_with_its_session(pair: NodePair) -> None:
     later = await signed_in(pair)
     assert await pair.one.queue.append(AGENT, former.id, [event()], b"late") is False
     assert [await pair.two.queue.note(AGENT, each.id) for each in (former, later)] == [b"", b""]
+
+
+@pytest.mark.parametrize("events", [(), (event(),)])
+async def test_a_session_keeps_the_note_that_it_was_opened_with(pair: NodePair, events: tuple[Event, ...]) -> None:
+    opened = session()
+    await pair.one.store.apply(
+        AGENT, lambda record: Change(None, replace(record, session=opened), events, note=b"\n1\x00")
+    )
+    await pair.one.store.apply(AGENT, opening(opened, event()))
+    assert await pair.two.queue.note(AGENT, opened.id) == b"\n1\x00"
 
 
 async def test_a_note_alone_wakes_nobody(pair: NodePair) -> None:
