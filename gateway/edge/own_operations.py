@@ -69,7 +69,8 @@ async def sign_in(services: Services, request: AgentRequest[SignIn]) -> Reply:
     session, said = opened.session, opened.entered.answer
     services.push.opened(admitted.agent_id, session)
     backend.opened(admitted.agent_id, session.id, session.upstream)
-    services.owes()
+    if opened.owes:
+        services.owes()
     return Reply(said.body, said.retcode, {**said.headers, **signed_in(opened.guid)})
 
 

@@ -49,11 +49,14 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A session that is open, its first GUID, and what the backend said when it let the agent in."""
+    """A session that is open, its first GUID, what the backend said when it let the agent in, and whether another one
+    has ended for it: the backend is owed that end.
+    """
 
     session: Session
     guid: str
     entered: Entered
+    owes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ async def sign_in(service: SessionService, terms: Terms, enter: Enter) -> Opened
         facts = {"session": ended.id, "client": ended.client, "reason": why, "taken_over_by": terms.client}
         trail.record("take-over", terms.agent_id, **facts)
     trail.record("sign-in", terms.agent_id, session=session.id, force=terms.force, client=terms.client)
-    return Opened(session, service.guid(session, 0), entered)
+    return Opened(session, service.guid(session, 0), entered, owes=bool(under_way.former))
 
 
 async def _reserve(under_way: _SignIn) -> None:

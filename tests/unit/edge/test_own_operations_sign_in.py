@@ -21,7 +21,7 @@ async def test_the_answer_is_the_centre_s_with_the_first_guid() -> None:
     guid = place.sessions.guid(session, 0)
     assert (said.body, said.header("Guid"), said.header("Set-GUID")) == (WELCOME.body, guid, f"JSESSIONID={guid}")
     assert (place.backend.calls, place.backend.here) == (["admit", "enter", "opened"], {AGENT: [session.id]})
-    assert (place.pushed, place.owed) == ([AGENT], 1)
+    assert (place.pushed, place.owed) == ([AGENT], 0)
 
 
 async def test_a_counterpart_behind_is_kept_in_the_session() -> None:
@@ -126,6 +126,7 @@ async def test_a_session_that_lives_refuses_another_one_and_force_takes_it_over(
     assert (await place.sign_in()).retcode == "100-002"
     assert place.backend.calls[3:] == ["admit", "withdraw"]
     assert (await place.sign_in(FORCED)).retcode == "0"
+    assert place.owed == 1
 
 
 async def test_an_agent_that_may_not_be_forced_stays() -> None:
