@@ -43,10 +43,14 @@ HURRY_S: Final = 0.05
 
 
 class _PairQueue:
-    """Those of one pair in this process. `first` is held by who asks for a turn, `ended` tells it of an end here."""
+    """Those of one pair in this process. `first` is held by who asks for a turn, `ended` tells it of an end here.
+
+    `asking`: how many hold it or wait for it.
+    """
 
     def __init__(self) -> None:
         self.first = asyncio.Lock()
+        self.asking = 0
         self.ended = asyncio.Event()
 
 
@@ -139,13 +143,16 @@ class AttemptLimiter:
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         until_s = began_s + self._patience_s
-        waits = line.first.locked()
+        waits = line.asking > 0
+        line.asking += 1
         try:
-            with paused_deadline():
-                async with asyncio.timeout_at(until_s):
-                    await line.first.acquire()
-        except TimeoutError:
-            raise _too_many() from None
+            if waits:
+                await _come_first(line.first, until_s)
+            else:
+                await line.first.acquire()
+        except BaseException:
+            line.asking -= 1
+            raise
         backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         try:
             while True:
@@ -161,7 +168,18 @@ class AttemptLimiter:
                 with paused_deadline():
                     await _pause(line.ended, backoff.next_s(), until_s)
         finally:
+            line.asking -= 1
             line.first.release()
+
+
+async def _come_first(first: asyncio.Lock, until_s: float) -> None:
+    """Raises Unavailable at `until_s`, in loop time."""
+    try:
+        with paused_deadline():
+            async with asyncio.timeout_at(until_s):
+                await first.acquire()
+    except TimeoutError:
+        raise _too_many() from None
 
 
 async def _pause(ended: asyncio.Event, pause_s: float, until_s: float) -> None:

@@ -1,14 +1,14 @@
 """Who may sign in, with which password; and the change of a password."""
 
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final, Protocol
 
 from gateway.agents import passwords
-from gateway.agents.attempt_limiter import OTHER_JUDGE_S, AttemptLimiter
+from gateway.agents.attempt_limiter import OTHER_JUDGE_S, Attempt, AttemptLimiter
 from gateway.agents.demo import DemoAdmission, DemoSettings
 from gateway.agents.lockout import Attempts
 from gateway.agents.password_book import Password, PasswordBook
@@ -111,7 +111,9 @@ class Authentication:
         PASSWORD_UNCHANGED for one of the last five.
         """
         claim = _Claim(str(agent_id), self._registry.get(agent_id) or NOBODY, address, now_ms)
-        async with self._checked(claim, old, retcodes.WRONG_OLD_PASSWORD) as (turn, password):
+        async with self._attempt(claim) as attempt, self._turn(attempt, claim) as turn:
+            password, right = await self._judged(turn, claim, old)
+            await _count(attempt, retcodes.WRONG_OLD_PASSWORD, right=right)
             passwords.check_new_password(agent_id, new)
             if new == old or await turn.any_of(agent_id, password.former, new):
                 raise Refused(retcodes.PASSWORD_UNCHANGED)
@@ -123,39 +125,44 @@ class Authentication:
     async def _verify(self, claim: _Claim, password: str) -> Agent:
         if self._tokens is not None:
             return await self._verify_token(self._tokens, claim, password)
-        async with self._checked(claim, password, retcodes.WRONG_CREDENTIALS) as (_, kept):
-            return replace(claim.agent, must_change_password=kept.must_change)
+        async with self._attempt(claim) as attempt:
+            async with self._turn(attempt, claim) as turn:
+                kept, right = await self._judged(turn, claim, password)
+            await _count(attempt, retcodes.WRONG_CREDENTIALS, right=right)
+        return replace(claim.agent, must_change_password=kept.must_change)
 
     async def _verify_token(self, check: TokenCheck, claim: _Claim, token: str) -> Agent:
         """As with a password, under the same lock; somebody unknown costs a call as well."""
         known = claim.agent is not NOBODY
         user_name = claim.agent.account if known else claim.who
-        async with self._limiter.attempt(claim.who, claim.address, claim.now_ms) as attempt:
+        async with self._attempt(claim) as attempt:
             right = await check.verify_token(str(claim.agent.id) if known else claim.who, user_name, token)
-            if not right or not known:
-                await attempt.wrong()
-                raise Refused(retcodes.WRONG_CREDENTIALS)
-            await attempt.right()
+            await _count(attempt, retcodes.WRONG_CREDENTIALS, right=right and known)
         return replace(claim.agent, must_change_password=False)
 
-    @asynccontextmanager
-    async def _checked(self, claim: _Claim, password: str, wrong: str) -> AsyncIterator[tuple[HashingTurn, Password]]:
-        """A turn of the pool in which the password was found right."""
-        async with (
-            self._limiter.attempt(claim.who, claim.address, claim.now_ms) as attempt,
-            self._pool.turn(attempt.waited_s, who=claim.who, address=claim.address) as turn,
-        ):
-            kept = await self._book.password(claim.agent)
-            right = await turn.verify(claim.agent.id, kept.current, password) and claim.agent is not NOBODY
-            self._pool.verdicts.judged(claim.who, claim.address, time.monotonic(), right=right)
-            if not right:
-                await attempt.wrong()
-                raise Refused(wrong)
-            await attempt.right()
-            yield turn, kept
+    def _attempt(self, claim: _Claim) -> AbstractAsyncContextManager[Attempt]:
+        return self._limiter.attempt(claim.who, claim.address, claim.now_ms)
+
+    def _turn(self, attempt: Attempt, claim: _Claim) -> AbstractAsyncContextManager[HashingTurn]:
+        return self._pool.turn(attempt.waited_s, who=claim.who, address=claim.address)
+
+    async def _judged(self, turn: HashingTurn, claim: _Claim, password: str) -> tuple[Password, bool]:
+        """The password in force, read when it is this one's turn, and whether it is the one given."""
+        kept = await self._book.password(claim.agent)
+        right = await turn.verify(claim.agent.id, kept.current, password) and claim.agent is not NOBODY
+        self._pool.verdicts.judged(claim.who, claim.address, time.monotonic(), right=right)
+        return kept, right
 
     def _admitted(self, agent: Agent | None, address: str, *, forwarded: bool) -> Agent:
         """The agent, or NOBODY in place of none and of a demo agent that may not sign in here."""
         if agent is None:
             return NOBODY
         return agent if not agent.demo or self._demo.admits(agent, address, forwarded=forwarded) else NOBODY
+
+
+async def _count(attempt: Attempt, wrong: str, *, right: bool) -> None:
+    """Raises Refused (`wrong`) where the judge said no."""
+    if not right:
+        await attempt.wrong()
+        raise Refused(wrong)
+    await attempt.right()

@@ -87,8 +87,7 @@ class FairQueue:
 
     async def acquire(self, rank: Rank, address: str) -> bool:
         """Waits for a turn; `release` ends it. False where too many wait, at once or when somebody better came."""
-        if self._may_go(rank):
-            self._take(rank)
+        if self.take(rank):
             return True
         sender = network(address)
         if self.waiting >= self._longest and not self._make_room(rank, sender):
@@ -104,6 +103,13 @@ class FairQueue:
             elif turn.cancelled():
                 self._forget(rank, sender, turn)
             raise
+
+    def take(self, rank: Rank) -> bool:
+        """Takes a turn where one is free at once; `release` ends it. False where somebody of this rank has to wait."""
+        if not self._may_go(rank):
+            return False
+        self._take(rank)
+        return True
 
     def release(self, rank: Rank, rest_s: float = 0.0) -> None:
         """A turn of somebody of this rank is over: it passes on. The next doubtful one comes after `rest_s`."""

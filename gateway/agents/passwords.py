@@ -16,7 +16,7 @@ from argon2 import PasswordHasher, Type
 from argon2.exceptions import Argon2Error, InvalidHashError, VerifyMismatchError
 from prometheus_client import Counter
 
-from gateway.agents.fair_queue import FairQueue, PasswordVerdicts
+from gateway.agents.fair_queue import FairQueue, PasswordVerdicts, Rank
 from gateway.ops.metrics import REGISTRY
 from gateway.ops.request_context import paused_deadline
 from gateway.settings.host import give_way
@@ -166,19 +166,23 @@ class PasswordPool:
         `waited_s` is for how long the client has waited before; `who` is the agent that it says to be.
         """
         rank = self.verdicts.rank(who, address, time.monotonic())
-        try:
-            with paused_deadline():
-                async with asyncio.timeout(self._patience_s - waited_s):
-                    mine = await self._line.acquire(rank, address)
-        except TimeoutError:
-            raise _too_many() from None
-        if not mine:
-            raise _too_many()
+        if not self._line.take(rank):
+            await self._wait(rank, address, self._patience_s - waited_s)
         began_s = time.monotonic()
         try:
             yield self._turn
         finally:
             self._line.release(rank, min(LONGEST_REST_S, RESTS * (time.monotonic() - began_s)))
+
+    async def _wait(self, rank: Rank, address: str, within_s: float) -> None:
+        try:
+            with paused_deadline():
+                async with asyncio.timeout(within_s):
+                    mine = await self._line.acquire(rank, address)
+        except TimeoutError:
+            raise _too_many() from None
+        if not mine:
+            raise _too_many()
 
     def close(self) -> None:
         """Ends the threads once they are idle."""

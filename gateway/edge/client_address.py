@@ -22,7 +22,7 @@ class ClientAddress(NamedTuple):
 def client_address(request: Request, trusted_proxies: Networks) -> ClientAddress:
     """The address that counts for limits and for the demo agents."""
     headers = request.headers
-    forwarded = any(name in headers for name in FORWARDING_HEADERS)
+    forwarded = any(map(headers.__contains__, FORWARDING_HEADERS))
     peer = request.remote
     if forwarded and trusted_proxies:
         peer = behind_proxies(peer, headers.getall(FORWARDED_FOR, ()), trusted_proxies)
@@ -31,8 +31,10 @@ def client_address(request: Request, trusted_proxies: Networks) -> ClientAddress
 
 def client_of(request: Request, trusted_proxies: Networks) -> Client:
     """Who sent it, for logs and the audit trail: a request id counts where the connection is a trusted proxy's."""
+    if not trusted_proxies:
+        return Client(request.remote, trusted=False)
     peer = _parsed(request.remote)
-    trusted = peer is not None and bool(trusted_proxies) and _within(peer, trusted_proxies)
+    trusted = peer is not None and _within(peer, trusted_proxies)
     return Client(client_address(request, trusted_proxies).ip, trusted)
 
 

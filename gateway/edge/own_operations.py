@@ -47,7 +47,8 @@ async def sign_in(services: Services, request: AgentRequest[SignIn]) -> Reply:
     row, backend = request.operation, services.backend
     members = validate.read_object(row, request.raw_body)
     way = _event_way(services, row, members)
-    message = request.message(_without_event_way(request.raw_body, members), forwarded=request.address.forwarded)
+    address = request.address
+    message = request.message(_without_event_way(request.raw_body, members), forwarded=address.forwarded)
     known = partial(traced.known, request.raw_body)
     admitted = await backend.admit(SignInRequest(row, request.agent_id, message, known))
     known(admitted.agent_id)
@@ -59,7 +60,7 @@ async def sign_in(services: Services, request: AgentRequest[SignIn]) -> Reply:
         way=way,
         client=request.client,
         let_in=admitted.let_in,
-        address=request.address.ip,
+        address=address.ip,
     )
     try:
         opened = await signing.sign_in(services.sessions, terms, partial(backend.enter, admitted))
