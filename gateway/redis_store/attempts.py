@@ -46,6 +46,7 @@ class RedisAttempts:
 
     def __init__(self, link: RedisLink) -> None:
         self._link = link
+        self._prefix = link.key("sign-in", "")
 
     @property
     def in_reach(self) -> bool:
@@ -68,7 +69,8 @@ class RedisAttempts:
 
     async def counted(self, address: str, *, most: int, now_ms: int) -> Counted:
         """What counts against the address, failures up to `most`. Raises StoreUnavailable."""
-        keys = (self._network(address), self._begun_by(address))
+        sender = network(address)
+        keys = (f"{self._prefix}from:{sender}", f"{self._prefix}begun:from:{sender}")
         return Counted(*await self._link.script(NETWORK, keys, (now_ms, WINDOW_MS, JUDGED_WITHIN_MS, most)))
 
     async def failed(self, who: str, address: str, attempt: str, *, now_ms: int) -> bool:
@@ -142,16 +144,17 @@ class RedisAttempts:
 
     def _keys(self, who: str, address: str) -> tuple[str, ...]:
         """As login_begin has them."""
-        pair = self._link.key("sign-in", "of", who, address)
-        begun = self._link.key("sign-in", "begun", "of", who, address)
-        of_all = (self._link.key("sign-in", part, who) for part in ("everywhere", "known", "turn", "begun:everywhere"))
-        return pair, self._network(address), begun, self._begun_by(address), *of_all
-
-    def _network(self, address: str) -> str:
-        return self._link.key("sign-in", "from", network(address))
-
-    def _begun_by(self, address: str) -> str:
-        return self._link.key("sign-in", "begun", "from", network(address))
+        prefix, sender = self._prefix, network(address)
+        return (
+            f"{prefix}of:{who}:{address}",
+            f"{prefix}from:{sender}",
+            f"{prefix}begun:of:{who}:{address}",
+            f"{prefix}begun:from:{sender}",
+            f"{prefix}everywhere:{who}",
+            f"{prefix}known:{who}",
+            f"{prefix}turn:{who}",
+            f"{prefix}begun:everywhere:{who}",
+        )
 
 
 class ShardedAttempts:

@@ -40,6 +40,7 @@ class RedisPasswordBook:
 
     def __init__(self, link: RedisLink) -> None:
         self._link = link
+        self._key = link.keys("password")
 
     async def password(self, agent: Agent) -> Password:
         """See PasswordBook."""
@@ -61,9 +62,6 @@ class RedisPasswordBook:
             return NOTHING
         current, former, replaced = ((value or b"").decode("ascii", "replace") for value in found)
         return _Stored(current, tuple(former.split()), tuple(replaced.split()))
-
-    def _key(self, agent_id: int) -> str:
-        return self._link.key("password", agent_id)
 
 
 def _in_force(agent: Agent, stored: _Stored) -> Password:

@@ -46,22 +46,15 @@ class Swap:
     ) -> None:
         self._link = link
         self._bounds = bounds
-        self._seen_keys = seen_keys
-        self._owed_keys = owed_keys
+        self._agents, self._events, self._queues = (link.keys(name) for name in ("agent", "events", "queue"))
+        self._others = (*seen_keys, *owed_keys, link.key("floor"))
         self._floor = floor
 
     async def run(self, kept: bytes, before: Record, change: Change[Any], now_ms: int, *, durable: bool) -> SwapOutcome:
         """Writes `change` if the record is still `kept`, the bytes of `before`. Raises StoreUnavailable."""
         link, agent_id = self._link, before.agent_id
         written = write_versioned(change.record) if change.record is not None else b""
-        keys = (
-            link.key("agent", agent_id),
-            link.key("events", agent_id),
-            link.key("queue", agent_id),
-            *self._seen_keys,
-            *self._owed_keys,
-            link.key("floor"),
-        )
+        keys = (self._agents(agent_id), self._events(agent_id), self._queues(agent_id), *self._others)
         note = b"+" + change.note if change.note else b""
         arguments: list[Argument] = [to_json(self._described(before, change, now_ms)), version(kept), written, note]
         for event in change.events:

@@ -119,8 +119,10 @@ async def _reserve(under_way: _SignIn) -> None:
         now = under_way.service.now_ms(terms.agent_id)
         return Change(None, lifecycle.reserve(record, token, now, force=terms.force, may_be_forced=terms.may_be_forced))
 
+    store = under_way.service.store
     try:
-        await under_way.service.store.apply(terms.agent_id, rule)
+        # What is known here of an agent who was signed in here is most likely so still; the write finds out if not.
+        await store.apply(terms.agent_id, rule, known=store.known(terms.agent_id))
     except StoreUnavailable:
         await _let_go(under_way, HURRY_S)
         raise

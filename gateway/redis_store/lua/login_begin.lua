@@ -28,17 +28,23 @@ local function failures(key, limit)
   return count
 end
 
+-- How many attempts have begun inside the window; most often there are none, and nothing more is asked.
+local function begun_in(begun)
+  local count = redis.call('ZCARD', begun)
+  return count > 0 and count - redis.call('ZREMRANGEBYSCORE', begun, '-inf', since) or 0
+end
+
 local function standing(list, begun, limit)
-  redis.call('ZREMRANGEBYSCORE', begun, '-inf', since)
-  local late = redis.call('ZCOUNT', begun, '-inf', lapsed)
-  local failed, flying = failures(list, limit) + late, redis.call('ZCARD', begun) - late
-  return (failed >= limit and 2) or (failed + flying >= limit and 1) or 0, failed, flying
+  local count = begun_in(begun)
+  local late = count > 0 and redis.call('ZCOUNT', begun, '-inf', lapsed) or 0
+  local failed, flying = failures(list, limit) + late, count - late
+  return (failed >= limit and 2) or (failed + flying >= limit and 1) or 0, failed, flying, count
 end
 
 local limit = tonumber(ARGV[4])
-local pair = standing(KEYS[1], KEYS[3], limit)
+local pair, _, _, begun_of_pair = standing(KEYS[1], KEYS[3], limit)
 local network, failed, flying = standing(KEYS[2], KEYS[4], tonumber(ARGV[5]))
-if redis.call('ZSCORE', KEYS[3], ARGV[6]) then
+if begun_of_pair > 0 and redis.call('ZSCORE', KEYS[3], ARGV[6]) then
   return {0, failed, flying}
 end
 if redis.call('LLEN', KEYS[1]) >= limit and inside(KEYS[1], 0) then
@@ -48,8 +54,7 @@ if pair > 0 or network > 0 then
   return {math.max(pair, network), failed, flying}
 end
 local many = tonumber(ARGV[7])
-redis.call('ZREMRANGEBYSCORE', KEYS[8], '-inf', since)
-if failures(KEYS[5], many) + redis.call('ZCARD', KEYS[8]) >= many then
+if failures(KEYS[5], many) + begun_in(KEYS[8]) >= many then
   local known = tonumber(redis.call('ZSCORE', KEYS[6], ARGV[10]) or '0')
   if known <= tonumber(ARGV[1]) - tonumber(ARGV[9]) then
     local since_turn = tonumber(ARGV[1]) - tonumber(redis.call('GET', KEYS[7]) or '0')

@@ -30,8 +30,10 @@ if ARGV[3] == '' then
 end
 redis.call('SET', KEYS[1], ARGV[3])
 if change.member_becomes ~= 'keep' then
-  redis.call('ZREM', KEYS[4], change.former_member)
-  redis.call('ZREM', KEYS[5], change.former_member)
+  if change.former_member ~= '' then
+    redis.call('ZREM', KEYS[4], change.former_member)
+    redis.call('ZREM', KEYS[5], change.former_member)
+  end
   if change.member_becomes ~= 'gone' then
     redis.call('ZADD', change.member_becomes == 'push' and KEYS[5] or KEYS[4], change.now, change.member)
   end
