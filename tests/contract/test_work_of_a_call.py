@@ -14,12 +14,14 @@ from tests.support.work import KINDS, Work, measured
 
 MAY_GROW: Final = 1.15
 KNOWN: Final = {
-    ("memory", "guarded read"): Work(calls=71),
-    ("memory", "empty poll"): Work(calls=110),
-    ("memory", "state change and its event"): Work(calls=253),
-    ("Redis", "guarded read"): Work(calls=130, commands=1.0, bytes=49),
-    ("Redis", "empty poll"): Work(calls=177, commands=3.0, bytes=298),
-    ("Redis", "state change and its event"): Work(calls=438, commands=12.0, bytes=915),
+    ("memory", "guarded read"): Work(calls=55),
+    ("memory", "empty poll"): Work(calls=97),
+    ("memory", "state change and its event"): Work(calls=259),
+    ("memory", "sign-out and sign-in"): Work(calls=728),
+    ("Redis", "guarded read"): Work(calls=111, commands=1.0, bytes=49),
+    ("Redis", "empty poll"): Work(calls=163, commands=3.0, bytes=298),
+    ("Redis", "state change and its event"): Work(calls=436, commands=12.0, bytes=915),
+    ("Redis", "sign-out and sign-in"): Work(calls=1299, commands=55.0, bytes=6950),
 }
 
 

@@ -18,12 +18,13 @@ from typing import Any, Final, NamedTuple
 from unittest import mock
 
 import redis
+from pydantic_core import to_json
 
 from gateway.redis_store import fence_and_seal as fence
 from gateway.redis_store import floor_claim, seen
 from gateway.sessions.secret_file import new_secret_line
 from tests.support.desk import PREFIX, Line
-from tests.support.gateway import ROOT, running_gateway
+from tests.support.gateway import PASSWORD, ROOT, running_gateway
 from tests.support.servers import Server, Servers
 
 OURS: Final = f"{ROOT / 'gateway'}/"
@@ -35,18 +36,32 @@ ROUNDS: Final = 3
 SELDOM: Final = {fence: ("FENCE_EVERY_S", "IDLE_FENCE_EVERY_S"), seen: ("FLUSH_EVERY_S",), floor_claim: ("LIFE_S",)}
 """What comes by the clock, and so more often for each call of a slow machine: not while these are counted."""
 WARM: Final = 10
-READ: Final = (("GET", f"onlineagent/{AGENT}/agentstatus"),)
-POLL: Final = (("GET", f"agentevent/{AGENT}"),)
+
+
+class Step(NamedTuple):
+    """One request."""
+
+    method: str
+    path: str
+    body: bytes = b""
+
+
+READ: Final = (Step("GET", f"onlineagent/{AGENT}/agentstatus"),)
+POLL: Final = (Step("GET", f"agentevent/{AGENT}"),)
 CHANGES: Final = (
-    ("POST", f"onlineagent/{AGENT}/saybusy"),
+    Step("POST", f"onlineagent/{AGENT}/saybusy"),
     *POLL,
-    ("POST", f"onlineagent/{AGENT}/sayfree"),
+    Step("POST", f"onlineagent/{AGENT}/sayfree"),
     *POLL,
+)
+COMES_AND_GOES: Final = (
+    Step("DELETE", f"onlineagent/{AGENT}/logout"),
+    Step("PUT", f"onlineagent/{AGENT}", to_json({"password": PASSWORD, "phonenum": "6001"})),
 )
 
 
 class Work(NamedTuple):
-    """Of one call (or one change of state and the poll that brings its event)."""
+    """Of one call (or one change of state and the poll that brings its event, or a sign-out and a sign-in)."""
 
     calls: float
     commands: float = 0
@@ -57,11 +72,16 @@ class Work(NamedTuple):
 class Kind:
     """Requests that are repeated, and how often the thing that is counted happens in them."""
 
-    steps: Sequence[tuple[str, str]]
+    steps: Sequence[Step]
     in_a_cycle: int = 1
 
 
-KINDS: Final = {"guarded read": Kind(READ), "empty poll": Kind(POLL), "state change and its event": Kind(CHANGES, 2)}
+KINDS: Final = {
+    "guarded read": Kind(READ),
+    "empty poll": Kind(POLL),
+    "state change and its event": Kind(CHANGES, 2),
+    "sign-out and sign-in": Kind(COMES_AND_GOES),
+}
 
 
 class Counter:
@@ -113,7 +133,7 @@ async def _measured(server: Server | None, folder: Path) -> dict[str, Work]:
         await desk.sign_in()
         line = await Line.open(gateway.port)
         headers = {"guid": desk.guid}
-        while b'"event"' in (await line.ask("GET", f"{PREFIX}/{POLL[0][1]}", headers)).body:
+        while b'"event"' in (await line.ask("GET", f"{PREFIX}/{POLL[0].path}", headers)).body:
             pass
         for name, kind in KINDS.items():
             await _repeat(line, headers, kind, WARM)
@@ -124,9 +144,10 @@ async def _measured(server: Server | None, folder: Path) -> dict[str, Work]:
 
 async def _repeat(line: Line, headers: dict[str, str], kind: Kind, times: int) -> None:
     for _ in range(times):
-        for method, path in kind.steps:
-            answer = await line.ask(method, f"{PREFIX}/{path}", headers)
+        for method, path, body in kind.steps:
+            answer = await line.ask(method, f"{PREFIX}/{path}", headers, body)
             assert answer.retcode == "0", answer
+            headers["guid"] = answer.set_guid or headers["guid"]
 
 
 async def _least(server: Server | None, line: Line, headers: dict[str, str], kind: Kind) -> Work:
