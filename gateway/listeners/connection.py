@@ -8,6 +8,7 @@ import logging
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
+from contextvars import Context
 from typing import Final, Protocol, cast
 
 from gateway.listeners.eager import EagerTasks
@@ -423,7 +424,10 @@ class Connection(asyncio.Protocol):
             self._loop.call_soon(self._go_on_behind)
         self._answered_s = self._loop.time()
         if self._idle_timer is None:
-            self._idle_timer = self._loop.call_later(self._server.keep_alive_s, self._look_whether_idle)
+            # In a context of its own: in that of this answer it would hold the request for as long as the connection.
+            self._idle_timer = self._loop.call_later(
+                self._server.keep_alive_s, self._look_whether_idle, context=Context()
+            )
 
     def _look_whether_idle(self) -> None:
         self._idle_timer = None

@@ -14,9 +14,9 @@ import hashlib
 import json
 import secrets
 import time
-from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
+from contextvars import Context
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -48,12 +48,14 @@ BEGIN_A_SECOND: Final = 1000
 class PollReader:
     """What one session was told, answer after answer."""
 
+    __slots__ = ("_alike", "_before", "_ids", "_session_id", "_time")
+
     def __init__(self, session_id: str) -> None:
         self._session_id = session_id
-        self._before: list[bytes] = []
-        self._ids: list[str] = []
+        self._before: Sequence[bytes] = ()
+        self._ids: Sequence[str] = ()
         self._time: object = None
-        self._alike = Counter[bytes]()
+        self._alike: dict[bytes, int] = {}
 
     def read(self, answer: ServiceAnswer, now_ms: int) -> list[Event]:
         """The events of a poll answer, each as it stands there; `eventGenTime` is `now_ms` where it is missing.
@@ -77,8 +79,8 @@ class PollReader:
         if time != self._time:
             self._time = time
             self._alike.clear()
-        self._alike[text] += 1
-        return self._hash(text + b"\n%d" % self._alike[text])
+        alike = self._alike[text] = self._alike.get(text, 0) + 1
+        return self._hash(text + b"\n%d" % alike)
 
     def _hash(self, what: bytes) -> str:
         return hashlib.sha256(self._session_id.encode() + what).hexdigest()[:16]
@@ -142,8 +144,29 @@ class _FetchingOver(Exception):
 class EventFetcher:
     """One session; its first poll comes after `delay_s`.
 
-    `over` is called once at the end, with whether somebody should look after the session again.
+    `over` is called once at the end, with whether somebody should look after the session again. There is one for each
+    agent, parked nearly all of the time: what it holds meanwhile is paid as often.
     """
+
+    __slots__ = (
+        "_backoff",
+        "_fetched",
+        "_heard_s",
+        "_job",
+        "_keeping",
+        "_keys",
+        "_look_again",
+        "_over",
+        "_parts",
+        "_pause_s",
+        "_polling",
+        "_receipt",
+        "_refusals",
+        "_stopping",
+        "_task",
+        "agent_id",
+        "session_id",
+    )
 
     def __init__(
         self,
@@ -165,8 +188,11 @@ class EventFetcher:
         self._refusals = 0
         self._keys: Keys | None = None
         self._heard_s = parts.clock()
-        self._task = asyncio.create_task(self._run(delay_s))
-        self._task.add_done_callback(self._ended)
+        self._pause_s = delay_s
+        # Not on behalf of the sign-in, whose request would be kept for as long as the session.
+        context = Context()
+        self._task = asyncio.get_running_loop().create_task(self._run(), context=context)
+        self._task.add_done_callback(self._ended, context=context)
         service_client.FETCHERS.inc()
 
     async def stop(self, within_s: float) -> None:
@@ -178,12 +204,13 @@ class EventFetcher:
         self._task.cancel()
         await asyncio.wait([self._task])
 
-    async def _run(self, delay_s: float) -> None:
+    async def _run(self) -> None:
         try:
-            await asyncio.sleep(delay_s)
+            await asyncio.sleep(self._pause_s)
             while not self._stopping:
-                pause_s = await self._try_step()
-                await asyncio.sleep(pause_s)
+                self._pause_s = STORE_RETRY_S
+                await self._job.attempt(self._step)  # What it stumbles over is tried again, after a rest.
+                await asyncio.sleep(self._pause_s)
         except _FetchingOver as over:
             self._look_again = over.taken
 
@@ -191,41 +218,33 @@ class EventFetcher:
         service_client.FETCHERS.dec()
         self._over(self, self._look_again)
 
-    async def _try_step(self) -> float:
-        """As `_step`; what it stumbles over is tried again, after a rest."""
-        pause_s = STORE_RETRY_S
-
-        async def step() -> None:
-            nonlocal pause_s
-            pause_s = await self._step()
-
-        await self._job.attempt(step)
-        return pause_s
-
-    async def _step(self) -> float:
-        """One poll and what follows from it; how long to wait before the next, in s."""
+    async def _step(self) -> None:
+        """One poll and what follows from it: also how long to wait before the next."""
         if not self._parts.holds():
             await self._show_life()
-            return STORE_RETRY_S
+            return
         try:
-            return await self._poll()
+            self._pause_s = await self._poll()
         except StoreUnavailable:
             await self._show_life()
-            return STORE_RETRY_S
         except Unavailable:
             service_client.POLLS.labels("unavailable").inc()
-            return self._backoff.next_s()
+            self._pause_s = self._backoff.next_s()
         except Refused:
             raise _FetchingOver from None
 
-    async def _poll(self) -> float:
-        record = await self._parts.store.read(self.agent_id)
-        found = upstream_of(record, self.session_id)
+    async def _counterpart(self) -> Upstream:
+        """Of the record this alone is held while a poll is parked."""
+        found = upstream_of(await self._parts.store.read(self.agent_id), self.session_id)
         if found is None or found[1].holder != self._parts.process:
             raise _FetchingOver(taken=found is not None)
+        return found[1]
+
+    async def _poll(self) -> float:
+        upstream = await self._counterpart()
         began_s = self._parts.clock()
         try:
-            heard = await self._parts.session_client.ask(self.agent_id, self.session_id, found[1], self._ask, poll=True)
+            heard = await self._parts.session_client.ask(self.agent_id, self.session_id, upstream, self._ask, poll=True)
         except SessionGone as gone:
             return await self._gone(gone)
         self._refusals = 0

@@ -1,8 +1,11 @@
 """Connections: kept alive, versions, methods, upgrades that old clients ask for, crashes, peers that go away."""
 
 import asyncio
+import gc
 import logging
+import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextvars import ContextVar
 
 import pytest
 from aiohttp.web import HTTPNotFound
@@ -248,6 +251,29 @@ async def test_a_peer_that_resets_while_a_large_answer_is_written_is_no_error(ca
         client.reset()
         await until(lambda: door.listeners.open_connections == 0)
     assert caplog.messages == []
+
+
+class Held:
+    """What a request would hold."""
+
+
+async def test_an_open_connection_holds_no_request_that_is_answered() -> None:
+    of_request: ContextVar[Held] = ContextVar("of_request")
+    held: list[weakref.ref[Held]] = []
+
+    async def holding(_: Request) -> Response:
+        kept = Held()
+        of_request.set(kept)
+        held.append(weakref.ref(kept))
+        return Response(b"fine")
+
+    async with opened(holding) as door:
+        first, other = await door.client(), await door.client()
+        for client in (first, other):  # What stands by for the next request may remember the last one.
+            await client.send(get())
+            await client.answer()
+        gc.collect()
+        assert held[0]() is None
 
 
 async def test_an_idle_connection_is_kept_as_long_as_it_is_said() -> None:

@@ -1,6 +1,9 @@
 """Exactly one process fetches the events of a session; another takes over when it is dead."""
 
 import asyncio
+import gc
+import weakref
+from contextvars import ContextVar
 
 import pytest
 
@@ -35,6 +38,27 @@ async def test_opening_twice_is_as_once() -> None:
         first.opened(AGENT, session.id, session.upstream)
         await polled(place)
         assert (len(first), place.centre.most_polls) == (1, 1)
+
+
+class Held:
+    """What a request would hold."""
+
+
+async def test_a_fetcher_holds_nothing_of_the_sign_in_that_it_was_begun_for() -> None:
+    of_request: ContextVar[Held] = ContextVar("of_request")
+
+    async def sign_in(place: Bench) -> weakref.ref[Held]:
+        held = Held()
+        of_request.set(held)
+        await place.open(place.processes[0])
+        return weakref.ref(held)
+
+    async with bench() as place:
+        await place.process()
+        held = await asyncio.create_task(sign_in(place))
+        await polled(place)
+        gc.collect()
+        assert held() is None
 
 
 async def test_a_session_of_ours_that_nobody_announced_is_found() -> None:
