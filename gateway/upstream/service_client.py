@@ -9,12 +9,9 @@ import logging
 import ssl
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-import aiohttp
-from aiohttp import ClientResponse
 from prometheus_client import Counter, Gauge, Histogram
 from yarl import URL
 
@@ -25,13 +22,14 @@ from gateway.ops.request_context import paused_deadline
 from gateway.settings.schema import Settings
 from gateway.upstream.counterpart import Keys
 from gateway.upstream.service_answers import ServiceAnswer, read_cookies, read_envelope, read_guid
+from gateway.upstream.service_connection import LATE, Answer, UnansweredError
+from gateway.upstream.service_link import ServiceLink
 from gateway.wire import retcodes
 from gateway.wire.addresses import FORWARDED_FOR
 from gateway.wire.errors import Unavailable
 from gateway.wire.event import HEADER as RECEIPT
 from gateway.wire.event import WANTED, read_receipt
 from gateway.wire.guid_headers import REQUEST_HEADER, SET_GUID
-from gateway.wire.outbound import Outbound, Send, head_trouble, read_body
 from gateway.wire.standing_headers import SENT_JSON
 
 CALLS: Final = Counter(
@@ -119,21 +117,9 @@ class Reachability:
             IN_REACH.set(0)
 
 
-async def file_body(response: ClientResponse) -> AsyncGenerator[bytes, None]:
-    """The rest of a response, read as fast as the client takes it; let go of at the end, or when the client goes.
-
-    An end before its time raises, so that the client's connection ends too.
-    """
-    try:
-        async for piece in response.content.iter_chunked(PIECE_BYTES):
-            yield piece
-    finally:
-        response.close()
-
-
-def file_headers(response: ClientResponse) -> dict[str, str]:
+def file_headers(answer: Answer) -> dict[str, str]:
     """The headers that go along with the file."""
-    return {name: response.headers[name] for name in _PASSED_ON if name in response.headers}
+    return {name: answer.headers[name] for name in _PASSED_ON if name in answer.headers}
 
 
 ANSWER_MAX_BYTES: Final = 8 * 1024 * 1024
@@ -144,29 +130,6 @@ _OK: Final = 2
 _SERVER_FAULT: Final = 500
 _DEL: Final = 0x7F
 _HASH: Final = ord("#")
-_FAILURES: Final[tuple[tuple[type[Exception], str], ...]] = (
-    (TimeoutError, "no answer in time"),
-    (aiohttp.ClientSSLError, "no TLS with a certificate that is trusted"),
-    (aiohttp.ClientConnectorError, "no connection"),
-    (Exception, "the connection broke"),
-)
-"""The first that fits counts."""
-
-
-class BrokenError(aiohttp.ClientError):
-    """The connection broke before an answer. Nobody knows whether the request was acted on, so it is not sent again."""
-
-
-async def _once(request: aiohttp.ClientRequest, send: Send) -> aiohttp.ClientResponse:
-    """Keeps aiohttp from sending PUT and DELETE twice: here they sign in, answer calls, sign out."""
-    try:
-        return await send(request)
-    except aiohttp.ClientConnectorError:
-        raise
-    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as broken:
-        if request.method == "GET":
-            raise
-        raise BrokenError from broken
 
 
 class ServiceClient:
@@ -179,8 +142,8 @@ class ServiceClient:
         self._settings = settings
         self._base = settings().upstream_url
         self.reach = Reachability(f"the contact centre at {URL(self._base).origin()}")
-        self._calls = Outbound(trust, settings().upstream_calls, middleware=_once)
-        self._polls = Outbound(trust, settings().upstream_connections, middleware=_once)
+        self._calls = ServiceLink(self._base, trust, settings().upstream_calls)
+        self._polls = ServiceLink(self._base, trust, settings().upstream_connections)
         """For what takes its time: polls, and files that a client is slow to take."""
 
     async def call(self, message: Message, keys: Keys | None = None, *, file: bool = False) -> ServiceAnswer:
@@ -200,34 +163,34 @@ class ServiceClient:
         return answer
 
     async def _call(self, message: Message, keys: Keys | None, file: bool) -> ServiceAnswer:
-        outbound = self._polls if file else self._calls
+        link = self._polls if file else self._calls
+        within_s = self._settings().upstream_timeout_ms / 1000
         try:
-            async with asyncio.timeout(self._settings().upstream_timeout_ms / 1000):
-                response = await outbound.request(
-                    message.method,
-                    self._url(message),
-                    _silence(self._settings().upstream_timeout_ms, 0),
-                    headers=self._headers(message, keys),
-                    data=message.body or None,
+            async with asyncio.timeout(within_s):
+                request = link.written(
+                    message.method, _encoded(message.target), self._headers(message, keys), message.body
                 )
-                return await self._read(response, file)
-        except (aiohttp.ClientError, OSError, ValueError) as problem:
+                answer = await link.send(request, within_s, within_s)
+                return await self._read(answer, file)
+        except (UnansweredError, TimeoutError, ValueError) as problem:
             raise self._failed(problem) from None
 
     async def poll(self, agent_id: int, keys: Keys, receipt: str = WANTED) -> ServiceAnswer:
         """Waits for the next event of a session; `receipt` is that of the last one kept."""
-        message, settings = Message("GET", f"{PREFIX}/agentevent/{agent_id}"), self._settings()
+        settings = self._settings()
+        within_s = settings.upstream_timeout_ms / 1000
+        silence_s = within_s + settings.upstream_poll_hold_ms / 1000
         with PARKED.track_inprogress():
             try:
-                response = await self._polls.request(
-                    message.method,
-                    self._url(message),
-                    _silence(settings.upstream_timeout_ms, settings.upstream_poll_hold_ms),
-                    headers={**self._headers(message, keys), RECEIPT: receipt},
-                )
-                return await self._read(response, False)
-            except (aiohttp.ClientError, OSError, ValueError) as problem:
+                answer = await self._polls.send(self._event_poll(agent_id, keys, receipt), within_s, silence_s)
+                return await self._read(answer, False)
+            except (UnansweredError, ValueError) as problem:
                 raise self._failed(problem) from None
+
+    def _event_poll(self, agent_id: int, keys: Keys, receipt: str) -> bytes:
+        message = Message("GET", f"{PREFIX}/agentevent/{agent_id}")
+        headers = {**self._headers(message, keys), RECEIPT: receipt}
+        return self._polls.written(message.method, message.target, headers)
 
     def _headers(self, message: Message, keys: Keys | None) -> dict[str, str]:
         headers = {"Content-Type": message.content_type or SENT_JSON, **request_context.onward_headers()}
@@ -239,21 +202,21 @@ class ServiceClient:
             headers[FORWARDED_FOR] = address
         return headers
 
-    async def _read(self, response: aiohttp.ClientResponse, file: bool) -> ServiceAnswer:
+    async def _read(self, answer: Answer, file: bool) -> ServiceAnswer:
         try:
-            if response.status // 100 != _OK:
-                raise self._refused(response.status)
+            if answer.status // 100 != _OK:
+                raise self._refused(answer.status)
             self.reach.answered()
-            if file and "json" not in response.content_type:
-                return _answer(response, (retcodes.SUCCESS, ""), file_body(response), file_headers(response))
-            body = (await read_body(response, ANSWER_MAX_BYTES)).removeprefix(codecs.BOM_UTF8)
+            if file and "json" not in answer.headers.get("Content-Type", "").partition(";")[0].lower():
+                return _answer(answer, (retcodes.SUCCESS, ""), answer.pieces(PIECE_BYTES), file_headers(answer))
+            body = (await answer.read(ANSWER_MAX_BYTES)).removeprefix(codecs.BOM_UTF8)
         except BaseException:
-            response.release()
+            answer.release()
             raise
         said = read_envelope(body)
         if said is None:
             raise Unavailable(CANNOT_SERVE)
-        return _answer(response, said, body)
+        return _answer(answer, said, body)
 
     def _refused(self, status: int) -> Unavailable:
         if status >= _SERVER_FAULT:
@@ -263,26 +226,16 @@ class ServiceClient:
         return Unavailable(CANNOT_SERVE)
 
     def _failed(self, problem: Exception) -> Unavailable:
-        if isinstance(problem, ValueError) and not isinstance(problem, aiohttp.ClientError | OSError):
+        if isinstance(problem, ValueError):
             # What cannot be sent, or is too long an answer, says nothing of the service.
             return Unavailable(CANNOT_SERVE)
-        words = head_trouble(problem) or next(words for kind, words in _FAILURES if isinstance(problem, kind))
-        self.reach.failed(words)
+        self.reach.failed(LATE if isinstance(problem, TimeoutError) else str(problem))
         return Unavailable(OUT_OF_REACH)
-
-    def _url(self, message: Message) -> URL:
-        return URL(self._base + _encoded(message.target), encoded=True)
 
     async def close(self) -> None:
         """Lets go of the connections."""
         await self._calls.close()
         await self._polls.close()
-
-
-@lru_cache(maxsize=8)
-def _silence(timeout_ms: int, hold_ms: int) -> aiohttp.ClientTimeout:
-    """For how long nothing may be heard."""
-    return aiohttp.ClientTimeout(sock_connect=timeout_ms / 1000, sock_read=(hold_ms + timeout_ms) / 1000)
 
 
 def _encoded(target: str) -> str:
@@ -294,12 +247,12 @@ def _encoded(target: str) -> str:
 
 
 def _answer(
-    response: aiohttp.ClientResponse,
+    answer: Answer,
     said: tuple[str, str],
     body: bytes | AsyncGenerator[bytes, None],
     headers: Mapping[str, str] = MappingProxyType({}),
 ) -> ServiceAnswer:
-    found = response.headers
+    found = answer.headers
     guid = read_guid(found.get(SET_GUID, ""))
     cookie, receipt = read_cookies(found.getall("Set-Cookie", ())), read_receipt(found.get(RECEIPT)) or WANTED
     return ServiceAnswer(*said, body, headers, guid, cookie, receipt)

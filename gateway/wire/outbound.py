@@ -26,7 +26,8 @@ NOT_HTTP: Final = "the answer is not HTTP"
 UNBOUNDED: Final = 0
 _WORDS_OF_LIBRARY: Final = ("Got more than ", "Too many headers")
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
-_AS_IT_IS: Final = MappingProxyType({"Accept-Encoding": "identity"})
+AS_IT_IS: Final[Mapping[str, str]] = MappingProxyType({"Accept-Encoding": "identity"})
+"""Asks for an answer that nobody has compressed."""
 
 Send = Callable[[aiohttp.ClientRequest], Awaitable[aiohttp.ClientResponse]]
 Middleware = Callable[[aiohttp.ClientRequest, Send], Awaitable[aiohttp.ClientResponse]]
@@ -85,7 +86,7 @@ class Outbound:
         )
         return aiohttp.ClientSession(
             connector=connector,
-            headers=OF_REQUESTS if self._compressed else {**OF_REQUESTS, **_AS_IT_IS},
+            headers=OF_REQUESTS if self._compressed else {**OF_REQUESTS, **AS_IT_IS},
             auto_decompress=self._compressed,
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
@@ -111,8 +112,13 @@ class Outbound:
 
 async def read_body(response: aiohttp.ClientResponse, most_bytes: int) -> bytes:
     """The whole body. Raises AnswerTooLongError, and as aiohttp."""
+    return await read_content(response.content, most_bytes)
+
+
+async def read_content(content: aiohttp.StreamReader, most_bytes: int) -> bytes:
+    """As `read_body`, of the body itself."""
     body = bytearray()
-    async for piece in response.content.iter_any():
+    while piece := await content.readany():
         body += piece
         if len(body) > most_bytes:
             raise AnswerTooLongError(f"an answer of more than {most_bytes} bytes")
@@ -123,4 +129,9 @@ def head_trouble(problem: Exception) -> str:
     """What is wrong with the head of an answer that could not be read: TOO_LONG or NOT_HTTP; "" for anything else."""
     if not isinstance(problem, aiohttp.ClientResponseError):
         return ""
-    return TOO_LONG if problem.message.startswith(_WORDS_OF_LIBRARY) else NOT_HTTP
+    return head_words(problem.message)
+
+
+def head_words(message: str) -> str:
+    """TOO_LONG or NOT_HTTP, by what aiohttp's parser said of a head that it refused."""
+    return TOO_LONG if message.startswith(_WORDS_OF_LIBRARY) else NOT_HTTP

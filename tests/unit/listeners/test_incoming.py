@@ -8,7 +8,7 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
-from aiohttp.http import HttpRequestParser
+from aiohttp.http import HttpRequestParser, HttpResponseParser
 from aiohttp.streams import StreamReader
 
 import gateway
@@ -16,7 +16,6 @@ from gateway.listeners.incoming import LONGEST_REMEMBERED_BYTES, Incoming, NotSe
 from gateway.wire.http import Head
 
 USED = {
-    ("aiohttp", "ClientResponse"),
     ("aiohttp", "HttpVersion11"),
     ("aiohttp", "content_disposition_filename"),
     ("aiohttp", "hdrs"),
@@ -26,10 +25,12 @@ USED = {
     ("aiohttp.abc", "ResolveResult"),
     ("aiohttp.http", "HttpProcessingError"),
     ("aiohttp.http", "HttpRequestParser"),
+    ("aiohttp.http", "HttpResponseParser"),
     ("aiohttp.http", "HttpVersion"),
     ("aiohttp.http", "HttpVersion10"),
     ("aiohttp.http", "HttpVersion11"),
     ("aiohttp.http", "RawRequestMessage"),
+    ("aiohttp.http", "RawResponseMessage"),
     ("aiohttp.http_exceptions", "LineTooLong"),
     ("aiohttp.streams", "EMPTY_PAYLOAD"),
     ("aiohttp.streams", "StreamReader"),
@@ -48,8 +49,9 @@ def test_these_names_of_aiohttp_are_used_and_no_others() -> None:
     assert set(imported()) == USED
 
 
-def test_the_parser_is_the_compiled_one() -> None:
-    assert HttpRequestParser.__module__ == "aiohttp._http_parser"
+@pytest.mark.parametrize("parser", [HttpRequestParser, HttpResponseParser])
+def test_the_parser_is_the_compiled_one(parser: type) -> None:
+    assert parser.__module__ == "aiohttp._http_parser"
 
 
 def test_a_body_can_be_asked_and_told_what_the_connection_needs() -> None:
