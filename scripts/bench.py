@@ -2,7 +2,7 @@
 
 `scripts/bench [--quick] [--rounds N] [--seconds S] [--connections N] [--json FILE] [--write]`. All servers run at the
 same time, pinned to one core, and are driven in turn, round by round, from another core that also has Valkey. Every
-answer is checked; the gateway is as shipped (metrics, audit and rotation on), but polls are held for 1 s. Of each
+answer is checked; the gateway is as shipped (metrics, audit and rotation on), but polls are held for 0.1 s. Of each
 target the CPU time of its process for one call, the rate, and the ratio to the bare handler of the same round are told,
 as minimum, median and maximum. Ratios above 1 are cheaper than the bare handler. Peers are measured where their
 programs are on the machine, and named otherwise. `--write` writes docs/performance.md and its figures.

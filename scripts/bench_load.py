@@ -140,9 +140,8 @@ class Target:
     in_a_cycle: int = 1
     """How often the thing that is measured happens in a cycle."""
     least_s: float = 0.0
-    """The shortest round in which enough of it happens."""
-    idle: float = 0.0
-    """CPU that the process uses anyhow, in s per s."""
+    """The shortest round in which enough of it happens: where that is so little that what the process does anyhow, such
+    as fetching for other sessions, is to be measured just before and left out."""
     heads_differ: bool = False
     """No request has the same bytes as the one before it on its connection."""
 
@@ -166,9 +165,19 @@ class Sample:
     rate: float
 
 
+async def _idle(target: Target) -> float:
+    """CPU that the process uses anyhow, in s per s."""
+    if not target.least_s:
+        return 0.0
+    before, began = cpu_s(target.pid), time.perf_counter()
+    await asyncio.sleep(target.least_s)
+    return (cpu_s(target.pid) - before) / (time.perf_counter() - began)
+
+
 async def measure(target: Target, connections: int, seconds: float) -> Sample:
     """One round. Raises RuntimeError with the first answer that was wrong."""
     loop = asyncio.get_running_loop()
+    idle = await _idle(target)
     callers = target.callers(connections)
     name = "localhost" if target.trust else None
     for each in callers:
@@ -190,4 +199,4 @@ async def measure(target: Target, connections: int, seconds: float) -> Sample:
     wrong = [fault for each in callers for fault in each.faults]
     if wrong or not cycles:
         raise RuntimeError(f"{target.name}: {len(wrong)} wrong answers, {cycles} right ones: {wrong[:1]!r}")
-    return Sample((used - target.idle * took) / cycles * 1e6, cycles / took)
+    return Sample((used - idle * took) / cycles * 1e6, cycles / took)

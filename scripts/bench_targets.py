@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import redis
-from bench_load import Target, children, cores, cpu_s, pin
+from bench_load import Target, children, cores, pin
 from raw_agents import FIRST_AGENT, RawAgent, write_agents_file
 
 from gateway.sessions.secret_file import new_secret_line
@@ -29,10 +29,9 @@ CHANGES: Final = (
 )
 CHANGES_POLLED: Final = (CHANGES[0], FETCH, CHANGES[1], FETCH)
 BARE: Final = "a bare web.Application handler, uvloop"
-HOLD: Final = {"AGENT_POLL_WAIT_INTERVAL": "10"}
-"""A poll is held for 1 s, not 10: so that a round has some."""
-POLLS_S: Final = 3.0
-IDLE_S: Final = 1.0
+HOLD: Final = {"AGENT_POLL_WAIT_TIMES": "1"}
+"""A poll is held for 0.1 s, not 10: so that a round has many."""
+POLLS_S: Final = 2.0
 NGINX_MODULES: Final = "/usr/lib/nginx/modules"
 LUA: Final = ("ndk_http_module", "ngx_http_lua_module")
 """What a packaged nginx loads for Lua, in this order; openresty has it built in."""
@@ -151,7 +150,7 @@ class Stage:
         pin(centre.process.pid, cores()[1])
         settings = {"BACKEND": "upstream", "UPSTREAM_URL": f"http://127.0.0.1:{centre.port}", **HOLD}
         target = await self._gateway("call passed on to a contact centre over HTTP", settings, READ)
-        polled = "empty poll, hold included, contact centre over HTTP"
+        polled = "empty poll, hold included, contact centre over HTTP, fetching aside"
         self.targets += [target, replace(target, name=polled, steps=(POLL,), least_s=POLLS_S)]
 
     async def _started(self, name: str, settings: Mapping[str, str]) -> GatewayProcess:
@@ -173,9 +172,7 @@ class Stage:
         guids = {agent.agent_id: agent.guid for agent in agents}
         for agent in agents:
             agent.close()
-        before = cpu_s(pid)
-        await asyncio.sleep(IDLE_S)
-        return Target(name, pid, running.port, guids, steps, idle=(cpu_s(pid) - before) / IDLE_S)
+        return Target(name, pid, running.port, guids, steps)
 
     async def fastify(self) -> None:
         """Fastify and ioredis with a check written by hand, where node and npm are there."""
