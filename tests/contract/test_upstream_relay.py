@@ -69,7 +69,7 @@ STATUS = f"{PREFIX}/onlineagent/{AGENT}/agentstatus"
 )
 async def test_the_target_goes_on_as_it_was_understood(scene: Scene, target: str, path: str) -> None:
     assert (await scene.raw("GET", target)).retcode == "0"
-    assert scene.centre.asked[-1].line == f"GET onlineagent/{AGENT}/{path}"
+    assert scene.centre.called.line == f"GET onlineagent/{AGENT}/{path}"
 
 
 @pytest.mark.parametrize("target", ["http://gateway", "http://gateway?x", f"/#{STATUS}", "//"])
@@ -90,7 +90,7 @@ MARK = b"\xef\xbb\xbf"
 
 async def test_a_body_goes_on_without_the_mark_before_it(scene: Scene) -> None:
     await scene.raw("PUT", f"{PREFIX}/voicecall/{AGENT}/callout", MARK + b'{"called":"13800000000"}')
-    assert scene.centre.asked[-1].body == b'{"called":"13800000000"}'
+    assert scene.centre.called.body == b'{"called":"13800000000"}'
 
 
 @pytest.mark.parametrize("more", [{}, {"pushUrl": ""}, {"account": "anna"}])
@@ -105,7 +105,7 @@ async def test_a_sign_in_with_a_mark_before_its_body_signs_in(scene: Scene, more
 
 async def test_the_guid_is_the_centre_s_own(scene: Scene) -> None:
     await scene.desk.status()
-    assert scene.centre.asked[-1].guid == scene.centre.sessions[AGENT]
+    assert scene.centre.called.guid == scene.centre.sessions[AGENT]
     assert scene.desk.guid not in {asked.guid for asked in scene.centre.asked}
 
 

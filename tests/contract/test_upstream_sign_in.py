@@ -198,7 +198,7 @@ async def test_cookies_of_the_centre_s_balancer_go_back_to_it(scene: Scene) -> N
     desk = scene.gateway.desk(AGENT)
     assert (await desk.sign_in()).retcode == "0"
     await desk.status()
-    assert scene.centre.asked[-1].headers["Cookie"] == "route=a1"
+    assert scene.centre.called.headers["Cookie"] == "route=a1"
 
 
 async def test_a_mark_before_the_body_hinders_no_sign_in_in_push_mode() -> None:

@@ -38,6 +38,10 @@ class Asked:
     def guid(self) -> str:
         return self.headers.get("guid", "")
 
+    @property
+    def is_poll(self) -> bool:
+        return self.path.startswith("agentevent/")
+
 
 @dataclass
 class Centre:
@@ -80,7 +84,12 @@ class Centre:
 
     def lines(self, *, polls: bool = False) -> list[str]:
         """What was asked, as method and path."""
-        return [asked.line for asked in self.asked if polls or not asked.path.startswith("agentevent/")]
+        return [asked.line for asked in self.asked if polls or not asked.is_poll]
+
+    @property
+    def called(self) -> Asked:
+        """What was asked last, polls aside, which come by themselves."""
+        return next(asked for asked in reversed(self.asked) if not asked.is_poll)
 
     def rotate(self, agent_id: int) -> str:
         self.sessions[agent_id] = self._handing_out[agent_id] = self._new_guid()
