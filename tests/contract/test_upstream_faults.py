@@ -72,6 +72,7 @@ async def test_while_the_one_behind_is_dead_calls_are_503_and_afterwards_all_is_
     assert (await desk.poll()).retcode == "0"
     await sites.behind_site.start("Behind", port=sites.behind.port)
     await until_served(desk)
+    await without_events(desk)  # It was entered again there, and is told so as at its sign-in.
     assert (await sites.elsewhere(desk).call("POST", "onlineagent/{id}/saybusy")).retcode == "0"
     assert await next_event(desk) == "AgentState_SetNotReady_Success"
 
