@@ -35,9 +35,11 @@ class Centre:
 
     def __init__(self) -> None:
         self.held: dict[str, asyncio.Future[bytes]] = {}
+        self._writers: list[asyncio.StreamWriter] = []
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
+        self._writers.append(writer)
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("ascii")
@@ -58,6 +60,12 @@ class Centre:
             b"Content-Length: %d\r\n\r\n%s" % (agent.encode(), len(body), body)
         )
 
+    async def close(self) -> None:
+        """Ends all connections; a server that is closed leaves them."""
+        for writer in self._writers:
+            writer.transport.abort()
+        await asyncio.gather(*(writer.wait_closed() for writer in self._writers), return_exceptions=True)
+
     def tell(self) -> None:
         """An event for every poll that is held."""
         held, self.held = self.held, {}
@@ -74,6 +82,7 @@ async def centre() -> AsyncIterator[tuple[Centre, int]]:
     server = await asyncio.start_server(made.serve, "127.0.0.1", 0, backlog=MANY)
     yield made, server.sockets[0].getsockname()[1]
     server.close()
+    await made.close()
 
 
 async def at_work(desk: Desk, slots: asyncio.Semaphore) -> object:
