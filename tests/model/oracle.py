@@ -60,12 +60,14 @@ class Generation:
     """One GUID of a session; each of the times is None until it happens.
 
     `replaced`: its successor was made. `handed`: its client is known to have got that, and the grace begins.
+    `lived_on`: a rehearsal has let it live, so that whoever holds it is no thief.
     """
 
     made: int
     adopted: int | None = None
     replaced: int | None = None
     handed: int | None = None
+    lived_on: bool = False
 
 
 @dataclass
@@ -260,7 +262,7 @@ class Agent:
         if live.rehearsed is not None and not self.lenient:
             for number, former in live.generations.items():
                 if live.rehearsed <= number < current:
-                    former.handed = now
+                    former.handed, former.lived_on = now, True
             live.rehearsed = None
         for number in list(live.generations):
             if number != current and not self.is_good(live, number):
@@ -294,7 +296,9 @@ class Agent:
     def left(self, live: Life, number: int) -> int | None:
         """When the owner moved on from this superseded generation, so far as is known."""
         former, successor = live.generations.get(number), live.generations.get(number + 1)
-        return successor.adopted if former is not None and successor is not None else None
+        if former is None or successor is None or former.lived_on:
+            return None
+        return successor.adopted
 
     def moved_on(self, guid: str) -> bool:
         """Whether the owner of this GUID uses a newer one, or the session is over."""
