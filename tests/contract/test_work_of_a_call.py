@@ -13,6 +13,7 @@ from tests.support.servers import Server
 from tests.support.work import KINDS, Work, measured
 
 MAY_GROW: Final = 1.15
+TRIES: Final = 6
 KNOWN: Final = {
     ("memory", "guarded read"): Work(calls=55),
     ("memory", "empty poll"): Work(calls=97),
@@ -40,9 +41,9 @@ async def test_calls_on_memory_make_no_more_work_than_they_did(tmp_path: Path) -
 
 
 async def test_calls_on_redis_make_no_more_work_than_they_did(server: Server, tmp_path: Path) -> None:
-    dearer = grown("Redis", await measured(server, tmp_path))
-    if dearer:  # What came late on a busy machine may have been asked for twice; what is dearer stays so.
-        dearer = grown("Redis", await measured(server, tmp_path))
+    for _ in range(TRIES):  # What comes late on a busy machine may be asked for twice; what is dearer stays so.
+        if not (dearer := grown("Redis", await measured(server, tmp_path))):
+            break
     assert dearer == []
 
 
