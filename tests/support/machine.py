@@ -25,6 +25,7 @@ TARGETS = ("sysinit", "basic", "sockets", "shutdown", "network-online")
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 BOOT = """
 set -e
+umask 022
 mount --make-rprivate /
 mkdir -p "$ROOT/../cgroups"; mount -t cgroup2 none "$ROOT/../cgroups"
 mkdir "$ROOT/../cgroups/$NAME"; echo $$ > "$ROOT/../cgroups/$NAME/cgroup.procs"
@@ -134,7 +135,11 @@ def machine(folder: Path) -> Iterator[Machine | None]:
     """One that has booted, or None where this machine does not let it."""
     root, library = folder / "root", Path(".venv/lib") / f"python{sys.version_info.major}.{sys.version_info.minor}"
     library /= "site-packages"
-    _install(root, library)
+    before = os.umask(0o022)  # The service has a user of its own, who is to get in.
+    try:
+        _install(root, library)
+    finally:
+        os.umask(before)
     site = Path(sys.prefix) / library.relative_to(".venv")
     values = {
         **os.environ,
