@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
@@ -80,7 +80,9 @@ lateness = st.sampled_from([None, None, 0, 0, 1])
 
 
 class Sessions(World):
-    """What may happen, in any order."""
+    """What may happen, in any order. `judges_time`: the store knows no other time than that of the site."""
+
+    judges_time: ClassVar = True
 
     @initialize(first=pick, second=pick)
     def begin_the_day(self, first: int, second: int) -> None:
@@ -232,6 +234,45 @@ class Sessions(World):
             self.edit_settings(before)
             self.start(client, kind, node + 1, "delivered", UNDISTURBED)
             self.edit_settings(after)
+
+    def rotate(self, client: Client, node: int, grace: int) -> str:
+        """The site is in AUTHMODE 2, and the client has moved on from the GUID that is given back, if it ever does."""
+        self.edit_settings(MODES[1])
+        self.edit_settings({"guid_interval_ms": 60_000, "guid_timeout_ms": 60_000 + grace})
+        former = client.guid
+        for kind in ("update", "call"):
+            self.start(client, kind, node, "delivered", UNDISTURBED)
+        return former
+
+    @precondition(lambda self: self.judges_time)
+    @rule(who=pick, node=pick, grace=st.sampled_from([1_000, 10_000]), past=st.sampled_from([-1, 0, 1]))
+    def run_out(self, who: int, node: int, grace: int, past: int) -> None:
+        """The grace of a GUID ends between the arrival of a poll with it and what that asks of the store."""
+        client = self.at_work(who)
+        former, agent = self.rotate(client, node, grace), client.agent
+        session, number = agent.issued.get(former, ("", -1))
+        live = agent.alive(session)
+        replaced = live.generations.get(number) if live is not None else None
+        if replaced is None or replaced.handed is None or not agent.moved_on(former):
+            return
+        self.move_on(max(0, agent.grace_ends(replaced.handed) - 1 - self.site.now))
+        slow = Request(0, "poll", agent, self.site.now, former)
+        self.send(slow, node, ((), 0))
+        self.move_on(1 + past)
+        self.complete(slow)
+
+    @rule(who=pick, node=pick)
+    def outdate(self, who: int, node: int) -> None:
+        """A node knows nothing of newer GUIDs, and gets a poll with one that is over, which confirms an event."""
+        client = self.at_work(who)
+        self.tell(who, node, 1)
+        self.start(client, "poll", node, "delivered", UNDISTURBED)
+        receipt, former = client.receipt, self.rotate(client, node + 1, 1_000)
+        self.rotate(client, node + 1, 1_000)
+        self.move_on(1_001)
+        if client.agent.moved_on(former):
+            outdated = Request(0, "poll", client.agent, self.site.now, former, receipt=receipt)
+            self.send(outdated, node, UNDISTURBED)
 
     @rule(who=pick, node=pick, count=st.integers(1, 3))
     def tell(self, who: int, node: int, count: int) -> None:
