@@ -4,7 +4,6 @@ import asyncio
 import logging
 import socket
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -36,22 +35,12 @@ from gateway.rows import ALL_OPERATIONS
 from gateway.sessions.admin_routes import session_routes
 from gateway.sessions.survey import adoption_route
 from gateway.sim_pages.routes import sim_routes
-from gateway.wire import retcodes
 from gateway.wire.errors import StoreUnavailable
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 SILENT_LOOKED_AT: Final = 100
 MOST_NAMED: Final = 1000
 _FOR_EVER_MS: Final = 10**15
-SIGN_IN_RESULTS: Final = {
-    retcodes.SUCCESS: "signed_in",
-    retcodes.WRONG_CREDENTIALS: "wrong_password",
-    retcodes.LOCKED: "locked",
-    retcodes.ALREADY_SIGNED_IN: "already_signed_in",
-    retcodes.UNAVAILABLE: "unavailable",
-}
-"""By retcode; every other one is `refused`."""
-
 _LOG = logging.getLogger(__name__)
 
 
@@ -59,7 +48,6 @@ async def administer(
     app: App, agents: Listeners, opened: OpenTrail, given: socket.socket | None
 ) -> tuple[AdminListener, HistoryJob] | None:
     """Opens the admin listener of a process, with the audit trail and the charts; as `open_admin`."""
-    follow_parts(app)
     history = history_job(app)
     told = [audit_route(opened.read), explain_route(opened.read, app.stores.sessions.now_ms), history.route()]
     listener = await open_admin(app, agents, given, told)
@@ -251,35 +239,3 @@ async def _deepest_queue(app: App) -> float | None:
         return max(await asyncio.gather(*(app.stores.queue.depth(seen.agent_id) for seen in silent)), default=0)
     except StoreUnavailable:
         return None
-
-
-def _follow_sign_ins() -> Callable[[], None]:
-    """Sign-ins are operations, counted already: here they are told by what became of them."""
-    names = {row.name for row in ALL_OPERATIONS if isinstance(row, SignIn)}
-    told: Counter[str] = Counter()
-
-    def read() -> None:
-        found: Counter[str] = Counter()
-        for (operation, retcode), count in metrics.OPERATIONS.totals().items():
-            if operation in names:
-                found[SIGN_IN_RESULTS.get(retcode, "refused")] += count
-        for result in found:
-            metrics.SIGN_INS.labels(result).inc(found[result] - told[result])
-        told.update(found - told)
-
-    return read
-
-
-def follow_parts(app: App) -> None:
-    """Has the metrics follow numbers that parts of the app keep."""
-    metrics.on_refresh(_follow_sign_ins())
-
-    def read() -> None:
-        metrics.STORE_IN_FLIGHT.set(app.stores.under_way())
-        metrics.TASKS.set(len(asyncio.all_tasks()))
-        metrics.PUSH_SESSIONS.set(app.push.sessions)
-        metrics.LAGGING.set(len(app.sessions.adoption.not_adopting()))
-        metrics.DRAINING.set(app.drain.is_on)
-        metrics.PASSWORD_QUEUE.set(app.passwords_waiting())
-
-    metrics.on_refresh(read)

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +18,7 @@ from gateway.app import App, make_app
 from gateway.audit import trail
 from gateway.audit.open_trail import OpenTrail, TrailPlace
 from gateway.edge.client_address import client_of
+from gateway.interface.operation import SignIn
 from gateway.listeners.accepting import ConnectionLimits
 from gateway.listeners.serve import Listeners
 from gateway.listeners.serve import start as listen
@@ -24,6 +26,7 @@ from gateway.listeners.tls import TlsCertificate
 from gateway.nodes.health import OutageWatch
 from gateway.ops import logs, metrics, request_context
 from gateway.ops.jobs import Job
+from gateway.rows import ALL_OPERATIONS
 from gateway.sessions.store import CannotServeError
 from gateway.settings.host import known_signals
 from gateway.settings.load import Loaded
@@ -31,11 +34,20 @@ from gateway.settings.reload import LiveSettings
 from gateway.supervisor import systemd
 from gateway.supervisor.node_sockets import NodeSockets
 from gateway.supervisor.worker_slot import SupervisorLink, WorkerSlot
+from gateway.wire import retcodes
 
 if TYPE_CHECKING:
     from gateway.admin.listener import AdminListener
 
 _LOG = logging.getLogger(__name__)
+SIGN_IN_RESULTS: Final = {
+    retcodes.SUCCESS: "signed_in",
+    retcodes.WRONG_CREDENTIALS: "wrong_password",
+    retcodes.LOCKED: "locked",
+    retcodes.ALREADY_SIGNED_IN: "already_signed_in",
+    retcodes.UNAVAILABLE: "unavailable",
+}
+"""By retcode; every other one is `refused`."""
 NO_SOCKETS: Final = NodeSockets()
 ENDINGS: Final = (signal.SIGTERM, signal.SIGINT)
 Reload = Callable[[], Coroutine[Any, Any, None]]
@@ -107,6 +119,38 @@ async def _certificate_reason(certificate: TlsCertificate) -> str | None:
     return certificate.trouble(time.time())
 
 
+def _follow_sign_ins() -> Callable[[], None]:
+    """Sign-ins are operations, counted already: here they are told by what became of them."""
+    names = {row.name for row in ALL_OPERATIONS if isinstance(row, SignIn)}
+    told: Counter[str] = Counter()
+
+    def read() -> None:
+        found: Counter[str] = Counter()
+        for (operation, retcode), count in metrics.OPERATIONS.totals().items():
+            if operation in names:
+                found[SIGN_IN_RESULTS.get(retcode, "refused")] += count
+        for result in found:
+            metrics.SIGN_INS.labels(result).inc(found[result] - told[result])
+        told.update(found - told)
+
+    return read
+
+
+def follow_parts(app: App) -> None:
+    """Has the metrics follow numbers that parts of the app keep."""
+    metrics.on_refresh(_follow_sign_ins())
+
+    def read() -> None:
+        metrics.STORE_IN_FLIGHT.set(app.stores.under_way())
+        metrics.TASKS.set(len(asyncio.all_tasks()))
+        metrics.PUSH_SESSIONS.set(app.push.sessions)
+        metrics.LAGGING.set(len(app.sessions.adoption.not_adopting()))
+        metrics.DRAINING.set(app.drain.is_on)
+        metrics.PASSWORD_QUEUE.set(app.passwords_waiting())
+
+    metrics.on_refresh(read)
+
+
 class _Administration(NamedTuple):
     listener: "AdminListener"
     keep_history: Callable[[], Coroutine[Any, Any, None]]
@@ -131,6 +175,7 @@ async def _serving(app: App, opened: OpenTrail, sockets: NodeSockets, number: in
     try:
         app.node.worker = number
         await app.start()
+        follow_parts(app)
         metrics.follow(metrics.AUDIT_LINES_DROPPED, lambda: opened.dropped)
         metrics.follow(metrics.LOG_LINES_DROPPED, logs.dropped_lines)
         if number == 0:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.admin_app import follow_parts
 from gateway.ops import metrics
+from gateway.server import follow_parts
 from gateway.sessions.secret_file import new_secret_line
 from tests.conftest import Shared
 from tests.support.admin import Operator, administered, token_file

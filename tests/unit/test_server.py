@@ -4,6 +4,7 @@ import asyncio
 import errno
 import socket
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -11,13 +12,14 @@ import pytest
 
 from gateway import server
 from gateway.app import App
-from gateway.ops import jobs
+from gateway.ops import jobs, metrics
 from gateway.server import Running
 from gateway.sessions.store import CannotServeError
 from gateway.settings.load import load
 from gateway.settings.reload import LiveSettings
 from gateway.wire.http import Request, Response
 from tests.support.gateway import CONFIG
+from tests.support.servers import free_port
 from tests.support.waiting import until
 from tests.unit.listeners.doors import Door, fine, get, opened
 
@@ -50,6 +52,20 @@ async def test_a_process_with_a_successor_accepts_no_agent_while_an_operator_sti
         await operator.close()
         await leaving
     assert (still, answer.body) == (True, b"slow")
+
+
+async def test_a_process_without_an_admin_listener_keeps_its_numbers_for_the_page_of_another_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metrics, "_reads", [])
+    metrics.TASKS.set(0)
+    ports = {"HTTP_PORT": str(free_port()), "HTTPS_PORT": "0", "VAR_DIR": str(tmp_path)}
+    async with server.running(load(CONFIG, ports)) as running:
+        metrics.refresh()
+        told = metrics.REGISTRY.get_sample_value("agentgateway_event_loop_tasks")
+    assert running.admin is None
+    assert told is not None
+    assert told > 0
 
 
 async def test_work_that_fails_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
