@@ -41,8 +41,7 @@ from gateway.settings.live_file import follow
 from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.reload import LiveSettings
 from gateway.settings.schema import BY_ATTRIBUTE, Settings
-from gateway.store_parts import Stores, event_bounds
-from gateway.stores import open_stores
+from gateway.stores import Stores, event_bounds, memory_stores
 from gateway.tokens.certificate import ExpiryWatch
 from gateway.tokens.token_service import TokenService, agent_check
 from gateway.trace.traces import Traces
@@ -322,6 +321,16 @@ async def _reason(shard: SessionStore) -> str | None:
     except StoreUnavailable as why:
         return why.message
     return None
+
+
+def open_stores(settings: Callable[[], Settings]) -> Stores:
+    """The stores that the settings ask for. Raises SettingsError."""
+    if not settings().redis_url:
+        return memory_stores(settings)
+    # All that knows Redis is loaded where there is one: without, a start is quicker and a process smaller.
+    from gateway.redis_stores import redis_stores  # noqa: PLC0415
+
+    return redis_stores(settings)
 
 
 def make_app(live: LiveSettings) -> App:

@@ -27,7 +27,7 @@ from gateway.sessions.store import SessionStore
 from gateway.settings.problems import Problem, SettingsError
 from gateway.settings.redis_url import with_files
 from gateway.settings.schema import Settings
-from gateway.store_parts import Stores, count_dropped, event_bounds
+from gateway.stores import Stores, count_dropped, event_bounds
 from gateway.trace.trace_board import RedisTraceBoard
 
 SILENT_SENTINELS: Final = "most are silent: no other primary can take over, and changes and refusals may answer 503"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.agents.registry import AgentRegistry
-from gateway.app import App
+from gateway.app import App, open_stores
 from gateway.contact_centre.scheduler import Scheduler
 from gateway.listeners.serve import Listeners, start
 from gateway.listeners.server import Handler
@@ -23,8 +23,7 @@ from gateway.sessions.secret_file import read_secret_file
 from gateway.settings.load import load
 from gateway.settings.reload import LiveSettings
 from gateway.settings.schema import Settings
-from gateway.store_parts import Stores
-from gateway.stores import open_stores
+from gateway.stores import Stores
 from tests.support.desk import Desk
 from tests.support.fork_server import ForkedProcess, forked
 from tests.support.quick_agents import DEMO_PASSWORD, quick_agents_file

@@ -44,7 +44,7 @@ from gateway.sessions.service import SessionService
 from gateway.sessions.store import Change
 from gateway.settings.load import load
 from gateway.settings.schema import Settings
-from gateway.store_parts import Stores
+from gateway.stores import Stores
 from gateway.upstream.upstream_centre import open_upstream
 from gateway.wire.body import read_file
 from gateway.wire.errors import GatewayError, Refused

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.app import open_stores
 from gateway.redis_store.attempts import RedisAttempts, ShardedAttempts
 from gateway.redis_store.event_queue import RedisEventQueue, ShardedEventQueue
 from gateway.redis_store.session_store import RedisSessionStore
@@ -10,8 +11,7 @@ from gateway.sessions.memory_store import MemorySessionStore
 from gateway.settings.load import load
 from gateway.settings.problems import SettingsError
 from gateway.settings.schema import Settings
-from gateway.store_parts import Stores
-from gateway.stores import open_stores
+from gateway.stores import Stores
 from tests.support.gateway import CONFIG
 
 ON_REDIS = {"REDIS_URL": "redis://127.0.0.1:1", "GUID_SECRET_FILE": "guid.keys"}
