@@ -1,11 +1,12 @@
-"""Our calls to the HTTP services of others: receivers of events, the contact centre behind, token services.
+"""Our calls to the HTTP services of others: receivers of events, token services. The contact centre behind has its own
+link (docs/design/service_link.md).
 
 All are made alike: so many connections and no more, certificates as `wire.trust` has them, no redirects, no cookies, no
 proxies of the environment, heads and bodies of bounded size.
 """
 
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Self
 
@@ -29,9 +30,6 @@ _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 AS_IT_IS: Final[Mapping[str, str]] = MappingProxyType({"Accept-Encoding": "identity"})
 """Asks for an answer that nobody has compressed."""
 
-Send = Callable[[aiohttp.ClientRequest], Awaitable[aiohttp.ClientResponse]]
-Middleware = Callable[[aiohttp.ClientRequest, Send], Awaitable[aiohttp.ClientResponse]]
-
 
 class AnswerTooLongError(ValueError):
     """The body of an answer is longer than anybody wants to read."""
@@ -41,8 +39,7 @@ class Outbound:
     """A pool of at most `connections` connections, opened with the first call.
 
     With `compressed` answers may come compressed and are opened; else they are asked for, and left, as they are.
-    `resolver` tells where names lead, in place of the system; nothing of it is remembered. `middleware` stands around
-    each request.
+    `resolver` tells where names lead, in place of the system; nothing of it is remembered.
     """
 
     def __init__(
@@ -52,13 +49,11 @@ class Outbound:
         *,
         compressed: bool = False,
         resolver: AbstractResolver | None = None,
-        middleware: Middleware | None = None,
     ) -> None:
         self._trust = trust
         self._connections = connections
         self._compressed = compressed
         self._resolver = resolver
-        self._middleware = middleware
         self._session: aiohttp.ClientSession | None = None
 
     async def request(
@@ -90,7 +85,6 @@ class Outbound:
             auto_decompress=self._compressed,
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
-            middlewares=(self._middleware,) if self._middleware else (),
             max_line_size=LINE_BYTES,
             max_field_size=LINE_BYTES,
             max_headers=MOST_HEADERS,

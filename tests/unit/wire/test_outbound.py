@@ -8,9 +8,9 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp import ClientRequest, ClientResponse, ClientTimeout
+from aiohttp import ClientTimeout
 
-from gateway.wire.outbound import MOST_HEADERS, TOO_LONG, AnswerTooLongError, Outbound, Send, head_trouble, read_body
+from gateway.wire.outbound import MOST_HEADERS, TOO_LONG, AnswerTooLongError, Outbound, head_trouble, read_body
 from gateway.wire.trust import client_context
 from tests.support.servers import free_port
 from tests.support.waiting import until
@@ -106,21 +106,6 @@ async def test_only_what_is_trusted_is_called(tmp_path: Path) -> None:
         async with Outbound(client_context(None)) as other:
             with pytest.raises(aiohttp.ClientConnectorCertificateError):
                 await body_of(other, service)
-
-
-async def test_who_stands_around_sees_each_request() -> None:
-    seen: list[str] = []
-
-    async def around(request: ClientRequest, send: Send) -> ClientResponse:
-        seen.append(request.method)
-        return await send(request)
-
-    async with (
-        running(Service()) as service,
-        Outbound(client_context(None), middleware=around) as outbound,
-    ):
-        await body_of(outbound, service)
-    assert seen == ["GET"]
 
 
 async def test_who_never_called_just_goes() -> None:
