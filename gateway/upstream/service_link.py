@@ -44,6 +44,17 @@ async def _look_up(host: str, port: int) -> list[Any]:
     return list(await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM))
 
 
+async def _reached(addresses: list[Any]) -> socket.socket:
+    """A socket to the first of them that answers, which is taken out of the list. Raises OSError."""
+    link = await start_connection(addresses, happy_eyeballs_delay=NEXT_ADDRESS_S)
+    try:
+        remove_addr_infos(addresses, link.getpeername())
+    except OSError:  # It is gone already.
+        link.close()
+        raise
+    return link
+
+
 class ServiceAddresses:
     """Where the name of the service leads; each who asks begins with another of its addresses."""
 
@@ -200,8 +211,7 @@ class ServiceLink:
         try:
             found = await self._addresses.find()
             while True:
-                link = await start_connection(found, happy_eyeballs_delay=NEXT_ADDRESS_S)
-                remove_addr_infos(found, link.getpeername())
+                link = await _reached(found)
                 try:
                     return await self._connected(link)
                 except OSError:
