@@ -35,7 +35,7 @@ class Gate:
         self._holds = holds
         self._shut = False
         self._held: set[asyncio.StreamWriter] = set()
-        self._open: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[None]] = set()
 
     def shut(self) -> None:
         """From now on nothing passes, either way, for those who are held."""
@@ -47,13 +47,17 @@ class Gate:
         for writer in tuple(self._held):
             writer.transport.abort()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Ends everything."""
-        for writer in tuple(self._open):
-            writer.transport.abort()
+        for serving in self._serving:
+            serving.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
+        serving = asyncio.current_task()
+        assert serving is not None
+        self._serving.add(serving)
         held = self._holds(writer.get_extra_info("peername")[0])
         mine, ways = {writer}, list[asyncio.Task[None]]()
         self._keep(mine, held)
@@ -73,7 +77,8 @@ class Gate:
             for each in mine:
                 each.transport.abort()
             self._held -= mine
-            self._open -= mine
+            self._serving.discard(serving)
+            await asyncio.gather(*(each.wait_closed() for each in mine), return_exceptions=True)
 
     async def _until_open(self, held: bool) -> None:
         """Not even that the other end has gone away is heard through a shut gate."""
@@ -81,7 +86,6 @@ class Gate:
             await asyncio.sleep(0.05)
 
     def _keep(self, writers: set[asyncio.StreamWriter], held: bool) -> None:
-        self._open |= writers
         if held:
             self._held |= writers
 
@@ -102,5 +106,4 @@ async def gate(holds: From) -> AsyncIterator[Gate]:
         yield made
     finally:
         server.close()
-        made.close()
-        await asyncio.sleep(0.1)
+        await made.close()
