@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -44,14 +44,21 @@ _FOR_EVER_MS: Final = 10**15
 _LOG = logging.getLogger(__name__)
 
 
+class Administration(NamedTuple):
+    """The admin listener of a process, and the job that keeps the last hour for its charts."""
+
+    listener: AdminListener
+    history: HistoryJob
+
+
 async def administer(
     app: App, agents: Listeners, opened: OpenTrail, given: socket.socket | None
-) -> tuple[AdminListener, HistoryJob] | None:
+) -> Administration | None:
     """Opens the admin listener of a process, with the audit trail and the charts; as `open_admin`."""
     history = history_job(app)
     told = [audit_route(opened.read), explain_route(opened.read, app.stores.sessions.now_ms), history.route()]
     listener = await open_admin(app, agents, given, told)
-    return None if listener is None else (listener, history)
+    return None if listener is None else Administration(listener, history)
 
 
 async def open_admin(

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from gateway import __version__
 from gateway.app import App, make_app
@@ -37,7 +37,7 @@ from gateway.supervisor.worker_slot import SupervisorLink, WorkerSlot
 from gateway.wire import retcodes
 
 if TYPE_CHECKING:
-    from gateway.admin.listener import AdminListener
+    from gateway.admin_app import Administration
 
 _LOG = logging.getLogger(__name__)
 SIGN_IN_RESULTS: Final = {
@@ -151,22 +151,16 @@ def follow_parts(app: App) -> None:
     metrics.on_refresh(read)
 
 
-class _Administration(NamedTuple):
-    listener: "AdminListener"
-    keep_history: Callable[[], Coroutine[Any, Any, None]]
-
-
 async def _administration(
     app: App, agents: Listeners, opened: OpenTrail, given: socket.socket | None
-) -> _Administration | None:
-    """The admin listener, None where none is wanted."""
+) -> "Administration | None":
+    """The admin listener with what it needs, None where none is wanted."""
     if not (app.live.current.admin_port or given):
         return None
     # The pages of all rooms, and a web framework: most processes have no admin listener, and start without them.
     from gateway.admin_app import administer  # noqa: PLC0415
 
-    made = await administer(app, agents, opened, given)
-    return None if made is None else _Administration(made[0], made[1].run)
+    return await administer(app, agents, opened, given)
 
 
 @contextlib.asynccontextmanager
@@ -200,7 +194,7 @@ async def _serving(app: App, opened: OpenTrail, sockets: NodeSockets, number: in
             "log": logs.tell_gathered,
         }
         if administration is not None:
-            more["history"] = administration.keep_history
+            more["history"] = administration.history.run
         if number == 0:
             more["outage-watch"] = OutageWatch(app.store_reason).run
         async with _jobs(app, open_listeners, more):
