@@ -26,9 +26,9 @@ from gateway.audit.open_trail import OpenTrail
 from gateway.console.history import History, HistoryJob
 from gateway.console.routes import GuessLimit, file_routes, sign_in_routes
 from gateway.interface.operation import Poll, SignIn
-from gateway.listeners.certificates import admin_certificate
 from gateway.listeners.serve import Listeners
 from gateway.listeners.sockets import adopt, open_socket
+from gateway.listeners.tls import admin_certificate
 from gateway.nodes.admin_routes import LostSessions, node_routes
 from gateway.ops import metrics
 from gateway.rows import ALL_OPERATIONS

@@ -27,11 +27,10 @@ from gateway.nodes.node_keeper import Drain, NodeKeeper, Traffic
 from gateway.ops import logs
 from gateway.ops.jobs import Job
 from gateway.rows import ALL_OPERATIONS
-from gateway.sessions.guid import KeyRing, random_key_ring
+from gateway.sessions.guid import KeyRing, random_key_ring, read_secret_file
 from gateway.sessions.live import check_keys, live_sessions
 from gateway.sessions.outbox import Outbox
 from gateway.sessions.policy import Policy
-from gateway.sessions.secret_file import read_secret_file
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import CannotServeError, SessionStore, over_shards
 from gateway.sessions.survey import Survey

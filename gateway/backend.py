@@ -13,8 +13,8 @@ from typing import Final, NamedTuple, Protocol
 
 from gateway.interface.operation import Operation, SignIn
 from gateway.wire import retcodes
+from gateway.wire.envelope import Event
 from gateway.wire.errors import Refused
-from gateway.wire.event import Event
 
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 

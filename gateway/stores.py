@@ -12,9 +12,8 @@ from gateway.events.claims import OneProcess, PushNodes
 from gateway.nodes.health import Reason
 from gateway.nodes.node_keeper import NodeBook, OneProcessBook
 from gateway.ops import metrics
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
-from gateway.sessions.store import EventQueue, SessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
+from gateway.sessions.store import Bounds, EventQueue, SessionStore
 from gateway.settings.schema import Settings
 from gateway.tokens.used_tokens import MemoryTokenStore, TokenStore
 from gateway.trace.trace_board import MemoryTraceBoard, TraceBoard

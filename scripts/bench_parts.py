@@ -12,7 +12,7 @@ from typing import Final
 from aiohttp.http import HttpRequestParser
 
 from gateway.backend import OperationRequest
-from gateway.listeners.server import ConnectionServer
+from gateway.listeners.serve import ConnectionServer
 from gateway.rows import ALL_OPERATIONS
 from gateway.wire.http import AnyResponse, Request, Response, header_lines
 from tests.support.gateway import running_gateway

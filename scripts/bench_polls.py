@@ -32,7 +32,7 @@ import redis
 from raw_agents import FIRST_AGENT, RawAgent, usage, write_agents_file
 
 from gateway.ops import process
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.support.gateway import FRESH, GatewayProcess, gateway_process
 from tests.support.one_centre import before, centre_process
 from tests.support.servers import Server, Servers

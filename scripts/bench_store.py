@@ -23,9 +23,8 @@ from gateway.redis_store.session_store import RedisSessionStore
 from gateway.redis_store.sharded_session_store import ShardedSessionStore
 from gateway.redis_store.shards import shard_tags
 from gateway.sessions.guid import new_session_id
-from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.model import Record, Session
-from gateway.sessions.store import Change, SessionStore
+from gateway.sessions.store import Bounds, Change, SessionStore
 from tests.support.servers import Servers
 
 Read = Callable[[int], Awaitable[object]]

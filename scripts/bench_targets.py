@@ -15,7 +15,7 @@ import redis
 from bench_load import Target, children, cores, pin
 from raw_agents import FIRST_AGENT, RawAgent, write_agents_file
 
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.support.gateway import FRESH, ROOT, GatewayProcess, gateway_process
 from tests.support.servers import Server, Servers, free_port
 

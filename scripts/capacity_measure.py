@@ -17,7 +17,7 @@ import redis
 from capacity_model import KINDS, Cost, Costs
 from raw_agents import FIRST_AGENT, RawAgent, Usage, usage, write_agents_file
 
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.support.gateway import FRESH, GatewayProcess, gateway_process
 from tests.support.servers import Server, Servers
 

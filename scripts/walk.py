@@ -20,7 +20,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 
 from gateway.redis_store.connection import RedisConnection
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.support.desk import Desk
 from tests.support.gateway import running_gateway
 from tests.support.servers import Servers

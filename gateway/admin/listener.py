@@ -19,7 +19,7 @@ from gateway.admin.route import AdminCall, AdminPage, AdminRoute
 from gateway.audit import trail
 from gateway.ops.logs import crash_line
 from gateway.wire.errors import GatewayError, Malformed, MethodNotAllowed, NotFound, TooLarge, Unavailable
-from gateway.wire.standing_headers import JSON, NOT_SNIFFED, of_answers
+from gateway.wire.headers import JSON, NOT_SNIFFED, of_answers
 
 BODY_MAX_BYTES: Final = 65_536
 BODY_TIMEOUT_MS: Final = 10_000

@@ -7,7 +7,7 @@ import click
 
 from gateway.commands.options import WRONG_SETTINGS, fail, settings_options
 from gateway.events.push_message import shown_key
-from gateway.sessions.secret_file import SecretFileError, new_secret_line, read_secret_file
+from gateway.sessions.guid import SecretFileError, new_secret_line, read_secret_file
 from gateway.settings import files
 from gateway.settings.files import FileFault
 from gateway.settings.load import load

@@ -10,7 +10,7 @@ from gateway.commands.options import CANNOT_SERVE, WRONG_SETTINGS, fail
 from gateway.contact_centre.plan_file import PlanFileError
 from gateway.listeners.errors import CertificateError, ListenError
 from gateway.ops import process
-from gateway.sessions.secret_file import SecretFileError
+from gateway.sessions.guid import SecretFileError
 from gateway.sessions.store import CannotServeError
 from gateway.settings.load import Loaded
 from gateway.settings.problems import SettingsError

@@ -18,7 +18,7 @@ from gateway.admin.route import AdminCall, AdminPage, AdminRoute
 from gateway.audit import trail
 from gateway.ops import metrics
 from gateway.wire.errors import GatewayError, Malformed, Unavailable
-from gateway.wire.standing_headers import JSON, OF_PAGES, PAGE_TYPES
+from gateway.wire.headers import JSON, OF_PAGES, PAGE_TYPES
 
 PATH: Final = "/console"
 HERE: Final = Path(__file__).parent

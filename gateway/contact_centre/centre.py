@@ -48,7 +48,7 @@ from gateway.interface.operation import AnswerKind, Upload
 from gateway.interface.sign_in_models import TOKEN_SIGN_IN, AccountSignInBody, LightSignInBody
 from gateway.wire import envelope, retcodes
 from gateway.wire.errors import Refused, Unavailable
-from gateway.wire.standing_headers import file_headers
+from gateway.wire.headers import file_headers
 
 GROUPS: Final[tuple[GroupActions, ...]] = (
     onlineagent.actions,

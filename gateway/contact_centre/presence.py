@@ -15,8 +15,8 @@ from gateway.contact_centre.floor.roster import Roster
 from gateway.contact_centre.floor.switchboard import Switchboard
 from gateway.interface.sign_in_models import LightSignInBody
 from gateway.wire import retcodes
+from gateway.wire.envelope import Event, make_event
 from gateway.wire.errors import Refused
-from gateway.wire.event import Event, make_event
 
 NOTIFY: Final = "QC_AgentState_Notify"
 SIGNED_IN: Final = "QC_AgentState_Login"

@@ -24,7 +24,7 @@ from gateway.sim_pages.bodies import Data, Number, SimBody, read
 from gateway.wire import envelope, retcodes
 from gateway.wire.body import read_body
 from gateway.wire.errors import GatewayError, MethodNotAllowed, Refused
-from gateway.wire.guid_headers import REQUEST_HEADER, read_guid
+from gateway.wire.headers import REQUEST_HEADER, read_guid
 from gateway.wire.http import AnyResponse, Request
 
 PATH: Final = "/desk/customer"

@@ -20,8 +20,8 @@ from gateway.edge.dispatch import Page
 from gateway.openapi.reference_page import reference_files
 from gateway.settings.schema import Settings
 from gateway.wire.errors import GatewayError, MethodNotAllowed, NotFound
+from gateway.wire.headers import AGENT_JSON, OF_ANSWERS, OF_PAGES, PAGE_TYPES
 from gateway.wire.http import AnyResponse, Request, Response, header_lines
-from gateway.wire.standing_headers import AGENT_JSON, OF_ANSWERS, OF_PAGES, PAGE_TYPES
 
 PATH: Final = "/desk"
 HERE: Final = Path(__file__).parent

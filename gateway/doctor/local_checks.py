@@ -16,7 +16,7 @@ from gateway.contact_centre.plan_file import read as read_plan
 from gateway.doctor.finding import DoctorCheck, DoctorFinding, DoctorVerdict, Level, doubtful, judge, right, wrong
 from gateway.listeners.errors import ListenError
 from gateway.listeners.tls import VERSIONS, TlsCertificate, TlsTerms
-from gateway.sessions.secret_file import SecretFileError, read_secret_file
+from gateway.sessions.guid import SecretFileError, read_secret_file
 from gateway.settings.cross_checks import is_loopback
 from gateway.settings.environment import NAMES
 from gateway.settings.host import NO_LIMIT, open_files_limits

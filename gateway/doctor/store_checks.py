@@ -19,7 +19,7 @@ from gateway.redis_store.address import Address, RedisTarget, parse_target
 from gateway.redis_store.division import WATCH_S
 from gateway.redis_store.fence_and_seal import SHARDS
 from gateway.redis_store.shards import shard_tags
-from gateway.sessions.secret_file import SecretFileError, read_secret_file
+from gateway.sessions.guid import SecretFileError, read_secret_file
 from gateway.settings.redis_url import with_files
 from gateway.settings.schema import Settings
 from gateway.settings.workers import worker_count

@@ -18,7 +18,7 @@ from gateway.settings.urls import shown_url
 from gateway.upstream.service_answers import OVER, read_envelope
 from gateway.upstream.service_client import PREFIX
 from gateway.upstream.upstream_centre import service_trust, trust_files
-from gateway.wire.guid_headers import REQUEST_HEADER
+from gateway.wire.headers import REQUEST_HEADER
 from gateway.wire.outbound import TOO_LONG, Outbound, head_trouble
 from gateway.wire.trust import TrustError
 

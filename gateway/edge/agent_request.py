@@ -21,8 +21,8 @@ from gateway.sessions.service import SessionService
 from gateway.settings.schema import Settings
 from gateway.wire import envelope
 from gateway.wire.errors import GatewayError, MethodNotAllowed, Unavailable
+from gateway.wire.headers import AGENT_JSON, OCTETS, of_answers
 from gateway.wire.http import AnyResponse, PeerConnection, Request, Response, StreamedResponse, header_lines
-from gateway.wire.standing_headers import AGENT_JSON, OCTETS, of_answers
 
 CLIENT_LENGTH: Final = 120
 Row_co = TypeVar("Row_co", bound=Operation, covariant=True)

@@ -14,9 +14,8 @@ from collections.abc import Collection
 from typing import Final
 
 from gateway.settings.kinds import ANY_HEADER, NULL
-from gateway.wire.guid_headers import GUID, REQUEST_HEADER, SET_GUID
+from gateway.wire.headers import GUID, OF_ANSWERS, REQUEST_HEADER, SET_GUID
 from gateway.wire.http import Request, Response
-from gateway.wire.standing_headers import OF_ANSWERS
 
 _SECRETS: Final = (REQUEST_HEADER.lower(), "service_token")
 _USUAL_METHODS: Final = ("GET", "POST", "PUT", "DELETE")

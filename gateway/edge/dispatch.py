@@ -39,13 +39,13 @@ from gateway.interface.operation import (
     Upload,
 )
 from gateway.ops import metrics, request_context
-from gateway.ops.call_counts import LabelCount
+from gateway.ops.metrics import LabelCount
 from gateway.ops.request_context import CALL_S, SIGN_IN_S, paused_deadline
 from gateway.trace.traces import Traces
 from gateway.wire import retcodes
 from gateway.wire.body import read_body
 from gateway.wire.errors import GatewayError, Refused
-from gateway.wire.guid_headers import REQUEST_HEADER, read_guid
+from gateway.wire.headers import REQUEST_HEADER, read_guid
 from gateway.wire.http import AnyResponse, Request
 
 REMEMBERED_PATHS: Final = 16_384

@@ -22,9 +22,8 @@ from gateway.interface.operation import PREFIX, Operation, OperationTable
 from gateway.ops import metrics
 from gateway.wire import envelope, retcodes
 from gateway.wire.errors import GatewayError, Malformed, MethodNotAllowed, NotFound, Refused
-from gateway.wire.guid_headers import REQUEST_HEADER, read_guid
+from gateway.wire.headers import OF_ANSWERS, REQUEST_HEADER, read_guid
 from gateway.wire.http import AnyResponse, Request, Response
-from gateway.wire.standing_headers import OF_ANSWERS
 
 PATH: Final = "/gateway/auth"
 TARGETS: Final = ("X-Original-URI", "X-Forwarded-Uri")

@@ -21,10 +21,9 @@ from gateway.interface.sign_in_models import SignInBody
 from gateway.sessions import signing
 from gateway.sessions.model import PushWay, Session
 from gateway.wire import envelope, retcodes
+from gateway.wire.envelope import RECEIPT, read_receipt, receipt_of
 from gateway.wire.errors import GatewayError, Refused
-from gateway.wire.event import HEADER as RECEIPT
-from gateway.wire.event import read_receipt, receipt_of
-from gateway.wire.guid_headers import handed_out, signed_in
+from gateway.wire.headers import handed_out, signed_in
 
 _EVENT_WAY: Final = ("callBackUri", "serviceToken", "pushUrl")
 _TOKEN: TypeAdapter[str] = TypeAdapter(ServiceToken)

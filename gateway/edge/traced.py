@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from gateway.interface.operation import Operation
 from gateway.ops import request_context
 from gateway.trace.traces import Traces
-from gateway.wire.guid_headers import REQUEST_HEADER
+from gateway.wire.headers import REQUEST_HEADER
 from gateway.wire.http import AnyResponse, Request, Response
 
 _HEADERS: Final = ("User-Agent", "Content-Type", "Content-Length", "traceparent")

@@ -16,7 +16,7 @@ from gateway.ops.jobs import Job
 from gateway.sessions.model import Record, Session
 from gateway.sessions.service import Caller
 from gateway.sessions.store import EventQueue, SessionStore
-from gateway.wire.event import Event, make_event
+from gateway.wire.envelope import Event, make_event
 from gateway.wire.http import PeerConnection
 
 LOOK_AFTER_S: Final = (0.008, 0.012, 0.02, 0.02, 0.05, 0.05, 0.05, 0.25, 1.0, 4.0)

@@ -18,8 +18,8 @@ from gateway.sessions.service import Caller, SessionOver, SessionService
 from gateway.sessions.store import Look, Looking
 from gateway.settings.schema import Settings
 from gateway.wire import retcodes
+from gateway.wire.envelope import WANTED, Event, age_s
 from gateway.wire.errors import GatewayError, Refused, StoreUnavailable
-from gateway.wire.event import WANTED, Event, age_s
 from gateway.wire.http import PeerConnection
 
 STORE_RETRY_S = 0.2

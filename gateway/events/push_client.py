@@ -21,8 +21,8 @@ from gateway.events.push_way import is_listed
 from gateway.settings.schema import Settings
 from gateway.wire.body import decoded
 from gateway.wire.errors import GatewayError
+from gateway.wire.headers import JSON
 from gateway.wire.outbound import NOT_HTTP, TOO_LONG, AnswerTooLongError, Outbound, head_trouble, read_body
-from gateway.wire.standing_headers import JSON
 from gateway.wire.trust import NoCertificateError, TrustError, certificates, context_trusting
 
 ANSWER_MAX_BYTES: Final = 65_536

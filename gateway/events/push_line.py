@@ -27,8 +27,8 @@ from gateway.sessions.service import SessionService
 from gateway.sessions.store import EventQueue
 from gateway.settings.schema import Settings
 from gateway.trace.traces import Traces
+from gateway.wire.envelope import Event, age_s
 from gateway.wire.errors import StoreUnavailable, Unavailable
-from gateway.wire.event import Event, age_s
 
 STORE_RETRY_S: Final = 0.5
 

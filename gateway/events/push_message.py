@@ -22,9 +22,8 @@ from yarl import URL
 
 from gateway.sessions.model import PushWay
 from gateway.wire import envelope
-from gateway.wire.event import Event
-from gateway.wire.guid_headers import GUID
-from gateway.wire.standing_headers import SENT_JSON
+from gateway.wire.envelope import Event
+from gateway.wire.headers import GUID, SENT_JSON
 from gateway.wire.text import without
 
 LONGEST_WORDS: Final = 200

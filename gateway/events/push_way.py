@@ -15,9 +15,8 @@ from typing import Final
 
 from yarl import URL
 
-from gateway.sessions.guid import KeyRing
+from gateway.sessions.guid import KeyRing, Sealing
 from gateway.sessions.model import PushWay, Record, Session
-from gateway.sessions.sealing import Sealing
 from gateway.sessions.store import Change, Rule
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused

@@ -29,7 +29,7 @@ class NoAnswerError(Exception):
 
 
 class Server(Protocol):
-    """What a connection knows of `gateway.listeners.server.ConnectionServer`, which tells what these are."""
+    """What a connection knows of `gateway.listeners.serve.ConnectionServer`, which tells what these are."""
 
     handler: Callable[[Request], Awaitable[AnyResponse]]
     head_timeout_ms: int

@@ -17,8 +17,8 @@ from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 
 from gateway.wire import envelope
 from gateway.wire.errors import Malformed
+from gateway.wire.headers import AGENT_JSON, of_answers
 from gateway.wire.http import BrokenBody, Head, Request, Response, header_lines
-from gateway.wire.standing_headers import AGENT_JSON, of_answers
 
 _HEAD_END: Final = b"\r\n\r\n"
 _LINE_ENDS: Final = b"\r\n"

@@ -9,8 +9,8 @@ from pydantic_core import to_json
 
 from gateway.audit import trail
 from gateway.ops import metrics
+from gateway.wire.headers import JSON, of_answers
 from gateway.wire.http import Request, Response
-from gateway.wire.standing_headers import JSON, of_answers
 
 Reason = Callable[[], Awaitable[str | None]]
 """Why a part is not ready, None when it is."""

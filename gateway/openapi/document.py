@@ -27,7 +27,7 @@ from gateway.openapi.events import ONE, REFERENCE, event_schemas, webhooks
 from gateway.openapi.examples import KNOWN, Examples, Json, for_generators
 from gateway.rows import ALL_OPERATIONS
 from gateway.wire import retcodes
-from gateway.wire.standing_headers import AGENT_JSON, JSON, OCTETS
+from gateway.wire.headers import AGENT_JSON, JSON, OCTETS
 
 REFUSAL: Final[Json] = {
     "type": "object",

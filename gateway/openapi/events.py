@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from gateway.contact_centre.event_catalogue import EventType
 from gateway.contact_centre.event_contents import EventContent
 from gateway.openapi.examples import Examples, Json, for_generators
-from gateway.wire.standing_headers import JSON
+from gateway.wire.headers import JSON
 
 REFERENCE: Final = "#/components/schemas/{model}"
 ONE: Final = "Event"

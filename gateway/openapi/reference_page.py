@@ -6,7 +6,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
-from gateway.wire.standing_headers import AGENT_JSON
+from gateway.wire.headers import AGENT_JSON
 
 HERE: Final = Path(__file__).parent
 _PAGE_FILES: Final = {

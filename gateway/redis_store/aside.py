@@ -11,8 +11,8 @@ from typing import Final
 
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.scripts import load_script
+from gateway.redis_store.types import MOST_ENTRIES
 
-MOST_ENTRIES: Final = 100
 MOST_BYTES: Final = 65_536
 """Of each entry."""
 _SHOWN: Final = 24

@@ -167,3 +167,8 @@ def version(kept: bytes) -> bytes:
 def write_versioned(record: Record) -> bytes:
     """The bytes of a record under a new version."""
     return secrets.token_hex(VERSION_SIZE // 2).encode() + write_record(record)
+
+
+def member(agent_id: int, session_id: str) -> str:
+    """How a session stands in the sorted sets of who was last seen when."""
+    return f"{agent_id}:{session_id}"

@@ -18,8 +18,7 @@ from gateway.redis_store.scripts import load_script
 from gateway.redis_store.sentinels import Sentinels
 from gateway.redis_store.session_store import RedisSessionStore
 from gateway.redis_store.shards import shard_tags
-from gateway.sessions.memory_queue import Bounds
-from gateway.sessions.store import CannotServeError
+from gateway.sessions.store import Bounds, CannotServeError
 from gateway.wire.errors import StoreUnavailable
 
 WATCH_S: Final = 3 * IDLE_FENCE_EVERY_S

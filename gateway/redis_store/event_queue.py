@@ -8,10 +8,9 @@ from gateway.redis_store.floor_claim import Fenced, claim_text
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.scripts import Argument, load_script
 from gateway.redis_store.shards import shard_of
-from gateway.sessions.memory_queue import Bounds
-from gateway.sessions.store import EventQueue
+from gateway.sessions.store import Bounds, EventQueue
+from gateway.wire.envelope import Event
 from gateway.wire.errors import StoreUnavailable
-from gateway.wire.event import Event
 
 _LOST_THE_FLOOR: Final = -2
 

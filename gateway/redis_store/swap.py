@@ -6,14 +6,12 @@ from typing import Any, Final
 
 from pydantic_core import to_json
 
-from gateway.redis_store.codec import version, write_end, write_versioned
+from gateway.redis_store.codec import member, version, write_end, write_versioned
 from gateway.redis_store.floor_claim import Fenced, claim_text
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.scripts import Argument, load_script
-from gateway.redis_store.seen import member
-from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.model import Record, Session
-from gateway.sessions.store import Change
+from gateway.sessions.store import Bounds, Change
 from gateway.wire.errors import StoreUnavailable
 
 _SWAP: Final = load_script("floor", "queue", "swap")

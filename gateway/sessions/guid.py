@@ -1,14 +1,34 @@
-"""GUIDs: derived from the session and the generation number, never stored (docs/protocol.md, GUIDs)."""
+"""GUIDs: derived from the session and the generation number, never stored (docs/protocol.md, GUIDs).
 
+The secrets they are derived from stand in a file: lines of `key-id secret`, the first makes new ones. Under keys made
+of them, what records keep and no reader of the store may learn is encrypted with AES-256-GCM (keys of other services):
+`key-id.base64url` of nonce and ciphertext. Who reads the store without that secret learns nothing, and cannot move a
+text to where it does not belong.
+"""
+
+import base64
+import binascii
 import hashlib
 import hmac
+import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from gateway.settings import files
+from gateway.settings.files import FileFault
+from gateway.wire.errors import Unavailable
+
 SECRET_MIN_BYTES = 32
+KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _MOST_IN_WEAK: Final = 8
+_NONCE_BYTES: Final = 12
 
 
 def new_session_id() -> str:
@@ -59,3 +79,80 @@ def random_key_ring() -> KeyRing:
 def same(left: str, right: str) -> bool:
     """Compares whole GUIDs in constant time; both are ASCII."""
     return bool(right) and hmac.compare_digest(left, right)
+
+
+class SecretFileError(Exception):
+    """The file cannot be used; the text says what to do and shows no secret."""
+
+
+def read_secret_file(path: Path) -> KeyRing:
+    """The ring in the file. Secrets are hex or base64 of 32 random bytes or more. Raises SecretFileError."""
+    try:
+        content = files.read(path)
+        files.must_be_secret(path, content)
+        lines = content.text().splitlines()
+    except FileFault as fault:
+        raise SecretFileError(f"GUID_SECRET_FILE {path}: {fault}") from None
+    keys: dict[str, bytes] = {}
+    for number, line in enumerate(lines, 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            key_id, secret = _entry(path, number, line)
+            if key_id in keys:
+                raise SecretFileError(f"GUID_SECRET_FILE {path}:{number}: key id {key_id} stands there twice")
+            keys[key_id] = secret
+    if not keys:
+        raise SecretFileError(f"GUID_SECRET_FILE {path}: holds no key: make one with `agentgateway secret new`")
+    return KeyRing(next(iter(keys)), keys)
+
+
+def _entry(path: Path, number: int, line: str) -> tuple[str, bytes]:
+    key_id, _, text = line.strip().partition(" ")
+    secret = _decode(text.strip())
+    if not KEY_ID.fullmatch(key_id) or secret is None:
+        raise SecretFileError(
+            f"GUID_SECRET_FILE {path}:{number}: must be `key-id secret`: 1 to 32 of A-Z a-z 0-9 _ -, a space,"
+            f" then hex or base64 of at least {SECRET_MIN_BYTES} random bytes"
+        )
+    return key_id, secret
+
+
+def _decode(text: str) -> bytes | None:
+    try:
+        secret = bytes.fromhex(text)
+    except ValueError:
+        try:
+            secret = base64.b64decode(text, altchars=b"-_" if set(text) & set("-_") else None, validate=True)
+        except ValueError:
+            return None
+    return secret if len(secret) >= SECRET_MIN_BYTES else None
+
+
+def new_secret_line(key_id: str) -> str:
+    """A line for the file with a fresh secret of 32 bytes."""
+    return f"{key_id} {secrets.token_hex(SECRET_MIN_BYTES)}"
+
+
+class Sealing:
+    """Seals under the secret that makes GUIDs now, unseals under any of the ring; each `purpose` has its own keys."""
+
+    def __init__(self, ring: KeyRing, purpose: str) -> None:
+        self._making = ring.making
+        self._ciphers = {key_id: AESGCM(key) for key_id, key in ring.sealing_keys(purpose).items()}
+
+    def seal(self, text: str, place: str) -> str:
+        """Another one each time; it opens for the same `place` alone."""
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = nonce + self._ciphers[self._making].encrypt(nonce, text.encode(), place.encode())
+        return f"{self._making}.{base64.urlsafe_b64encode(sealed).decode()}"
+
+    def unseal(self, sealed: str, place: str) -> str:
+        """What was sealed for this place. Raises Unavailable when this node lacks the secret."""
+        key_id, _, encoded = sealed.partition(".")
+        cipher = self._ciphers.get(key_id)
+        if cipher is None:
+            raise Unavailable("this node lacks the secret of the session: the operator must add it")
+        try:
+            found = base64.urlsafe_b64decode(encoded)
+            return cipher.decrypt(found[:_NONCE_BYTES], found[_NONCE_BYTES:], place.encode()).decode()
+        except (InvalidTag, binascii.Error, ValueError):
+            raise Unavailable("what is kept of the session cannot be read: sign in again") from None

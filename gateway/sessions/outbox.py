@@ -18,12 +18,11 @@ from gateway.backend import EndReason
 from gateway.ops import metrics
 from gateway.ops.backoff import Backoff
 from gateway.ops.logs import crash_line
-from gateway.sessions.memory_queue import RECENT_IDS, Bounds
 from gateway.sessions.service import SessionService
-from gateway.sessions.store import EventQueue, SessionStore
+from gateway.sessions.store import RECENT_IDS, Bounds, EventQueue, SessionStore
 from gateway.trace.traces import Traces
+from gateway.wire.envelope import Event
 from gateway.wire.errors import StoreUnavailable, Unreadable
-from gateway.wire.event import Event
 
 FIRST_REST_S: Final = 0.1
 LONGEST_REST_S: Final = 1.0

@@ -6,13 +6,13 @@ outcome, so every rule must be safe to apply twice. Times are ms since the epoch
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 from gateway.backend import End
 from gateway.ops.jobs import all_done
 from gateway.sessions.model import Record
 from gateway.sessions.policy import Outage
-from gateway.wire.event import Event
+from gateway.wire.envelope import Event
 
 T = TypeVar("T")
 
@@ -162,6 +162,18 @@ class SessionStore(Protocol):
 
     async def close(self) -> None:
         """Writes what is noted and lets go of connections."""
+
+
+RECENT_IDS: Final = 64
+"""How many ids a queue remembers, taken events included, so that a repeated append adds nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much one queue may hold: events and bytes of their bodies."""
+
+    count: int
+    size: int
 
 
 class EventQueue(Protocol):

@@ -6,10 +6,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gateway.listeners.certificates import certificate_of
 from gateway.listeners.errors import ListenError
 from gateway.listeners.sockets import PORTS as AGENT_PORTS
 from gateway.listeners.sockets import open_socket, open_sockets, url_of
+from gateway.listeners.tls import certificate_of
 from gateway.settings.schema import Settings
 
 PORT_MAX: Final = 65_535

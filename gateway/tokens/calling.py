@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import aiohttp
 
+from gateway.wire.headers import SENT_JSON
 from gateway.wire.outbound import AnswerTooLongError, Outbound, head_trouble, read_body
-from gateway.wire.standing_headers import SENT_JSON
 
 ANSWER_BYTES: Final = 65_536
 MOST_AT_ONCE: Final = 64

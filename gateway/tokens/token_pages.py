@@ -26,8 +26,8 @@ from gateway.tokens.validating import TokenCause, TokenVerdict, ValidateSettings
 from gateway.wire.addresses import network
 from gateway.wire.body import read_body
 from gateway.wire.errors import GatewayError, MethodNotAllowed, StoreUnavailable, Unavailable
+from gateway.wire.headers import JSON, of_answers
 from gateway.wire.http import Request, Response
-from gateway.wire.standing_headers import JSON, of_answers
 
 _ALWAYS: Final = of_answers(JSON)
 _VALIDATIONS: Final = Counter(

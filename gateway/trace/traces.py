@@ -16,8 +16,8 @@ from gateway.audit import trail
 from gateway.ops import metrics, request_context
 from gateway.trace.masking import Masks
 from gateway.trace.trace_board import TraceBoard
+from gateway.wire.envelope import Event
 from gateway.wire.errors import Malformed, Refused, StoreUnavailable
-from gateway.wire.event import Event
 from gateway.wire.retcodes import BAD_PARAMETER
 from gateway.wire.text import iso
 

@@ -12,9 +12,8 @@ from typing import Final
 
 from gateway.backend import EndReason, Upstream
 from gateway.sessions import lifecycle
-from gateway.sessions.guid import KeyRing
+from gateway.sessions.guid import KeyRing, Sealing
 from gateway.sessions.model import Record, Session
-from gateway.sessions.sealing import Sealing
 from gateway.sessions.store import Change, Rule
 
 _BETWEEN: Final = "\n"

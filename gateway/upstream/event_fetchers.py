@@ -34,8 +34,8 @@ from gateway.upstream.service_answers import ServiceAnswer
 from gateway.upstream.service_client import ServiceClient
 from gateway.upstream.session_client import SessionAnswer, SessionClient, SessionGone
 from gateway.wire import retcodes
+from gateway.wire.envelope import WANTED, Event
 from gateway.wire.errors import Refused, StoreUnavailable, Unavailable
-from gateway.wire.event import WANTED, Event
 from gateway.wire.text import members
 
 _TIME: Final = "eventGenTime"

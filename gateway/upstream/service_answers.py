@@ -9,7 +9,7 @@ from pydantic_core import from_json
 
 from gateway.backend import EndReason
 from gateway.wire import retcodes
-from gateway.wire.event import WANTED
+from gateway.wire.envelope import WANTED
 
 OVER: Final = frozenset({retcodes.NO_RIGHT, retcodes.NOT_SIGNED_IN, "100-008", "105-005", "105-006", "105-007"})
 """What it says to calls of a session that is over there: not signed in, GUID unknown, sign in again."""

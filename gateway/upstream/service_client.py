@@ -26,11 +26,9 @@ from gateway.upstream.service_connection import LATE, Answer, UnansweredError
 from gateway.upstream.service_link import ServiceLink
 from gateway.wire import retcodes
 from gateway.wire.addresses import FORWARDED_FOR
+from gateway.wire.envelope import RECEIPT, WANTED, read_receipt
 from gateway.wire.errors import Unavailable
-from gateway.wire.event import HEADER as RECEIPT
-from gateway.wire.event import WANTED, read_receipt
-from gateway.wire.guid_headers import REQUEST_HEADER, SET_GUID
-from gateway.wire.standing_headers import SENT_JSON
+from gateway.wire.headers import REQUEST_HEADER, SENT_JSON, SET_GUID
 
 CALLS: Final = Counter(
     "agentgateway_upstream_requests", "Requests to the service behind, by outcome", ["outcome"], registry=REGISTRY

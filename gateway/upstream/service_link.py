@@ -19,8 +19,8 @@ from aiohappyeyeballs import remove_addr_infos, start_connection
 from yarl import URL
 
 from gateway.upstream.service_connection import BROKE, LATE, Answer, BrokenError, ServiceConnection, UnansweredError
+from gateway.wire.headers import OF_REQUESTS
 from gateway.wire.outbound import AS_IT_IS, KEEP_ALIVE_S
-from gateway.wire.standing_headers import OF_REQUESTS
 
 NO_CONNECTION: Final = "no connection"
 NO_TLS: Final = "no TLS with a certificate that is trusted"

@@ -28,7 +28,7 @@ from gateway.upstream.service_answers import NOT_DONE, ServiceAnswer, read_resul
 from gateway.upstream.service_client import CANNOT_SERVE, OUT_OF_REACH, PREFIX, ServiceClient
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused, StoreUnavailable, Unavailable
-from gateway.wire.standing_headers import SENT_JSON
+from gateway.wire.headers import SENT_JSON
 
 _WRONG: Final = frozenset({retcodes.WRONG_CREDENTIALS, retcodes.WRONG_OLD_PASSWORD, "100-017", "110-021"})
 """What it says to a wrong password. Whatever else it refuses says nothing of the password."""

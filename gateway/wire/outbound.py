@@ -14,7 +14,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from gateway.wire.standing_headers import OF_REQUESTS
+from gateway.wire.headers import OF_REQUESTS
 
 KEEP_ALIVE_S: Final = 4
 """Shorter than the 5 s that common servers keep an idle connection, so that few calls meet one that is closing."""

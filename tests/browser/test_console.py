@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from gateway.admin_app import history_job
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.support.admin import administered, token_file
 from tests.support.browser import Browser, needs_chromium
 from tests.support.console import crowd

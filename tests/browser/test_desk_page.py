@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.support.browser import (
     CONTRAST,
     NEED_NAMES,

@@ -12,7 +12,7 @@ import pytest
 from gateway.admin_app import history_job
 from gateway.audit import trail
 from gateway.console.routes import files
-from gateway.wire.standing_headers import PAGE_POLICY
+from gateway.wire.headers import PAGE_POLICY
 from gateway.wire.text import iso
 from tests.support.admin import TOKEN, Operator, Said, administered, token_file
 from tests.support.console import Visitor, crowd

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.wire.event import HEADER, WANTED
+from gateway.wire.envelope import RECEIPT, WANTED
 from tests.support.desk import PREFIX, Answer, Desk, Line, ask_once
 from tests.support.gateway import running_gateway
 
@@ -19,7 +19,7 @@ async def desk() -> AsyncIterator[Desk]:
 
 
 async def poll(desk: Desk, receipt: str, line: Line | None = None) -> Answer:
-    headers = {"guid": desk.guid, HEADER: receipt}
+    headers = {"guid": desk.guid, RECEIPT: receipt}
     path = f"{PREFIX}/agentevent/{desk.agent_id}"
     return await (line.ask("GET", path, headers) if line else ask_once(desk.port, "GET", path, headers))
 
@@ -31,16 +31,16 @@ def kind(answer: Answer) -> str:
 async def test_an_event_stays_until_its_receipt_comes_back(desk: Desk) -> None:
     line = await Line.open(desk.port)
     polls = [await poll(desk, WANTED, line) for _ in range(3)]
-    assert {(kind(answer), answer.headers[HEADER]) for answer in polls} == {
-        ("AgentOther_InService", polls[0].headers[HEADER])
+    assert {(kind(answer), answer.headers[RECEIPT]) for answer in polls} == {
+        ("AgentOther_InService", polls[0].headers[RECEIPT])
     }
-    following = await poll(desk, polls[0].headers[HEADER], line)
+    following = await poll(desk, polls[0].headers[RECEIPT], line)
     assert kind(following) == "AgentState_Ready"
     await line.close()
 
 
 async def test_the_receipt_may_come_on_another_connection_and_again(desk: Desk) -> None:
-    first = (await poll(desk, WANTED)).headers[HEADER]
+    first = (await poll(desk, WANTED)).headers[RECEIPT]
     assert [kind(await poll(desk, first)) for _ in range(2)] == ["AgentState_Ready"] * 2
 
 
@@ -52,8 +52,8 @@ async def test_anything_else_confirms_nothing(desk: Desk, receipt: str) -> None:
 
 async def test_an_empty_answer_has_none(desk: Desk) -> None:
     await desk.drain_events()
-    assert HEADER not in (await poll(desk, WANTED)).headers
+    assert RECEIPT not in (await poll(desk, WANTED)).headers
 
 
 async def test_who_does_not_ask_gets_none(desk: Desk) -> None:
-    assert HEADER not in (await desk.poll()).headers
+    assert RECEIPT not in (await desk.poll()).headers

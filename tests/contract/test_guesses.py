@@ -15,7 +15,7 @@ from aiohttp import web
 
 from gateway.agents.lockout import KNOWN_MS, WINDOW_MS
 from gateway.agents.passwords import HashingTurn
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.conftest import Shared
 from tests.support.behind import answer, written
 from tests.support.desk import PREFIX, Answer, Line, read_answer

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.listeners.server import ConnectionServer
+from gateway.listeners.serve import ConnectionServer
 from gateway.wire.http import PeerConnection, Request, Response
 from tests.unit.listeners.doors import Client, Door, get, opened, until
 

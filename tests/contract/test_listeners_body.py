@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.listeners.server import Handler
+from gateway.listeners.serve import Handler
 from gateway.wire.body import read_body
 from gateway.wire.errors import GatewayError
 from gateway.wire.http import Request, Response

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.listeners.server import Handler
+from gateway.listeners.serve import Handler
 from gateway.wire.body import read_body
 from gateway.wire.http import AnyResponse, Request, Response
 from tests.unit.listeners.doors import MALFORMED, Door, fine, get, opened, post

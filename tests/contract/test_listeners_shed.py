@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.listeners import server
+from gateway.listeners import serve
 from tests.contract.test_listeners_drain import Calls, asked
 from tests.unit.listeners.doors import fine, get, opened
 
@@ -29,7 +29,7 @@ async def test_new_clients_get_one_answer_each() -> None:
 
 
 async def test_a_connection_that_stays_idle_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "SHED_IDLE_S", 0.05)
+    monkeypatch.setattr(serve, "SHED_IDLE_S", 0.05)
     async with opened(fine) as door:
         client = await door.client()
         await client.send(get("/"))
@@ -41,7 +41,7 @@ async def test_a_connection_that_stays_idle_ends(monkeypatch: pytest.MonkeyPatch
 
 
 async def test_taken_back_connections_stay_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "SHED_IDLE_S", 0.05)
+    monkeypatch.setattr(serve, "SHED_IDLE_S", 0.05)
     async with opened(fine) as door, opened(fine) as another:
         client, neighbour = await door.client(), await another.client()
         for each in (client, neighbour):

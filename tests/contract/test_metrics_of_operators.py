@@ -9,7 +9,7 @@ import pytest
 
 from gateway.ops import metrics
 from gateway.server import follow_parts
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.conftest import Shared
 from tests.support.admin import Operator, administered, token_file
 from tests.support.gateway import Gateway, running_gateway

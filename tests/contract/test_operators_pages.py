@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.conftest import Shared
 from tests.support.admin import token_file
 from tests.support.gateway import CONFIG, ROOT, gateway_process

@@ -8,8 +8,8 @@ from typing import TypeVar
 import pytest
 
 from gateway.events.parking import REST_S
+from gateway.wire.envelope import Event
 from gateway.wire.errors import Unavailable
-from gateway.wire.event import Event
 from tests.support.desk import PREFIX, Answer, Desk, Line, read_answer
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.waiting import Lost, lost_time, until, until_async

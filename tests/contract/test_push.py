@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from gateway.cli import main
 from gateway.contact_centre.event_catalogue import check
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.support.desk import PREFIX, Desk, ask_once
 from tests.support.gateway import CONFIG, Gateway, gateway_process, running_gateway
 from tests.support.receiver import Authority, Receiver, receiving, saying

@@ -11,7 +11,7 @@ from secrets import token_hex
 
 import pytest
 
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.support.desk import Desk
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.one_centre import BEHIND, before, centre_here

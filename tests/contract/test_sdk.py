@@ -18,7 +18,7 @@ from gateway.client.event_types import (
 )
 from gateway.client.refusals import AlreadySignedIn, NotSignedIn, ReleaseNoCall, WrongCredentials
 from gateway.events.push_message import shown_key
-from gateway.sessions.secret_file import new_secret_line, read_secret_file
+from gateway.sessions.guid import new_secret_line, read_secret_file
 from gateway.tokens import users
 from gateway.tokens.messages import User
 from gateway.tokens.used_tokens import MemoryTokenStore

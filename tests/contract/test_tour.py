@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.conftest import Shared
 from tests.support.gateway import ROOT, gateway_process
 from tests.support.one_centre import before

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from gateway.agents.lockout import PAIR_LIMIT
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.support.admin import Operator, administered, token_file
 from tests.support.gateway import PASSWORD, ROOT, Gateway, gateway_process, running_gateway
 from tests.support.one_centre import before, centre_here

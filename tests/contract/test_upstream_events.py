@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateway.backend import EndReason
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from gateway.upstream.event_fetchers import EMPTY_PAUSE_S, FIRST_PAUSE_S
 from tests.support.behind import Centre, answer, saying, written
 from tests.support.desk import Desk

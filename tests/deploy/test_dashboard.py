@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from gateway.ops import metrics
-from gateway.ops.call_counts import FastCounter, FastHistogram
+from gateway.ops.metrics import FastCounter, FastHistogram
 from tests.deploy.test_monitoring import DASHBOARD, RULES, VARIABLES
 
 OF_PROMETHEUS: Final = frozenset({"instance", "job"})

@@ -8,7 +8,7 @@ from secrets import token_hex
 
 import pytest
 
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.support.farm import agents_from_afar
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.one_centre import before, centre_here

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.support.admin import TOKEN, Operator, token_file
 from tests.support.desk import ask_once
 from tests.support.gateway import GatewayProcess, gateway_process

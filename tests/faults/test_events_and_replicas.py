@@ -11,10 +11,9 @@ from redis import ResponseError
 from gateway.redis_store.event_queue import RedisEventQueue
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.session_store import RedisSessionStore
-from gateway.sessions.memory_queue import Bounds
-from gateway.sessions.store import Change
+from gateway.sessions.store import Bounds, Change
+from gateway.wire.envelope import Event
 from gateway.wire.errors import StoreUnavailable
-from gateway.wire.event import Event
 from tests.failover.replica_set import gates_to, replica_set
 from tests.faults.conftest import KIND
 from tests.support.servers import Server, Servers

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli import main
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.support.desk import Desk
 from tests.support.gateway import Gateway, GatewayProcess, running_gateway
 from tests.support.site import Site

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.redis_stores import SILENT_SENTINELS
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.faults.conftest import KIND
 from tests.support.desk import Answer, ask_once
 from tests.support.gateway import Gateway, running_gateway

@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from gateway.redis_store.fence_and_seal import OUTAGE_GAP_MS
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.support.desk import Answer, Desk
 from tests.support.gateway import CONFIG, PASSWORD, ROOT, Gateway, running_gateway
 from tests.support.operators_shell import Shell, section

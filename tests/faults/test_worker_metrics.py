@@ -6,7 +6,7 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.support.admin import TOKEN, Operator, token_file
 from tests.support.gateway import gateway_process
 from tests.support.one_centre import before, centre_here

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.support.admin import TOKEN, Operator, token_file
 from tests.support.fork_server import ended
 from tests.support.gateway import CONFIG, GatewayProcess, gateway_process

@@ -18,11 +18,11 @@ from gateway.backend import BackendAnswer, EndReason, Entered
 from gateway.nodes.health import OutageWatch
 from gateway.ops import request_context
 from gateway.sessions.guid import KeyRing
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
 from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionService
 from gateway.sessions.signing import Terms, sign_in
+from gateway.sessions.store import Bounds
 from gateway.sessions.sweep import Sweeper
 from gateway.settings.schema import Settings
 from gateway.wire import retcodes

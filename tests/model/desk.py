@@ -16,8 +16,8 @@ from gateway.sessions.signing import Terms, sign_in
 from gateway.sessions.store import EventQueue, Looking
 from gateway.settings.schema import Settings
 from gateway.wire import retcodes
+from gateway.wire.envelope import WANTED
 from gateway.wire.errors import Refused, Unavailable
-from gateway.wire.event import WANTED
 from tests.model.gates import Fault, Run
 from tests.model.oracle import Agent
 from tests.model.scripts import UNAVAILABLE, Script, done

@@ -10,7 +10,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from gateway.sessions.policy import Policy
 from gateway.sessions.store import Change
 from gateway.sessions.sweep import Sweeper
-from gateway.wire.event import Event
+from gateway.wire.envelope import Event
 from tests.model import desk, scripts
 from tests.model.desk import Client, Request
 from tests.model.gates import Fault

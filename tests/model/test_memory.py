@@ -7,10 +7,9 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
 from gateway.sessions.model import Record
-from gateway.sessions.store import EventQueue, Look, Looking, Rule, SessionStore
+from gateway.sessions.store import Bounds, EventQueue, Look, Looking, Rule, SessionStore
 from tests.model.machine import Sessions
 from tests.model.profile import COMMON, LONG
 

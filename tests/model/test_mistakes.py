@@ -15,7 +15,7 @@ from gateway.sessions.policy import Limits
 from gateway.sessions.rules import Bearer
 from gateway.sessions.service import Caller, Presumed, SessionService
 from gateway.sessions.store import Look, Looking
-from gateway.wire.event import Event
+from gateway.wire.envelope import Event
 from tests.model.profile import COMMON
 from tests.model.test_memory import NodeStore, OnMemory
 

@@ -14,8 +14,7 @@ from gateway.redis_store.link import RedisLink
 from gateway.redis_store.session_store import RedisSessionStore
 from gateway.redis_store.sharded_session_store import ShardedSessionStore
 from gateway.redis_store.shards import shard_tags
-from gateway.sessions.memory_queue import Bounds
-from gateway.sessions.store import EventQueue, SessionStore
+from gateway.sessions.store import Bounds, EventQueue, SessionStore
 from tests.conftest import Shared
 from tests.model.machine import Sessions
 from tests.model.profile import COMMON, LONG

@@ -20,13 +20,12 @@ from gateway.agents.lockout import MemoryAttempts
 from gateway.backend import Message, SignInRequest
 from gateway.edge.rows import OPERATIONS
 from gateway.interface.operation import SignIn
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
 from gateway.sessions.model import Record
 from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionService
 from gateway.sessions.signing import Opened, Terms, sign_in
-from gateway.sessions.store import Rule
+from gateway.sessions.store import Bounds, Rule
 from gateway.settings.schema import Settings
 from gateway.upstream.counterpart import Keys, Sealer
 from gateway.upstream.event_fetchers import EventFetchers

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from gateway.edge.client_address import behind_proxies
 from gateway.edge.dispatch import path_of
 from gateway.listeners.incoming import Incoming, NotServed
+from gateway.wire.envelope import read_receipt
 from gateway.wire.errors import Malformed
-from gateway.wire.event import read_receipt
-from gateway.wire.guid_headers import read_guid
+from gateway.wire.headers import read_guid
 from tests.properties.profile import INPUTS
 
 BODY: Final = b"Content-Length: 3\r\n\r\nabc"

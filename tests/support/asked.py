@@ -12,8 +12,8 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from gateway.redis_store.seen import FLUSH_EVERY_S
-from gateway.sessions.secret_file import new_secret_line
+from gateway.redis_store.session_store import FLUSH_EVERY_S
+from gateway.sessions.guid import new_secret_line
 from tests.support.desk import PREFIX, Answer, Desk, Line, read_answer
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.servers import Server

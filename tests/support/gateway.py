@@ -14,12 +14,10 @@ from pathlib import Path
 from gateway.agents.registry import AgentRegistry
 from gateway.app import App, open_stores
 from gateway.contact_centre.scheduler import Scheduler
-from gateway.listeners.serve import Listeners, start
-from gateway.listeners.server import Handler
-from gateway.sessions.guid import random_key_ring
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
-from gateway.sessions.secret_file import read_secret_file
+from gateway.listeners.serve import Handler, Listeners, start
+from gateway.sessions.guid import random_key_ring, read_secret_file
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
+from gateway.sessions.store import Bounds
 from gateway.settings.load import load
 from gateway.settings.reload import LiveSettings
 from gateway.settings.schema import Settings

@@ -26,8 +26,8 @@ from gateway.interface.sign_in_models import LightSignInBody
 from gateway.rows import ALL_OPERATIONS
 from gateway.settings.load import load
 from gateway.wire.body import read_file
+from gateway.wire.envelope import Event
 from gateway.wire.errors import Refused
-from gateway.wire.event import Event
 from tests.support.manual_time import ManualTime
 
 CONFIG = Path(__file__).parents[2] / "config"

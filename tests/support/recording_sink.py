@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from gateway.backend import EndReason
-from gateway.wire.event import Event
+from gateway.wire.envelope import Event
 
 
 class RecordingSink:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.support.fork_server import ended
 from tests.support.gateway import CONFIG, DEMO, GatewayProcess, start_process
 from tests.support.quick_agents import quick_agents_file

@@ -21,8 +21,8 @@ import redis
 from pydantic_core import to_json
 
 from gateway.redis_store import fence_and_seal as fence
-from gateway.redis_store import floor_claim, seen
-from gateway.sessions.secret_file import new_secret_line
+from gateway.redis_store import floor_claim, session_store
+from gateway.sessions.guid import new_secret_line
 from tests.support.desk import PREFIX, Line
 from tests.support.gateway import PASSWORD, ROOT, running_gateway
 from tests.support.servers import Server, Servers
@@ -33,7 +33,11 @@ TIMES: Final = 150
 """So many that what a gateway asks of Redis now and then, whatever it is called for, is next to nothing."""
 ROUNDS: Final = 3
 """The least counts: on a busy machine what waits for the kernel looks more often whether it has come to pass."""
-SELDOM: Final = {fence: ("FENCE_EVERY_S", "IDLE_FENCE_EVERY_S"), seen: ("FLUSH_EVERY_S",), floor_claim: ("LIFE_S",)}
+SELDOM: Final = {
+    fence: ("FENCE_EVERY_S", "IDLE_FENCE_EVERY_S"),
+    session_store: ("FLUSH_EVERY_S",),
+    floor_claim: ("LIFE_S",),
+}
 """What comes by the clock, and so more often for each call of a slow machine: not while these are counted."""
 WARM: Final = 10
 

@@ -22,7 +22,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from gateway.events.parking import Parked
 from gateway.sessions import rules
-from gateway.sessions.memory_queue import MemoryEventQueue, _Queue
+from gateway.sessions.memory_store import MemoryEventQueue, _Queue
 from gateway.sessions.model import Session
 from gateway.sessions.policy import Limits
 from gateway.wire.http import AnyResponse, Request, Response
@@ -399,7 +399,7 @@ def _always(value: object) -> Callable[[Any], Callable[..., object]]:
 
 
 RULES: Final = "gateway.sessions.rules"
-QUEUE: Final = "gateway.sessions.memory_queue:MemoryEventQueue"
+QUEUE: Final = "gateway.sessions.memory_store:MemoryEventQueue"
 POLL: Final = "gateway.events.poll"
 ROTATION: Final = frozenset({"guid-ends-poll", "guid-again", "guid-once", "guid-grace", "guid-dies", "guid-left"})
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli import main
-from gateway.sessions.secret_file import read_secret_file
+from gateway.sessions.guid import read_secret_file
 from tests.support.gateway import CONFIG, ROOT
 
 

@@ -16,8 +16,8 @@ from gateway.contact_centre.floor.state_machine import CallOrigin, Step
 from gateway.contact_centre.floor.world import World
 from gateway.contact_centre.scheduler import Pending, Scheduler
 from gateway.wire import retcodes
+from gateway.wire.envelope import make_event
 from gateway.wire.errors import Refused
-from gateway.wire.event import make_event
 
 HOLD_BACK_S: Final = 5.0
 """For so long at most an agent who is allowed to sign out is given no new call."""

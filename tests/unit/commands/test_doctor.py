@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli import main
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.support.gateway import CONFIG, gateway_process
 from tests.support.servers import Server, Servers, free_port
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from gateway.sessions.secret_file import new_secret_line
+from gateway.sessions.guid import new_secret_line
 from tests.support.gateway import CONFIG, ROOT
 from tests.support.servers import free_port
 
@@ -72,4 +72,4 @@ def test_what_the_settings_do_not_use_is_not_loaded(
 
 def test_a_supervisor_knows_no_http(tmp_path: Path) -> None:
     tell = "import json, sys, gateway.commands.serve; print(json.dumps(sorted(sys.modules)))"
-    assert of(["aiohttp", "gateway.edge", "gateway.listeners.server"], loaded(tmp_path, tell)) == []
+    assert of(["aiohttp", "gateway.edge", "gateway.listeners.serve"], loaded(tmp_path, tell)) == []

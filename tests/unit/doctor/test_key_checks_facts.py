@@ -9,8 +9,7 @@ import pytest
 from gateway.doctor import key_checks as room
 from gateway.doctor.key_checks import KeyFacts, key_facts
 from gateway.redis_store.address import Address, parse_target
-from gateway.sessions.guid import KeyRing
-from gateway.sessions.secret_file import read_secret_file
+from gateway.sessions.guid import KeyRing, read_secret_file
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.servers import Server
 

@@ -11,12 +11,11 @@ from gateway.edge.dispatch import Edge
 from gateway.events.push_way import choose_way
 from gateway.interface.operation import OperationTable
 from gateway.rows import ALL_OPERATIONS
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
 from gateway.sessions.model import PushWay, Record, Session
 from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionService
-from gateway.sessions.store import Change
+from gateway.sessions.store import Bounds, Change
 from gateway.settings.schema import Settings
 from gateway.wire.errors import StoreUnavailable
 from gateway.wire.http import AnyResponse, Response, StreamedResponse

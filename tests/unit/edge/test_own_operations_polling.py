@@ -6,8 +6,8 @@ from unittest.mock import AsyncMock, Mock
 
 import pytest
 
+from gateway.wire.envelope import Event
 from gateway.wire.errors import StoreUnavailable
-from gateway.wire.event import Event
 from tests.unit.edge.entrance import AGENT, Entrance, Said
 from tests.unit.sessions.samples import FRESH, START
 

@@ -10,14 +10,13 @@ from typing import Any
 
 from gateway.events.claims import LEASE_S
 from gateway.events.push import PushService
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
 from gateway.sessions.model import PushWay, Record, Session
 from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionService
-from gateway.sessions.store import Change, EventQueue
+from gateway.sessions.store import Bounds, Change, EventQueue
 from gateway.settings.schema import Settings
-from gateway.wire.event import make_event
+from gateway.wire.envelope import make_event
 from tests.support.receiver import Receiver
 from tests.support.waiting import GENEROUS_S
 from tests.unit.sessions.samples import RING

@@ -11,10 +11,9 @@ import pytest
 
 from gateway.events import claims
 from gateway.events.claims import LEASE_S, Claims, claiming
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
 from gateway.sessions.model import PushWay, Record, Session
-from gateway.sessions.store import Change, Seen, SessionStore
+from gateway.sessions.store import Bounds, Change, Seen, SessionStore
 from gateway.wire.errors import StoreUnavailable
 from tests.support.waiting import until
 from tests.unit.sessions.samples import FRESH, START, record

@@ -7,9 +7,9 @@ import pytest
 
 from gateway.events import delivery
 from gateway.events.delivery import Deliveries, Receiver
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
-from gateway.wire.event import Event
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
+from gateway.sessions.store import Bounds
+from gateway.wire.envelope import Event
 from tests.support.waiting import GENEROUS_S
 
 EVENT = Event("0123456789abcdef", b'{"eventType":"AgentState_Ready"}')

@@ -16,16 +16,15 @@ from gateway.events.parking import Parking
 from gateway.events.poll import PollAnswer, PollService
 from gateway.listeners.signals import Once
 from gateway.sessions.lifecycle import end_session
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
 from gateway.sessions.model import Record, Session
 from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionService
-from gateway.sessions.store import Change, Look, Looking
+from gateway.sessions.store import Bounds, Change, Look, Looking
 from gateway.settings.schema import Settings
 from gateway.wire import retcodes
+from gateway.wire.envelope import WANTED, Event
 from gateway.wire.errors import Refused, StoreUnavailable
-from gateway.wire.event import WANTED, Event
 from tests.support.waiting import GENEROUS_S, until
 from tests.unit.sessions.samples import AGENT, FRESH, RING, START, guid, record
 

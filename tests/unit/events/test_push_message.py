@@ -4,7 +4,7 @@ import base64
 
 from gateway.events.push_message import push_message, shown_key, signature
 from gateway.sessions.model import PushWay
-from gateway.wire.event import Event
+from gateway.wire.envelope import Event
 
 EVENT = Event("0123456789abcdef", b'{"eventType":"AgentState_Ready","eventGenTime":1,"workNo":"101","content":null}')
 THREE_MEMBERS = b'{"eventType":"AgentState_Ready","workNo":"101","content":null}'

@@ -9,8 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.listeners.serve import Listeners, start
-from gateway.listeners.server import Handler
+from gateway.listeners.serve import Handler, Listeners, start
 from gateway.settings.schema import Settings
 from gateway.wire.http import Request, Response
 

@@ -11,9 +11,8 @@ from gateway.redis_store.aside import Aside, Bad
 from gateway.redis_store.event_queue import RedisEventQueue
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.session_store import RedisSessionStore
-from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.model import Record
-from gateway.sessions.store import Change
+from gateway.sessions.store import Bounds, Change
 from gateway.wire.errors import Unreadable
 from tests.support.servers import Server
 from tests.support.waiting import GENEROUS_MS

@@ -15,8 +15,7 @@ from gateway.redis_store.fence_and_seal import SHARDS
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.session_store import RedisSessionStore
 from gateway.redis_store.shards import shard_tags
-from gateway.sessions.memory_queue import Bounds
-from gateway.sessions.store import Change
+from gateway.sessions.store import Bounds, Change
 from gateway.wire.errors import StoreUnavailable
 from tests.conftest import Shared
 from tests.support.servers import Server, Servers

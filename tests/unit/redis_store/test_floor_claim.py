@@ -14,8 +14,7 @@ from gateway.redis_store.floor_claim import LIFE_S, FloorClaim
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.session_store import RedisSessionStore
 from gateway.redis_store.shards import shard_tags
-from gateway.sessions.memory_queue import Bounds
-from gateway.sessions.store import CannotServeError, EventQueue, Rule, SessionStore
+from gateway.sessions.store import Bounds, CannotServeError, EventQueue, Rule, SessionStore
 from gateway.wire.errors import StoreUnavailable
 from tests.conftest import Shared
 from tests.support.servers import Server

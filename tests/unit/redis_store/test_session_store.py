@@ -13,13 +13,12 @@ from gateway.redis_store.event_queue import RedisEventQueue
 from gateway.redis_store.fence_and_seal import FENCE_EVERY_S
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.session_store import ARRIVES_WITHIN_MS, RedisRecords, RedisSessionStore
-from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.model import Record
 from gateway.sessions.policy import Outage, runs_out
-from gateway.sessions.store import Change, Looking, Rule
+from gateway.sessions.store import Bounds, Change, Looking, Rule
 from gateway.wire import retcodes
+from gateway.wire.envelope import Event
 from gateway.wire.errors import Refused, StoreUnavailable
-from gateway.wire.event import Event
 from tests.support.proxy import proxy_to
 from tests.support.servers import Server, Servers
 from tests.support.waiting import GENEROUS_MS, GENEROUS_S, until

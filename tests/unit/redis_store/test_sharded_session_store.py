@@ -13,8 +13,7 @@ from gateway.redis_store.link import RedisLink
 from gateway.redis_store.session_store import RedisSessionStore
 from gateway.redis_store.sharded_session_store import ShardedSessionStore
 from gateway.redis_store.shards import shard_of, shard_tags
-from gateway.sessions.memory_queue import Bounds
-from gateway.sessions.store import Change, Rule, SessionStore, over_shards
+from gateway.sessions.store import Bounds, Change, Rule, SessionStore, over_shards
 from gateway.wire.errors import StoreUnavailable
 from tests.conftest import Shared
 from tests.support.waiting import GENEROUS_MS

@@ -9,8 +9,7 @@ from gateway.redis_store.floor_claim import FloorClaim
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.session_store import RedisSessionStore
 from gateway.redis_store.store_kind import FORMAT, check_kinds, mark_kind
-from gateway.sessions.memory_queue import Bounds
-from gateway.sessions.store import CannotServeError
+from gateway.sessions.store import Bounds, CannotServeError
 from tests.conftest import Shared
 from tests.support.waiting import GENEROUS_MS
 from tests.unit.sessions.node_pairs import opening, session

@@ -13,11 +13,10 @@ from gateway.redis_store.link import RedisLink
 from gateway.redis_store.session_store import RedisSessionStore
 from gateway.redis_store.sharded_session_store import ShardedSessionStore
 from gateway.redis_store.shards import shard_tags
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
 from gateway.sessions.model import Record, Session
-from gateway.sessions.store import Change, EventQueue, Look, Looking, Rule, SessionStore
-from gateway.wire.event import Event
+from gateway.sessions.store import Bounds, Change, EventQueue, Look, Looking, Rule, SessionStore
+from gateway.wire.envelope import Event
 from tests.support.waiting import GENEROUS_MS, GENEROUS_S
 
 START_MS: Final = 1_700_000_000_000

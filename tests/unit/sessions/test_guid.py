@@ -7,7 +7,7 @@ import re
 import pytest
 
 from gateway.sessions.guid import SECRET_MIN_BYTES, KeyRing, new_session_id, random_key_ring, same
-from gateway.wire.guid_headers import MAX_LENGTH
+from gateway.wire.headers import MAX_LENGTH
 
 SECRET = bytes(range(32))
 SESSION_ID = "00112233445566778899aabbccddeeff"

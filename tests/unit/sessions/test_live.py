@@ -4,10 +4,9 @@ from dataclasses import replace
 
 from gateway.backend import LiveSession, Upstream
 from gateway.sessions.live import live_sessions
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
 from gateway.sessions.model import Record
-from gateway.sessions.store import Change
+from gateway.sessions.store import Bounds, Change
 from gateway.wire.errors import Unreadable
 from tests.unit.sessions.node_pairs import START_MS, NodePair, opening, session
 

@@ -4,10 +4,9 @@ import pytest
 
 from gateway.sessions.guid import KeyRing
 from gateway.sessions.live import MissingKeyError, check_keys
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
 from gateway.sessions.model import Record, Session
-from gateway.sessions.store import Change
+from gateway.sessions.store import Bounds, Change
 
 OLD, NEW, OTHER = b"o" * 32, b"n" * 32, b"x" * 32
 

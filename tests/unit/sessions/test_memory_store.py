@@ -1,5 +1,5 @@
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore, wall_clock
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore, wall_clock
+from gateway.sessions.store import Bounds
 
 
 def test_without_a_clock_it_is_the_time_of_this_machine_and_never_goes_back() -> None:

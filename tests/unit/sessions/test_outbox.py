@@ -9,16 +9,15 @@ from typing import TypeVar
 import pytest
 
 from gateway.backend import EndReason
-from gateway.sessions.memory_queue import RECENT_IDS, Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
 from gateway.sessions.model import Record, Session
 from gateway.sessions.outbox import Outbox
 from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionService
-from gateway.sessions.store import EventQueue, Rule, SessionStore
+from gateway.sessions.store import RECENT_IDS, Bounds, EventQueue, Rule, SessionStore
 from gateway.settings.schema import Settings
+from gateway.wire.envelope import Event
 from gateway.wire.errors import StoreUnavailable, Unreadable
-from gateway.wire.event import Event
 from tests.support.waiting import until
 from tests.unit.sessions import samples
 from tests.unit.sessions.node_pairs import START_MS, NodePair, event, opening, session

@@ -1,8 +1,8 @@
 """What one session is still to get, kept within bounds."""
 
-from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.outbox import OutboxLine, Silent
-from gateway.wire.event import make_event
+from gateway.sessions.store import Bounds
+from gateway.wire.envelope import make_event
 
 
 def test_texts_of_other_agents_are_dropped_before_anything_of_a_call() -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from gateway.backend import EndReason, Leave, LiveSession, Upstream
 from gateway.sessions.guid import KeyRing
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
 from gateway.sessions.model import Record, Session, Superseded
 from gateway.sessions.policy import Policy
 from gateway.sessions.service import ASK_AGAIN_MS, SessionOver, SessionService
+from gateway.sessions.store import Bounds
 from gateway.settings.schema import Settings
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused, StoreUnavailable, Unavailable

@@ -8,12 +8,11 @@ import pytest
 
 from gateway.backend import EndReason
 from gateway.sessions import rules
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
 from gateway.sessions.model import Record, Session, Superseded, Tombstone
 from gateway.sessions.policy import Limits, Outage, Policy
 from gateway.sessions.service import SessionService
-from gateway.sessions.store import Change
+from gateway.sessions.store import Bounds, Change
 from gateway.settings.schema import Settings
 from tests.unit.sessions.samples import AGENT, FRESH, GRACE, REHEARSAL, RING, ROTATING, START, STATIC, guid, record
 

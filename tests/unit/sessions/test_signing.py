@@ -7,8 +7,7 @@ import pytest
 
 from gateway.backend import BackendAnswer, EndReason, Entered, LetInBehind, Upstream
 from gateway.sessions.lifecycle import RESERVATION_MS, standing
-from gateway.sessions.memory_queue import MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
 from gateway.sessions.model import LOST_ANSWER_MS, Record
 from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionOver, SessionService

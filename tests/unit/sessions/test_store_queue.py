@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.sessions.memory_queue import Bounds
 from gateway.sessions.model import Session
-from gateway.sessions.store import Change
-from gateway.wire.event import Event
+from gateway.sessions.store import Bounds, Change
+from gateway.wire.envelope import Event
 from tests.unit.sessions.node_pairs import NodePair, event, look, next_event, opening, session
 
 AGENT = 101

@@ -5,12 +5,11 @@ from dataclasses import replace
 import pytest
 
 from gateway.backend import End
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
 from gateway.sessions.model import Record
 from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionService
-from gateway.sessions.store import Change
+from gateway.sessions.store import Bounds, Change
 from gateway.sessions.sweep import Sweeper
 from gateway.settings.schema import Settings
 from gateway.wire.errors import Unreadable

@@ -8,8 +8,8 @@ from gateway.admin.route import AdminCall
 from gateway.trace import traces as tracing
 from gateway.trace.trace_board import MemoryTraceBoard
 from gateway.trace.traces import MOST_WAITING, Traces
+from gateway.wire.envelope import Event
 from gateway.wire.errors import Malformed, Refused, StoreUnavailable
-from gateway.wire.event import Event
 
 AGENT = 101
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from gateway.backend import Upstream
 from gateway.events.claims import LEASE_S
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
 from gateway.sessions.model import Record, Session
-from gateway.sessions.store import Change
+from gateway.sessions.store import Bounds, Change
 from gateway.settings.schema import Settings
 from gateway.upstream.counterpart import Keys, Sealer
 from gateway.upstream.event_fetchers import EventFetchers

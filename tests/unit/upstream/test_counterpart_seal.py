@@ -1,4 +1,4 @@
-"""What the store holds of the service's GUIDs; how it is sealed: tests/unit/sessions/test_sealing.py."""
+"""What the store holds of the service's GUIDs; how it is sealed: tests/unit/sessions/test_guid_sealing.py."""
 
 import tracemalloc
 

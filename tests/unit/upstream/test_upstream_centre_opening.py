@@ -6,10 +6,10 @@ import pytest
 
 from gateway.agents.lockout import MemoryAttempts
 from gateway.events.claims import OneProcess
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
 from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionService
+from gateway.sessions.store import Bounds
 from gateway.settings.problems import SettingsError
 from gateway.settings.schema import Settings
 from gateway.upstream.upstream_centre import open_upstream

@@ -11,10 +11,9 @@ from gateway.agents.lockout import PAIR_LIMIT, MemoryAttempts
 from gateway.backend import Admitted, Declined, Message, SignInRequest, Upstream
 from gateway.edge.rows import OPERATIONS
 from gateway.interface.operation import SignIn
-from gateway.sessions.memory_queue import Bounds, MemoryEventQueue
-from gateway.sessions.memory_store import MemorySessionStore
+from gateway.sessions.memory_store import MemoryEventQueue, MemorySessionStore
 from gateway.sessions.model import LOST_ANSWER_MS, Record, Reservation
-from gateway.sessions.store import Change
+from gateway.sessions.store import Bounds, Change
 from gateway.settings.schema import Settings
 from gateway.upstream.counterpart import Keys, Sealer
 from gateway.upstream.service_answers import ServiceAnswer

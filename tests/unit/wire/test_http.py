@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from freezegun import freeze_time
 
-from gateway.listeners.server import ConnectionServer
+from gateway.listeners.serve import ConnectionServer
 from gateway.wire.http import Request, Response, header_lines
 
 Ask = Callable[[bytes], Awaitable[bytes]]

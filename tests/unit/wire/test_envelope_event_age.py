@@ -1,4 +1,4 @@
-from gateway.wire.event import Event, age_s
+from gateway.wire.envelope import Event, age_s
 
 
 def test_an_event_is_as_old_as_its_body_says_and_never_of_the_future() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.sessions.secret_file import SecretFileError, new_secret_line, read_secret_file
+from gateway.sessions.guid import SecretFileError, new_secret_line, read_secret_file
 
 SECRET = bytes(range(32))
 

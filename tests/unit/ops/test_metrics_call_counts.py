@@ -1,6 +1,6 @@
 from prometheus_client import CollectorRegistry
 
-from gateway.ops.call_counts import FastCounter, FastGauge, FastHistogram
+from gateway.ops.metrics import FastCounter, FastGauge, FastHistogram
 
 
 def test_a_counter_tells_each_combination_of_labels() -> None:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from gateway.sessions.guid import KeyRing
-from gateway.sessions.sealing import Sealing
+from gateway.sessions.guid import KeyRing, Sealing
 from gateway.wire.errors import Unavailable
 
 OLD = {"k0": bytes(range(32))}

@@ -1,12 +1,15 @@
-"""The headers that all messages of ours carry, whichever room sends them, and the types of what they hold.
+"""The headers that messages of ours carry, whichever room sends them, the types of what they hold, and the GUID.
 
-No answer may be kept: it may carry a GUID, and holds what is true now.
+No answer may be kept: it may carry a GUID, and holds what is true now. Here are the only writers of `Set-GUID`
+(docs/protocol.md, GUID headers).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
+
+from gateway.wire.errors import Malformed
 
 PRODUCT: Final = "AgentGateway"
 """Our name in `Server` and `User-Agent`."""
@@ -61,3 +64,36 @@ def file_headers(name: str) -> dict[str, str]:
     """Of a file to be saved under this name: no browser may take it for a page of ours."""
     as_name = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     return {"Content-Type": OCTETS, "Content-Disposition": as_name, **NOT_SNIFFED}
+
+
+REQUEST_HEADER: Final = "guid"
+SET_GUID: Final = "Set-GUID"
+GUID: Final = "Guid"
+MAX_LENGTH: Final = 64
+
+
+def read_guid(values: Sequence[str]) -> str:
+    """The GUID a request carries, from all values of its `guid` headers; "" where none can be right.
+
+    Several lines are one list, as a proxy may join them (RFC 9110, 5.3); the same GUID again says nothing new. Raises
+    Malformed for two of them.
+    """
+    if not values:
+        return ""
+    sent = values[0]
+    if len(values) > 1 or "," in sent:
+        found = {part.strip(" \t") for value in values for part in value.split(",")} - {""}
+        if len(found) > 1:
+            raise Malformed("guid: send one value")
+        sent = "".join(found)
+    return sent if len(sent) <= MAX_LENGTH and sent.isascii() else ""
+
+
+def handed_out(guid: str) -> dict[str, str]:
+    """Headers of a poll or heartbeat answer that hands out a GUID."""
+    return {SET_GUID: f"JSESSIONID={guid}"}
+
+
+def signed_in(guid: str) -> dict[str, str]:
+    """Headers of a sign-in answer."""
+    return {SET_GUID: f"JSESSIONID={guid}", GUID: guid}

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import gateway
-from gateway.wire.standing_headers import AGENT_JSON, of_answers
+from gateway.wire.headers import AGENT_JSON, of_answers
 
 PACKAGE = Path(gateway.__file__).parent
 SPELLED = re.compile(r'"(?:no-store|nosniff|application/json; ?charset=UTF-8|application/octet-stream)"|"User-Agent": ')
@@ -26,4 +26,4 @@ def test_no_other_file_spells_them() -> None:
         for path in PACKAGE.rglob("*.py")
         if path.relative_to(PACKAGE).parts[0] not in OUTSIDERS and SPELLED.search(path.read_text())
     ]
-    assert found == ["wire/standing_headers.py"]
+    assert found == ["wire/headers.py"]
