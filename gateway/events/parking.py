@@ -15,17 +15,19 @@ from gateway.ops import metrics
 
 REST_S: Final = 0.5
 RESTS_FROM: Final = 2
+TOGETHER_S: Final = 0.01
+"""Holds end at multiples of this, up to so much early: what ends at one moment asks the store together."""
 
 
 class Hold:
     """The time of one poll, from when it came. All times are in s of the event loop's clock."""
 
-    __slots__ = ("_came_s", "_holds", "_longest_s")
+    __slots__ = ("_came_s", "_holds", "_longest_until_s")
 
     def __init__(self, holds: "Holds", longest_s: float) -> None:
         self._holds = holds
         self._came_s = asyncio.get_running_loop().time()
-        self._longest_s = longest_s
+        self._longest_until_s = (self._came_s + longest_s) // TOGETHER_S * TOGETHER_S
 
     @property
     def rested_s(self) -> float:
@@ -35,8 +37,8 @@ class Hold:
     @property
     def end_s(self) -> float:
         """When it is answered at the latest. In a drain it waits for an event only as long as it has to rest."""
-        longest_s = self._came_s + self._longest_s
-        return min(longest_s, self.rested_s) if self._holds.draining else longest_s
+        until_s = self._longest_until_s
+        return min(until_s, self.rested_s) if self._holds.draining else until_s
 
     @property
     def cut_short(self) -> bool:

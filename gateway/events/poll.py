@@ -70,13 +70,13 @@ class PollService:
     async def poll(self, agent_id: int, guid: str, peer: PeerConnection, receipt: str | None = None) -> PollAnswer:
         """Answers at once when there is something to hand out, else after the hold at the latest.
 
-        With a `receipt`, the id of an event or WANTED, nothing else confirms (see `wire.event_receipt`).
+        With a `receipt`, the id of an event or WANTED, nothing else confirms (see `wire.envelope`).
         Raises Refused (`000-001` in push mode, `000-003`, `100-006`), after a rest; while the store is out of reach the
         poll is parked, and StoreUnavailable is raised at the end of the hold. A poll that is held when another session
         takes the place of its own ends as an empty one: programs that keep one session an agent would take a refusal
         for one of the new session.
         """
-        hold, poll = Hold(self._parking.holds, self._settings().poll_hold_ms / 1000), None
+        hold, poll = self._parking.holds.begin(self._settings().poll_hold_ms / 1000), None
         store = self._service.store.shard_of(agent_id)
         began_ms = store.now_ms()
         try:
