@@ -143,7 +143,7 @@ class Target:
     """The shortest round in which enough of it happens: where that is so little that what the process does anyhow, such
     as fetching for other sessions, is to be measured just before and left out."""
     heads_differ: bool = False
-    """No request has the same bytes as the one before it on its connection."""
+    """No request has the same bytes as one of the `steps` before it on its connection."""
 
     def callers(self, count: int) -> list[Caller]:
         """One for each session, over again where there are fewer."""

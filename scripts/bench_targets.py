@@ -32,6 +32,8 @@ BARE: Final = "a bare web.Application handler, uvloop"
 HOLD: Final = {"AGENT_POLL_WAIT_TIMES": "1"}
 """A poll is held for 0.1 s, not 10: so that a round has many."""
 POLLS_S: Final = 2.0
+MANY_HEADS: Final = 6
+"""More than a connection remembers."""
 NGINX_MODULES: Final = "/usr/lib/nginx/modules"
 LUA: Final = ("ndk_http_module", "ngx_http_lua_module")
 """What a packaged nginx loads for Lua, in this order; openresty has it built in."""
@@ -115,8 +117,10 @@ class Stage:
         https = free_port()
         target = await self._gateway("guarded read, memory", {"HTTPS_PORT": str(https)}, READ)
         self.targets.append(target)
-        differ = "guarded read, memory, no head like the one before"
-        self.targets.append(replace(target, name=differ, steps=READ * 2, in_a_cycle=2, heads_differ=True))
+        differ = "guarded read, memory, no head like those before"
+        self.targets.append(
+            replace(target, name=differ, steps=READ * MANY_HEADS, in_a_cycle=MANY_HEADS, heads_differ=True)
+        )
         authority = next((self._folder / target.name / "var").rglob("ca*.pem"))
         trust = ssl.create_default_context(cafile=str(authority))
         self.targets.append(replace(target, name="guarded read, memory, HTTPS", port=https, trust=trust))

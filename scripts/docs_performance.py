@@ -30,9 +30,9 @@ the shortest of many bursts, so that other load does not count):
 
 - The *kernel and the event loop* come on top: one read, one write and a share of one wait. They are what the connection
   without a check costs above its row here, some 4 to 6 us, and a bare handler pays them too.
-- The *parser* also builds a URL object, which nobody here asks for. It is left out where a connection brings the same
-  bytes again, as every poll does until its GUID changes and as these benchmarks do; the row "no head like the one
-  before" shows a client that never does ([design/connection.md](design/connection.md)).
+- The *parser* also builds a URL object, which nobody here asks for. It is left out where a connection brings the
+  bytes of one of its last four heads again, as polls do until their GUID changes and as these benchmarks do; the row
+  "no head like those before" shows a client that never does ([design/connection.md](design/connection.md)).
 - The *connection* makes no task for a call that waits for nothing, no timer for a request that arrives whole, and asks
   the kernel what arrived only after answers that carry an event or a GUID.
 - All other parts are Python of the interpreter: some 65 calls of functions at 0.1 us and ten objects at 0.2 us. Over

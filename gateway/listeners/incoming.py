@@ -26,8 +26,10 @@ _MAX_LINE_BYTES: Final = 8190
 _MAX_HEADERS: Final = 100
 _BODY_BUFFER_BYTES: Final = 65_536
 _IN_CHUNKS: Final = -1
-LONGEST_REMEMBERED_BYTES: Final = 4096
-"""Of a head that a connection keeps, so as not to parse it again: cookies of a page are in it, no more."""
+REMEMBERED_HEADS: Final = 4
+REMEMBERED_BYTES: Final = 4096
+"""Of the heads that a connection keeps, so as not to parse them again: what a desktop asks in turn, or cookies of a
+page."""
 BAD_REQUEST: Final = 400
 HEAD_TOO_LARGE: Final = 431
 NOT_IMPLEMENTED: Final = 501
@@ -64,8 +66,7 @@ class Incoming:
         "_loop",
         "_parser",
         "_parser_is_done",
-        "_same",
-        "_same_head",
+        "_remembered",
         "_seam",
         "body_left",
         "head_begun",
@@ -80,8 +81,7 @@ class Incoming:
         self._parser = self._new_parser()
         self._parser_is_done = False
         self._seam = b""
-        self._same = b""
-        self._same_head: Head | None = None
+        self._remembered: tuple[tuple[bytes, Head], ...] = ()
         self.held = b""
         self.head_begun = False
         self.payload: StreamReader = EMPTY_PAYLOAD
@@ -108,21 +108,16 @@ class Incoming:
     def take_head(self) -> Head | None:
         """Feeds the parser to the end of a head, and no further; None while that is not here.
 
-        The body of a request comes next, as `payload`. The same bytes again are the same head again, where none had
-        one, and are not parsed anew. Raises NotServed for what is no request that this server takes.
+        The body of a request comes next, as `payload`. The bytes of one of the last heads are that head again, where it
+        had no body, and are not parsed anew. Raises NotServed for what is no request that this server takes.
         """
-        data, seam = self.held, self._seam
-        if data == self._same and not (seam or self.head_begun):
-            self.held = b""
-            return self._same_head
-        if not seam and 0 <= data.find(_HEAD_END) == len(data) - len(_HEAD_END):
-            self.held = b""  # As nearly every request comes: its head at once, and nothing behind.
-        elif (end := (seam + data).find(_HEAD_END)) < 0:
-            self.held, self._seam = b"", (seam + data)[1 - len(_HEAD_END) :]
-        else:
-            cut = end + len(_HEAD_END) - len(seam)
-            self.held, self._seam = data[cut:], b""
-            data = data[:cut]
+        data = self.held
+        if not (self._seam or self.head_begun):
+            for known, same in self._remembered:
+                if data == known:
+                    self.held = b""
+                    return same
+        data = self._cut_head(data)
         try:
             messages, _, _ = self._parser.feed_data(data)
         except HttpProcessingError as problem:
@@ -140,9 +135,33 @@ class Incoming:
         # Behind an offer of another protocol the parser expects that one; here the next request comes.
         self._parser_is_done = message.upgrade or message.method == "CONNECT"
         head = Head(message)
-        if payload is EMPTY_PAYLOAD and not self._parser_is_done and len(data) <= LONGEST_REMEMBERED_BYTES:
-            self._same, self._same_head = data, head
+        if payload is EMPTY_PAYLOAD and not self._parser_is_done and len(data) <= REMEMBERED_BYTES:
+            self._remember(data, head)
         return head
+
+    def _cut_head(self, data: bytes) -> bytes:
+        """What is to be fed of `data`, all that is held: to the end of the head, where that is here."""
+        seam = self._seam
+        if not seam and 0 <= data.find(_HEAD_END) == len(data) - len(_HEAD_END):
+            self.held = b""  # As nearly every request comes: its head at once, and nothing behind.
+            return data
+        end = (seam + data).find(_HEAD_END)
+        if end < 0:
+            self.held, self._seam = b"", (seam + data)[1 - len(_HEAD_END) :]
+            return data
+        cut = end + len(_HEAD_END) - len(seam)
+        self.held, self._seam = data[cut:], b""
+        return data[:cut]
+
+    def _remember(self, data: bytes, head: Head) -> None:
+        """The oldest make room."""
+        kept, room = [(data, head)], REMEMBERED_BYTES - len(data)
+        for known, former in self._remembered[: REMEMBERED_HEADS - 1]:
+            room -= len(known)
+            if room < 0:
+                break
+            kept.append((known, former))
+        self._remembered = tuple(kept)
 
     def take_body(self) -> None:
         """Feeds the parser what is here of the body; one that is broken tells that to whoever reads it."""

@@ -89,8 +89,8 @@ class PeerConnection(Protocol):
 class Head:
     """The head of a request. `raw_path` is the target as sent.
 
-    A connection that brings the same bytes again, as one that polls does, has them parsed once: each of those requests
-    has this head. `route` and `guid` are what the edge reads in it, None until it has: that does not change either.
+    A connection that brings the same bytes again, as one that polls does, has them parsed once: all of those requests
+    have this head. `route` and `guid` are what the edge reads in it, None until it has: that does not change either.
     """
 
     __slots__ = ("guid", "headers", "keep_alive", "method", "raw_path", "route", "version")
@@ -196,10 +196,7 @@ class Response:
     def in_bytes(self, request: Request, *, keep_alive: bool) -> bytes:
         """The whole answer to `request`."""
         if keep_alive and request.version is HttpVersion11 and self.status == _OK and request.method != "HEAD":
-            now = int(time.time())
-            date = _date_line if now == _date_line_s else _new_date_line(now)
-            body = self.body
-            return f"{_OK_LINE}{self.lines}Content-Length: {len(body)}\r\n{date}".encode() + body
+            return _usual_head(int(time.time()), self.lines, len(self.body)) + self.body
         length = "" if self.status in _WITHOUT_LENGTH else f"Content-Length: {len(self.body)}\r\n"
         old = request.version == HttpVersion10
         head = _head(self.status, f"{self.lines}{length}", old=old, keep_alive=keep_alive)
@@ -259,6 +256,12 @@ def _head(status: int, lines: str, *, old: bool, keep_alive: bool) -> bytes:
     return f"{_status_line(old, status)}{lines}Date: {_date(int(time.time()))}\r\n{connection}\r\n".encode()
 
 
+@lru_cache(256)
+def _usual_head(second: int, lines: str, length: int) -> bytes:
+    """That of most answers: within a second many are alike."""
+    return f"{_OK_LINE}{lines}Content-Length: {length}\r\nDate: {_date(second)}\r\n\r\n".encode()
+
+
 @lru_cache(128)
 def _status_line(old: bool, status: int) -> str:
     return f"HTTP/1.{0 if old else 1} {status} {HTTPStatus(status).phrase}\r\n"
@@ -267,13 +270,3 @@ def _status_line(old: bool, status: int) -> str:
 @lru_cache(1)
 def _date(second: int) -> str:
     return formatdate(second, usegmt=True)
-
-
-_date_line, _date_line_s = "", 0
-"""The end of the head of most answers, and the second that it tells."""
-
-
-def _new_date_line(second: int) -> str:
-    global _date_line, _date_line_s
-    _date_line, _date_line_s = f"Date: {_date(second)}\r\n\r\n", second
-    return _date_line

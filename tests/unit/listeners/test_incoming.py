@@ -12,7 +12,7 @@ from aiohttp.http import HttpRequestParser, HttpResponseParser
 from aiohttp.streams import StreamReader
 
 import gateway
-from gateway.listeners.incoming import LONGEST_REMEMBERED_BYTES, Incoming, NotServed
+from gateway.listeners.incoming import REMEMBERED_BYTES, REMEMBERED_HEADS, Incoming, NotServed
 from gateway.wire.http import Head
 
 USED = {
@@ -163,6 +163,32 @@ async def test_a_head_behind_the_beginning_of_another_is_no_head_of_its_own(inco
 
 
 async def test_what_a_connection_keeps_of_a_head_is_bounded(incoming: Incoming) -> None:
-    filled = GET[:-2] + b"X-Long: %b\r\n\r\n" % (b"x" * LONGEST_REMEMBERED_BYTES)
+    filled = GET[:-2] + b"X-Long: %b\r\n\r\n" % (b"x" * REMEMBERED_BYTES)
     first, again = heads(incoming, filled, filled)
     assert first is not again
+
+
+def numbered(number: int, filled_to: int = 0) -> bytes:
+    """A head like no other, of that many bytes at least."""
+    head = GET[:-2] + b"X-Number: %d\r\n\r\n" % number
+    return head[:-4] + b" " * (filled_to - len(head)) + head[-4:]
+
+
+async def test_heads_that_come_in_turn_are_each_parsed_once(incoming: Incoming) -> None:
+    asked = [numbered(number) for number in range(REMEMBERED_HEADS)]
+    first, again = heads(incoming, *asked), heads(incoming, *reversed(asked))
+    assert [id(head) for head in again] == [id(head) for head in reversed(first)]
+
+
+async def test_the_oldest_head_makes_room_for_one_more(incoming: Incoming) -> None:
+    asked = [numbered(number) for number in range(REMEMBERED_HEADS + 1)]
+    first = heads(incoming, *asked)
+    assert heads(incoming, asked[1]) == first[1:2]
+    assert heads(incoming, asked[0]) != first[:1]
+
+
+async def test_the_heads_that_are_kept_have_one_bound_in_bytes_together(incoming: Incoming) -> None:
+    asked = [numbered(number, REMEMBERED_BYTES // 3) for number in range(4)]
+    first = heads(incoming, *asked)
+    assert heads(incoming, asked[3], asked[2]) == [first[3], first[2]]
+    assert heads(incoming, asked[0]) != first[:1]
