@@ -5,7 +5,7 @@ GUIDs and no store. Both the embedded centre and one behind HTTP implement `Back
 Times are ms since the epoch.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -148,25 +148,36 @@ class Entered:
     note: bytes = b""
 
 
-@dataclass(slots=True)
-class OperationRequest:
-    """One operation of a signed-in agent. `values`: path and query parameters by name, not validated.
+class OperationRequest(Protocol):
+    """One operation of a signed-in agent. The edge hands over the object that it works with: this is all of it."""
 
-    `body` is that of `message`, which is made when it is asked for (`as_sent`, of this body): few need it.
-    """
+    @property
+    def operation(self) -> Operation:
+        """The row."""
 
-    operation: Operation
-    agent_id: int
-    session_id: str
-    values: Mapping[str, str]
-    body: bytes
-    as_sent: Callable[[bytes], Message]
-    upstream: Upstream | None = None
+    @property
+    def agent_id(self) -> int:
+        """Who asks."""
+
+    @property
+    def session_id(self) -> str:
+        """In which session."""
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """Path and query parameters by name, not validated."""
+
+    @property
+    def body(self) -> bytes:
+        """That of `message`."""
 
     @property
     def message(self) -> Message:
-        """The request as it was understood."""
-        return self.as_sent(self.body)
+        """The request as it was understood; made when it is asked for, since few need it."""
+
+    @property
+    def upstream(self) -> Upstream | None:
+        """The counterpart of the session behind HTTP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +250,10 @@ class Sink(Protocol):
 
     Nothing here waits or raises. Of sessions that are over, all is dropped.
     """
+
+    @property
+    def under_way(self) -> Sized:
+        """What is being written to the store just now; nothing of it: `settled` would not wait."""
 
     def tell(
         self,

@@ -11,11 +11,12 @@ from typing import Final
 
 from aiohttp.http import HttpRequestParser
 
-from gateway.backend import OperationRequest
+from gateway.backend import Message
 from gateway.listeners.serve import ConnectionServer
 from gateway.rows import ALL_OPERATIONS
 from gateway.wire.http import AnyResponse, Request, Response, header_lines
 from tests.support.gateway import running_gateway
+from tests.support.operation_request import AskedOperation
 
 AGENT: Final = 101
 BURST: Final = 200
@@ -101,10 +102,10 @@ async def parts() -> dict[str, float]:
         parser = HttpRequestParser(None, loop, 65_536, max_line_size=8190, max_field_size=8190, max_headers=100)
         parsed = shortest_us(lambda: parser.feed_data(sent))
         alone, whole = await _through(constant, sent), await _through(app.edge.handle, sent)
-        session = (await app.sessions.call(AGENT, desk.guid)).session
+        session = await app.sessions.check(AGENT, desk.guid)
         row = next(row for row in ALL_OPERATIONS if row.name == "getAgentStatus")
-        asked = OperationRequest(row, AGENT, session.id, {"agentid": str(AGENT)}, b"", lambda _body: None)  # type: ignore[arg-type,return-value]
-        check = shortest_us(lambda: at_once(app.sessions.call(AGENT, desk.guid)))
+        asked = AskedOperation(row, AGENT, session.id, Message("GET", PATH), {"agentid": str(AGENT)})
+        check = shortest_us(lambda: at_once(app.sessions.check(AGENT, desk.guid)))
         operation = shortest_us(lambda: at_once(app.backend.perform(asked)))
     return {
         PARSER: parsed,

@@ -68,6 +68,7 @@ GROUPS: Final[tuple[GroupActions, ...]] = (
 )
 """What every operation does; a new group is a folder and a line here."""
 NO_PARAMETERS: Final = Parameters()
+_DONE: Final = BackendAnswer(envelope.DONE)
 ReadFile = Callable[[bytes, str], tuple[str, bytes]]
 """Name and data of the file in a form: its body and content type. Raises Refused (`000-006`) where it has none."""
 
@@ -186,12 +187,13 @@ class ContactCentre:
         try:
             result = await self._actions[row.name](invocation)
         finally:
-            await self._sink.settled()
-        if type(result) is bytes:
-            return BackendAnswer(result)
+            if self._sink.under_way:
+                await self._sink.settled()
+        if type(result) is BackendAnswer:
+            return result
         if isinstance(result, File):
             return BackendAnswer(result.data, headers=file_headers(result.name))
-        return BackendAnswer(envelope.result(result) if row.answer is AnswerKind.RESULT else envelope.DONE)
+        return BackendAnswer(envelope.result(result)) if row.answer is AnswerKind.RESULT else _DONE
 
     def _file(self, request: OperationRequest) -> File:
         return File(*self._read_file(request.body, request.message.content_type))

@@ -55,7 +55,7 @@ class Invocation(Generic[P, B]):
 
 
 Action = Callable[[Invocation[Any, Any]], Awaitable[object]]
-"""Performs one operation; its JSON value for `result`, or what the answer is: a File, or bytes that were made before.
+"""Performs one operation; its JSON value for `result`, or what the answer is: a File, or a BackendAnswer made before.
 
 Raises Refused.
 """

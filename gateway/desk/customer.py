@@ -127,7 +127,7 @@ async def _asking(request: Request, sessions: SessionService, registry: AgentReg
     """The demo agent whose GUID the request carries. Raises Refused, Forbidden and StoreUnavailable."""
     agent_id = validate.agent_id(request.query.get("agentid", ""), _ROW)
     with answer_within(request, CALL_S):
-        await sessions.call(agent_id, read_guid(request.headers.getall(REQUEST_HEADER, ())))
+        await sessions.check(agent_id, read_guid(request.headers.getall(REQUEST_HEADER, ())))
     agent = registry.get(agent_id)
     if agent is None or not agent.demo:
         raise Forbidden("for demo agents only", retcode=retcodes.NO_RIGHT)

@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 
 from pydantic_core import to_json
 
-from gateway.backend import Backend, BackendAnswer, Message, OperationRequest
+from gateway.backend import Backend, BackendAnswer, Message, OperationRequest, Upstream
 from gateway.edge.client_address import ClientAddress, client_address
 from gateway.events.delivery import HandOuts
 from gateway.events.poll import PollService
@@ -32,10 +32,10 @@ Row_co = TypeVar("Row_co", bound=Operation, covariant=True)
 class AgentRequest(Generic[Row_co]):
     """A request whose row and agent are known; the agent is 0 where the path names none.
 
-    One is made for every call, and so are `backend.OperationRequest` and `sessions.service.Caller`: nobody changes
-    them, but a tuple or a frozen object would take half as long again. `guid`: the GUID it carries, "" for none.
-    `path` is that of its target as it was understood, `values` are path and query parameters by name, `raw_body` is the
-    body as it came. `settings` gives those of the moment.
+    `guid`: the GUID it carries, "" for none. `path` is that of its target as it was understood, `values` are path and
+    query parameters by name, `body` is as it came. `settings` gives those of the moment. Once its GUID is accepted it
+    goes on to the contact centre as the `backend.OperationRequest` of a session (`to_centre`): one is made for every
+    call, and another object would take as long again.
     """
 
     http: Request
@@ -44,8 +44,10 @@ class AgentRequest(Generic[Row_co]):
     guid: str
     path: str
     values: Mapping[str, str]
-    raw_body: bytes
+    body: bytes
     settings: Callable[[], Settings]
+    session_id: str = ""
+    upstream: Upstream | None = None
 
     @property
     def address(self) -> ClientAddress:
@@ -67,7 +69,12 @@ class AgentRequest(Generic[Row_co]):
         """The IP address that it came from, proxies aside."""
         return self.address.ip
 
-    def message(self, body: bytes, *, forwarded: bool = False) -> Message:
+    @property
+    def message(self) -> Message:
+        """See `backend.OperationRequest`."""
+        return self.message_with(self.body)
+
+    def message_with(self, body: bytes, *, forwarded: bool = False) -> Message:
         """The request for the contact centre, its target as it was understood: no other host, no empty segment."""
         http = self.http
         path = self.path.rstrip("/")
@@ -88,10 +95,9 @@ def understood(raw: bytes) -> bytes:
 
 
 def to_centre(request: AgentRequest[Operation], session: Session, body: bytes) -> OperationRequest:
-    """The request as the contact centre gets it."""
-    return OperationRequest(
-        request.operation, request.agent_id, session.id, request.values, body, request.message, session.upstream
-    )
+    """The request as the contact centre gets it: of this session, with this body."""
+    request.session_id, request.upstream, request.body = session.id, session.upstream, body
+    return request
 
 
 @dataclass(frozen=True, slots=True)

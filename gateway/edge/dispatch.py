@@ -8,6 +8,7 @@ import asyncio
 import math
 import re
 import time
+from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from functools import lru_cache
@@ -96,9 +97,9 @@ UPLOADS_TIMES_LONGER: Final = 6
 
 async def perform(services: Services, request: AgentRequest[Operation]) -> BackendAnswer:
     """The GUID comes first: who has no right learns nothing of what would be valid."""
-    caller = await services.sessions.call(request.agent_id, request.guid)
-    body = request.raw_body
-    return await services.backend.perform(to_centre(request, caller.session, understood(body) if body else body))
+    session = await services.sessions.check(request.agent_id, request.guid)
+    body = request.body
+    return await services.backend.perform(to_centre(request, session, understood(body) if body else body))
 
 
 class Uploads:
@@ -114,14 +115,14 @@ class Uploads:
     async def perform(self, services: Services, request: AgentRequest[Upload]) -> BackendAnswer:
         """As `perform`; reading may take a while, so that the GUID is checked once more behind it."""
         settings = services.settings()
-        await services.sessions.call(request.agent_id, request.guid)
+        await services.sessions.check(request.agent_id, request.guid)
         async with AsyncExitStack() as place:
             with paused_deadline():
                 await place.enter_async_context(self._places)
                 time_ms = settings.request_timeout_ms * UPLOADS_TIMES_LONGER
                 body = await read_body(request.http, settings.file_max_bytes, time_ms)
-            caller = await services.sessions.call(request.agent_id, request.guid)
-            return await services.backend.perform(to_centre(request, caller.session, body))
+            session = await services.sessions.check(request.agent_id, request.guid)
+            return await services.backend.perform(to_centre(request, session, body))
 
 
 async def _refuse(_services: Services, request: AgentRequest[Unsupported]) -> Reply:
@@ -272,7 +273,9 @@ class Edge:
         finally:
             request.id, request.answer_by_s = request_context.ANSWERED, math.inf
         if route.is_timed:
-            metrics.OPERATION_SECONDS.observe(time.monotonic() - began_s)
+            seconds, took_s = metrics.OPERATION_SECONDS, time.monotonic() - began_s
+            seconds.in_bucket[bisect_left(seconds.bounds, took_s)] += 1  # By hand: it is on the path of every call.
+            seconds.sum_s += took_s
         if reply.retcode == retcodes.SUCCESS:
             route.successes.count += 1
         else:

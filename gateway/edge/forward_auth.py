@@ -49,7 +49,7 @@ def pages(services: Services, table: OperationTable) -> dict[str, Page]:
             return error_response(Malformed("the proxy must send the request target in X-Original-URI"))
         try:
             agent_id = _agent_id(table, targets, _all(request, AGENT))
-            await services.sessions.call(agent_id, read_guid(request.headers.getall(REQUEST_HEADER, ())))
+            await services.sessions.check(agent_id, read_guid(request.headers.getall(REQUEST_HEADER, ())))
         except GatewayError as problem:
             metrics.CALLS.answered(NAME, problem.retcode)
             return _refusal(problem)

@@ -44,11 +44,11 @@ async def sign_in(services: Services, request: AgentRequest[SignIn]) -> Reply:
     """
     services.drain.refuse_sign_in()
     row, backend = request.operation, services.backend
-    members = validate.read_object(row, request.raw_body)
+    members = validate.read_object(row, request.body)
     way = _event_way(services, row, members)
     address = request.address
-    message = request.message(_without_event_way(request.raw_body, members), forwarded=address.forwarded)
-    known = partial(traced.known, request.raw_body)
+    message = request.message_with(_without_event_way(request.body, members), forwarded=address.forwarded)
+    known = partial(traced.known, request.body)
     admitted = await backend.admit(SignInRequest(row, request.agent_id, message, known))
     known(admitted.agent_id)
     terms = signing.Terms(
@@ -92,8 +92,8 @@ def _without_event_way(raw: bytes, members: dict[str, object]) -> bytes:
 async def sign_out(services: Services, request: AgentRequest[SignOut]) -> Reply:
     """Asks the contact centre, unless it is by force, and ends the session in the store; then the centre is told."""
     row, agent_id = request.operation, request.agent_id
-    caller = await services.sessions.call(agent_id, request.guid)
-    session, code = caller.session, _cause(row, request)
+    session = await services.sessions.check(agent_id, request.guid)
+    code = _cause(row, request)
     leave = Leave() if row.force else await _ask_to_leave(services, request, session)
     try:
         await services.sessions.end(agent_id, session.id, EndReason.SIGNED_OUT, code, told=leave.told)
@@ -111,7 +111,7 @@ async def sign_out(services: Services, request: AgentRequest[SignOut]) -> Reply:
 async def _ask_to_leave(services: Services, request: AgentRequest[SignOut], session: Session) -> Leave:
     """Raises Refused where the agent may not sign out now."""
     live = LiveSession(request.agent_id, session.id, session.started_ms, upstream=session.upstream)
-    body = request.raw_body
+    body = request.body
     return await services.backend.ask_to_leave(live, to_centre(request, session, understood(body) if body else body))
 
 

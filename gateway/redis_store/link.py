@@ -198,6 +198,10 @@ class RedisLink:
         """Sends one command, together with all that is sent in this step of the event loop. Texts come as bytes."""
         return self._main.send(pack(arguments))
 
+    def send(self, packed: bytes) -> Awaitable[Any]:
+        """As `command`, one that is packed already."""
+        return self._main.send(packed)
+
     async def optional(self, *arguments: Argument) -> Any:
         """As `command`, for one that we can do without: ReplyError where the user of Redis may not send it."""
         await self._permits.need(str(arguments[0]))

@@ -10,6 +10,7 @@ import math
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from gateway.backend import End
@@ -20,7 +21,7 @@ from gateway.redis_store.event_queue import read_element
 from gateway.redis_store.floor_claim import Fenced
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.owed import RedisOwed
-from gateway.redis_store.scripts import Argument, load_script
+from gateway.redis_store.scripts import Argument, load_script, pack
 from gateway.redis_store.swap import Swap, SwapOutcome
 from gateway.sessions.model import Record
 from gateway.sessions.policy import Outage
@@ -314,6 +315,7 @@ class RedisSessionStore:
         self.now_ms = clock or link.now_ms
         self._link = link
         self._agents = link.key("agent", "")
+        self._packed_get = lru_cache(REMEMBERED)(lambda agent_id: pack(self._get(agent_id)))
         self._dropped = dropped
         self._check_floor = floor.check if floor is not None else _no_floor
         self._records = RedisRecords()
@@ -352,8 +354,7 @@ class RedisSessionStore:
         """See `SessionStore.read`."""
         self._check_floor()
         for _ in range(TRIES):
-            ask = self._link.surely if sure else self._link.command
-            kept = await ask("GET", f"{self._agents}{agent_id}") or b""
+            kept = await self._kept(agent_id, sure=sure) or b""
             try:
                 return self._records.read(agent_id, kept)
             except Rubbish:
@@ -364,8 +365,10 @@ class RedisSessionStore:
         await self._aside.put([Bad(f"{self._agents}{agent_id}", "value", content=kept)])
 
     def _kept(self, agent_id: int, *, sure: bool = False) -> Awaitable[bytes | None]:
-        ask = self._link.surely if sure else self._link.command
-        return ask("GET", f"{self._agents}{agent_id}")
+        return self._link.surely(*self._get(agent_id)) if sure else self._link.send(self._packed_get(agent_id))
+
+    def _get(self, agent_id: int) -> tuple[str, str]:
+        return "GET", f"{self._agents}{agent_id}"
 
     async def apply(
         self, agent_id: int, rule: Rule[T], *, known: Record | None = None, durable: bool = False

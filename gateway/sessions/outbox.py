@@ -185,7 +185,7 @@ class Outbox:
         self._retries: set[asyncio.Task[None]] = set()
         self._closing = False
         self._begun = 0
-        self._writing: dict[int, None] = {}
+        self.under_way: dict[int, None] = {}
         """Writes under way by number, the oldest first."""
         self._waiters: deque[tuple[int, asyncio.Future[None]]] = deque()
         """Each waits for all writes up to a number."""
@@ -210,7 +210,7 @@ class Outbox:
 
     async def settled(self) -> None:
         """See `Sink.settled`."""
-        if self._writing:
+        if self.under_way:
             waiter = asyncio.get_running_loop().create_future()
             self._waiters.append((self._begun, waiter))
             await waiter
@@ -263,7 +263,7 @@ class Outbox:
         """Begins to write all of a line of which nothing is being written; what comes in this step goes along."""
         line.busy = True
         self._begun += 1
-        self._writing[self._begun] = None
+        self.under_way[self._begun] = None
         work = self._write_all(shard, line, self._begun)
         if self._queue.at_once:
             _to_its_end(work)
@@ -284,12 +284,12 @@ class Outbox:
             self._comes_later(shard)
         finally:
             line.busy = False
-            del self._writing[number]
+            del self.under_way[number]
             if self._waiters:
                 self._wake_waiters()
 
     def _wake_waiters(self) -> None:
-        oldest = next(iter(self._writing)) if self._writing else self._begun + 1
+        oldest = next(iter(self.under_way)) if self.under_way else self._begun + 1
         while self._waiters and self._waiters[0][0] < oldest:
             waiter = self._waiters.popleft()[1]
             if not waiter.done():

@@ -97,6 +97,25 @@ class SessionService:
         """The GUID of a generation."""
         return self.derive(session.key_id, session.id, number, session.node)
 
+    async def check(self, agent_id: int, guid: str) -> Session:
+        """Accepts or refuses a request that carries `guid`, of the kind that hands none out; gives its session.
+
+        In polling mode it counts against the time limit. Raises Refused (`000-003`, `100-006`) and StoreUnavailable.
+        """
+        store = self.store.shard_of(agent_id)
+        record = await store.read(agent_id)
+        current = record.session
+        if (
+            current is not None
+            and not self._policy().looks_at_every_use
+            and rules.is_current(current, guid, self.derive)
+        ):  # As nearly every request: its use changes nothing.
+            _ACCEPTED.count += 1
+            if not current.push:
+                store.note_seen(agent_id, current.id, push=False)
+            return current
+        return (await self.call(agent_id, guid, just_read=record)).session
+
     async def call(
         self, agent_id: int, guid: str, *, hands_out: bool = False, just_read: Record | None = None
     ) -> Caller:
@@ -109,17 +128,6 @@ class SessionService:
         store = self.store.shard_of(agent_id)
         record = just_read if just_read is not None else await store.read(agent_id)
         policy = self._policy()
-        current = record.session
-        if (
-            current is not None
-            and not hands_out
-            and not policy.looks_at_every_use
-            and rules.is_current(current, guid, self.derive)
-        ):
-            _ACCEPTED.count += 1
-            if not current.push:
-                store.note_seen(agent_id, current.id, push=False)
-            return Caller(record, current, current.number)
         record, verdict, limits, now = await self._bearer(store, record, guid)
         session, number = verdict
         _ACCEPTED.count += 1

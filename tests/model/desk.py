@@ -101,7 +101,10 @@ async def answered(work: Coroutine[object, object, str]) -> str:
 
 
 async def call(service: SessionService, request: Request, *, hands_out: bool) -> str:
-    request.caller = await service.call(request.agent.number, request.guid, hands_out=hands_out)
+    if not hands_out:
+        await service.check(request.agent.number, request.guid)
+        return done("")
+    request.caller = await service.call(request.agent.number, request.guid, hands_out=True)
     return done(request.caller.hand_out)
 
 
@@ -159,8 +162,8 @@ async def update_guid(service: SessionService, request: Request) -> str:
 
 
 async def sign_out(service: SessionService, request: Request) -> str:
-    caller = await service.call(request.agent.number, request.guid)
-    await service.end(request.agent.number, caller.session.id, EndReason.SIGNED_OUT)
+    session = await service.check(request.agent.number, request.guid)
+    await service.end(request.agent.number, session.id, EndReason.SIGNED_OUT)
     return done("")
 
 

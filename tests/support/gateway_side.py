@@ -52,6 +52,7 @@ from tests.support.desk import PREFIX
 from tests.support.gateway import CONFIG, DEMO, PASSWORD, memory_stores, running_gateway
 from tests.support.hall import BOUNDARY, ROWS, multipart
 from tests.support.manual_time import ManualTime
+from tests.support.operation_request import AskedOperation
 from tests.support.recording_sink import RecordingSink
 from tests.support.scene import quick_agents
 from tests.support.waiting import until_async
@@ -170,9 +171,7 @@ class GatewaySide(ABC):
         message = Message(row.method, target, json.dumps(body).encode() if body else b"", "application/json", _address)
         if file is not None:
             message = message._replace(body=multipart(file), content_type=f"multipart/form-data; boundary={BOUNDARY}")
-        return OperationRequest(
-            row, live.agent_id, live.session_id, given, message.body, lambda _body: message, live.upstream
-        )
+        return AskedOperation(row, live.agent_id, live.session_id, message, given, live.upstream)
 
     async def perform(
         self,

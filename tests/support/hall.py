@@ -15,7 +15,7 @@ from gateway.agents.lockout import MemoryAttempts
 from gateway.agents.password_book import FilePasswordBook
 from gateway.agents.passwords import PasswordPool
 from gateway.agents.registry import AgentRegistry
-from gateway.backend import Admitted, BackendAnswer, End, EndReason, Message, OperationRequest
+from gateway.backend import Admitted, BackendAnswer, End, EndReason, Message
 from gateway.contact_centre.centre import ContactCentre
 from gateway.contact_centre.event_catalogue import check
 from gateway.contact_centre.floor.agent_state import AgentState
@@ -29,6 +29,7 @@ from gateway.wire.body import read_file
 from gateway.wire.envelope import Event
 from gateway.wire.errors import Refused
 from tests.support.manual_time import ManualTime
+from tests.support.operation_request import AskedOperation
 
 CONFIG = Path(__file__).parents[2] / "config"
 SETTINGS = load(CONFIG / "basic.properties", {}).settings
@@ -50,6 +51,8 @@ class Told:
 
 class Desktops:
     """The sink of a centre: what each session is told and keeps. Sessions that are not open take nothing."""
+
+    under_way = ()
 
     def __init__(self) -> None:
         self.told: dict[str, list[Event]] = {}
@@ -170,7 +173,7 @@ class Hall:
         if file is not None:
             message = message._replace(body=multipart(file), content_type=f"multipart/form-data; boundary={BOUNDARY}")
         session_id = self.sessions[agent_id]
-        request = OperationRequest(row, agent_id, session_id, dict(values or {}), message.body, lambda _body: message)
+        request = AskedOperation(row, agent_id, session_id, message, dict(values or {}))
         return await self.centre.perform(request)
 
     async def code(

@@ -9,6 +9,8 @@ from gateway.wire.envelope import Event
 class RecordingSink:
     """`told` has one line for each call, in order."""
 
+    under_way = ()
+
     def __init__(self) -> None:
         self.told: list[tuple[object, ...]] = []
 

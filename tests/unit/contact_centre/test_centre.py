@@ -6,6 +6,7 @@ from gateway.backend import Admitted, LiveSession, Message, OperationRequest
 from gateway.contact_centre.invocation import File
 from gateway.wire.errors import Refused, Unavailable
 from tests.support.hall import ROWS, Hall
+from tests.support.operation_request import AskedOperation
 
 AGENT, COLLEAGUE = 101, 102
 
@@ -20,9 +21,7 @@ async def hall() -> Hall:
 
 def request(name: str, session_id: str, body: bytes = b"", **values: str) -> OperationRequest:
     row = ROWS[name]
-    return OperationRequest(
-        row, AGENT, session_id, values, body, lambda sent: Message(row.method, "/", sent, "application/json")
-    )
+    return AskedOperation(row, AGENT, session_id, Message(row.method, "/", body, "application/json"), values)
 
 
 async def test_who_was_admitted_elsewhere_is_not_let_in(hall: Hall) -> None:

@@ -48,7 +48,7 @@ class Place:
     """The pages, with sessions that accept whom the test says."""
 
     def __init__(self) -> None:
-        self.sessions = Mock(call=AsyncMock())
+        self.sessions = Mock(check=AsyncMock())
         self.outside = Outside()
         assert SETTINGS.agents_file is not None
         self.registry = AgentRegistry(SETTINGS.agents_file)
@@ -87,7 +87,7 @@ async def test_the_customer_calls_and_hangs_up() -> None:
     body = b'{"caller":"139","data":"order"}'
     placed = await place.ask("POST", f"{CUSTOMER}?agentid=101", body, guid="g")
     assert json.loads(placed.body)["result"] == {"call": "7"}
-    place.sessions.call.assert_awaited_once_with(101, "g")
+    place.sessions.check.assert_awaited_once_with(101, "g")
     assert place.outside.placed == [(101, "139", "order")]
     assert told(await place.ask("POST", f"{CUSTOMER}?agentid=101", guid="g")) == (200, retcodes.WRONG_STATE)
     assert told(await place.ask("DELETE", f"{CUSTOMER}?agentid=102", guid="g")) == (200, retcodes.WRONG_STATE)
@@ -99,7 +99,7 @@ async def test_the_customer_calls_and_hangs_up() -> None:
 @pytest.mark.parametrize(("code", "status"), [(retcodes.NO_RIGHT, 401), (retcodes.NOT_SIGNED_IN, 401)])
 async def test_whose_guid_is_not_accepted_has_no_customer(code: str, status: int) -> None:
     place = Place()
-    place.sessions.call.side_effect = Refused(code)
+    place.sessions.check.side_effect = Refused(code)
     assert told(await place.ask("POST", f"{CUSTOMER}?agentid=101", guid="g")) == (status, code)
     assert place.outside.placed == []
 

@@ -31,19 +31,19 @@ def made(
     ],
 )
 def test_the_centre_gets_the_target_as_it_was_understood(target: str, path: str, passed_on: str) -> None:
-    assert made(target, path=path).message(b"").target == passed_on
+    assert made(target, path=path).message.target == passed_on
 
 
 def test_the_centre_gets_method_body_and_kind_and_no_other_header() -> None:
-    message = made(headers={"Content-Type": "text/plain", "guid": "s3cret"}).message(b"{}", forwarded=True)
+    message = made(headers={"Content-Type": "text/plain", "guid": "s3cret"}).message_with(b"{}", forwarded=True)
     assert (message.method, message.body, message.content_type, message.forwarded) == ("GET", b"{}", "text/plain", True)
     assert "s3cret" not in repr(message)
 
 
 def test_where_it_came_from_is_said_by_a_proxy_that_is_trusted_alone() -> None:
     headers = {"X-Forwarded-For": "192.0.2.7"}
-    assert made(headers=headers).message(b"").address() == "10.0.0.9"
-    assert made(headers=headers, TRUSTED_PROXIES="10.0.0.0/8").message(b"").address() == "192.0.2.7"
+    assert made(headers=headers).message.address() == "10.0.0.9"
+    assert made(headers=headers, TRUSTED_PROXIES="10.0.0.0/8").message.address() == "192.0.2.7"
 
 
 @pytest.mark.parametrize(

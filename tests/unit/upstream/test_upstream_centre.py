@@ -30,6 +30,7 @@ from gateway.upstream.upstream_centre import GIVE_UP_AFTER_MS, UpstreamCentre
 from gateway.upstream.upstream_sign_in import SignInParts, UpstreamSignIn
 from gateway.wire.errors import Refused, Unavailable
 from tests.support.behind import answer, saying, written
+from tests.support.operation_request import AskedOperation
 from tests.support.recording_sink import RecordingSink
 from tests.unit.sessions.samples import FRESH, START
 from tests.unit.upstream.fetching import AGENT, Bench, bench
@@ -72,7 +73,7 @@ class Seam:
     ) -> OperationRequest:
         path = row.path.format_map({"agentid": AGENT, **(values or {})})
         message = Message(row.method, f"{PREFIX}/{path}")
-        return OperationRequest(row, AGENT, FRESH.id, values or {}, message.body, lambda _body: message, upstream)
+        return AskedOperation(row, AGENT, FRESH.id, message, values or {}, upstream)
 
     def says(self, line: str, body: bytes, status: int = 200) -> None:
         self.place.centre.says[line] = saying(lambda: written(body, status))

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from gateway.agents.registry import Agent
+from gateway.backend import BackendAnswer
 from gateway.contact_centre.floor import state_machine
 from gateway.contact_centre.floor.agent_state import NO_CUSTOM_STATE, State
 from gateway.contact_centre.floor.effects import NOTHING
@@ -24,7 +25,7 @@ from gateway.wire import envelope, retcodes
 from gateway.wire.errors import Refused
 
 _STATUS_ANSWERS: Final = {
-    code: envelope.result({"agentState": code, "isWorking": code in {State.TALKING, ABOUT_TO_REST}})
+    code: BackendAnswer(envelope.result({"agentState": code, "isWorking": code in {State.TALKING, ABOUT_TO_REST}}))
     for code in (*State, ABOUT_TO_REST)
 }
 """What `agentstatus` answers, by status: of all questions the most frequent one."""

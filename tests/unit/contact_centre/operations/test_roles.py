@@ -2,12 +2,13 @@
 
 import pytest
 
-from gateway.backend import Message, OperationRequest
+from gateway.backend import Message
 from gateway.contact_centre.floor.agent_state import AgentState
 from gateway.contact_centre.invocation import Invocation
 from gateway.contact_centre.operations import roles
 from gateway.wire.errors import Refused
 from tests.support.hall import ROWS, Hall
+from tests.support.operation_request import AskedOperation
 
 AGENT, INSPECTOR, NOBODY = 101, 119, 999_998
 
@@ -31,9 +32,7 @@ async def test_who_may_not_hears_the_code_of_the_operation(agent_id: int, may: b
     hall = Hall()
     await hall.enter(agent_id)
     desk = hall.world.desks[agent_id]
-    asked = OperationRequest(
-        ROWS["forceBusy"], agent_id, desk.session_id, {}, b"", lambda body: Message("POST", "/", body)
-    )
+    asked = AskedOperation(ROWS["forceBusy"], agent_id, desk.session_id, Message("POST", "/"))
     invocation = Invocation(asked, desk, None, None)
     if may:
         roles.require(hall.centre.services, invocation, "900-002", roles.INSPECTOR)
