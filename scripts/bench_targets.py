@@ -222,8 +222,11 @@ class Stage:
         for agent, guid in _ANYBODY.items():
             redis.Redis.from_url(server.url).set(f"bench:{agent}", guid)
         process = await asyncio.create_subprocess_exec(*started)
-        self._stack.callback(process.terminate)  # Killed, it would leave its worker.
         await asyncio.sleep(1)
+        if process.returncode is not None:
+            self.skipped[name] = "this nginx ends at once: its Lua needs nginx.redis (lua-nginx-redis) or resty.redis"
+            return
+        self._stack.callback(process.terminate)  # Killed, it would leave its worker.
         worker = children(process.pid)[0]
         pin(worker, cores()[0])
         self.targets.append(Target(name, worker, port, dict(_ANYBODY), READ))
