@@ -22,6 +22,7 @@ _log = logging.getLogger(__name__)
 
 _MOST_AHEAD_BYTES: Final = 65_536
 """Of requests that come before the one ahead is answered; beyond that the connection is not read."""
+_NO_CONTEXT: Final = Context()
 
 
 class NoAnswerError(Exception):
@@ -424,9 +425,9 @@ class Connection(asyncio.Protocol):
             self._loop.call_soon(self._go_on_behind)
         self._answered_s = self._loop.time()
         if self._idle_timer is None:
-            # In a context of its own: in that of this answer it would hold the request for as long as the connection.
+            # In that of this answer it would hold the request for as long as the connection.
             self._idle_timer = self._loop.call_later(
-                self._server.keep_alive_s, self._look_whether_idle, context=Context()
+                self._server.keep_alive_s, self._look_whether_idle, context=_NO_CONTEXT
             )
 
     def _look_whether_idle(self) -> None:
@@ -436,7 +437,7 @@ class Connection(asyncio.Protocol):
             self.force_close()
         elif not self._ended:
             again_s = left_s if left_s > 0 else self._server.keep_alive_s
-            self._idle_timer = self._loop.call_later(again_s, self._look_whether_idle)
+            self._idle_timer = self._loop.call_later(again_s, self._look_whether_idle, context=_NO_CONTEXT)
 
     # Ends.
 

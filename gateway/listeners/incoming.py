@@ -1,8 +1,9 @@
 """What comes on one connection, cut into requests: no I/O, no time.
 
-The parser is aiohttp's, through its public face (`aiohttp.http.HttpRequestParser`). It is fed one message at a time, to
-the end of the head and then the announced body: so what stands behind a good request cannot spoil it, and nothing that
-the parser keeps of one message (a trailer of a body in chunks) meets the next. Some that it takes are refused here.
+The parser is aiohttp's, through its public face (`aiohttp.http.HttpRequestParser`). One is made for each message, and
+fed to the end of the head and then the announced body: so what stands behind a good request cannot spoil it, nothing
+that a parser keeps of one message (a trailer of a body in chunks) meets the next, and a connection that waits has none
+in memory. Some that it takes are refused here.
 
 The answers where there is none of the edge, to what is no request of ours above all, are here too.
 """
@@ -65,7 +66,6 @@ class Incoming:
         "_connection",
         "_loop",
         "_parser",
-        "_parser_is_done",
         "_remembered",
         "_seam",
         "body_left",
@@ -78,8 +78,7 @@ class Incoming:
     def __init__(self, connection: object, loop: asyncio.AbstractEventLoop) -> None:
         self._connection = connection
         self._loop = loop
-        self._parser = self._new_parser()
-        self._parser_is_done = False
+        self._parser: HttpRequestParser | None = None
         self._seam = b""
         self._remembered: tuple[tuple[bytes, Head], ...] = ()
         self.held = b""
@@ -106,7 +105,7 @@ class Incoming:
         return _HEAD_END in self.held
 
     def take_head(self) -> Head | None:
-        """Feeds the parser to the end of a head, and no further; None while that is not here.
+        """Feeds a parser to the end of a head, and no further; None while that is not here.
 
         The body of a request comes next, as `payload`. The bytes of one of the last heads are that head again, where it
         had no body, and are not parsed anew. Raises NotServed for what is no request that this server takes.
@@ -118,24 +117,23 @@ class Incoming:
                     self.held = b""
                     return same
         data = self._cut_head(data)
+        parser, self._parser = self._parser or self._new_parser(), None
         try:
-            messages, _, _ = self._parser.feed_data(data)
+            messages, _, _ = parser.feed_data(data)
         except HttpProcessingError as problem:
             raise NotServed(HEAD_TOO_LARGE if isinstance(problem, LineTooLong) else BAD_REQUEST) from problem
         if not messages:
-            self.head_begun = self.head_begun or bool(data.strip(_LINE_ENDS))
+            self.head_begun, self._parser = self.head_begun or bool(data.strip(_LINE_ENDS)), parser
             return None
         self.head_begun = False
         message, payload = messages[0]
         if message.version is not HttpVersion11 or hdrs.TRANSFER_ENCODING in message.headers:
             _refuse_unserved(message)
-        if payload is not EMPTY_PAYLOAD:
-            self.payload = payload
-            self.body_left = _IN_CHUNKS if message.chunked else int(message.headers["Content-Length"])
-        # Behind an offer of another protocol the parser expects that one; here the next request comes.
-        self._parser_is_done = message.upgrade or message.method == "CONNECT"
         head = Head(message)
-        if payload is EMPTY_PAYLOAD and not self._parser_is_done and len(data) <= REMEMBERED_BYTES:
+        if payload is not EMPTY_PAYLOAD:
+            self.payload, self._parser = payload, parser
+            self.body_left = _IN_CHUNKS if message.chunked else int(message.headers["Content-Length"])
+        elif len(data) <= REMEMBERED_BYTES:
             self._remember(data, head)
         return head
 
@@ -165,17 +163,17 @@ class Incoming:
 
     def take_body(self) -> None:
         """Feeds the parser what is here of the body; one that is broken tells that to whoever reads it."""
-        data, left = self.held, self.body_left
+        data, left, parser = self.held, self.body_left, self._parser
         if left == _IN_CHUNKS:
             self.held = b""
         else:
             data, self.held = data[:left], data[left:]
             self.body_left = left - len(data)
-        if self.skipping:
+        if parser is None:  # It is skipped.
             self.skipping = bool(self.body_left)
             return
         try:
-            self._parser.feed_data(data)
+            parser.feed_data(data)
         except HttpProcessingError:  # Behind the end of a body in chunks it means nothing.
             self.held = b""
             if not self.payload.is_eof():
@@ -185,11 +183,9 @@ class Incoming:
 
     def go_on_behind(self) -> None:
         """The request is answered: what is left of its body is skipped, and the next head may come."""
-        if self.body_left:
-            self.skipping = self._parser_is_done = True
-        if self._parser_is_done:
-            self._parser, self._parser_is_done = self._new_parser(), False
-        self.payload = EMPTY_PAYLOAD
+        if self.payload is not EMPTY_PAYLOAD:
+            self.skipping = bool(self.body_left)
+            self.payload, self._parser = EMPTY_PAYLOAD, None
 
     def lose(self) -> None:
         """No more comes: whoever waits for a body is told."""
