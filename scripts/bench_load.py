@@ -142,6 +142,8 @@ class Target:
     least_s: float = 0.0
     """The shortest round in which enough of it happens: where that is so little that what the process does anyhow, such
     as fetching for other sessions, is to be measured just before and left out."""
+    connections: int = 0
+    """0: as many as the others have."""
     heads_differ: bool = False
     """No request has the same bytes as one of the `steps` before it on its connection."""
 
@@ -178,7 +180,7 @@ async def measure(target: Target, connections: int, seconds: float) -> Sample:
     """One round. Raises RuntimeError with the first answer that was wrong."""
     loop = asyncio.get_running_loop()
     idle = await _idle(target)
-    callers = target.callers(connections)
+    callers = target.callers(target.connections or connections)
     name = "localhost" if target.trust else None
     for each in callers:
         await loop.create_connection(

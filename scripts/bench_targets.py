@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import redis
 from bench_load import Target, children, cores, pin
@@ -31,7 +31,9 @@ CHANGES_POLLED: Final = (CHANGES[0], FETCH, CHANGES[1], FETCH)
 BARE: Final = "a bare web.Application handler, uvloop"
 HOLD: Final = {"AGENT_POLL_WAIT_TIMES": "1"}
 """A poll is held for 0.1 s, not 10: so that a round has many."""
-POLLS_S: Final = 2.0
+POLLING: Final = 200
+"""So many polls that each are held for 0.1 s are 2,000 a second, as a process has that is full (docs/capacity.md)."""
+POLLS: Final[Mapping[str, Any]] = {"steps": (POLL,), "least_s": 2.0, "connections": POLLING}
 MANY_HEADS: Final = 6
 """More than a connection remembers."""
 NGINX_MODULES: Final = "/usr/lib/nginx/modules"
@@ -84,10 +86,11 @@ def failed(command: Sequence[str]) -> bool:
 class Stage:
     """Starts what is measured, each process on the core of the server; `skipped` names what is not there, and why."""
 
-    def __init__(self, stack: AsyncExitStack, folder: Path, agents: int) -> None:
+    def __init__(self, stack: AsyncExitStack, folder: Path, connections: int) -> None:
         self._stack = stack
         self._folder = folder
-        self._agents = agents
+        self._connections = connections
+        self._agents = 2 * connections + POLLING
         self._servers = Servers(folder)
         self.targets: list[Target] = []
         self.skipped: dict[str, str] = {}
@@ -132,15 +135,16 @@ class Stage:
         secret.write_text(new_secret_line("k1"), "ascii")
         settings = {"REDIS_URL": self._valkey().url, "GUID_SECRET_FILE": str(secret), **HOLD}
         target = await self._gateway("guarded read, Redis", settings, READ)
-        guids = list(target.guids.items())
-        third = len(guids) // 3
-        busy, waiting, unheard = (dict(guids[at : at + third]) for at in range(0, 3 * third, third))
+        guids, of_each = list(target.guids.items()), self._connections
+        busy, unheard, waiting = (
+            dict(some) for some in (guids[:of_each], guids[of_each : 2 * of_each], guids[2 * of_each :])
+        )
         changed, polled = "state change with its event, Redis", "state change and its event, polled, Redis"
         self.targets += [
             replace(target, guids=busy),
             replace(target, name=polled, guids=busy, steps=CHANGES_POLLED, in_a_cycle=2),
             replace(target, name=changed, guids=unheard, steps=CHANGES, in_a_cycle=2),
-            replace(target, name="empty poll, hold included, Redis", guids=waiting, steps=(POLL,), least_s=POLLS_S),
+            replace(target, name="empty poll, hold included, Redis", guids=waiting, **POLLS),
         ]
 
     def _valkey(self) -> Server:
@@ -155,7 +159,7 @@ class Stage:
         settings = {"BACKEND": "upstream", "UPSTREAM_URL": f"http://127.0.0.1:{centre.port}", **HOLD}
         target = await self._gateway("call passed on to a contact centre over HTTP", settings, READ)
         polled = "empty poll, hold included, contact centre over HTTP, fetching aside"
-        self.targets += [target, replace(target, name=polled, steps=(POLL,), least_s=POLLS_S)]
+        self.targets += [target, replace(target, name=polled, **POLLS)]
 
     async def _started(self, name: str, settings: Mapping[str, str]) -> GatewayProcess:
         folder = self._folder / name

@@ -12,10 +12,10 @@ HEAD: Final = """\
 # Performance
 
 What a call costs the server, and where the microseconds go. Measured by `scripts/bench --write` on {measured}:
-{machine}, {rounds} rounds, 64 connections. Times are CPU of the server's process for one call; the ratio is to a bare
-handler of the HTTP library, without any check, in the same round: above 1 is cheaper than that. The kernel's part of
-a call (read, write, the TCP of both ends of a loopback connection) is in all of them. Figures of another machine
-differ, ratios less; measure on yours with `scripts/bench --quick`.
+{machine}, {rounds} rounds, 64 connections, 200 where polls are held (for 0.1 s). Times are CPU of the server's process
+for one call; the ratio is to a bare handler of the HTTP library, without any check, in the same round: above 1 is
+cheaper than that. The kernel's part of a call (read, write, the TCP of both ends of a loopback connection) is in all of
+them. Figures of another machine differ, ratios less; measure on yours with `scripts/bench --quick`.
 
 | what | CPU, us (min / median / max) | ratio (min / median / max) | a second, median |
 |---|---|---|---|
