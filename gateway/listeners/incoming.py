@@ -111,7 +111,8 @@ class Incoming:
         had no body, and are not parsed anew. Raises NotServed for what is no request that this server takes.
         """
         data = self.held
-        if not (self._seam or self.head_begun):
+        whole = not (self._seam or self.head_begun)
+        if whole:
             for known, same in self._remembered:
                 if data == known:
                     self.held = b""
@@ -132,8 +133,8 @@ class Incoming:
         head = Head(message)
         if payload is not EMPTY_PAYLOAD:
             self.payload, self._parser = payload, parser
-            self.body_left = _IN_CHUNKS if message.chunked else int(message.headers["Content-Length"])
-        elif len(data) <= REMEMBERED_BYTES:
+            self.body_left = _IN_CHUNKS if message.chunked else _announced(message)
+        elif whole and len(data) <= REMEMBERED_BYTES:  # The end of a head stands for no head.
             self._remember(data, head)
         return head
 
@@ -210,6 +211,14 @@ def _refuse_unserved(message: RawRequestMessage) -> None:
         raise NotServed(BAD_REQUEST)
     if codings != ["chunked"]:
         raise NotServed(NOT_IMPLEMENTED)
+
+
+def _announced(message: RawRequestMessage) -> int:
+    """Bytes of the body. Raises NotServed where nobody knows them: behind CONNECT comes what is no HTTP."""
+    length = message.headers.get(hdrs.CONTENT_LENGTH)
+    if length is None:
+        raise NotServed(BAD_REQUEST)
+    return int(length)
 
 
 def body_is_withheld(request: Request) -> bool:

@@ -3,6 +3,7 @@
 See docs/design/connection.md.
 """
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
@@ -108,3 +109,16 @@ async def test_another_guid_of_the_same_length_is_another_request(desk: Desk) ->
             for guid in (desk.guid, wrong, desk.guid)
         ]
     assert answers == ["0", "000-003", "0"]
+
+
+async def test_the_end_of_a_request_that_came_in_pieces_is_not_taken_for_that_request(desk: Desk) -> None:
+    begun = f"POST {PREFIX}/onlineagent/{AGENT}/saybusy HTTP/1.1\r\nguid: {desk.guid}\r\nContent-Length: 0\r\nX: "
+    anonymous = f"GET {PREFIX}/onlineagent/{AGENT}/agentstatus HTTP/1.1\r\nHost: gateway\r\n\r\n".encode()
+    async with connection(desk) as line:
+        line.writer.write(begun.encode())
+        await asyncio.sleep(0.05)  # It must come by itself.
+        answers = []
+        for _ in range(2):
+            line.writer.write(anonymous)
+            answers.append((await read_answer(line.reader)).retcode)
+    assert answers == ["0", "000-003"]

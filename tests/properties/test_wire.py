@@ -30,6 +30,8 @@ PIECES: Final = st.sampled_from(
         b"GET / HTTP/1.1\r\nContent-Length: 1, 1\r\n\r\nx",
         b"GET /h HTTP/1.1\nHost: a\n\n",
         b" GET / HTTP/1.1\r\n\r\n",
+        b"GET /i HTTP/1.1\r\nX: ",
+        b"CONNECT a:1 HTTP/1.1\r\n\r\n",
     ]
 ) | st.binary(max_size=20)
 STREAMS: Final = st.lists(PIECES, max_size=5).map(b"".join)
@@ -61,6 +63,8 @@ async def seen(sent: bytes, cuts: list[int]) -> list[str]:
 @INPUTS
 @given(sent=STREAMS, cuts=st.lists(st.integers(0, 400), max_size=8))
 @example(sent=b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n" * 2, cuts=[25, 26, 27, 28])
+@example(sent=b"GET /i HTTP/1.1\r\nX: " + b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n" * 2, cuts=[20])
+@example(sent=b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n\r\n", cuts=[26, 28])
 def test_requests_do_not_depend_on_how_their_bytes_come(sent: bytes, cuts: list[int]) -> None:
     async def both() -> tuple[list[str], list[str]]:
         return await seen(sent, []), await seen(sent, cuts)

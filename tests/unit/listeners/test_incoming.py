@@ -192,3 +192,27 @@ async def test_the_heads_that_are_kept_have_one_bound_in_bytes_together(incoming
     first = heads(incoming, *asked)
     assert heads(incoming, asked[3], asked[2]) == [first[3], first[2]]
     assert heads(incoming, asked[0]) != first[:1]
+
+
+async def test_the_end_of_a_head_that_came_in_pieces_stands_for_no_head(incoming: Incoming) -> None:
+    incoming.held = b"GET /mine HTTP/1.1\r\nX: "
+    assert incoming.take_head() is None
+    first, second = heads(incoming, GET, GET)
+    assert first is not None
+    assert second is not None
+    assert (first.raw_path, second.raw_path) == ("/mine", "/a")
+
+
+async def test_line_ends_that_ended_a_head_are_no_request_when_they_come_again(incoming: Incoming) -> None:
+    incoming.held = GET[:-2]
+    assert incoming.take_head() is None
+    first, again = heads(incoming, b"\r\n", b"\r\n")
+    assert first is not None
+    assert again is None
+
+
+async def test_what_has_a_body_of_unknown_length_is_no_request(incoming: Incoming) -> None:
+    incoming.held = b"CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n"
+    with pytest.raises(NotServed) as refused:
+        incoming.take_head()
+    assert refused.value.status == 400
