@@ -17,6 +17,14 @@ REST_S: Final = 0.5
 RESTS_FROM: Final = 2
 TOGETHER_S: Final = 0.01
 """Holds end at multiples of this, up to so much early: what ends at one moment asks the store together."""
+LEAST_S: Final = 0.0005
+"""Less is no time left: some event loops count in whole ms, and would go round and round until the next one."""
+
+
+def left_s(until_s: float) -> float:
+    """How long it is until then, a time of the event loop; 0 for less than LEAST_S."""
+    left = until_s - asyncio.get_running_loop().time()
+    return left if left > LEAST_S else 0.0
 
 
 class Hold:
@@ -43,7 +51,7 @@ class Hold:
     @property
     def cut_short(self) -> bool:
         """Whether a drain asks for the answer now."""
-        return self._holds.draining and self.end_s <= asyncio.get_running_loop().time()
+        return self._holds.draining and not left_s(self.end_s)
 
     async def rest(self) -> None:
         """Returns at `rested_s`."""
@@ -78,7 +86,7 @@ class Holds:
     async def wait_until(self, end_s: Callable[[], float]) -> None:
         """Returns at `end_s`, which a drain may bring forward."""
         loop = asyncio.get_running_loop()
-        while end_s() > loop.time():
+        while left_s(end_s()):
             waiter: asyncio.Future[None] = loop.create_future()
             timer = loop.call_at(end_s(), _go_on, waiter)
             self._resting.add(waiter)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from gateway.events.delivery import Deliveries, HandOuts, Sent, farewell
-from gateway.events.parking import Hold, Parked, Parking
+from gateway.events.parking import Hold, Parked, Parking, left_s
 from gateway.ops import metrics
 from gateway.sessions.model import DISPLACED, Record
 from gateway.sessions.rules import Bearer, comes_of_age_ms
@@ -190,13 +190,13 @@ class _Poll:
 
     async def _park(self, settings: Callable[[], Settings]) -> bool:
         """Waits for an event while there is none; False where it is to be answered with nothing."""
-        parked, loop = self._parked, asyncio.get_running_loop()
+        parked = self._parked
         if self.forget is None:
             self.forget = self._peer.silent.on(parked.leave_alone)
-        until_s = self._until_s()
-        if parked.over or self._made or until_s <= loop.time():
+        held_s = left_s(self._until_s())
+        if parked.over or self._made or not held_s:
             return False
-        await parked.wait(min(until_s - loop.time(), self._due_in_s(settings().max_time_ms)))
+        await parked.wait(min(held_s, self._due_in_s(settings().max_time_ms)))
         if self._hold.cut_short:
             return False
         if not parked.over:
@@ -215,8 +215,8 @@ class _Poll:
             parked.leave_alone()  # It is not told of that before it parks.
         claims = not (parked.over or self._claimed or self._made)
         if claims:
-            left_s = self._hold.end_s - asyncio.get_running_loop().time()
-            claims, hold_ms = left_s > 0, int(left_s * 1000) + 1
+            held_s = left_s(self._hold.end_s)
+            claims, hold_ms = held_s > 0, int(held_s * 1000) + 1
         looking = Looking(
             parked.session_id,
             None if self.accepted else self.until_ms,
@@ -330,7 +330,7 @@ async def _patiently(attempt: Callable[[], Awaitable[T]], hold: Hold) -> T:
 
 async def _pause(hold: Hold, problem: StoreUnavailable) -> None:
     """Before another attempt. Raises the problem at the end of the hold."""
-    left_s = hold.end_s - asyncio.get_running_loop().time()
-    if left_s <= 0:
+    held_s = left_s(hold.end_s)
+    if not held_s:
         raise problem
-    await asyncio.sleep(min(STORE_RETRY_S, left_s))
+    await asyncio.sleep(min(STORE_RETRY_S, held_s))

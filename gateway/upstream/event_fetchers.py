@@ -113,7 +113,8 @@ LONGEST_PAUSE_S: Final = 5.0
 """Far below the two minutes after which a contact centre signs out an agent that is silent."""
 EMPTY_PAUSE_S: Final = 0.3
 """Before the next poll, where one was answered at once with nothing: as the interface advises its clients."""
-HELD_S: Final = 1.0
+HELD_S: Final = 0.9
+"""From then on a poll counts as held: the shortest holds that services have are of 1 s, and may end somewhat early."""
 BELIEVE_AFTER_S: Final = 0.5
 """A session that is over there is often just being signed out here too; that reason is the better one."""
 SIGN_OF_LIFE_S: Final = 20.0

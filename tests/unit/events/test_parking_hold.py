@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
+import uvloop
 
-from gateway.events.parking import REST_S, Hold, Holds, Parking
+from gateway.events.parking import LEAST_S, REST_S, TOGETHER_S, Hold, Holds, Parked, Parking, left_s
 
 DRAIN_S = 0.02
 
@@ -17,6 +18,39 @@ def in_s(end_s: float) -> float:
 async def test_a_hold_ends_after_its_time_and_a_rest_before() -> None:
     hold = Holds().begin(10)
     assert (in_s(hold.end_s), in_s(hold.rested_s)) == pytest.approx((10, REST_S), abs=0.1)
+
+
+async def test_holds_that_end_at_nearly_one_moment_end_together_and_none_too_late() -> None:
+    holds = Holds()
+    for longest_s in (0.1, 0.1234, 10, 600):
+        latest_s = asyncio.get_running_loop().time() + longest_s
+        end_s = holds.begin(longest_s).end_s
+        assert latest_s - TOGETHER_S - 0.1 < end_s <= latest_s + 0.1
+        assert end_s / TOGETHER_S == pytest.approx(round(end_s / TOGETHER_S), abs=1e-6)
+
+
+async def test_no_hold_is_over_as_it_begins() -> None:
+    assert left_s(Holds().begin(0).end_s) == 0
+
+
+async def test_what_is_less_than_some_loops_count_is_no_time() -> None:
+    now_s = asyncio.get_running_loop().time()
+    assert left_s(now_s + LEAST_S / 2) == 0
+    assert left_s(now_s + 10) == pytest.approx(10, abs=0.1)
+
+
+def test_a_poll_that_was_woken_at_its_end_has_no_time_left_on_a_loop_that_counts_in_ms() -> None:
+    async def wait(holds: Holds, longest_s: float) -> float:
+        hold, parked = holds.begin(longest_s), Parked(101, "token")
+        await parked.wait(left_s(hold.end_s))
+        return left_s(hold.end_s)
+
+    async def many() -> list[float]:
+        holds = Holds()
+        return await asyncio.gather(*(wait(holds, number * TOGETHER_S) for number in range(2, 60)))
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert set(runner.run(many())) == {0}
 
 
 async def test_a_drain_holds_polls_only_until_they_have_rested() -> None:
