@@ -35,7 +35,7 @@ the shortest of many bursts, so that other load does not count):
   "no head like those before" shows a client that never does ([design/connection.md](design/connection.md)).
 - The *connection* makes no task for a call that waits for nothing, no timer for a request that arrives whole, and asks
   the kernel what arrived only after answers that carry an event or a GUID.
-- All other parts are Python of the interpreter: some 65 calls of functions at 0.1 us and ten objects at 0.2 us. Over
+- All other parts are Python of the interpreter: some 50 calls of functions at 0.1 us and seven objects at 0.2 us. Over
   sockets the same parts take up to twice as long, as the rows above show: between two requests the processor runs the
   kernel, and its caches are cold. No single item is left to take away.
 - *nginx with Lua* runs compiled code: all of its call, kernel and Redis included, takes about what an interpreter needs

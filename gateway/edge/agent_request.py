@@ -95,7 +95,7 @@ def understood(raw: bytes) -> bytes:
 
 
 def to_centre(request: AgentRequest[Operation], session: Session, body: bytes) -> OperationRequest:
-    """The request as the contact centre gets it: of this session, with this body."""
+    """The request as the contact centre gets it: it becomes one of this session, with this body."""
     request.session_id, request.upstream, request.body = session.id, session.upstream, body
     return request
 

@@ -31,7 +31,7 @@ GATHERED: Final = (
     "gateway.agents.demo",
     "gateway.agents.passwords",
     "gateway.listeners.connection",
-    "gateway.listeners.eager",
+    "gateway.listeners.signals",
     "gateway.listeners.tls",
     "gateway.redis_store.session_store",
     "gateway.tokens.token_pages",

@@ -114,12 +114,10 @@ class SessionService:
             if not current.push:
                 store.note_seen(agent_id, current.id, push=False)
             return current
-        return (await self.call(agent_id, guid, just_read=record)).session
+        return (await self.call(agent_id, guid, hands_out=False, just_read=record)).session
 
-    async def call(
-        self, agent_id: int, guid: str, *, hands_out: bool = False, just_read: Record | None = None
-    ) -> Caller:
-        """Accepts or refuses a request that carries `guid`; `hands_out` for polls and heartbeats.
+    async def call(self, agent_id: int, guid: str, *, hands_out: bool, just_read: Record | None = None) -> Caller:
+        """As `check`, of any kind; `hands_out` for polls and heartbeats.
 
         In push mode only these count against the time limit, in polling mode every request does (docs/protocol.md, Time
         limits). `just_read` is the record, where it was read for this very request already.

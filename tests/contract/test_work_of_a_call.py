@@ -15,14 +15,14 @@ from tests.support.work import KINDS, Work, measured
 MAY_GROW: Final = 1.15
 TRIES: Final = 6
 KNOWN: Final = {
-    ("memory", "guarded read"): Work(calls=55),
-    ("memory", "empty poll"): Work(calls=97),
-    ("memory", "state change and its event"): Work(calls=259),
-    ("memory", "sign-out and sign-in"): Work(calls=728),
-    ("Redis", "guarded read"): Work(calls=111, commands=1.0, bytes=49),
-    ("Redis", "empty poll"): Work(calls=163, commands=3.0, bytes=298),
-    ("Redis", "state change and its event"): Work(calls=436, commands=12.0, bytes=915),
-    ("Redis", "sign-out and sign-in"): Work(calls=1299, commands=55.0, bytes=6950),
+    ("memory", "guarded read"): Work(calls=52),
+    ("memory", "empty poll"): Work(calls=99),
+    ("memory", "state change and its event"): Work(calls=225),
+    ("memory", "sign-out and sign-in"): Work(calls=743),
+    ("Redis", "guarded read"): Work(calls=108, commands=1.0, bytes=49),
+    ("Redis", "empty poll"): Work(calls=165, commands=3.0, bytes=298),
+    ("Redis", "state change and its event"): Work(calls=403, commands=12.0, bytes=915),
+    ("Redis", "sign-out and sign-in"): Work(calls=1314, commands=55.0, bytes=6950),
 }
 
 

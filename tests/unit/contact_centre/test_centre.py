@@ -1,8 +1,11 @@
 """What the contact centre does before an operation is performed, and with its answer."""
 
+import asyncio
+
 import pytest
 
 from gateway.backend import Admitted, LiveSession, Message, OperationRequest
+from gateway.contact_centre.floor.agent_state import State
 from gateway.contact_centre.invocation import File
 from gateway.wire.errors import Refused, Unavailable
 from tests.support.hall import ROWS, Hall
@@ -22,6 +25,19 @@ async def hall() -> Hall:
 def request(name: str, session_id: str, body: bytes = b"", **values: str) -> OperationRequest:
     row = ROWS[name]
     return AskedOperation(row, AGENT, session_id, Message(row.method, "/", body, "application/json"), values)
+
+
+async def test_an_operation_is_answered_when_what_it_told_is_in_the_sink(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = asyncio.Event()
+    monkeypatch.setattr(hall.desktops, "under_way", ("an event",), raising=False)
+    monkeypatch.setattr(hall.desktops, "settled", written.wait)
+    performed = asyncio.create_task(hall.centre.perform(request("sayBusy", hall.sessions[AGENT])))
+    done, _ = await asyncio.wait([performed], timeout=0.05)
+    assert (done, hall.world.desks[AGENT].state.state) == (set(), State.BUSY)
+    written.set()
+    assert (await performed).retcode == "0"
 
 
 async def test_who_was_admitted_elsewhere_is_not_let_in(hall: Hall) -> None:

@@ -73,9 +73,9 @@ class Site:
     async def session(self) -> Session | None:
         return (await self.store.read(AGENT, sure=True)).session
 
-    async def refusal(self, guid: str, **how: Any) -> str:
+    async def refusal(self, guid: str, *, hands_out: bool = False) -> str:
         with pytest.raises(Refused) as refused:
-            await self.service.call(AGENT, guid, **how)
+            await (self.service.call(AGENT, guid, hands_out=True) if hands_out else self.service.check(AGENT, guid))
         return refused.value.retcode
 
 
@@ -86,29 +86,28 @@ def site() -> Site:
 
 async def test_the_first_call_of_a_session_shows_that_its_answer_arrived(site: Site) -> None:
     await site.open(FRESH)
-    caller = await site.service.call(AGENT, guid(FRESH, 0))
-    assert caller.session == await site.session()
-    assert (caller.number, caller.hand_out, caller.session.adopted_ms) == (0, "", site.store.clock_ms)
+    session = await site.service.check(AGENT, guid(FRESH, 0))
+    assert session == await site.session()
+    assert (session.number, session.adopted_ms) == (0, site.store.clock_ms)
 
 
 async def test_a_later_call_changes_nothing_but_when_the_agent_was_seen(site: Site) -> None:
     await site.open(USED)
     written = len(site.store.durable)
     site.store.clock_ms += 5000
-    await site.service.call(AGENT, guid(USED, 0))
+    assert await site.service.check(AGENT, guid(USED, 0)) == USED
     assert len(site.store.durable) == written
     assert await site.store.seen_ms() == [site.store.clock_ms]
 
 
-@pytest.mark.parametrize(("hands_out", "seen"), [(False, False), (True, True)])
-async def test_in_push_mode_only_a_heartbeat_counts_against_the_time_limit(
-    site: Site, hands_out: bool, seen: bool
-) -> None:
+async def test_in_push_mode_only_a_heartbeat_counts_against_the_time_limit(site: Site) -> None:
     await site.open(replace(USED, push=True))
     before = await site.store.seen_ms()
     site.store.clock_ms += 5000
-    await site.service.call(AGENT, guid(USED, 0), hands_out=hands_out)
-    assert (await site.store.seen_ms() != before) is seen
+    await site.service.check(AGENT, guid(USED, 0))
+    assert await site.store.seen_ms() == before
+    await site.service.call(AGENT, guid(USED, 0), hands_out=True)
+    assert await site.store.seen_ms() != before
 
 
 async def test_a_poll_with_a_guid_of_age_is_handed_the_next_one_and_again_until_it_is_used(site: Site) -> None:
@@ -125,8 +124,8 @@ async def test_a_poll_with_a_guid_of_age_is_handed_the_next_one_and_again_until_
 async def test_a_call_that_hands_nothing_out_makes_no_guid_of_any_age(site: Site) -> None:
     await site.open(USED)
     site.store.clock_ms = START + 10 * INTERVAL
-    caller = await site.service.call(AGENT, guid(USED, 0))
-    assert (caller.hand_out, (await site.session())) == ("", USED)
+    await site.service.check(AGENT, guid(USED, 0))
+    assert await site.session() == USED
 
 
 async def test_no_guid_is_made_once_the_settings_forbid_it_while_the_store_is_asked(site: Site) -> None:
@@ -173,7 +172,7 @@ async def test_the_guid_of_a_session_that_was_taken_over_is_told_so_and_when(sit
     await site.service.end(AGENT, USED.id, EndReason.TAKEN_OVER)
     await site.open(replace(FRESH, id="b" * 32))
     with pytest.raises(SessionOver) as over:
-        await site.service.call(AGENT, guid(USED, 0))
+        await site.service.check(AGENT, guid(USED, 0))
     assert (over.value.retcode, over.value.reason) == (retcodes.NOT_SIGNED_IN, EndReason.TAKEN_OVER)
     assert over.value.ended_ms == site.store.clock_ms
 
@@ -181,14 +180,14 @@ async def test_the_guid_of_a_session_that_was_taken_over_is_told_so_and_when(sit
 async def test_nobody_is_refused_on_a_record_that_is_not_sure(site: Site) -> None:
     site.store.late = Record(AGENT)
     await site.open(USED)
-    assert (await site.service.call(AGENT, guid(USED, 0))).session == USED
+    assert await site.service.check(AGENT, guid(USED, 0)) == USED
 
 
 async def test_a_session_of_a_key_that_this_node_lacks_is_our_fault_and_refuses_nobody() -> None:
     site = Site(KeyRing("k0", {"k0": RING.secrets["k0"]}))
     await site.open(USED)
     with pytest.raises(StoreUnavailable):
-        await site.service.call(AGENT, guid(USED, 0))
+        await site.service.check(AGENT, guid(USED, 0))
 
 
 @pytest.mark.parametrize(("guid_reuse", "survives"), [("OBSERVE", True), ("SIGNOUT", False)])
@@ -211,7 +210,7 @@ async def test_a_use_that_authmode_2_would_refuse_is_accepted_in_a_rehearsal(sit
     rehearsing = replace(ADOPTED, rehearsed_from=0, superseded=(Superseded(0, START - GRACE, START + INTERVAL + 1000),))
     await site.open(rehearsing)
     site.store.clock_ms = ADOPTED.adopted_ms + 1000
-    assert (await site.service.call(AGENT, guid(ADOPTED, 0))).number == 0
+    await site.service.check(AGENT, guid(ADOPTED, 0))
     site.set(guid_rehearsal=False)
     assert await site.refusal(guid(ADOPTED, 0)) == retcodes.NO_RIGHT
 
@@ -308,7 +307,7 @@ async def test_a_session_that_the_centre_holds_on_to_goes_on_and_is_asked_for_ag
     centre = too_old(site, says)
     for later_ms in (0, ASK_AGAIN_MS - 1, 1):
         site.store.clock_ms += later_ms
-        await site.service.call(AGENT, guid(USED, 0))
+        await site.service.check(AGENT, guid(USED, 0))
     assert centre.asked == [USED.id, USED.id]
     assert await site.session() is not None
 

@@ -167,7 +167,7 @@ async def test_a_session_that_came_into_use_while_the_backend_was_asked_is_not_r
     site.pair.world.now_ms += LOST_ANSWER_MS + 1
 
     async def used() -> None:
-        await site.service.call(samples.AGENT, first.guid)
+        await site.service.check(samples.AGENT, first.guid)
 
     site.meanwhile = used
     with pytest.raises(Refused) as refused:
@@ -182,14 +182,14 @@ async def test_a_forced_sign_in_takes_over_and_the_former_session_lives_until_th
     former = await site.sign_in()
 
     async def still_good() -> None:
-        await site.service.call(samples.AGENT, former.guid)
+        await site.service.check(samples.AGENT, former.guid)
 
     site.meanwhile = still_good
     opened = await site.sign_in(force=True)
     with pytest.raises(SessionOver) as over:
-        await site.service.call(samples.AGENT, former.guid)
+        await site.service.check(samples.AGENT, former.guid)
     assert over.value.reason == EndReason.TAKEN_OVER
-    assert (await site.service.call(samples.AGENT, opened.guid)).session.id == opened.session.id
+    assert (await site.service.check(samples.AGENT, opened.guid)).id == opened.session.id
 
 
 async def test_a_sign_in_that_took_too_long_opens_nothing_and_the_backend_is_owed_its_end(site: Site) -> None:

@@ -45,7 +45,7 @@ class Site:
     async def call(self) -> str:
         """What a request is answered."""
         try:
-            await self.service.call(samples.AGENT, samples.guid(samples.FRESH, 0))
+            await self.service.check(samples.AGENT, samples.guid(samples.FRESH, 0))
         except Refused as refused:
             return f"{refused.retcode} {refused.message}"
         return retcodes.SUCCESS
