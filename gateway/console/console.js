@@ -19,6 +19,9 @@ const IN_MENU = ["overview", "sessions", "adoption", "lockouts", "nodes", "setti
 let current = null;
 let me = null;
 
+/** The names of what is being done: a second press does not do it again. */
+const underWay = new Set();
+
 /** What pages may do here. */
 const context = {
   get mayChange() {
@@ -42,6 +45,16 @@ const context = {
     }
   },
   confirm: question.confirm,
+  /** Does `work` if it is `sure`, and gives what it comes to. While that of this name is under way nothing is asked or done. */
+  async once(name, sure, work) {
+    if (underWay.has(name) || !(await sure())) return false;
+    underWay.add(name);
+    try {
+      return await work();
+    } finally {
+      underWay.delete(name);
+    }
+  },
 };
 
 /** Of #/sessions?find=x: the page's name and what is asked of it. */

@@ -17,9 +17,9 @@ const HEADS = [
 ];
 
 /** Ends lock-outs, once confirmed; whether it was done. */
-export async function unlock(context, body, whom) {
-  const sure = await context.confirm(`Unlock ${whom}?`, ["The next sign-in is looked at again, right or wrong."], "Unlock");
-  return sure && context.act(`Unlocked ${whom}`, ask("/lockouts/unlock", { method: "POST", body }));
+export function unlock(context, body, whom) {
+  const sure = () => context.confirm(`Unlock ${whom}?`, ["The next sign-in is looked at again, right or wrong."], "Unlock");
+  return context.once(`unlock ${whom}`, sure, () => context.act(`Unlocked ${whom}`, ask("/lockouts/unlock", { method: "POST", body })));
 }
 
 export function show(page, _args, context) {

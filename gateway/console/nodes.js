@@ -64,10 +64,9 @@ export function show(page, _args, context) {
 
   async function steer({ node, draining }) {
     const path = draining ? "/undrain" : "/drain";
-    const sure = draining || (await confirmed(node));
-    if (!sure) return;
-    const done = await context.act(draining ? `${node} serves again` : `${node} drains`, ask(path, { method: "POST", body: { node } }));
-    if (done) await context.again();
+    const sure = () => draining || confirmed(node);
+    const steered = () => context.act(draining ? `${node} serves again` : `${node} drains`, ask(path, { method: "POST", body: { node } }));
+    if (await context.once(`steer ${node}`, sure, steered)) await context.again();
   }
 
   async function confirmed(node) {

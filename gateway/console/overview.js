@@ -5,6 +5,7 @@ import { Chart } from "./charts.js";
 import { make } from "./dom.js";
 import { Hour } from "./hour.js";
 import { count } from "./numbers.js";
+import { swap } from "./parts.js";
 
 export const title = "Overview";
 export const everyMs = 10_000;
@@ -38,13 +39,13 @@ export function show(page) {
       drawCharts();
       const asked = ["/store", "/nodes", "/lockouts", "/settings"].map((path) => ask(path, { byItself }));
       const told = await Promise.allSettled([...asked, countBehind(byItself)]);
-      tiles.replaceChildren(...drawTiles(...told.map(({ value }) => value ?? null)));
+      swap(tiles, ...drawTiles(...told.map(({ value }) => value ?? null)));
     },
   };
 }
 
 function tile(kind, name, value, href) {
-  return make("a", { class: "tile", "data-kind": kind, href }, make("span", {}, name), make("b", {}, value));
+  return make("a", { class: "tile", "data-kind": kind, "data-key": name, href }, make("span", {}, name), make("b", {}, value));
 }
 
 function drawTiles(store, nodes, lockouts, settings, lagging) {

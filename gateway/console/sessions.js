@@ -22,24 +22,11 @@ const HEADS = ["Agent", "GUIDs", "State", "Client", "Address", "Node", "Signed i
   wrap: label === "Client",
 }));
 
-/** Agents whose session is being ended, as text. */
-const leaving = new Set();
-
-/** Ends the session of an agent, once confirmed; whether it is over. While that is under way, nothing is asked again. */
-export async function endSession(context, agent) {
-  if (leaving.has(String(agent))) return false;
-  const sure = await context.confirm(
-    `End the session of agent ${agent}?`,
-    ["The desktop is signed out at once, whatever it is doing, and has to sign in again."],
-    "End the session",
-  );
-  if (!sure) return false;
-  leaving.add(String(agent));
-  try {
-    return await context.act("", end(agent));
-  } finally {
-    leaving.delete(String(agent));
-  }
+/** Ends the session of an agent, once confirmed; whether it is over. */
+export function endSession(context, agent) {
+  const lines = ["The desktop is signed out at once, whatever it is doing, and has to sign in again."];
+  const sure = () => context.confirm(`End the session of agent ${agent}?`, lines, "End the session");
+  return context.once(`end ${agent}`, sure, () => context.act("", end(agent)));
 }
 
 /** What became of it, in words: that it was over before is no failure. */

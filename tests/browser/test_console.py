@@ -129,6 +129,16 @@ async def test_who_is_locked_out_is_unlocked(browser: Browser, site: Site) -> No
     assert [locked.retcode, (await site.desk(101).sign_in()).retcode] == ["110-016", "0"]
 
 
+async def test_a_tile_that_has_the_focus_keeps_it_when_figures_change(browser: Browser, site: Site) -> None:
+    page = await signed_in(browser, site.admin_port)
+    await page.run("document.querySelector('[data-key=Sessions]').focus()")
+    await site.desk(101).sign_in()
+    await page.run("(() => { const now = Date.now; Date.now = () => now() + 20_000; })()")
+    await page.until("document.querySelector('[data-key=Sessions]').innerText.endsWith('1')")
+    assert await page.run("document.activeElement.dataset.key") == "Sessions"
+    assert page.problems == []
+
+
 async def test_a_node_is_drained_and_taken_back(browser: Browser, site: Site) -> None:
     await site.desk(101).sign_in()
     page = await signed_in(browser, site.admin_port)

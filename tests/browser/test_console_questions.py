@@ -59,6 +59,38 @@ async def test_an_end_that_is_under_way_is_not_asked_for_again(browser: Browser,
     assert page.problems == []
 
 
+async def test_a_drain_that_is_being_taken_back_is_not_taken_back_again(browser: Browser, site: Site) -> None:
+    page = await signed_in(browser, site.admin_port)
+    await go(page, "nodes")
+    await press(page, "Drain AgentGateway0")
+    await confirm(page, "Drain AgentGateway0?")
+    await says(page, "AgentGateway0 drains.")
+    await held(page, "/undrain")
+    await press(page, "Take back the drain of AgentGateway0")
+    await press(page, "Take back the drain of AgentGateway0")
+    await page.until("window.heldBack.length === 1")
+    assert await page.run("window.asked") == 1
+    await page.run("window.goOn()")
+    await says(page, "AgentGateway0 serves again.")
+    assert page.problems == []
+
+
+async def test_an_unlock_that_is_under_way_is_not_asked_for_again(browser: Browser, site: Site) -> None:
+    for _ in range(5):
+        await site.desk(101).sign_in(password="wrong")
+    page = await signed_in(browser, site.admin_port)
+    await go(page, "lockouts")
+    await held(page, "/lockouts/unlock")
+    await press(page, "Unlock agent 101 at 127.0.0.1")
+    await confirm(page, "Unlock agent 101 at 127.0.0.1?")
+    await page.until("window.heldBack.length === 1")
+    await press(page, "Unlock agent 101 at 127.0.0.1")
+    assert not await page.run("document.getElementById('ask').open")
+    await page.run("window.goOn()")
+    await says(page, "Nobody is locked out.")
+    assert page.problems == []
+
+
 async def test_the_end_of_a_session_that_is_over_is_no_failure(browser: Browser, site: Site) -> None:
     desk = site.desk(101)
     await desk.sign_in()

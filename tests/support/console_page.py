@@ -17,11 +17,13 @@ _HOLD = """(() => {{
   const send = window.fetch.bind(window);
   let held = true;
   window.heldBack = [];
+  window.asked = 0;
   window.goOn = () => {{
     held = false;
     for (const go of window.heldBack) go();
   }};
   window.fetch = async (path, options) => {{
+    window.asked += path.startsWith({path});
     const answer = await send(path, options);
     if (held && path.startsWith({path})) await new Promise((go) => window.heldBack.push(go));
     return answer;
@@ -78,7 +80,10 @@ async def press(page: Page, words: str) -> None:
 
 
 async def held(page: Page, path: str) -> None:
-    """From now on answers to what begins with this path wait: `heldBack` lets one go, `goOn` all, and those to come."""
+    """From now on answers to what begins with this path wait: `heldBack` lets one go, `goOn` all, and those to come.
+
+    `asked` tells how many there were.
+    """
     await page.run(_HOLD.format(path=json.dumps(path)))
 
 
