@@ -331,7 +331,7 @@ class Sessions(World):
         live = facts.live
         if live is not None:
             newest = live.generations[live.current]
-            moments += [agent.idle_ends(live), live.started + 15_000, newest.made + site.interval]
+            moments += [agent.idle_ends(live), newest.made + 15_000, newest.made + site.interval]
             for generation in live.generations.values():
                 moments += [agent.grace_ends(generation.handed)] if generation.handed else []
         return moments

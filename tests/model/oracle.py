@@ -315,7 +315,7 @@ class Agent:
         held, live, now = self.facts.signing_in, self.facts.live, self.site.now
         if held is not None and held[0] != sign_in and now < held[1]:
             return "100-021"
-        if live is not None and (live.used or now <= live.started + 15_000):
+        if live is not None and (live.used or now <= live.generations[0].made + 15_000):
             if not force:
                 return "100-002"
             if not self.may_be_forced:
@@ -335,12 +335,12 @@ class Agent:
         if self.holds(sign_in):
             self.facts.signing_in = None
 
-    def open(self, session: str, node: str, *, force: bool, push: bool) -> str:
-        """The reserved sign-in opens its session; its first GUID."""
+    def open(self, session: str, node: str, began: int, *, force: bool, push: bool) -> str:
+        """The reserved sign-in opens its session, which counts from when that began; its first GUID."""
         now = self.site.now
         if self.facts.live is not None:
             self.end(self.facts.live.id, TAKEN_OVER if force else REPLACED)
-        live = Life(session, node, now, now, push, {})
+        live = Life(session, node, began, now, push, {})
         self.pushed[session] = push
         self.add(live, 0, Generation(now))
         self.facts.live, self.facts.signing_in = live, None

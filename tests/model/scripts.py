@@ -257,9 +257,10 @@ def end(agent: Agent, session: str, reason: str, answer: str) -> Script:
 
 
 class SignIn(Protocol):
-    """A sign-in: its number, and the id of its session once the backend was asked."""
+    """A sign-in: its number, when it began, and the id of its session once the backend was asked."""
 
     number: int
+    began: int
     session_id: str
 
 
@@ -285,7 +286,7 @@ def sign_in(agent: Agent, asked: SignIn, node: str, *, force: bool, push: bool) 
     if fault is not Fault.BEFORE and not force and agent.in_use:
         return (yield from give_up(agent, asked, "100-002"))
     if fault is not Fault.BEFORE and agent.holds(asked.number):
-        guid = agent.open(asked.session_id, node, force=force, push=push)
+        guid = agent.open(asked.session_id, node, asked.began, force=force, push=push)
     if fault in LOST:
         if (yield) is not Fault.BEFORE:
             agent.end(asked.session_id, REPLACED)
