@@ -79,6 +79,7 @@ OUT_AFTER_S: Final = 2.0
 
 _LOG = logging.getLogger(__name__)
 PIECE_BYTES: Final = 65_536
+_WITHOUT_BODY: Final = frozenset({204, 205})
 _PASSED_ON: Final = ("Content-Type", "Content-Length", "Content-Disposition", "Last-Modified")
 
 
@@ -116,8 +117,11 @@ class Reachability:
 
 
 def file_headers(answer: Answer) -> dict[str, str]:
-    """The headers that go along with the file."""
-    return {name: answer.headers[name] for name in _PASSED_ON if name in answer.headers}
+    """The headers that go along with the file; a length only where the answer has a body."""
+    told = {name: answer.headers[name] for name in _PASSED_ON if name in answer.headers}
+    if answer.status in _WITHOUT_BODY:
+        told.pop("Content-Length", None)
+    return told
 
 
 ANSWER_MAX_BYTES: Final = 8 * 1024 * 1024

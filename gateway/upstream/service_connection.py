@@ -6,7 +6,7 @@ and a future, and nothing else (docs/design/service_link.md).
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from typing import Any, Final, Protocol
 
@@ -19,6 +19,7 @@ from gateway.wire.outbound import LINE_BYTES, MOST_HEADERS, head_words, read_con
 BROKE: Final = "the connection broke"
 LATE: Final = "no answer in time"
 _BODY_BUFFER_BYTES: Final = 65_536
+_LONG_BYTES: Final = 65_536
 _FIRST_OF_ANSWERS: Final = 200
 _SWITCHED: Final = 101
 _NEVER_S: Final = float("inf")
@@ -45,20 +46,41 @@ class Answer:
 
     async def read(self, most_bytes: int) -> bytes:
         """The whole body. Raises AnswerTooLongError, and UnansweredError where it does not come whole."""
+        # So it is never paused: uvloop loses what TLS has read when a service closes meanwhile.
+        self._body.set_read_chunk_size(most_bytes)
         return await read_content(self._body, most_bytes)
 
-    async def pieces(self, most_bytes: int) -> AsyncGenerator[bytes, None]:
+    def pieces(self, most_bytes: int) -> AsyncGenerator[bytes, None]:
         """The body, so many bytes at a time, no faster than they are taken. An end before its time raises."""
-        try:
-            async for piece in self._body.iter_chunked(most_bytes):
-                yield piece
-        finally:
-            self.release()
+        return _Pieces(self, self._body.iter_chunked(most_bytes))
 
     def release(self) -> None:
         """Nobody reads on: what has not come is not waited for."""
         if not self._body.is_eof():
             self._connection.drop()
+
+
+class _Pieces(AsyncGenerator[bytes, None]):
+    """The body of an answer. To close it releases that, also where nobody has begun to read: what stands in the
+    `finally` of a generator would not run then."""
+
+    def __init__(self, answer: Answer, pieces: AsyncIterator[bytes]) -> None:
+        self._answer = answer
+        self._pieces = pieces
+
+    async def asend(self, _value: None) -> bytes:
+        try:
+            return await anext(self._pieces)
+        except BaseException:
+            self._answer.release()
+            raise
+
+    async def athrow(self, problem: Any, *_others: Any) -> bytes:
+        self._answer.release()
+        raise problem
+
+    async def aclose(self) -> None:
+        self._answer.release()
 
 
 def _words(problem: Exception) -> str:
@@ -86,6 +108,7 @@ class ServiceConnection(asyncio.Protocol):
         "_bodiless",
         "_body",
         "_last",
+        "_long",
         "_loop",
         "_parser",
         "_paused",
@@ -102,7 +125,7 @@ class ServiceConnection(asyncio.Protocol):
         self._answered: asyncio.Future[Answer] | None = None
         self._parser: HttpResponseParser | None = None
         self._body: StreamReader | None = None
-        self._bodiless = self._last = self._paused = False
+        self._bodiless = self._last = self._long = self._paused = False
         self._silence_s = 0.0
         self.until_s = _NEVER_S
 
@@ -118,6 +141,8 @@ class ServiceConnection(asyncio.Protocol):
             self._pool.lost(self)
             answered.set_exception(BrokenError(BROKE))
         else:
+            # Under TLS nobody tells how much of a request still waits to be sent.
+            self._long = len(request) > _LONG_BYTES and self._transport.get_extra_info("ssl_object") is not None
             self._transport.write(request)
         return answered
 
@@ -129,6 +154,11 @@ class ServiceConnection(asyncio.Protocol):
     def connected(self) -> bool:
         """Whether the service is there."""
         return self._transport is not None
+
+    @property
+    def usable(self) -> bool:
+        """Whether a request may be sent on it: not once the service has closed its side."""
+        return self._transport is not None and not self._transport.is_closing()
 
     def drop(self) -> None:
         """Ends it at once."""
@@ -156,10 +186,10 @@ class ServiceConnection(asyncio.Protocol):
         """See asyncio.Protocol. A body without a length ends so."""
         if self._transport is None:
             return
-        if self._body is None or self._parser is None:
+        if self._parser is None:
             self.fail(BrokenError(BROKE))
             return
-        if exc is None:
+        if exc is None and self._body is not None:
             with suppress(Exception):  # It says what is missing.
                 self._parser.feed_eof()
         self.fail(UnansweredError(BROKE))
@@ -201,13 +231,13 @@ class ServiceConnection(asyncio.Protocol):
         if self._body is not None or self._answered is None:
             self._last = True  # A second answer to one request: who knows what comes next.
             return
-        self._last = message.should_close or switched
+        self._last = message.should_close or switched or message.code == _SWITCHED
         self._body = body
         self._answered.set_result(Answer(message, body, self))
 
     def _end(self) -> None:
         transport = self._transport
-        if self._last or transport is None or transport.is_closing() or transport.get_write_buffer_size():
+        if self._last or self._long or not self.usable or transport is None or transport.get_write_buffer_size():
             self.drop()
             return
         self._answered = self._body = self._parser = None

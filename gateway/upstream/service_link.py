@@ -44,14 +44,19 @@ async def _look_up(host: str, port: int) -> list[Any]:
     return list(await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM))
 
 
-async def _reached(addresses: list[Any]) -> socket.socket:
-    """A socket to the first of them that answers, which is taken out of the list. Raises OSError."""
-    link = await start_connection(addresses, happy_eyeballs_delay=NEXT_ADDRESS_S)
+async def _reached(addresses: list[Any], next_s: float) -> socket.socket:
+    """A socket to the first of them that answers, which is taken out of the list. Raises OSError.
+
+    The next one is tried as well when one does not answer for so long.
+    """
+    link = await start_connection(addresses, happy_eyeballs_delay=next_s)
     try:
         remove_addr_infos(addresses, link.getpeername())
     except OSError:  # It is gone already.
         link.close()
         raise
+    except ValueError:  # It answers by another address than it was asked by, as 0.0.0.0 does.
+        addresses.clear()
     return link
 
 
@@ -103,6 +108,7 @@ class ServiceLink:
         self._turns: deque[_Turn] = deque()
         self._closed = False
         self._looks_at_s = _NEVER_S
+        self._held_up = False
         self._timer: asyncio.TimerHandle | None = None
         # What outlives the request that it was begun for holds nothing of it.
         self._nobody = Context()
@@ -145,8 +151,11 @@ class ServiceLink:
 
     async def _take(self, connect_s: float) -> ServiceConnection:
         while True:
-            if self._idle:
-                return self._idle.popitem()[0]
+            while self._idle:
+                connection = self._idle.popitem()[0]
+                if connection.usable:
+                    return connection
+                connection.drop()
             if self.open < self._most:
                 self.open += 1
                 return await self._opened(connect_s)
@@ -160,7 +169,7 @@ class ServiceLink:
                 raise
             if given is None:
                 return await self._opened(connect_s)
-            if given.connected:
+            if given.usable:
                 return given
 
     def _pass_on(self, connection: ServiceConnection | None) -> None:
@@ -172,7 +181,7 @@ class ServiceLink:
                 return
         if connection is None:
             self.open -= 1
-        elif connection.connected:
+        elif connection.usable:
             self._idle[connection] = None
 
     def free(self, connection: ServiceConnection) -> None:
@@ -189,7 +198,9 @@ class ServiceLink:
             self._pass_on(None)
 
     async def _opened(self, connect_s: float) -> ServiceConnection:
-        dialling = asyncio.get_running_loop().create_task(self._dial(), context=Context())
+        dialling = asyncio.get_running_loop().create_task(
+            self._dial(min(NEXT_ADDRESS_S, connect_s / 3)), context=Context()
+        )
         try:
             async with asyncio.timeout(connect_s):
                 connection = await dialling
@@ -205,13 +216,13 @@ class ServiceLink:
             connection.fail(UnansweredError(BROKE))
         return connection
 
-    async def _dial(self) -> ServiceConnection:
+    async def _dial(self, next_s: float) -> ServiceConnection:
         if self._closed:
             raise UnansweredError(BROKE)
         try:
             found = await self._addresses.find()
             while True:
-                link = await _reached(found)
+                link = await _reached(found, next_s)
                 try:
                     return await self._connected(link)
                 except OSError:
@@ -244,6 +255,10 @@ class ServiceLink:
 
     def _look(self) -> None:
         now_s = asyncio.get_running_loop().time()
+        self._held_up = not self._held_up and now_s - self._looks_at_s > LOOKS_S
+        if self._held_up:  # This process was: first it reads what may lie unread.
+            self._look_at(now_s + LOOKS_S / 2)
+            return
         for connection in [each for each in self._connections if each.until_s <= now_s]:
             connection.fail(UnansweredError(LATE))
         self._looks_at_s, self._timer = _NEVER_S, None

@@ -127,9 +127,14 @@ class UpstreamCentre:
             return await self._service.call(message, keys, file=file)
 
         heard = await self._session_client.ask(agent_id, session_id, upstream, send)
-        with suppress(StoreUnavailable):
-            # The operation is done; a poll will hand this GUID out again.
-            await self._session_client.follow(agent_id, session_id, heard)
+        try:
+            with suppress(StoreUnavailable):
+                # The operation is done; a poll will hand this GUID out again.
+                await self._session_client.follow(agent_id, session_id, heard)
+        except BaseException:
+            if not isinstance(heard.answer.body, bytes):
+                await heard.answer.body.aclose()
+            raise
         return heard
 
     async def _forget_events(self, request: OperationRequest) -> None:

@@ -18,6 +18,7 @@ from gateway.upstream.service_client import ANSWER_MAX_BYTES, ServiceClient
 from gateway.wire.errors import Unavailable
 from gateway.wire.trust import client_context
 from tests.support.behind import Centre, answer, centre_behind, saying, written
+from tests.support.raw_service import raw_service
 from tests.support.servers import free_port
 from tests.support.waiting import until
 
@@ -226,3 +227,10 @@ async def asked_for_a_file(say: Callable[[], web.StreamResponse]) -> ServiceAnsw
 
 async def test_where_a_file_is_asked_for_json_is_still_an_answer() -> None:
     assert (await asked_for_a_file(lambda: answer("104-005", "no such file"))).retcode == "104-005"
+
+
+async def test_a_file_without_a_body_tells_no_length() -> None:
+    head = b"HTTP/1.1 204 No Content\r\nContent-Type: audio/wav\r\nContent-Length: 5\r\n\r\n"
+    async with raw_service(head) as behind, service_at(behind.url) as service:
+        said = await service.call(SAY_FREE, file=True)
+    assert said.headers == {"Content-Type": "audio/wav"}

@@ -169,6 +169,12 @@ async def test_behind_such_an_answer_another_connection_is_used(sent: bytes) -> 
     assert service.connections == 2
 
 
+async def test_a_switch_to_another_protocol_that_nobody_named_is_the_last_answer_too() -> None:
+    async with linked(b"HTTP/1.1 101 Over\r\n\r\n", WHOLE) as (service, link):
+        assert [(await ask(link)).status, await said(link)] == [101, b"hello"]
+    assert service.connections == 2
+
+
 async def test_what_comes_while_nobody_asks_ends_the_connection() -> None:
     async with linked((WHOLE, Then.WAITS, WHOLE), WHOLE) as (service, link):
         await said(link)
@@ -193,6 +199,41 @@ async def test_a_body_that_nobody_reads_ends_the_connection() -> None:
         (await ask(link)).release()
         assert await said(link) == b"hello"
     assert service.connections == 2
+
+
+async def test_pieces_that_are_closed_before_anybody_took_one_end_the_connection() -> None:
+    async with linked((OK + b"Content-Length: 9\r\n\r\n", Then.WAITS), WHOLE, most=1) as (service, link):
+        await (await ask(link)).pieces(MOST).aclose()
+        async with asyncio.timeout(IN_TIME_S / 2):  # Else only its silence ends it.
+            assert await said(link) == b"hello"
+    assert service.connections == 2
+
+
+async def test_behind_a_long_request_over_tls_another_connection_is_used(tmp_path: Path) -> None:
+    made = certified(tmp_path, "127.0.0.1")
+    async with raw_service(WHOLE, WHOLE, tls=made.context) as service:
+        link = ServiceLink(service.url, client_context(made.authority_pem), 10)
+        for _ in range(2):
+            assert await (await ask(link, "POST", body=b"x" * 100_000)).read(MOST) == b"hello"
+        await link.close()
+    assert service.connections == 2
+
+
+async def test_a_large_answer_over_tls_is_whole_though_the_service_closes_without_a_word(tmp_path: Path) -> None:
+    made, body = certified(tmp_path, "127.0.0.1"), b"x" * 4_000_000
+
+    def serve(door: socket.socket) -> None:
+        peer, _ = door.accept()
+        with made.context.wrap_socket(peer, server_side=True) as talk:
+            talk.recv(4096)
+            talk.sendall(OK + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        serving = asyncio.create_task(asyncio.to_thread(serve, door))
+        link = ServiceLink(f"https://127.0.0.1:{door.getsockname()[1]}", client_context(made.authority_pem), 1)
+        found = await (await ask(link)).read(len(body))
+        await asyncio.gather(serving, link.close())
+    assert len(found) == len(body)
 
 
 # No answer.
@@ -267,6 +308,20 @@ async def test_a_connection_that_takes_too_long_is_no_answer_in_time() -> None:
 async def test_nobody_there_is_no_connection() -> None:
     link = ServiceLink(f"http://127.0.0.1:{free_port()}", client_context(None), 10)
     assert await why(link, "GET") == NO_CONNECTION
+
+
+async def test_an_address_that_answers_by_another_one_is_one_too() -> None:
+    async with raw_service(WHOLE) as service:
+        link = ServiceLink(f"http://0.0.0.0:{service.port}", client_context(None), 1)
+        assert await said(link) == b"hello"
+        await link.close()
+
+
+@pytest.mark.parametrize("begun", [b"HTTP/1.1 100 Continue\r\n\r\n", OK], ids=["100", "half a head"])
+async def test_a_get_whose_answer_has_begun_is_not_sent_again(begun: bytes) -> None:
+    async with linked((begun, Then.CLOSES), WHOLE) as (service, link):
+        assert await why(link, "GET") == BROKE
+    assert len(service.requests) == 1
 
 
 async def test_a_name_that_leads_nowhere_is_no_connection() -> None:
