@@ -48,19 +48,19 @@ end; `tests/contract/test_work_of_a_call.py` counts the work of calls without a 
 
 ## Storms
 
-By the clock, `scripts/bench-storm` on the same machine at an hour when its neighbours slowed it down by a third
-(2026-11-29, two runs), where clients and Valkey have their share of the two cores: 9,000 agents sign in within 18 to
-20 s, by a hash that costs next to nothing, 1.5 to 1.6 ms of the loop each; after kill -9 the polls of 9,000 are parked
-again 6 s behind the ready line of the new process; an event reaches a poll that is parked on another node after 5 ms,
-in 99 of 100 cases within 22 to 31 ms. A sign-in takes a fifth less of the loop than in the version before, measured in
-turn with it.
+By the clock, `scripts/bench-storm` on the same machine and day (2026-11-30, two runs), where clients and Valkey have
+their share of the two cores: 9,000 agents sign in within 8 to 9 s, by a hash that costs next to nothing, 0.7 to 0.8 ms
+of the loop each; after kill -9 the polls of 9,000 are parked again 3.3 to 3.5 s behind the ready line of the new
+process; an event reaches a poll that is parked on another node after 3 to 4 ms, in 99 of 100 cases within 7 to 14 ms.
+These are times of this machine: on one whose bare handler takes 45 us, and whose neighbours slowed it down, the same
+took 18 to 20 s, 6 s and 22 to 31 ms the day before.
 
 ## Starts
 
-By `scripts/bench-start` at the same hour (2026-11-29): a process is ready after 0.67 / 0.74 / 0.86 s of CPU (minimum,
-median and maximum of 25), bytecode and certificate being there, and then takes 76 MiB; with an admin listener 0.06 s
-and 3 MiB more. That is three quarters of the version before, measured in turn with it. What its settings do not use is
-not loaded: `tests/unit/commands/test_serving.py` has the table.
+By `scripts/bench-start` on the same machine and day: a process is ready after 0.40 / 0.43 / 0.51 s of CPU (minimum,
+median and maximum of 25), bytecode and certificate being there, and then takes 76 MiB; with an admin listener 0.03 s
+and 3 MiB more. On the slower machine it was 0.67 / 0.74 / 0.86 s. What its settings do not use is not loaded:
+`tests/unit/commands/test_serving.py` has the table.
 """
 
 
