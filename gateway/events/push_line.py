@@ -10,6 +10,7 @@ lost, or this process stood still for longer than its lease), always under the s
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Final
 
@@ -94,7 +95,7 @@ class PushLine:
         self._busy = self._stopping = False
         self._woken = asyncio.Event()
         self._woken.set()
-        self._task = asyncio.create_task(self._run(first_s))
+        self._task = asyncio.create_task(self._run(first_s), context=Context())
 
     def wake(self) -> None:
         """There may be an event, or the session may be over."""

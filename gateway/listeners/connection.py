@@ -22,6 +22,7 @@ _log = logging.getLogger(__name__)
 
 _MOST_AHEAD_BYTES: Final = 65_536
 """Of requests that come before the one ahead is answered; beyond that the connection is not read."""
+DEAF_S: Final = 30.0
 _NO_CONTEXT: Final = Context()
 
 
@@ -171,10 +172,11 @@ class Connection(asyncio.Protocol):
             self._task.cancel()
 
     def force_close(self) -> None:
-        """Close behind what was written."""
+        """Close behind what was written, for as long as the client reads on."""
         self._ended = True
         if self.transport is not None:
             self._close(self.transport)
+            self._watch_reader()
 
     def _close(self, transport: asyncio.Transport) -> None:
         probe = self._receipts.probe
@@ -210,6 +212,8 @@ class Connection(asyncio.Protocol):
             incoming = self._incoming
             incoming.held = incoming.held + data if incoming.held else data
             self._go_on()
+            if len(incoming.held) > _MOST_AHEAD_BYTES:
+                self.pause_reading()
 
     def eof_received(self) -> bool:
         """The client sends no more. True: what it had sent whole is answered first (TLS cannot); else asyncio closes.
@@ -276,8 +280,6 @@ class Connection(asyncio.Protocol):
                 if self._take_head() and not self._busy:
                     return  # It is answered: others have their turn before the next one.
             else:
-                if len(incoming.held) > _MOST_AHEAD_BYTES:
-                    self.pause_reading()
                 if self._timer is None:
                     self._start_timer()
                 return
@@ -399,7 +401,17 @@ class Connection(asyncio.Protocol):
         """Waits until the client has read on, or is gone."""
         if self.transport is not None:
             self._drained = self._loop.create_future()
+            self._watch_reader()
             await self._drained
+
+    def _watch_reader(self, before: int | None = None) -> None:
+        """Cuts a client that has read nothing for DEAF_S of what waits for it: `before` so many bytes did."""
+        transport = self.transport
+        waiting = transport.get_write_buffer_size() if transport is not None else 0
+        if before is not None and waiting >= before:
+            self.cut()
+        elif waiting:
+            self._loop.call_later(DEAF_S, self._watch_reader, waiting, context=_NO_CONTEXT)
 
     def _writable_again(self) -> None:
         if self._drained is not None and not self._drained.done():
@@ -414,7 +426,7 @@ class Connection(asyncio.Protocol):
             self._end()
             return
         incoming.go_on_behind()
-        if self._reading_paused:
+        if self._reading_paused and len(incoming.held) <= _MOST_AHEAD_BYTES:
             self.resume_reading()
         if incoming.skipping:  # For as long as a connection lingers.
             self._stop_timer()

@@ -9,7 +9,7 @@ only where it is cancelled, or where something else is waited for. It stands by 
 import asyncio
 from asyncio.tasks import _enter_task, _leave_task  # For whoever drives coroutines, see "Extending" of asyncio.
 from collections.abc import Coroutine, Generator
-from contextvars import copy_context
+from contextvars import Context
 from types import coroutine
 from typing import Any, Final
 
@@ -37,10 +37,10 @@ class EagerTasks:
         try:
             waits_for = carrier.context.run(work.send, None)
         except StopIteration:
-            standing_by.append(carrier)
+            carrier.stand_by_again()
             return None
         except BaseException:
-            standing_by.append(carrier)
+            carrier.stand_by_again()
             raise
         finally:
             _leave_task(loop, task)
@@ -67,10 +67,15 @@ class _Carrier:
         self._standing_by = standing_by
         self._load: tuple[Work, Any] | None = None
         self._given: asyncio.Future[None] = loop.create_future()
-        self.context = copy_context()
+        self.context = Context()
         running = self._run(loop)
         running.send(None)
         self.task = loop.create_task(running, context=self.context)
+
+    def stand_by_again(self) -> None:
+        """The work has ended at once; a task that it has cancelled is for no other."""
+        if not self._given.done():
+            self._standing_by.append(self)
 
     def carry(self, work: Work, waits_for: Any) -> None:
         """Carries `work` on, once that is there what it waits for."""

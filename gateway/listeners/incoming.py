@@ -23,6 +23,7 @@ from gateway.wire.http import BrokenBody, Head, Request, Response, header_lines
 
 _HEAD_END: Final = b"\r\n\r\n"
 _LINE_ENDS: Final = b"\r\n"
+_EMPTY_LINES: Final = (b"\r", b"\n")
 _MAX_LINE_BYTES: Final = 8190
 _MAX_HEADERS: Final = 100
 _BODY_BUFFER_BYTES: Final = 65_536
@@ -117,7 +118,7 @@ class Incoming:
                 if data == known:
                     self.held = b""
                     return same
-        data = self._cut_head(data)
+        data = self._cut_head(data, whole=whole)
         parser, self._parser = self._parser or self._new_parser(), None
         try:
             messages, _, _ = parser.feed_data(data)
@@ -138,9 +139,11 @@ class Incoming:
             self._remember(data, head)
         return head
 
-    def _cut_head(self, data: bytes) -> bytes:
+    def _cut_head(self, data: bytes, *, whole: bool) -> bytes:
         """What is to be fed of `data`, all that is held: to the end of the head, where that is here."""
         seam = self._seam
+        if whole and data.startswith(_EMPTY_LINES):  # However many: cut one by one each would copy the others.
+            data = data.lstrip(_LINE_ENDS)
         if not seam and 0 <= data.find(_HEAD_END) == len(data) - len(_HEAD_END):
             self.held = b""  # As nearly every request comes: its head at once, and nothing behind.
             return data

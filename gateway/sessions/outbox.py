@@ -10,12 +10,13 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from gateway.audit import trail
 from gateway.backend import EndReason
-from gateway.ops import metrics
+from gateway.ops import metrics, request_context
 from gateway.ops.backoff import Backoff
 from gateway.ops.logs import crash_line
 from gateway.sessions.service import SessionService
@@ -41,10 +42,14 @@ class Forget:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The centre has signed the agent out; `by` is the agent who did it, 0 for nobody."""
+    """The centre has signed the agent out; `by` is the agent who did it, 0 for nobody, `address` where that came from.
+
+    What writes it works for nobody: it may write what others have told meanwhile.
+    """
 
     reason: EndReason
     by: int
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +207,7 @@ class Outbox:
 
     def ended(self, agent_id: int, session_id: str, reason: EndReason, by: int = 0) -> None:
         """See `Sink.ended`."""
-        self._add(agent_id, session_id, (Ended(reason, by),))
+        self._add(agent_id, session_id, (Ended(reason, by, request_context.address()),))
 
     def may_be_silent(self, agent_id: int, session_id: str, silent: bool) -> None:
         """See `Sink.may_be_silent`."""
@@ -268,7 +273,7 @@ class Outbox:
         if self._queue.at_once:
             _to_its_end(work)
         else:
-            line.task = asyncio.create_task(work)
+            line.task = asyncio.create_task(work, context=Context())
 
     def _write_lines(self, shard: _Shard) -> None:
         for line in list(shard.lines.values()):
@@ -320,23 +325,24 @@ class Outbox:
         match step:
             case Silent(silent):
                 return await self._service.may_be_silent(agent_id, session_id, silent)
-            case Ended(reason, by):
-                await self._end(agent_id, session_id, reason, by)
+            case Ended():
+                await self._end(agent_id, session_id, step)
                 return False
             case _:
                 await self._queue.clear(agent_id, session_id)
                 return True
 
-    async def _end(self, agent_id: int, session_id: str, reason: EndReason, by: int) -> None:
-        if await self._service.end(agent_id, session_id, reason):
-            trail.record("sign-out", agent_id, session=session_id, reason=reason.name, **({"by": by} if by else {}))
+    async def _end(self, agent_id: int, session_id: str, step: Ended) -> None:
+        if await self._service.end(agent_id, session_id, step.reason):
+            who = {name: value for name, value in (("by", step.by), ("address", step.address)) if value}
+            trail.record("sign-out", agent_id, session=session_id, reason=step.reason.name, **who)
             self._owes()
 
     def _comes_later(self, shard: _Shard) -> None:
         if not shard.away and not self._closing:
             shard.away = True
             _LOG.warning("the store is out of reach: what the contact centre tells waits for it")
-            retry = asyncio.create_task(self._try_again(shard))
+            retry = asyncio.create_task(self._try_again(shard), context=Context())
             self._retries.add(retry)
             retry.add_done_callback(self._retries.discard)
 

@@ -275,3 +275,34 @@ async def test_who_is_stopped_before_its_task_had_a_first_turn_hears_of_it(begin
 
     begin.loop.call_soon(begin_and_stop)
     await asyncio.wait_for(heard.wait(), 10)
+
+
+async def test_work_begins_in_a_context_of_nobody(begin: Begun) -> None:
+    whose, seen = ContextVar("whose", default="nobody's"), []
+
+    async def work() -> None:
+        seen.append(whose.get())
+        whose.set("the work's own")
+
+    whose.set("somebody's")
+    await begin(work())
+    assert seen == ["nobody's"]
+
+
+async def test_work_that_cancels_its_own_task_and_ends_cancels_no_other(begin: Begun) -> None:
+    seen = []
+
+    async def doomed() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+
+    async def work() -> None:
+        await asyncio.sleep(0)
+        seen.append("done")
+
+    await begin(doomed())
+    task = await begin(work())
+    assert task is not None
+    await asyncio.wait([task], timeout=1)
+    assert seen == ["done"]

@@ -216,3 +216,12 @@ async def test_what_has_a_body_of_unknown_length_is_no_request(incoming: Incomin
     with pytest.raises(NotServed) as refused:
         incoming.take_head()
     assert refused.value.status == 400
+
+
+async def test_empty_lines_are_passed_over_at_once_however_many(incoming: Incoming) -> None:
+    incoming.held = b"\r\n" * 10_000 + GET
+    head = incoming.take_head()
+    assert head is not None
+    assert (head.raw_path, incoming.held) == ("/a", b"")
+    incoming.held = b"\r\n" * 10_000
+    assert (incoming.take_head(), incoming.held, incoming.head_begun) == (None, b"", False)
