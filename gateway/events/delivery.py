@@ -44,6 +44,10 @@ class Receiver(Protocol):
     def tells_arrival(self) -> bool:
         """Whether it can be known what has arrived."""
 
+    @property
+    def asked_ahead(self) -> bool:
+        """Whether some of the request under way was here before the answer ahead of it was written."""
+
     def on_close(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Calls back at the end of the connection; call what is returned to take that back."""
 
@@ -82,10 +86,11 @@ class Deliveries:
     async def proven(self, agent_id: int, peer: Receiver) -> Sent | None:
         """What a new poll on `peer` proves to have arrived, if anything; whoever confirms it calls `confirmed`.
 
-        On another connection than the event's, waits up to ARRIVES_WITHIN_S for the proof, unless that one has ended.
+        A poll that came behind the event on its connection is one. Of another connection, and of a poll that was sent
+        before the event was, waits up to ARRIVES_WITHIN_S for the proof, unless that connection has ended.
         """
         sent = self._sent.get(agent_id)
-        if sent is None or not (sent.peer is peer or await self._arrives(sent)):
+        if sent is None or not ((sent.peer is peer and not peer.asked_ahead) or await self._arrives(sent)):
             return None
         return sent
 

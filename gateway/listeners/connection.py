@@ -16,7 +16,7 @@ from gateway.listeners.incoming import Incoming, NotServed, body_is_withheld, ha
 from gateway.listeners.probe import PlainProbe, Receipts, TlsProbe
 from gateway.listeners.signals import Once
 from gateway.ops.logs import crash_line
-from gateway.wire.http import AnyResponse, BrokenBody, Request, Response, StreamedResponse
+from gateway.wire.http import AnyResponse, BrokenBody, Request, Response, StreamedResponse, must_be_streamed
 
 _log = logging.getLogger(__name__)
 
@@ -24,10 +24,6 @@ _MOST_AHEAD_BYTES: Final = 65_536
 """Of requests that come before the one ahead is answered; beyond that the connection is not read."""
 DEAF_S: Final = 30.0
 _NO_CONTEXT: Final = Context()
-
-
-class NoAnswerError(Exception):
-    """A handler returned something that is no answer."""
 
 
 class Server(Protocol):
@@ -78,6 +74,7 @@ class Connection(asyncio.Protocol):
         "_task",
         "_timer",
         "_writing_paused",
+        "asked_ahead",
         "closed",
         "draining",
         "silent",
@@ -87,6 +84,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, server: Server, loop: asyncio.AbstractEventLoop, link: socket.socket | None = None) -> None:
         self.closed = Once()
         self.silent = Once()
+        self.asked_ahead = False
         self.draining = server.draining
         self.transport: asyncio.Transport | None = None
         self._server = server
@@ -325,7 +323,7 @@ class Connection(asyncio.Protocol):
             try:
                 answer = await self._server.handler(request)
                 if type(answer) is not Response:
-                    _must_be_streamed(answer)
+                    must_be_streamed(answer)
             except Exception as problem:
                 answer = self._failed(problem)
             keep_alive = self._keeps_alive(request)
@@ -384,6 +382,7 @@ class Connection(asyncio.Protocol):
             self._broken = True
             return
         self._receipts.written()
+        self.asked_ahead = bool(self._incoming.held) or self._incoming.head_begun
         if not keep_alive:
             self._end()
 
@@ -497,8 +496,3 @@ class Connection(asyncio.Protocol):
             self._close(transport)
             return
         self._timer = self._loop.call_later(self._server.linger_ms / 1000, self.force_close)
-
-
-def _must_be_streamed(answer: object) -> None:
-    if not isinstance(answer, StreamedResponse):
-        raise NoAnswerError

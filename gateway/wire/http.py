@@ -66,6 +66,13 @@ class PeerConnection(Protocol):
     def tells_arrival(self) -> bool:
         """Whether the system tells here what the peer has acknowledged; otherwise `all_bytes_acknowledged` is False."""
 
+    @property
+    def asked_ahead(self) -> bool:
+        """Whether some of the request that is being handled was here before the answer ahead of it was written.
+
+        Then it says nothing of what the client has got.
+        """
+
     def on_close(self, callback: Callable[[], None]) -> Callable[[], None]:
         """The same as `closed.on(callback)`; the callback may still ask what has been acknowledged."""
 
@@ -246,6 +253,16 @@ class StreamedResponse:
 
 AnyResponse = Response | StreamedResponse
 """What handlers of requests return."""
+
+
+class NoAnswerError(Exception):
+    """A handler returned something that is no answer."""
+
+
+def must_be_streamed(answer: object) -> None:
+    """Raises NoAnswerError for what is no StreamedResponse."""
+    if not isinstance(answer, StreamedResponse):
+        raise NoAnswerError
 
 
 def _head(status: int, lines: str, *, old: bool, keep_alive: bool) -> bytes:

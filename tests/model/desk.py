@@ -113,6 +113,7 @@ class Peer:
 
     current_answer = 1
     tells_arrival = False
+    asked_ahead = False
     silent = closed = Once()
 
     def on_close(self, callback: Callable[[], None]) -> Callable[[], None]:

@@ -20,6 +20,7 @@ class Peer(Receiver):
 
     def __init__(self) -> None:
         self.acknowledged = False
+        self.ahead = False
         self.callbacks: list[Callable[[], None]] = []
 
     @property
@@ -29,6 +30,10 @@ class Peer(Receiver):
     @property
     def tells_arrival(self) -> bool:
         return True
+
+    @property
+    def asked_ahead(self) -> bool:
+        return self.ahead
 
     def on_close(self, callback: Callable[[], None]) -> Callable[[], None]:
         self.callbacks.append(callback)
@@ -67,6 +72,17 @@ async def test_the_next_poll_on_the_same_connection_confirms(queue: MemoryEventQ
     deliveries.sent(101, "s1", EVENT, peer)
     await proven(deliveries, queue, 101, peer)
     assert await _waiting(queue) == 0
+
+
+@pytest.mark.parametrize(("acknowledged", "waiting"), [(True, 0), (False, 1)])
+async def test_a_poll_that_was_sent_before_the_event_was_confirms_only_what_the_kernel_saw_acknowledged(
+    queue: MemoryEventQueue, acknowledged: bool, waiting: int
+) -> None:
+    deliveries, peer = Deliveries(queue, MemorySessionStore(queue)), Peer()
+    deliveries.sent(101, "s1", EVENT, peer)
+    peer.ahead, peer.acknowledged = True, acknowledged
+    await proven(deliveries, queue, 101, peer)
+    assert await _waiting(queue) == waiting
 
 
 @pytest.mark.parametrize(("acknowledged", "waiting"), [(True, 0), (False, 1)])

@@ -72,6 +72,7 @@ class Peer:
     """A connection that tells what has arrived, and of which nothing has."""
 
     tells_arrival = True
+    asked_ahead = False
     current_answer = 1
 
     def __init__(self) -> None:

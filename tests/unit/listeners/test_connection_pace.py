@@ -1,10 +1,12 @@
 """A client that sends far ahead, and one that reads nothing: neither takes more of the process than it is given."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
 from gateway.listeners.serve import ConnectionServer
+from gateway.wire.http import Request, Response
 from tests.unit.listeners.doors import fine, get, until
 
 AHEAD = 5_000
@@ -61,6 +63,25 @@ async def test_no_more_is_read_while_much_waits_for_its_turn() -> None:
     assert not wire.reading
     await until(lambda: wire.written.count(b"fine") == AHEAD)
     assert wire.reading
+
+
+async def test_a_request_that_was_here_before_the_answer_ahead_of_it_is_known() -> None:
+    ahead = []
+
+    async def note(request: Request) -> Response:
+        ahead.append(request.peer.asked_ahead)
+        return Response(b"fine")
+
+    def came(answers: int) -> bool:
+        return len(ahead) == answers
+
+    wire = Wire()
+    connection = ConnectionServer(note, head_timeout_ms=10_000)()
+    connection.connection_made(wire)
+    for sent, answers in ((get() * 2, 2), (get(), 3), (get() + get()[:5], 4), (get()[5:], 5), (get(), 6)):
+        asyncio.get_running_loop().call_soon(connection.data_received, sent)
+        await until(partial(came, answers))
+    assert ahead == [False, True, False, False, True, False]
 
 
 async def test_a_client_that_reads_nothing_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
