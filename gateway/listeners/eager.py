@@ -9,7 +9,7 @@ only where it is cancelled, or where something else is waited for. It stands by 
 import asyncio
 from asyncio.tasks import _enter_task, _leave_task  # For whoever drives coroutines, see "Extending" of asyncio.
 from collections.abc import Coroutine, Generator
-from contextvars import Context
+from contextvars import Context, copy_context
 from types import coroutine
 from typing import Any, Final
 
@@ -24,6 +24,8 @@ class EagerTasks:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._standing_by: list[_Carrier] = []
+        # That of who starts to serve: in one taken later, work would begin with what is somebody's.
+        self._context = copy_context()
 
     def begin(self, work: Work) -> "asyncio.Task[None] | None":
         """Runs `work` until it waits, then it goes on in the task that is given back; None when it has ended.
@@ -31,7 +33,7 @@ class EagerTasks:
         To be called outside of any task.
         """
         standing_by, loop = self._standing_by, self._loop
-        carrier = standing_by.pop() if standing_by else _Carrier(loop, standing_by)
+        carrier = standing_by.pop() if standing_by else _Carrier(loop, standing_by, self._context.copy())
         task = carrier.task
         _enter_task(loop, task)
         try:
@@ -62,12 +64,12 @@ class _Carrier:
 
     __slots__ = ("_given", "_load", "_loop", "_standing_by", "context", "task")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, standing_by: "list[_Carrier]") -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, standing_by: "list[_Carrier]", context: Context) -> None:
         self._loop = loop
         self._standing_by = standing_by
         self._load: tuple[Work, Any] | None = None
         self._given: asyncio.Future[None] = loop.create_future()
-        self.context = Context()
+        self.context = context
         running = self._run(loop)
         running.send(None)
         self.task = loop.create_task(running, context=self.context)

@@ -10,7 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
-from contextvars import Context
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -189,6 +189,8 @@ class Outbox:
         self._shards: dict[SessionStore, _Shard] = {shard: _Shard() for shard in service.store.shards()}
         self._retries: set[asyncio.Task[None]] = set()
         self._closing = False
+        # In the context of who tells, a write would name that one for what others tell meanwhile.
+        self._nobody = copy_context()
         self._begun = 0
         self.under_way: dict[int, None] = {}
         """Writes under way by number, the oldest first."""
@@ -273,7 +275,7 @@ class Outbox:
         if self._queue.at_once:
             _to_its_end(work)
         else:
-            line.task = asyncio.create_task(work, context=Context())
+            line.task = asyncio.create_task(work, context=self._nobody.copy())
 
     def _write_lines(self, shard: _Shard) -> None:
         for line in list(shard.lines.values()):
@@ -342,7 +344,7 @@ class Outbox:
         if not shard.away and not self._closing:
             shard.away = True
             _LOG.warning("the store is out of reach: what the contact centre tells waits for it")
-            retry = asyncio.create_task(self._try_again(shard), context=Context())
+            retry = asyncio.create_task(self._try_again(shard), context=self._nobody.copy())
             self._retries.add(retry)
             retry.add_done_callback(self._retries.discard)
 
