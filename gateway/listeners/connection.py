@@ -13,7 +13,7 @@ from typing import Final, Protocol, cast
 
 from gateway.listeners.eager import EagerTasks
 from gateway.listeners.incoming import Incoming, NotServed, body_is_withheld, half_sent, refusal, unexpected
-from gateway.listeners.probe import PlainProbe, Receipts, TlsProbe
+from gateway.listeners.probe import PlainProbe, ReaderWatch, Receipts, TlsProbe
 from gateway.listeners.signals import Once
 from gateway.ops.logs import crash_line
 from gateway.wire.http import AnyResponse, BrokenBody, Request, Response, StreamedResponse, must_be_streamed
@@ -22,7 +22,6 @@ _log = logging.getLogger(__name__)
 
 _MOST_AHEAD_BYTES: Final = 65_536
 """Of requests that come before the one ahead is answered; beyond that the connection is not read."""
-DEAF_S: Final = 30.0
 _NO_CONTEXT: Final = Context()
 
 
@@ -66,6 +65,7 @@ class Connection(asyncio.Protocol):
         "_incoming",
         "_last",
         "_loop",
+        "_reader",
         "_reading_paused",
         "_receipts",
         "_remote",
@@ -107,6 +107,7 @@ class Connection(asyncio.Protocol):
         self._broken = self._cut = False
         self._timer: asyncio.TimerHandle | None = None
         self._idle_timer: asyncio.TimerHandle | None = None
+        self._reader: ReaderWatch | None = None
         self._answered_s = 0.0
 
     # What other rooms ask (documented in gateway.wire.http).
@@ -198,6 +199,8 @@ class Connection(asyncio.Protocol):
         self._stop_timer()
         if self._idle_timer is not None:
             self._idle_timer.cancel()
+        if self._reader is not None:
+            self._reader.end()
         self._incoming.lose()
         self._writable_again()
         self.silent.set()
@@ -403,14 +406,11 @@ class Connection(asyncio.Protocol):
             self._watch_reader()
             await self._drained
 
-    def _watch_reader(self, before: int | None = None) -> None:
-        """Cuts a client that has read nothing for DEAF_S of what waits for it: `before` so many bytes did."""
-        transport = self.transport
-        waiting = transport.get_write_buffer_size() if transport is not None else 0
-        if before is not None and waiting >= before:
-            self.cut()
-        elif waiting:
-            self._loop.call_later(DEAF_S, self._watch_reader, waiting, context=_NO_CONTEXT)
+    def _watch_reader(self) -> None:
+        if self._reader is None and self.transport is not None:
+            self._reader = ReaderWatch(self.transport, self._receipts, self._loop, self.cut)
+        if self._reader is not None:
+            self._reader.begin()
 
     def _writable_again(self) -> None:
         if self._drained is not None and not self._drained.done():

@@ -13,6 +13,8 @@ import select
 import socket
 import struct
 import sys
+from collections.abc import Callable
+from contextvars import Context
 from typing import Final
 
 from gateway.settings.host import fcntl, termios
@@ -31,6 +33,7 @@ _ALERT_BYTES: Final = 31
 """The longest that closes TLS, encrypted."""
 _NOTHING: Final = (-1, -1)
 """Bytes given and bytes taken, where they are not known."""
+DEAF_S: Final = 30.0
 _LOOKS: Final = 6
 """At most so many in a row; whoever asks again begins anew."""
 
@@ -266,3 +269,44 @@ class Receipts:
         if self.probe is not None:
             self.probe.given = self.given
             self.probe.end(flushed=flushed)
+
+
+class ReaderWatch:
+    """Calls `cut` when a client has read nothing for DEAF_S of what waits for it.
+
+    What waits may be as much as it was, and be other bytes: it counts what the kernel has taken. Under TLS some event
+    loops do not tell what waits, and nobody is cut.
+    """
+
+    __slots__ = ("_cut", "_loop", "_receipts", "_timer", "_transport")
+
+    def __init__(
+        self,
+        transport: asyncio.WriteTransport,
+        receipts: Receipts,
+        loop: asyncio.AbstractEventLoop,
+        cut: Callable[[], None],
+    ) -> None:
+        self._transport = transport
+        self._receipts = receipts
+        self._loop = loop
+        self._cut = cut
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        """Something may wait from now on."""
+        if self._timer is None:
+            self._look(-1)
+
+    def _look(self, before: int) -> None:
+        self._timer, waiting = None, self._transport.get_write_buffer_size()
+        taken = self._receipts.given - waiting
+        if waiting and taken == before:
+            self._cut()
+        elif waiting:
+            self._timer = self._loop.call_later(DEAF_S, self._look, taken, context=Context())
+
+    def end(self) -> None:
+        """The connection is over."""
+        if self._timer is not None:
+            self._timer.cancel()

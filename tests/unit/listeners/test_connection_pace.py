@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from gateway.listeners.connection import Connection
 from gateway.listeners.serve import ConnectionServer
 from gateway.wire.http import Request, Response
 from tests.unit.listeners.doors import fine, get, until
@@ -47,7 +48,7 @@ class Wire(asyncio.Transport):
         self.aborted, self._waiting = True, 0
 
 
-async def connected(wire: Wire, *, held_back: bool = False) -> None:
+async def connected(wire: Wire, *, held_back: bool = False) -> Connection:
     """A connection over it, on which AHEAD requests come at once; `held_back`: its client does not read."""
     connection = ConnectionServer(fine, head_timeout_ms=10_000)()
     connection.connection_made(wire)
@@ -55,6 +56,7 @@ async def connected(wire: Wire, *, held_back: bool = False) -> None:
         connection.pause_writing()
     asyncio.get_running_loop().call_soon(connection.data_received, get() * AHEAD)
     await asyncio.sleep(0)
+    return connection
 
 
 async def test_no_more_is_read_while_much_waits_for_its_turn() -> None:
@@ -85,15 +87,27 @@ async def test_a_request_that_was_here_before_the_answer_ahead_of_it_is_known() 
 
 
 async def test_a_client_that_reads_nothing_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.listeners.connection.DEAF_S", SOON_S)
+    monkeypatch.setattr("gateway.listeners.probe.DEAF_S", SOON_S)
     wire = Wire(waiting=1000)
     await connected(wire, held_back=True)
     await until(lambda: wire.aborted)
 
 
 async def test_a_client_that_reads_on_however_slowly_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.listeners.connection.DEAF_S", SOON_S)
+    monkeypatch.setattr("gateway.listeners.probe.DEAF_S", SOON_S)
     wire = Wire(waiting=1000, takes=200)
     await connected(wire, held_back=True)
     await until(lambda: wire.looks > 4)
+    assert not wire.aborted
+
+
+async def test_a_client_for_which_always_as_much_waits_but_never_the_same_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gateway.listeners.probe.DEAF_S", SOON_S)
+    wire = Wire(waiting=1000)
+    connection = await connected(wire, held_back=True)
+    while wire.looks < 5:
+        connection.write_now(b"the next piece")
+        await asyncio.sleep(0)
     assert not wire.aborted
