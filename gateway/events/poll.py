@@ -133,6 +133,7 @@ class _Poll:
         self.until_ms: int | None = None
         self._peer = peer
         self._looked = False
+        self._of_age_ms: int | None = None
         self._parking = parking
         self.forget: Callable[[], None] | None = None
         self._service = service
@@ -199,7 +200,7 @@ class _Poll:
         await parked.wait(min(held_s, self._due_in_s(settings().max_time_ms)))
         if self._hold.cut_short:
             return False
-        if not parked.over:
+        if not parked.over and self._is_of_age():
             await self._use(self._caller.record)
         return True
 
@@ -307,10 +308,13 @@ class _Poll:
         """When to look again without being woken; a parked poll is a sign of life well within the shortest limit."""
         due_ms, caller, agent_id = max_time_ms // 3, self._caller, self._parked.agent_id
         limits = self._service.limits(agent_id)
-        of_age_ms = None if caller.hand_out else comes_of_age_ms(caller.session, caller.number, limits)
-        if of_age_ms is not None:
-            due_ms = min(due_ms, of_age_ms - self._service.now_ms(agent_id))
+        self._of_age_ms = None if caller.hand_out else comes_of_age_ms(caller.session, caller.number, limits)
+        if self._of_age_ms is not None:
+            due_ms = min(due_ms, self._of_age_ms - self._service.now_ms(agent_id))
         return max(1, due_ms) / 1000
+
+    def _is_of_age(self) -> bool:
+        return self._of_age_ms is not None and self._service.now_ms(self._parked.agent_id) >= self._of_age_ms
 
 
 def _was_displaced(over: SessionOver, began_ms: int, poll: _Poll | None) -> bool:

@@ -2,6 +2,7 @@
 
 import codecs
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Final, TypeVar
 
@@ -30,7 +31,15 @@ def agent_id(text: str, operation: Operation) -> int:
 
 def parameters(operation: Operation, values: Mapping[str, str]) -> Parameters:
     """The row's parameter model from path and query values. Raises Refused."""
+    if len(values) == 1 and operation.caller in values:
+        return _without_any(operation.parameters, _field_code(operation))
     return _model(operation.parameters, dict(values), _field_code(operation))
+
+
+@cache
+def _without_any(model: type[Parameters], retcode: str) -> Parameters:
+    """Where only the caller is named, who is no parameter: models are frozen, so that one serves all such calls."""
+    return _model(model, {}, retcode)
 
 
 def body(

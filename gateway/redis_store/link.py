@@ -211,22 +211,21 @@ class RedisLink:
         """Has each connection load it from now on as it begins: so not even its first call needs a second trip."""
         self._scripts[script.sha] = pack(("SCRIPT", "LOAD", script.text))
 
-    async def script(self, script: Script, keys: Sequence[str], arguments: Sequence[Argument] = ()) -> Any:
+    def script(self, script: Script, keys: Sequence[str], arguments: Sequence[Argument] = ()) -> Awaitable[Any]:
         """Runs a script; its answer as Redis gives it."""
-        return await self._run(self._main, script, keys, arguments)
+        return self._run(self._main, script, keys, arguments)
 
-    async def durable(self, script: Script, keys: Sequence[str], arguments: Sequence[Argument] = ()) -> Any:
+    def durable(self, script: Script, keys: Sequence[str], arguments: Sequence[Argument] = ()) -> Awaitable[Any]:
         """As `script`; while the primary has a replica, StoreUnavailable unless one has acknowledged all of it."""
-        return await self._run(self._durable, script, keys, arguments)
+        return self._run(self._durable, script, keys, arguments)
 
-    async def replicated(self, script: Script, keys: Sequence[str], arguments: Sequence[Argument] = ()) -> Any:
+    def replicated(self, script: Script, keys: Sequence[str], arguments: Sequence[Argument] = ()) -> Awaitable[Any]:
         """As `script`; while the primary has a replica, StoreUnavailable unless one has acknowledged it.
 
         Cheaper than `durable`, since it waits for none that hangs; only a primary that is cut off together with a
         replica may acknowledge what is lost afterwards.
         """
-        line = self._replicated if self._replicated.seals else self._main
-        return await self._run(line, script, keys, arguments)
+        return self._run(self._replicated if self._replicated.seals else self._main, script, keys, arguments)
 
     async def seal(self) -> None:
         """Waits until all that was written so far is safe, as `durable` does."""

@@ -156,10 +156,10 @@ class SessionService:
         if isinstance(verdict, Rejected):
             return None
         session, number = verdict
-        if (
-            session.push
-            or self._policy().too_old(session, now)
-            or rules.is_reuse(session, number, limits, now)
+        if session.push or self._policy().too_old(session, now):
+            return None
+        if number < session.number and (
+            rules.is_reuse(session, number, limits, now)
             or (limits.rehearsal and rules.would_be_refused(session, number, limits, now))
         ):
             return None

@@ -9,8 +9,8 @@ a poll carries the receipt of its event, and the event stays until a poll brings
 and services that do not know it, are as ever.
 """
 
+import os
 import re
-import secrets
 from dataclasses import dataclass
 from typing import Final
 
@@ -72,7 +72,7 @@ class Event:
 def make_event(event_type: str, agent_id: int, content: object, now_ms: int) -> Event:
     """An event made now; its body is the `event` member of a poll answer, encoded once so that a repeat is the same."""
     body = {"eventType": event_type, "eventGenTime": now_ms, "workNo": str(agent_id), "content": content}
-    return Event(secrets.token_hex(8), to_json(body))
+    return Event(os.urandom(8).hex(), to_json(body))
 
 
 def read_receipt(value: str | None) -> str | None:
