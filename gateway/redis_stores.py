@@ -20,8 +20,8 @@ from gateway.redis_store.sentinels import Sentinels
 from gateway.redis_store.session_store import RedisSessionStore
 from gateway.redis_store.sharded_session_store import ShardedSessionStore
 from gateway.redis_store.shards import shard_tags
-from gateway.redis_store.state import redis_state
 from gateway.redis_store.store_kind import check_kinds, mark_kind
+from gateway.redis_store.store_state import redis_state
 from gateway.redis_store.token_store import RedisTokenStore
 from gateway.sessions.store import SessionStore
 from gateway.settings.problems import Problem, SettingsError

@@ -27,7 +27,8 @@ class Problem:
     """One refused value.
 
     `where` is `file:line`, `--set`, `default` or the file alone; `key` is empty when no known setting is meant;
-    `value` is as `Row.told` shows it; `says` tells what is allowed; `line` counts from 1, 0 outside the file.
+    `value` is as `SettingRow.shown_value` shows it; `says` tells what is allowed; `line` counts from 1, 0 outside the
+    file.
     """
 
     where: str

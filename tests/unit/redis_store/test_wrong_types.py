@@ -4,7 +4,7 @@ import pytest
 
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.scripts import Script, pack
-from gateway.redis_store.types import keys_of, type_of
+from gateway.redis_store.wrong_types import keys_of, type_of
 from gateway.wire.errors import StoreUnavailable
 from tests.support.servers import Server
 from tests.support.waiting import until
