@@ -17,7 +17,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from gateway.settings import host
+from gateway.settings import operating_system
 from gateway.settings.problems import shown
 
 ROOT: Final = 0
@@ -25,7 +25,7 @@ MOST_BYTES: Final = 16_777_216
 MOST_PROBLEMS: Final = 20
 _MOST_ERRORS: Final = 10_000
 _LONGEST_PROBLEM: Final = 300
-_READ_ONLY: Final = os.O_RDONLY | host.flags("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY")
+_READ_ONLY: Final = os.O_RDONLY | operating_system.flags("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY")
 _NOT_HERE: Final = (FileNotFoundError, NotADirectoryError)
 
 
@@ -97,7 +97,7 @@ def must_be_secret(path: Path, content: FileContent) -> None:
     Platforms mount secrets as root's, for a group that the service is in: that group may read, when the service is not
     root itself.
     """
-    if not host.has_owners():
+    if not operating_system.has_owners():
         return
     others = stat.S_IMODE(content.mode) & 0o077
     mounted = content.owner == ROOT != os.geteuid() and content.group in {os.getegid(), *os.getgroups()}
