@@ -30,7 +30,7 @@ GUESS_EVERY_S: Final = 6.0
 
 
 def file_routes() -> list[AdminRoute]:
-    """A route for each file, for whoever is on this machine."""
+    """A route for each file, for whoever reaches the listener."""
     return [_file_route(path, file) for path, file in files().items()]
 
 
@@ -70,7 +70,7 @@ class TooManyGuesses(Unavailable):
 class GuessLimit:
     """Lets through GUESSES wrong tokens at once, and one more every GUESS_EVERY_S, over all who try.
 
-    All are on this machine, where one program has as many addresses as it likes. `clock` gives s.
+    Not by address: on this machine one program has as many as it likes. `clock` gives s.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
