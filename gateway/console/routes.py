@@ -70,7 +70,7 @@ class TooManyGuesses(Unavailable):
 class GuessLimit:
     """Lets through GUESSES wrong tokens at once, and one more every GUESS_EVERY_S, over all who try.
 
-    Not by address: on this machine one program has as many as it likes. `clock` gives s.
+    All are on this machine, where one program has as many addresses as it likes. `clock` gives s.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
