@@ -34,6 +34,7 @@ from gateway.ops import metrics
 from gateway.rows import ALL_OPERATIONS
 from gateway.sessions.admin_routes import session_routes
 from gateway.sessions.survey import adoption_route
+from gateway.settings.reload import LiveSettings
 from gateway.sim_pages.routes import sim_routes
 from gateway.wire.errors import StoreUnavailable
 
@@ -123,6 +124,10 @@ class Probe:
     read: Callable[[], Awaitable[float | None]]
 
 
+ProbeRow = tuple[str, str, Callable[[], Awaitable[float | None]]]
+"""Its name without `agentgateway_`, its description, its value."""
+
+
 def metrics_route(probes: Sequence[Probe]) -> AdminRoute:
     """The page `/metrics`: what this process counted, and the probes."""
 
@@ -169,24 +174,26 @@ def history_job(app: App) -> HistoryJob:
 
 
 def _probes(app: App, agents: Listeners) -> list[Probe]:
-    live = app.live
+    async def certificate() -> float | None:
+        return agents.certificate.ends_s if agents.certificate else None
 
-    async def store() -> float:
+    words = "When the certificate of HTTPS_PORT expires, in seconds since the epoch"
+    rows = [
+        *_store_probes(app),
+        *_settings_probes(app.live),
+        ("certificate_not_after_timestamp_seconds", words, certificate),
+    ]
+    return [Probe(f"agentgateway_{name}", words, read) for name, words, read in rows]
+
+
+def _store_probes(app: App) -> list[ProbeRow]:
+    async def reachable() -> float:
         return float(await app.store_reason() is None)
 
     async def shards_away() -> float:
         return await app.shards_away()
 
-    async def certificate() -> float | None:
-        return agents.certificate.ends_s if agents.certificate else None
-
-    def now(read: Callable[[], float]) -> Callable[[], Awaitable[float | None]]:
-        async def value() -> float:
-            return read()
-
-        return value
-
-    rows: list[tuple[str, str, Callable[[], Awaitable[float | None]]]] = [
+    return [
         ("sessions", "Live sessions, over all nodes", partial(_sessions, app)),
         (
             "sessions_pushed",
@@ -198,13 +205,24 @@ def _probes(app: App, agents: Listeners) -> list[Probe]:
             f"Most events that wait for one of the {SILENT_LOOKED_AT} sessions that were heard of the longest ago",
             partial(_deepest_queue, app),
         ),
-        ("store_reachable", "1 when the session store answers, all shards of it", store),
+        ("store_reachable", "1 when the session store answers, all shards of it", reachable),
         (
             "store_round_trip_seconds",
             "How long the session store took for one read just now",
             partial(_round_trip_s, app),
         ),
         ("store_shards_unreachable", "Shards of the session store that do not answer", shards_away),
+    ]
+
+
+def _settings_probes(live: LiveSettings) -> list[ProbeRow]:
+    def now(read: Callable[[], float]) -> Callable[[], Awaitable[float | None]]:
+        async def value() -> float:
+            return read()
+
+        return value
+
+    return [
         ("settings_reloads_total", "Changed settings files put in force", now(lambda: live.applied)),
         ("settings_reloads_refused_total", "Changed settings files refused", now(lambda: live.refused)),
         (
@@ -222,13 +240,7 @@ def _probes(app: App, agents: Listeners) -> list[Probe]:
             "A number that differs between settings files of different content",
             now(lambda: live.checksum),
         ),
-        (
-            "certificate_not_after_timestamp_seconds",
-            "When the certificate of HTTPS_PORT expires, in seconds since the epoch",
-            certificate,
-        ),
     ]
-    return [Probe(f"agentgateway_{name}", words, read) for name, words, read in rows]
 
 
 async def _push_sessions(app: App) -> float | None:

@@ -45,6 +45,7 @@ from gateway.tokens.certificate import ExpiryWatch
 from gateway.tokens.token_service import TokenService, agent_check
 from gateway.trace.traces import Traces
 from gateway.wire.errors import StoreUnavailable
+from gateway.wire.http import Request
 
 if TYPE_CHECKING:
     from gateway.contact_centre.centre import ContactCentre
@@ -81,12 +82,7 @@ class App:
         live.subscribe(self._settings_changed)
         self.sessions = service = SessionService(stores.sessions, ring, lambda: self._policy)
         self._agent_check = agent_check(live.current)
-        self.tokens = TokenService(
-            lambda: live.current,
-            stores.tokens,
-            lambda request: client_address(request, live.current.trusted_proxies).ip,
-            stores.sessions.now_ms,
-        )
+        self.tokens = TokenService(lambda: live.current, stores.tokens, self._address, stores.sessions.now_ms)
         self.traces = Traces(stores.traced, live.current.node_name, self.audit_key(), stores.sessions.now_ms)
         self.outbox = Outbox(service, stores.queue, event_bounds(lambda: live.current), self._owes, traces=self.traces)
         self.centre = self._embedded(registry, scheduler) if registry else None
@@ -94,40 +90,32 @@ class App:
         service.ask_to_leave, service.stay = self.backend.ask_to_leave, self.backend.stay
         self.sweeper = Sweeper(service, lambda: self._policy, self.backend.leave)
         stores.sessions.on_wake(self.parking.wake)
-
         hand_outs = HandOuts(service.note_hand_out)
         deliveries = Deliveries(stores.queue, stores.sessions)
         polls = PollService(service, self.parking, deliveries, hand_outs, lambda: live.current)
-        self.push = PushService(
-            service, stores.queue, stores.push_nodes, lambda: live.current, self.sweeper.hurry, traces=self.traces
-        )
+        pushed = service, stores.queue, stores.push_nodes, lambda: live.current, self._owes
+        self.push = PushService(*pushed, traces=self.traces)
         stores.sessions.on_wake(self.push.wake)
         self.survey = Survey(service, lambda: self._policy, stores.audit.read if stores.audit else None)
         self.drain = Drain()
         self.drain.follow(self.parking.hold_none)
         self.node = NodeKeeper(live.current.node_name, stores.nodes, self.drain, stores.sessions.now_ms)
         self.siblings: Callable[[], None] = _alone
-        services = Services(
-            lambda: live.current,
-            service,
-            polls,
-            hand_outs,
-            self.push,
-            self.backend,
-            self.sweeper.hurry,
-            self.drain,
-        )
-        self.remarks: dict[str, health.Reason] = {
-            "settings": self._settings_reason,
-            "secret": self._secret_reason,
-            **stores.remarks,
-        }
-        healthy = health.pages({"store": self.store_reason, "drain": self.drain.reason}, self.remarks)
+        own_remarks = {"settings": self._settings_reason, "secret": self._secret_reason}
+        self.remarks: dict[str, health.Reason] = {**own_remarks, **stores.remarks}
+        given = service, polls, hand_outs, self.push, self.backend, self._owes, self.drain
+        self.edge = self._entrance(Services(lambda: live.current, *given))
+
+    def _entrance(self, services: Services) -> Edge:
+        """The edge with the table of operations, and the pages beside the agent interface."""
         table = OperationTable(ALL_OPERATIONS)
+        healthy = health.pages({"store": self.store_reason, "drain": self.drain.reason}, self.remarks)
         authorises = forward_auth.pages(services, table)
-        self.edge = Edge(
-            services, table, {**healthy, **authorises, **self.tokens.pages(), **self._desk_pages()}, self.traces
-        )
+        pages = {**healthy, **authorises, **self.tokens.pages(), **self._desk_pages()}
+        return Edge(services, table, pages, self.traces)
+
+    def _address(self, request: Request) -> str:
+        return client_address(request, self.live.current.trusted_proxies).ip
 
     def open_to(self, listeners: Listeners) -> None:
         """These are the listeners: they follow a drain, and what is there is counted."""

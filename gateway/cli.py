@@ -13,7 +13,7 @@ from gateway.commands.lazy_group import LazyGroup
 COMMANDS: Final = {
     "init": "init:init",
     "serve": "serve:serve",
-    "live": "liveness:live",
+    "live": "live:live",
     "doctor": "doctor:doctor",
     "agents": "agents:agents",
     "sessions": "sessions:sessions",

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from gateway.audit.audit_stream import AuditStream
@@ -20,8 +21,8 @@ from gateway.redis_store.sentinels import Sentinels
 from gateway.redis_store.session_store import RedisSessionStore
 from gateway.redis_store.sharded_session_store import ShardedSessionStore
 from gateway.redis_store.shards import shard_tags
-from gateway.redis_store.state import redis_state
 from gateway.redis_store.store_kind import check_kinds, mark_kind
+from gateway.redis_store.store_state import redis_state
 from gateway.redis_store.token_store import RedisTokenStore
 from gateway.sessions.store import SessionStore
 from gateway.settings.problems import Problem, SettingsError
@@ -39,61 +40,74 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """The start of all shards, what they must agree on, and their end."""
+
+    divided: Divided
+    store: SessionStore
+    link_of: Mapping[SessionStore, RedisLink]
+    backend: str
+    floor: FloorClaim | None
+
+    async def start(self) -> None:
+        await asyncio.gather(*(link.start() for link in self.divided.links))
+
+    async def agree(self) -> None:
+        await self.divided.agree()
+        await check_kinds(self.divided.links, self.backend)
+        if self.floor is not None:
+            await self.floor.claim()
+
+    async def begin(self, shard: SessionStore) -> None:
+        link = self.link_of[shard]
+        await mark_kind(link, self.backend)
+        if self.floor is not None:
+            await self.floor.enter(link)
+
+    async def close(self) -> None:
+        await self.store.close()
+        if self.floor is not None:
+            await self.floor.leave()
+        await asyncio.gather(*(link.close() for link in self.divided.links))
+
+
 def redis_stores(settings: Callable[[], Settings]) -> Stores:
     """The stores in the Redis of REDIS_URL. Raises SettingsError."""
     now = settings()
     divided = _divided(now)
     links, bounds = divided.links, event_bounds(settings)
+    # No agent is named in tokens and nodes, and one request counts for several keys at once: they are in this shard.
+    first = links[0]
     floor = FloorClaim(links, _name(now)) if now.backend == "embedded" else None
     shards = [RedisSessionStore(link, bounds, count_dropped, floor=floor) for link in links]
     store = _as_one(shards, ShardedSessionStore)
-    link_of: dict[SessionStore, RedisLink] = dict(zip(shards, links, strict=True))
+    running = _Running(divided, store, dict(zip(shards, links, strict=True)), now.backend, floor)
 
     def nodes(work: str) -> PushNodes:
         return _as_one([RedisPushNodes(link, work) for link in links], ShardedPushNodes)
 
-    async def start() -> None:
-        await asyncio.gather(*(link.start() for link in links))
-
-    async def close() -> None:
-        await store.close()
-        if floor is not None:
-            await floor.leave()
-        await asyncio.gather(*(link.close() for link in links))
-
-    async def agree() -> None:
-        await divided.agree()
-        await check_kinds(links, now.backend)
-        if floor is not None:
-            await floor.claim()
-
-    async def begin(shard: SessionStore) -> None:
-        await mark_kind(link_of[shard], now.backend)
-        if floor is not None:
-            await floor.enter(link_of[shard])
-
     return Stores(
-        store,
-        _as_one([RedisEventQueue(link, bounds, count_dropped, floor) for link in links], ShardedEventQueue),
-        _as_one([RedisAttempts(link) for link in links], ShardedAttempts),
-        lambda _registry: _as_one([RedisPasswordBook(link) for link in links], ShardedPasswordBook),
-        start,
-        close,
-        nodes("push"),
-        nodes("upstream"),
-        # No agent is named there, and one request counts for several keys at once: all of it is in the first shard.
-        RedisTokenStore(links[0]),
-        agree,
-        begin,
-        floor,
-        lambda: [told(link.reason) for link in links],
-        _remarks(links, divided.sentinels),
-        AuditStream(links[0].optional, links[0].key("audit"), lambda: settings().audit_stream_max),
-        RedisNodeBook(links[0]),
-        shard_tags(now.store_tag, now.store_shards),
-        lambda: redis_state(links),
-        lambda: sum(link.under_way for link in links),
-        RedisTraceBoard(links[0].command, links[0].key),
+        sessions=store,
+        queue=_as_one([RedisEventQueue(link, bounds, count_dropped, floor) for link in links], ShardedEventQueue),
+        attempts=_as_one([RedisAttempts(link) for link in links], ShardedAttempts),
+        password_book=lambda _: _as_one([RedisPasswordBook(link) for link in links], ShardedPasswordBook),
+        start=running.start,
+        close=running.close,
+        push_nodes=nodes("push"),
+        upstream_nodes=nodes("upstream"),
+        tokens=RedisTokenStore(first),
+        agree=running.agree,
+        begin=running.begin,
+        floor=floor,
+        reasons=lambda: [told(link.reason) for link in links],
+        remarks=_remarks(links, divided.sentinels),
+        audit=AuditStream(first.optional, first.key("audit"), lambda: settings().audit_stream_max),
+        nodes=RedisNodeBook(first),
+        tags=shard_tags(now.store_tag, now.store_shards),
+        state=lambda: redis_state(links),
+        under_way=lambda: sum(link.under_way for link in links),
+        traced=RedisTraceBoard(first.command, first.key),
     )
 
 

@@ -28,8 +28,8 @@ from gateway.ops import logs, metrics, request_context
 from gateway.ops.jobs import Job
 from gateway.rows import ALL_OPERATIONS
 from gateway.sessions.store import CannotServeError
-from gateway.settings.host import known_signals
 from gateway.settings.load import Loaded
+from gateway.settings.operating_system import known_signals
 from gateway.settings.reload import LiveSettings
 from gateway.supervisor import systemd
 from gateway.supervisor.node_sockets import NodeSockets

@@ -1,7 +1,8 @@
 """The names that pages may use: settings, commands and their options, routes, operations, events, retcodes."""
 
 import re
-from collections.abc import Iterable, Iterator
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -51,6 +52,8 @@ OTHER_WORDS: Final = frozenset(
 )
 CONTENT_TYPES: Final = frozenset({"QC_AgentState_Login", "QC_AgentState_Logout"})
 """Values of an event's `subtype` that look like events."""
+PLACES: Final = ("-", "[", "$")
+"""What begins so stands for options or for any number of words."""
 Found = tuple[int, str]
 
 
@@ -145,13 +148,18 @@ def _texts(folder: str) -> Iterator[str]:
 
 def _commands(text: str) -> Iterator[str]:
     for found in COMMAND.finditer(text):
-        yield from _command(found[1].split())
+        try:
+            words = shlex.split(found[1])
+        except ValueError:
+            words = found[1].split()
+        yield from _command(iter(words))
 
 
-def _command(words: Iterable[str]) -> Iterator[str]:
-    """Follows the words into the command and its options; what is no command or option ends it."""
+def _command(words: Iterator[str]) -> Iterator[str]:
+    """Follows the words into the command, its options and its arguments; what is no command ends it."""
     command: click.Command = main
     context = click.Context(main)
+    given = 0
     for word in words:
         if isinstance(command, click.Group) and not word.startswith("-"):
             wanted = [command.get_command(context, name) for name in word.split("|")]
@@ -160,12 +168,17 @@ def _command(words: Iterable[str]) -> Iterator[str]:
                 return
             command = wanted[0] or command
         elif word.startswith("--") and word != "--":
-            options = {
-                option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
-            }
-            options.add("--help")
-            if word.partition("=")[0] not in options:
+            name, _, value = word.partition("=")
+            option = next((one for one in command.params if name in (*one.opts, *one.secondary_opts)), None)
+            if option is None and name != "--help":
                 yield f"agentgateway {command.name} has no option {word}"
+            elif isinstance(option, click.Option) and not option.is_flag and not value:
+                next(words, None)
+        elif not word.startswith(PLACES):
+            given += 1
+    most = [one.nargs for one in command.params if isinstance(one, click.Argument)]
+    if given > sum(most) and -1 not in most:
+        yield f"agentgateway ... {command.name} takes {sum(most)} arguments, not {given}"
 
 
 def _is_route(method: str | None, path: str) -> bool:

@@ -1,4 +1,4 @@
-"""docs/operate.md has a row for every alert, and for every line of the log of weight WARNING or more.
+"""docs/operate.md has a row for every alert, and for every line of the log of level WARNING or more.
 
 A line is known by its logger and its words before values are put in: `gateway.app`, `out of reach: ...`. Lines of the
 client library are for its programs, not for operators.
@@ -13,7 +13,7 @@ from typing import Final
 PAGE: Final = "docs/operate.md"
 RULES: Final = "config/deploy/prometheus/agentgateway.rules.yml"
 NOT_OURS: Final = ("client",)
-WEIGHTS: Final = {"warning": "WARNING", "error": "ERROR", "exception": "ERROR", "critical": "CRITICAL"}
+LEVELS: Final = {"warning": "WARNING", "error": "ERROR", "exception": "ERROR", "critical": "CRITICAL"}
 _VALUE: Final = re.compile(r"%(?:\.\d)?[sdfr]")
 _ALERT: Final = re.compile(r"^\s*- alert: (\w+)$", re.MULTILINE)
 _ROW: Final = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
@@ -42,7 +42,7 @@ def problems(root: Path) -> list[str]:
 
 
 def log_lines(package: Path) -> Iterator[Line]:
-    """Logger, weight and words of every such line."""
+    """Logger, level and words of every such line."""
     for path in sorted(package.rglob("*.py")):
         place = path.relative_to(package)
         if place.parts[0] not in NOT_OURS:
@@ -55,8 +55,8 @@ def _of_module(tree: ast.Module, logger: str) -> Iterator[Line]:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
             continue
         owner = node.func.value
-        if node.func.attr in WEIGHTS and isinstance(owner, ast.Name) and "LOG" in owner.id.upper():
-            yield logger, WEIGHTS[node.func.attr], _words(node.args[0])
+        if node.func.attr in LEVELS and isinstance(owner, ast.Name) and "LOG" in owner.id.upper():
+            yield logger, LEVELS[node.func.attr], _words(node.args[0])
 
 
 def _words(given: ast.expr) -> str:

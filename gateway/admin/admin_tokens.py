@@ -48,9 +48,7 @@ def open_admin_token(path: Path) -> str:
 def read_admin_token(path: Path) -> str:
     """The token: printable ASCII without spaces, at least 16 characters. Raises AdminTokenError."""
     try:
-        content = files.read(path)
-        files.must_be_secret(path, content)
-        token = content.text().strip()
+        token = files.read_secret(path).text().strip()
     except FileFault as fault:
         raise AdminTokenError(f"ADMIN_TOKEN_FILE {path}: {fault}") from None
     plain = all("!" <= char <= "~" for char in token)
@@ -139,12 +137,10 @@ def operator(token: str) -> Actor:
 def read_admin_tokens(path: Path) -> list[Actor]:
     """The named tokens of a file: lines `name role token`; `#` begins a comment line. Raises AdminTokenError."""
     try:
-        content = files.read(path)
-        files.must_be_secret(path, content)
-        text = content.text()
+        text = files.read_secret(path).text()
     except FileFault as fault:
         raise AdminTokenError(f"ADMIN_TOKENS_FILE {path}: {fault}") from None
-    actors = [_actor(path, number, line.strip()) for number, line in enumerate(text.split("\n"), 1) if _counts(line)]
+    actors = [_actor(path, number, line) for number, line in files.entry_lines(text)]
     names = [actor.name for actor in actors]
     twice = sorted({name for name in (*names, OPERATOR) if [*names, OPERATOR].count(name) > 1})
     if twice:
@@ -152,10 +148,6 @@ def read_admin_tokens(path: Path) -> list[Actor]:
     if len({actor.token for actor in actors}) < len(actors):
         raise AdminTokenError(f"ADMIN_TOKENS_FILE {path}: a token must have one name")
     return actors
-
-
-def _counts(line: str) -> bool:
-    return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
 def _actor(path: Path, number: int, line: str) -> Actor:

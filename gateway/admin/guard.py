@@ -1,4 +1,4 @@
-"""Who is let in to the admin listener: who is on this machine and holds a token, or a session of the console."""
+"""Who is let in to the admin listener: who reaches it by a name of its own and holds a token, or a console session."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,7 +39,7 @@ class Refusal:
 
 
 _BEARER: Final = {"WWW-Authenticate": "Bearer"}
-_FORWARDED: Final = Refusal(403, "forwarded", "not through a proxy: call this listener from its own machine")
+_FORWARDED: Final = Refusal(403, "forwarded", "not through a proxy: call this listener itself")
 _FOREIGN_ORIGIN: Final = Refusal(403, "origin", "the Origin header must be that of this listener: use its own page")
 _NO_CSRF: Final = Refusal(
     403, "csrf", f"the header {CSRF} must be what the sign-in gave this browser: sign out, and in again"
@@ -63,7 +63,7 @@ class Asked:
 
     @property
     def host(self) -> str:
-        """The Host header, which the guard has found to be one of this machine's."""
+        """The Host header, which the guard has found to be one of the listener's."""
         return self.headers["Host"].lower()
 
     @property
@@ -104,11 +104,11 @@ def _name_of(host: str) -> str:
 
 
 class AdminGuard:
-    """Lets in who is on this machine and holds one of `tokens`, and to change things whose role says so.
+    """Lets in who holds one of `tokens`, and to change things whose role says so.
 
     The listener is bound to loopback, or speaks TLS and goes by `hosts` as well; three more things keep others out. A
     page in a browser that reaches it under a name of its own is stopped by the Host header; a proxy put in front by
-    mistake by its forwarding headers; everybody else by the token, which also says who asks and whether he may change
+    mistake by its forwarding headers; everybody else by the token, which also says who asks and whether they may change
     anything. The port in Host is not compared, so that a forwarded port (ssh -L) works. No answer gives leave to other
     origins.
 

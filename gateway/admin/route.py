@@ -42,7 +42,7 @@ Answer = Callable[[AdminCall], Awaitable[object]]
 class AdminRoute:
     """One page. `path` may hold `{names}`, each for one part of the path.
 
-    It is `open` to whoever is on this machine, or needs a credential; `admin_only`: one of role admin, even to look.
+    It is `open` to whoever reaches the listener, or needs a credential; `admin_only`: one of role admin, even to look.
     """
 
     method: str

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.admin.route import AdminRoute
-from gateway.settings.host import resource
+from gateway.settings.operating_system import resource
 from gateway.wire.errors import StoreUnavailable
 
 _RESIDENT: Final = Path("/proc/self/statm")

@@ -7,14 +7,14 @@ parser.
 import base64
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.settings import files
-from gateway.settings.files import FileFault
+from gateway.settings.files import FileFault, WrongFileError
 
 MOST_MEMORY_KIB: Final = 262_144
 MOST_PASSES: Final = 16
@@ -76,13 +76,8 @@ def _length(text: str) -> int:
     return len(decoded) if base64.b64encode(decoded).decode().rstrip("=") == text else 0
 
 
-class AgentsFileError(Exception):
-    """The agents file cannot be used. `problems` are lines for the operator; none holds a password or a hash."""
-
-    def __init__(self, path: Path, problems: Iterable[str]) -> None:
-        self.path = path
-        self.problems = files.problem_lines(problems)
-        super().__init__(f"{path}: " + "; ".join(self.problems))
+class AgentsFileError(WrongFileError):
+    """The agents file cannot be used. No problem holds a password or a hash."""
 
 
 PasswordHash = Annotated[str, Field(max_length=512), AfterValidator(check_password_hash)]

@@ -19,7 +19,7 @@ from prometheus_client import Counter
 from gateway.agents.fair_queue import FairQueue, PasswordVerdicts, Rank
 from gateway.ops.metrics import REGISTRY
 from gateway.ops.request_context import paused_deadline
-from gateway.settings.host import give_way
+from gateway.settings.operating_system import give_way
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused, Unavailable
 

@@ -16,7 +16,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Comment, Table, Whitespace
 
-from gateway.settings import files, host
+from gateway.settings import files, operating_system
 from gateway.settings.files import FileFault, FileMissing
 
 NEW_FILE_MODE: Final = 0o600
@@ -25,12 +25,12 @@ NEW_FILE_MODE: Final = 0o600
 @contextmanager
 def locked_folder(folder: Path) -> Iterator[None]:
     """Locks the folder, since the file itself is replaced; no lock file is left behind."""
-    if not host.has_owners():  # A folder cannot be opened there.
+    if not operating_system.has_owners():  # A folder cannot be opened there.
         yield
         return
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        host.lock_alone(handle)
+        operating_system.lock_alone(handle)
         yield
     finally:
         os.close(handle)
@@ -78,7 +78,7 @@ def _spelled_as_before(path: Path, text: str) -> bytes:
 
 def _like(path: Path, handle: int) -> None:
     """Gives the new file the mode and, where this user may, the owner of the former one."""
-    if not host.has_owners():
+    if not operating_system.has_owners():
         return
     try:
         former = path.stat()
@@ -97,7 +97,7 @@ def _like(path: Path, handle: int) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    if not host.has_owners():
+    if not operating_system.has_owners():
         return
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

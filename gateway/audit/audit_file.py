@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from gateway.settings import host
+from gateway.settings import operating_system
 
 _MODE: Final = 0o600
 _DAY_S: Final = 86_400
@@ -73,13 +73,15 @@ class AuditFile:
 
     def _open(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | host.flags("O_CLOEXEC"), _MODE)
+        self._file = os.open(
+            self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | operating_system.flags("O_CLOEXEC"), _MODE
+        )
         if not os.fstat(self._file).st_size:
             self._forget_old()
 
     def _rotate(self) -> None:
         """Renames the file, unless another process has done so meanwhile, and opens a new one."""
-        host.lock_alone(self._file)
+        operating_system.lock_alone(self._file)
         if self._is_there():
             self._path.rename(self._rotated_name())
         self.close()

@@ -16,7 +16,7 @@ from gateway.commands.options import WRONG_SETTINGS, fail
 from gateway.commands.progress import Teller, interrupted
 from gateway.commands.tables import table
 from gateway.kit.check import Finding, as_json, as_junit, passed
-from gateway.kit.checks import CHECKS, MOST_AGENTS, NAMES, play
+from gateway.kit.check_run import CHECKS, MOST_AGENTS, NAMES, play
 from gateway.kit.load_run import Kind, LoadLimits, LoadPlan, LoadTally, run
 from gateway.kit.target import CannotBeginError, Target
 from gateway.ops.process import allow_open_files

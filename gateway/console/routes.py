@@ -30,7 +30,7 @@ GUESS_EVERY_S: Final = 6.0
 
 
 def file_routes() -> list[AdminRoute]:
-    """A route for each file, for whoever is on this machine."""
+    """A route for each file, for whoever reaches the listener."""
     return [_file_route(path, file) for path, file in files().items()]
 
 

@@ -40,8 +40,8 @@ with a code of `wire/retcodes.py`.
 
   Leaving the block tells the agents, sets timers and gives waiting calls to free agents; where it raises, agents who
   were occupied are what they were. Nothing in it waits, so no other comes between.
-- *An event for anybody:* `transaction.out.add(Tell(...))`, or `services.roster.tell(desk, events)` outside of one.
-  Types and contents are those of `event_catalogue.py`; tests hold every event against it.
+- *An event for anybody:* `transaction.out.tell_desk(desk, ...)`, or `services.roster.tell(desk, events)` outside of
+  one. Types and contents are those of `event_catalogue.py`; tests hold every event against it.
 - *A new event:* a row of `event_catalogue.py`, its content in `event_contents.py`, a transcript in tests/transcripts
   that has it, and its line in `test_catalogue.SHOWN`; docs/events.md is made from the rows.
 - *What is no call* (inspection, chat, conference, playing): its model is in `floor/activities.py`, its rules are a file

@@ -200,7 +200,7 @@ class ContactCentre:
 
     async def ask_to_leave(self, live: LiveSession, request: OperationRequest | None = None) -> Leave:
         """See `Backend.ask_to_leave`: not while talking."""
-        desk = self.roster.desk(live.agent_id, live.session_id)
+        desk = self.world.desk_of(live.agent_id, live.session_id)
         if desk is not None:
             if desk.in_call:
                 raise Refused(retcodes.WRONG_SIGN_OUT_STATE)
@@ -209,7 +209,7 @@ class ContactCentre:
 
     def stay(self, agent_id: int, session_id: str) -> None:
         """See `Backend.stay`."""
-        desk = self.roster.desk(agent_id, session_id)
+        desk = self.world.desk_of(agent_id, session_id)
         if desk is not None:
             self.roster.stay(desk)
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from gateway.contact_centre.floor.plan import Arrivals, Behaviour, Plan, Queue, Team, Timing, VoiceMenu
 from gateway.settings import files
-from gateway.settings.files import FileFault
+from gateway.settings.files import FileFault, WrongFileError
 
 
 def _one_length(value: str) -> str:
@@ -25,12 +25,8 @@ Id = Annotated[int, Field(ge=1, le=2_147_483_647)]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 
 
-class PlanFileError(Exception):
-    """The contact centre file cannot be used. `problems` are lines for the operator."""
-
-    def __init__(self, path: Path, problems: Iterable[str]) -> None:
-        self.problems = files.problem_lines(problems)
-        super().__init__(f"{path}: " + "; ".join(self.problems))
+class PlanFileError(WrongFileError):
+    """The contact centre file cannot be used."""
 
 
 class _Table(BaseModel):

@@ -88,7 +88,7 @@ class Watchers:
             "mediaserver": _MEDIA_SERVER,
         }
         for session_id, watcher in self._watchers.items():
-            desk = self._roster.desk(watcher.agent_id, session_id)
+            desk = self._roster.world.desk_of(watcher.agent_id, session_id)
             if desk is not None and watcher.watches(agent_id):
                 self._roster.tell(desk, [(NOTIFY, {**content, "jsonKey": list(content)})])
 
@@ -146,7 +146,7 @@ class Presence:
     def leave(self, agent_id: int, session_id: str) -> None:
         """The session is over; one that stands beside it takes its place."""
         self._roster.entering.pop(session_id, None)
-        desk = self._roster.desk(agent_id, session_id)
+        desk = self._roster.world.desk_of(agent_id, session_id)
         if desk is None:
             return
         self._sign_out(desk)

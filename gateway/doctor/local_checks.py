@@ -19,8 +19,8 @@ from gateway.listeners.tls import VERSIONS, TlsCertificate, TlsTerms
 from gateway.sessions.guid import SecretFileError, read_secret_file
 from gateway.settings.cross_checks import is_loopback
 from gateway.settings.environment import NAMES
-from gateway.settings.host import NO_LIMIT, open_files_limits
 from gateway.settings.load import Loaded
+from gateway.settings.operating_system import NO_LIMIT, open_files_limits
 from gateway.settings.schema import Settings
 from gateway.tokens.certificate import WARN_DAYS
 from gateway.upstream.upstream_centre import OTHER_FILES, files_wanted

@@ -127,6 +127,20 @@ class Unsupported(Operation):
         return False
 
 
+def query(
+    group: str,
+    name: str,
+    action: str,
+    summary: str,
+    result: Any,
+    refusals: tuple[str, ...] = (),
+    parameters: type[Parameters] = Parameters,
+) -> Operation:
+    """The row of a question: `GET <group>/{agentid}/<action>`."""
+    path = f"{group}/{{agentid}}/{action}"
+    return Operation(name, "GET", path, summary, parameters=parameters, retcodes=refusals, result=result)
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A row and the path's values by parameter name, decoded."""

@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Coroutine
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, Final, Protocol
 
-from gateway.settings.host import NO_LIMIT, open_files_limits
+from gateway.settings.operating_system import NO_LIMIT, open_files_limits
 from gateway.wire.addresses import network
 
 A_TURN: Final = 16

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextvars import Context
 from typing import Final
 
-from gateway.settings.host import fcntl, termios
+from gateway.settings.operating_system import fcntl, termios
 
 TELLS_ARRIVAL: Final = sys.platform == "linux"
 """Whether the system tells what a peer has acknowledged."""

@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final, TypeVar, cast
 
-from gateway.settings.host import NO_LIMIT, open_files_limits, resource
+from gateway.settings.operating_system import NO_LIMIT, open_files_limits, resource
 
 UVLOOP: Final = "uvloop"
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from typing import Final
 
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.scripts import load_script
-from gateway.redis_store.types import MOST_ENTRIES
+from gateway.redis_store.wrong_types import MOST_ENTRIES
 
 MOST_BYTES: Final = 65_536
 """Of each entry."""

@@ -21,7 +21,7 @@ from gateway.redis_store.replies import code, refusal
 from gateway.redis_store.rights import Permits, Rights
 from gateway.redis_store.scripts import Argument, Script, pack
 from gateway.redis_store.sentinels import Sentinels
-from gateway.redis_store.types import put_aside
+from gateway.redis_store.wrong_types import put_aside
 
 TELL_EVERY_S: Final = 2.0
 

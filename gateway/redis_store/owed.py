@@ -1,4 +1,7 @@
-"""The outbox of ends in Redis: a sorted set for their order, a hash for the ends (docs/design/durability.md)."""
+"""The ends that are owed to the backend, in Redis: a sorted set for their order, a hash for them.
+
+See docs/design/durability.md.
+"""
 
 import asyncio
 import logging

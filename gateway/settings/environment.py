@@ -76,9 +76,7 @@ def read(variables: Mapping[str, str], folder: Path) -> Found:
 
 def _value_of(row: SettingRow, path: Path) -> str:
     """The value that a file holds, without white space around it. Raises FileFault."""
-    content = files.read(path, MOST_BYTES)
-    if row.secret:
-        files.must_be_secret(path, content)
+    content = files.read_secret(path, MOST_BYTES) if row.secret else files.read(path, MOST_BYTES)
     return content.text().strip()
 
 

@@ -17,14 +17,15 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from gateway.settings import host
+from gateway.settings import operating_system
+from gateway.settings.problems import shown
 
 ROOT: Final = 0
 MOST_BYTES: Final = 16_777_216
 MOST_PROBLEMS: Final = 20
 _MOST_ERRORS: Final = 10_000
 _LONGEST_PROBLEM: Final = 300
-_READ_ONLY: Final = os.O_RDONLY | host.flags("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY")
+_READ_ONLY: Final = os.O_RDONLY | operating_system.flags("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY")
 _NOT_HERE: Final = (FileNotFoundError, NotADirectoryError)
 
 
@@ -83,13 +84,20 @@ def read(path: Path, most: int = MOST_BYTES) -> FileContent:
     return FileContent(raw, state.st_mode, state.st_uid, state.st_gid)
 
 
+def read_secret(path: Path, most: int = MOST_BYTES) -> FileContent:
+    """As `read`, for a file that its owner alone may read. Raises FileFault."""
+    content = read(path, most)
+    must_be_secret(path, content)
+    return content
+
+
 def must_be_secret(path: Path, content: FileContent) -> None:
     """Raises FileFault where others than the owner may use the file.
 
     Platforms mount secrets as root's, for a group that the service is in: that group may read, when the service is not
     root itself.
     """
-    if not host.has_owners():
+    if not operating_system.has_owners():
         return
     others = stat.S_IMODE(content.mode) & 0o077
     mounted = content.owner == ROOT != os.geteuid() and content.group in {os.getegid(), *os.getgroups()}
@@ -97,6 +105,14 @@ def must_be_secret(path: Path, content: FileContent) -> None:
         raise FileFault(
             f"others may read it: chmod 600 {path} (mounted by a platform: mode 0440, with a group of this user)"
         )
+
+
+def entry_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a text that hold an entry, each with its number from 1; not empty ones, nor comments (`#`)."""
+    for number, line in enumerate(text.split("\n"), 1):
+        entry = line.strip()
+        if entry and not entry.startswith("#"):
+            yield number, entry
 
 
 def resolved(path: Path) -> Path:
@@ -167,11 +183,15 @@ def faults_only(*passes: type[Exception]) -> Iterator[None]:
 def problem_lines(problems: Iterable[str]) -> tuple[str, ...]:
     """Problems for the operator: the first of them, each in one line of bounded length, and how many more there are."""
     found = list(problems)
-    lines = [_one_line(problem) for problem in found[:MOST_PROBLEMS]]
+    lines = [shown(problem, _LONGEST_PROBLEM) for problem in found[:MOST_PROBLEMS]]
     more = len(found) - len(lines)
     return (*lines, f"and {more} more problems") if more else tuple(lines)
 
 
-def _one_line(text: str) -> str:
-    safe = "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text[: _LONGEST_PROBLEM + 1])
-    return safe if len(text) <= _LONGEST_PROBLEM else safe[:_LONGEST_PROBLEM] + "..."
+class WrongFileError(Exception):
+    """A file that cannot be used. `problems` are lines for the operator; none holds a secret."""
+
+    def __init__(self, path: Path, problems: Iterable[str]) -> None:
+        self.path = path
+        self.problems = problem_lines(problems)
+        super().__init__(f"{path}: " + "; ".join(self.problems))

@@ -295,7 +295,7 @@ class LogsSection(Section):
     """Logs"""
 
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], words("DEBUG", "INFO", "WARNING", "ERROR")] = (
-        ours("LOG_LEVEL", "INFO", "Least weight of a log line.")
+        ours("LOG_LEVEL", "INFO", "Least level of a log line.")
     )
     log_format: Annotated[Literal["text", "json"], words("text", "json")] = ours(
         "LOG_FORMAT",

@@ -11,10 +11,10 @@ _LONGEST: Final = 120
 _KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}")
 
 
-def shown(text: str) -> str:
-    """Text of a file as it may stand in a message: one line, no control characters, at most 120 characters."""
-    safe = "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text[: _LONGEST + 1])
-    return safe if len(text) <= _LONGEST else safe[:_LONGEST] + "..."
+def shown(text: str, most: int = _LONGEST) -> str:
+    """Text of a file as it may stand in a message: one line, no control characters, at most `most` characters."""
+    safe = "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text[: most + 1])
+    return safe if len(text) <= most else safe[:most] + "..."
 
 
 def shown_key(key: str) -> str:
@@ -27,7 +27,8 @@ class Problem:
     """One refused value.
 
     `where` is `file:line`, `--set`, `default` or the file alone; `key` is empty when no known setting is meant;
-    `value` is as `Row.told` shows it; `says` tells what is allowed; `line` counts from 1, 0 outside the file.
+    `value` is as `SettingRow.shown_value` shows it; `says` tells what is allowed; `line` counts from 1, 0 outside the
+    file.
     """
 
     where: str

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final, Protocol
 
-from gateway.settings import host
+from gateway.settings import operating_system
 from gateway.settings.kinds import SettingKind, number
 
 WORKERS_MAX: Final = 64
@@ -45,5 +45,5 @@ def worker_count(settings: WorkerSettings, cpus: int | None = None) -> int:
         return settings.workers
     if not settings.redis_url or settings.backend != "upstream":
         return 1
-    usable = host.usable_cpus() if cpus is None else cpus
+    usable = operating_system.usable_cpus() if cpus is None else cpus
     return max(1, min(usable, WORKERS_MAX))

@@ -17,6 +17,7 @@ from typing import Final
 
 from gateway.listeners.errors import ListenError
 from gateway.listeners.sockets import host_and_port
+from gateway.settings.cross_checks import is_loopback
 from gateway.settings.schema import Settings
 from gateway.supervisor.node_sockets import PORTS, NodeSockets
 
@@ -155,21 +156,14 @@ def _check_address(passed: PassedSocket, name: str, settings: Settings) -> None:
     if ipaddress.ip_address(host.partition("%")[0]).is_loopback:
         return
     if name == "admin":
-        if not _is_loopback(settings.admin_bind_address):
+        if not is_loopback(settings.admin_bind_address):
             return
         raise ListenError(_WHERE, f"{_shown(passed)} must listen on 127.0.0.1, as ADMIN_PORT does")
-    if _is_loopback(settings.bind_address):
+    if is_loopback(settings.bind_address):
         raise ListenError(
             "BIND_ADDRESS",
             f"is {settings.bind_address}, but {_shown(passed)} is open to other machines: say so there too",
         )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _shown(passed: PassedSocket) -> str:

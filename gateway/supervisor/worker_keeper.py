@@ -30,7 +30,7 @@ class StartRefusedError(Exception):
 
 
 class Worker(Protocol):
-    """A process that was started: see `supervisor.worker.WorkerProcess`."""
+    """A process that was started: see `worker_pool.WorkerProcess`."""
 
     @property
     def pid(self) -> int:

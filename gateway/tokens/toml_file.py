@@ -1,6 +1,6 @@
 """The TOML files about tokens: read whole with every problem told, changed in one step, comments kept."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from gateway.agents.toml_editing import TomlTables, locked_folder, read_text, replace_file
 from gateway.ops.metrics import REGISTRY
 from gateway.settings import files
-from gateway.settings.files import FileFault, FileMissing
+from gateway.settings.files import FileFault, FileMissing, WrongFileError
 from gateway.settings.live_file import LiveFile
 
 _FILE_READ: Final = Counter(
@@ -22,13 +22,8 @@ C = TypeVar("C")
 M = TypeVar("M", bound=BaseModel)
 
 
-class TokenFileError(Exception):
-    """The file cannot be used. `problems` are lines for the operator; none holds a secret."""
-
-    def __init__(self, path: Path, problems: Iterable[str]) -> None:
-        self.path = path
-        self.problems = files.problem_lines(problems)
-        super().__init__(f"{path}: " + "; ".join(self.problems))
+class TokenFileError(WrongFileError):
+    """A file about tokens cannot be used."""
 
 
 class ChangeRefusedError(Exception):

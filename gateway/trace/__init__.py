@@ -1,1 +1,1 @@
-"""One agent followed at DEBUG: its requests, answers and events, masked."""
+"""One agent followed for a while: its requests, answers and events, masked."""

@@ -1,4 +1,4 @@
-"""One agent at DEBUG for a while: its requests, answers and events, masked, for whoever asks on the admin listener.
+"""One agent followed for a while: its requests, answers and events, masked, for whoever asks on the admin listener.
 
 While nobody is traced a call costs nothing for it: `Traces.agents` is empty, and that is all who looks. Lines never
 wait for a reader nor for the store: they queue here, bounded, and each has a number, so that a gap is seen.

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gateway.admin import console_sessions
-from tests.support.browser import CONTRAST, NEED_NAMES, Browser, Page, axe_findings, named, needs_axe, needs_chromium
+from tests.support.browser import CONTRAST, Browser, Page, axe_findings, must_be_named, needs_axe, needs_chromium
 from tests.support.console_page import PAGES, WARNED_S, Site, go, press, says, signed_in
 
 pytestmark = needs_chromium
@@ -51,7 +51,7 @@ async def furnished(browser: Browser, site: Site) -> Page:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_everything_can_be_read_by_eye(browser: Browser, site: Site, scheme: str) -> None:
     page = await furnished(browser, site)
-    await page.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    await page.prefers(scheme)
     found = {}
     for name in PAGES:
         await go(page, name)
@@ -63,18 +63,15 @@ async def test_everything_has_a_name_for_a_screen_reader(browser: Browser, site:
     page = await furnished(browser, site)
     for name in PAGES:
         await go(page, name)
-        parts = await named(page)
-        assert [(role, said) for role, said in parts if role in NEED_NAMES and not said] == [], name
+        parts = await must_be_named(page)
         assert {"banner", "main", "navigation", "status", "heading"} <= {role for role, _ in parts}
-        ids = await page.run("[...document.querySelectorAll('[id]')].map((one) => one.id)")
-        assert len(ids) == len(set(ids))
 
 
 @needs_axe
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing(browser: Browser, site: Site, scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
     page = await furnished(browser, site)
-    await page.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    await page.prefers(scheme)
     found = {}
     for name in PAGES:
         await go(page, name)

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from gateway.kit.check import Finding, Verdict
-from gateway.kit.checks import NAMES, play
+from gateway.kit.check_run import NAMES, play
 from gateway.kit.target import Target
 from tests.support.fork_server import ended
 from tests.support.gateway import PASSWORD

@@ -9,14 +9,44 @@ from secrets import token_hex
 import pytest
 
 from gateway.sessions.guid import new_secret_line
+from tests.support.desk import PREFIX, Desk, Line
 from tests.support.farm import agents_from_afar
-from tests.support.gateway import Gateway, running_gateway
+from tests.support.gateway import Gateway, GatewayProcess, running_gateway
 from tests.support.one_centre import before, centre_here
 from tests.support.servers import Server, Servers
 from tests.support.site import Site, site
 
 KIND = "valkey"
 """Comes with the test dependencies; what differs between kinds is proven where the stores are."""
+
+
+async def signed_in(node: Gateway | GatewayProcess, agent_id: int = 101) -> Desk:
+    """A desktop of this node, signed in."""
+    desk = node.desk(agent_id)
+    assert (await desk.sign_in()).retcode == "0"
+    return desk
+
+
+async def parked_poll(node: GatewayProcess, agent_id: int = 101) -> Line:
+    """A connection with a poll on it that is held."""
+    desk = await signed_in(node, agent_id)
+    line = await Line.open(node.port)
+    for _ in range(2):
+        assert "event" in (await desk.poll(line=line)).json
+    await line.send("GET", f"{PREFIX}/agentevent/{agent_id}", {"guid": desk.guid}, b"")
+    # The poll reached the node before this call, and is parked by the time it is answered.
+    assert (await desk.status()).retcode == "0"
+    return line
+
+
+async def refuses(port: int) -> bool:
+    """True when nobody accepts connections there."""
+    try:
+        line = await Line.open(port)
+    except ConnectionRefusedError:
+        return True
+    await line.close()
+    return False
 
 
 @pytest.fixture

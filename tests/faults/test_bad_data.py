@@ -2,8 +2,7 @@
 
 import json
 
-from tests.support.desk import Desk
-from tests.support.gateway import GatewayProcess
+from tests.faults.conftest import signed_in
 from tests.support.servers import Server
 from tests.support.site import Site
 from tests.support.waiting import until_async
@@ -11,12 +10,6 @@ from tests.support.waiting import until_async
 TAG = "{agentgateway}"
 POLLING = f"{TAG}:seen:poll"
 BAD_MEMBERS = (b"rubbish", b"\xff\xfe:1", b"0:x", b"1" * 5000 + b":x", b"101:", "١٠١:x".encode())
-
-
-async def signed_in(node: GatewayProcess, agent_id: int = 101) -> Desk:
-    desk = node.desk(agent_id)
-    assert (await desk.sign_in()).retcode == "0"
-    return desk
 
 
 def members(server: Server) -> int:

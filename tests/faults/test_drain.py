@@ -3,6 +3,7 @@
 import asyncio
 import signal
 
+from tests.faults.conftest import parked_poll, refuses
 from tests.support.desk import PREFIX, Answer, Line, read_answer
 from tests.support.gateway import ENDS_S, PASSWORD, GatewayProcess, running_gateway
 from tests.support.site import Site
@@ -15,29 +16,6 @@ PARTED_AT = 10
 async def answer_on(line: Line) -> Answer:
     async with asyncio.timeout(ENDS_S):
         return await read_answer(line.reader)
-
-
-async def refuses(port: int) -> bool:
-    """True when nobody accepts connections there."""
-    try:
-        line = await Line.open(port)
-    except ConnectionRefusedError:
-        return True
-    await line.close()
-    return False
-
-
-async def parked_poll(node: GatewayProcess) -> Line:
-    """A connection with a poll on it that is held for 10 s."""
-    desk = node.desk(101)
-    await desk.sign_in()
-    line = await Line.open(node.port)
-    for _ in range(2):
-        assert "event" in (await desk.poll(line=line)).json
-    await line.send("GET", f"{PREFIX}/agentevent/101", {"guid": desk.guid}, b"")
-    # The poll reached the node before this call, and is parked by the time it is answered.
-    assert (await desk.status()).retcode == "0"
-    return line
 
 
 async def half_a_sign_in(node: GatewayProcess) -> tuple[Line, bytes]:

@@ -9,19 +9,13 @@ from click.testing import CliRunner
 
 from gateway.cli import main
 from gateway.sessions.guid import new_secret_line
-from tests.support.desk import Desk
-from tests.support.gateway import Gateway, GatewayProcess, running_gateway
+from tests.faults.conftest import signed_in
+from tests.support.gateway import running_gateway
 from tests.support.site import Site
 from tests.support.waiting import until_async
 
 NO_WAIT = {"AGENT_POLL_WAIT_FLAG": "OFF"}
 EVENTS = ["AgentOther_InService", "AgentState_Ready", "AgentState_SetNotReady_Success"]
-
-
-async def signed_in(node: Gateway | GatewayProcess, agent_id: int = 101) -> Desk:
-    desk = node.desk(agent_id)
-    assert (await desk.sign_in()).retcode == "0"
-    return desk
 
 
 def write_keys(file: Path, *lines: str) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import Pair, Pairs
+from tests.faults.conftest import Pair, Pairs, signed_in
 from tests.support.desk import Desk
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.servers import Server
@@ -17,12 +17,6 @@ from tests.support.waiting import lost_time, until_async
 
 IDLE = "signed out: no request of the agent within the time limit"
 TOO_OLD = "signed out: the session reached its longest duration"
-
-
-async def signed_in(node: Gateway, agent_id: int = 101) -> Desk:
-    desk = node.desk(agent_id)
-    assert (await desk.sign_in()).retcode == "0"
-    return desk
 
 
 async def ended(pair: Pair, agent_id: int = 101) -> None:

@@ -10,7 +10,8 @@ import socket
 
 import pytest
 
-from tests.support.desk import PREFIX, Line, read_answer
+from tests.faults.conftest import parked_poll, refuses
+from tests.support.desk import Line, read_answer
 from tests.support.gateway import GatewayProcess
 from tests.support.servers import free_port
 from tests.support.site import Site
@@ -32,27 +33,6 @@ async def two_workers(shared: Site) -> GatewayProcess:
     """A gateway with two workers, which hold a poll for 2 s."""
     shared.edit(AGENT_POLL_WAIT_TIMES="20")
     return await shared.start(overrides={"WORKERS": "2"})
-
-
-async def parked_poll(node: GatewayProcess, agent_id: int) -> Line:
-    """A connection with a poll on it that is held."""
-    desk = node.desk(agent_id)
-    await desk.sign_in()
-    line = await Line.open(node.port)
-    for _ in range(2):
-        assert "event" in (await desk.poll(line=line)).json
-    await line.send("GET", f"{PREFIX}/agentevent/{agent_id}", {"guid": desk.guid}, b"")
-    return line
-
-
-async def refuses(port: int) -> bool:
-    """True when nobody accepts connections there."""
-    try:
-        line = await Line.open(port)
-    except ConnectionRefusedError:
-        return True
-    await line.close()
-    return False
 
 
 async def fresh_connections_spread_over_the_workers(node: GatewayProcess) -> None:

@@ -1,24 +1,15 @@
 """The console's modules in node: the last hour as it grows, minutes, numbers."""
 
-import asyncio
-import json
-from pathlib import Path
-from typing import Any
+from functools import partial
 
 from gateway.console.history import History, Reading, columns
-from tests.support.gateway import ROOT
-from tests.support.node import NODE, needs_node
+from tests.support.node import answer_of, needs_node
 
 pytestmark = needs_node
 MINUTE_MS = 60_000
 
 
-async def console(what: str, *given: object) -> Any:
-    words = (str(NODE), str(Path(ROOT, "tests/javascript/console.mjs")), what, *map(json.dumps, given))
-    process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
-    said, _ = await process.communicate()
-    assert process.returncode == 0
-    return json.loads(said)
+console = partial(answer_of, "tests/javascript/console.mjs")
 
 
 def told(*readings: tuple[int, Reading]) -> tuple[list[dict[str, object]], History]:

@@ -7,14 +7,14 @@ import re
 import shutil
 import sys
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 
-from tests.support.gateway import ROOT
-from tests.support.node import NODE, needs_node
+from tests.support.node import answer_of, needs_node
 
 pytestmark = needs_node
 GUID = "6f621449-7a16-61ca-c290-18c79a3eb4a1.AgentGateway0"
@@ -22,12 +22,7 @@ SECRETS = {"GUID": GUID, "PASSWORD": "Welcome-Desk7", "OLD_PASSWORD": "p%26ss", 
 LANGUAGES = ("curl", "Python", "JavaScript", "Java")
 
 
-async def page(what: str, *given: object) -> Any:
-    words = (str(NODE), str(Path(ROOT, "tests/javascript/desk_page.mjs")), what, *map(json.dumps, given))
-    process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
-    said, _ = await process.communicate()
-    assert process.returncode == 0
-    return json.loads(said)
+page = partial(answer_of, "tests/javascript/desk_page.mjs")
 
 
 class Heard:

@@ -26,6 +26,7 @@ def unknown(text: str) -> list[str]:
         "| Operation | x |\n|---|---|\n| `sayfree`, `forceLogin` | `anything` |\n",
         "```console\n$ API_KEY=$(agentgateway token tenant add demo)\n```\nAPI_KEY",
         "`scripts/failover --rounds 20`",
+        "`agentgateway agents add [OPTIONS] 130 --name 'Ada Wong'`, `agentgateway sim list $SETTINGS`",
     ],
 )
 def test_names_that_exist(text: str) -> None:
@@ -48,6 +49,7 @@ def test_names_that_exist(text: str) -> None:
         ("`100-999`", "no retcode 100-999"),
         ("| Operation | x |\n|---|---|\n| `sayfree`, `sayfrei` | |\n", "no operation sayfrei"),
         ("`scripts/failover --round 20`", "no script has the option --round"),
+        ("`agentgateway lockouts unlock 101`", "agentgateway ... unlock takes 0 arguments, not 1"),
     ],
 )
 def test_names_that_do_not(text: str, problem: str) -> None:

@@ -1,4 +1,4 @@
-"""Every alert and every line of weight has a row on the page, and no row stands for nothing."""
+"""Every alert and every line of level WARNING or more has a row on the page, and no row stands for nothing."""
 
 import shutil
 from pathlib import Path

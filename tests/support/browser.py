@@ -82,6 +82,10 @@ class Page:
         except TimeoutError:
             raise TimeoutError(f"never {script}; the page: {await self.run('document.body.innerText')}") from None
 
+    async def prefers(self, scheme: str) -> None:
+        """As for somebody who set the system to `light` or `dark`."""
+        await self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
     async def key(self, key: str, *, shift: bool = False) -> None:
         """Presses one key of KEYS."""
         code, text = KEYS[key]
@@ -242,6 +246,15 @@ async def named(page: Page) -> list[tuple[str, str]]:
         for node in tree
         if not node["ignored"] and "role" in node
     ]
+
+
+async def must_be_named(page: Page) -> list[tuple[str, str]]:
+    """As `named`; fails where something that needs a name has none, or two elements have one id."""
+    parts = await named(page)
+    assert [role for role, said in parts if role in NEED_NAMES and not said] == []
+    ids = await page.run("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+    assert len(ids) == len(set(ids))
+    return parts
 
 
 async def axe_findings(page: Page) -> list[list[str]]:

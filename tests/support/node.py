@@ -54,6 +54,16 @@ class Script:
         await self._process.stdin.drain()
 
 
+async def answer_of(path: str, *words: object) -> Any:
+    """What a script of the repository prints, as JSON, when it is given these words: a text, then values as JSON."""
+    what, *given = words
+    command = (str(NODE), str(Path(ROOT, path)), str(what), *map(json.dumps, given))
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    said, _ = await process.communicate()
+    assert process.returncode == 0
+    return json.loads(said)
+
+
 @contextlib.asynccontextmanager
 async def script(path: str, *arguments: str) -> AsyncIterator[Script]:
     """Runs a script of the repository until the block ends."""

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Protocol, TypeVar
 
 
 class Proxy:
@@ -56,14 +57,33 @@ class Proxy:
             self._open.discard(writer)
 
 
+class Between(Protocol):
+    """Something between a client and a server; `port` is where clients find it."""
+
+    port: int
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection of a client."""
+
+    async def close(self) -> None:
+        """Ends all connections and waits for that."""
+
+
+B = TypeVar("B", bound=Between)
+
+
 @asynccontextmanager
-async def proxy_to(target_port: int) -> AsyncIterator[Proxy]:
-    """A proxy on a free port."""
-    proxy = Proxy(target_port)
-    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
-    proxy.port = server.sockets[0].getsockname()[1]
+async def on_a_free_port(between: B) -> AsyncIterator[B]:
+    """It serves until the block ends."""
+    server = await asyncio.start_server(between.serve, "127.0.0.1", 0)
+    between.port = server.sockets[0].getsockname()[1]
     try:
-        yield proxy
+        yield between
     finally:
         server.close()
-        await proxy.close()
+        await between.close()
+
+
+def proxy_to(target_port: int) -> AbstractAsyncContextManager[Proxy]:
+    """A proxy on a free port."""
+    return on_a_free_port(Proxy(target_port))

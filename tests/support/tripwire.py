@@ -1,9 +1,11 @@
 """A TCP proxy that stops at a request or at its answer, so that a test can act in just that moment."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
+
+from tests.support.proxy import on_a_free_port
 
 Act = Callable[[], Awaitable[None]]
 
@@ -127,14 +129,6 @@ class _Connection:
                 await sink.drain()
 
 
-@asynccontextmanager
-async def tripwire_to(target_port: int) -> AsyncIterator[Tripwire]:
+def tripwire_to(target_port: int) -> AbstractAsyncContextManager[Tripwire]:
     """One on a free port."""
-    tripwire = Tripwire(target_port)
-    server = await asyncio.start_server(tripwire.serve, "127.0.0.1", 0)
-    tripwire.port = server.sockets[0].getsockname()[1]
-    try:
-        yield tripwire
-    finally:
-        server.close()
-        await tripwire.close()
+    return on_a_free_port(Tripwire(target_port))

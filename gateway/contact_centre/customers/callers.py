@@ -10,7 +10,7 @@ from gateway.agents.registry import AgentRegistry
 from gateway.contact_centre.floor import call_forwarding, chatting, inviting, legs, midcall, queueing
 from gateway.contact_centre.floor.activities import TEXT_MEDIA, Chat, ChatLine
 from gateway.contact_centre.floor.calls import Call, Feature, Leg, PreviewOffer, Purpose, Stage
-from gateway.contact_centre.floor.effects import Effects, PartyChange, PartyChanged, Tell, Timer, TimerKey
+from gateway.contact_centre.floor.effects import Effects, PartyChange, PartyChanged, Timer, TimerKey
 from gateway.contact_centre.floor.notices import tell_cause
 from gateway.contact_centre.floor.plan import Behaviour
 from gateway.contact_centre.floor.switchboard import Switchboard
@@ -180,8 +180,8 @@ class Customers:
                 kind = "AgentEvent_Preview"
             else:
                 content["callData"] = data
-            transaction.out.add(Tell(agent_id, desk.session_id, "AgentEvent_Agent_Occupyed", None))
-            transaction.out.add(Tell(agent_id, desk.session_id, kind, content))
+            transaction.out.tell_desk(desk, "AgentEvent_Agent_Occupyed")
+            transaction.out.tell_desk(desk, kind, content)
         return control
 
     def _party(self, call_id: str, number: str, stage: Stage | None = None) -> tuple[Call, Leg]:

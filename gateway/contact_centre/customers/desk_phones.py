@@ -10,7 +10,7 @@ from typing import Final
 from gateway.contact_centre.customers.callers import NoSuchCallError
 from gateway.contact_centre.floor import inviting, legality, legs, midcall, originate, phones, releasing, transferring
 from gateway.contact_centre.floor.calls import AgentDesk, Purpose
-from gateway.contact_centre.floor.effects import Content, Tell
+from gateway.contact_centre.floor.effects import Content
 from gateway.contact_centre.floor.notices import tell
 from gateway.contact_centre.floor.roster import Transaction
 from gateway.contact_centre.floor.state_machine import CallOrigin
@@ -65,7 +65,7 @@ def _dial(transaction: Transaction, desk: AgentDesk, number: str) -> None:
         "skillId": 0,
         "callId": f"{out.now_ms // 1000}-{next(world.numbers)}",
     }
-    out.add(Tell(desk.agent_id, desk.session_id, "AgentEvent_linkagePhoneCallOut", content))
+    out.tell_desk(desk, "AgentEvent_linkagePhoneCallOut", content)
     phones.lift(out, desk)
     originate.call_out(out, world, desk, number, caller=desk.state.phone, skill_id=0, data="")
 

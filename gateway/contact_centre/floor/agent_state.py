@@ -59,6 +59,16 @@ class AgentState(NamedTuple):
     forwarding: str = ""
     max_chats: int | None = None
 
+    @property
+    def has_voice(self) -> bool:
+        """Whether the agent is signed in to CTIServer, which voice calls need: the first letter of `media`."""
+        return self.media.startswith("T")
+
+    @property
+    def has_text(self) -> bool:
+        """Whether the agent is signed in to WebM, which text chats need: the second letter of `media`."""
+        return self.media[1:2] == "T"
+
 
 _USUAL: Final = AgentState()
 _NAMES: Final = AgentState._fields

@@ -14,15 +14,8 @@ from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 
 SESSIONS_MAX: Final = 60
-WEBM: Final = 1
-"""Place of WebM, which text needs, in the media an agent is signed in with."""
 PURPOSES: Final = {0: Purpose.BLIND, 2: Purpose.SUCCESS}
 """By `mode`: the agent leaves at once, or when the target has taken the chat."""
-
-
-def has_text(desk: AgentDesk) -> bool:
-    """Whether the agent is signed in to WebM."""
-    return desk.state.media[WEBM : WEBM + 1] == "T"
 
 
 Loads = dict[str, Counter[int]]
@@ -73,7 +66,7 @@ def _next(world: World, chat: Chat, waiting: QueueEntry, known: Loads) -> AgentD
         if desk.state.state is State.IDLE
         and waiting.skill_id in desk.state.skills
         and desk.state.talk_right
-        and has_text(desk)
+        and desk.state.has_text
         and desk.session_id not in chat.passed_over
         and chat.leg_of(desk.session_id) is None
         and has_room(world, desk, chat.call.media_type, known.get(desk.session_id, none))
@@ -106,7 +99,7 @@ def to_queue(out: Effects, world: World, chat: Chat, leg: Leg, skill_id: int, mo
 
 def to_agent(out: Effects, world: World, chat: Chat, leg: Leg, target: AgentDesk | None, mode: int) -> None:
     """The chat goes to another agent; the one event says so when that agent cannot be asked."""
-    reachable = target is not None and has_text(target) and chat.leg_of(target.session_id) is None
+    reachable = target is not None and target.state.has_text and chat.leg_of(target.session_id) is None
     purpose = PURPOSES[mode]
     if target is None or not reachable or not has_room(world, target, chat.call.media_type):
         tell_chat(out, world, chat, leg, *(("nobody",) if purpose is Purpose.BLIND else ("not transferred",)))

@@ -15,7 +15,6 @@ from gateway.contact_centre.floor.effects import (
     Free,
     PartyChange,
     PartyChanged,
-    Tell,
     Timer,
     TimerKey,
 )
@@ -102,7 +101,7 @@ def ask_agent(out: Effects, world: World, conference: Conference, desk: AgentDes
     """The occupied agent is asked to join; where calls are answered automatically it joins at once."""
     member = ConferenceMember(agent_leg(out, desk))
     conference.members.append(member)
-    out.add(Tell(desk.agent_id, desk.session_id, "AgentState_Busy", None))
+    out.tell_desk(desk, "AgentState_Busy")
     if not phones.ring(out, desk, conference.call):
         decline(out, world, conference, member, CallEnding.NO_PHONE)
         return

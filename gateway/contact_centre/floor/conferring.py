@@ -21,7 +21,7 @@ from gateway.contact_centre.floor.conference_parties import (
     tell_change,
     tell_stopped,
 )
-from gateway.contact_centre.floor.effects import CallEnding, Effects, Tell, Timer, TimerKey
+from gateway.contact_centre.floor.effects import CallEnding, Effects, Timer, TimerKey
 from gateway.contact_centre.floor.world import World
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
@@ -79,7 +79,7 @@ def has_seats(world: World, wanted: int) -> bool:
 
 def refuse(out: Effects, desk: AgentDesk) -> None:
     """There are not enough seats: nothing but the one event happens."""
-    out.add(Tell(desk.agent_id, desk.session_id, "AgentConf_RequestFailed", {"cause": NO_SEATS}))
+    out.tell_desk(desk, "AgentConf_RequestFailed", {"cause": NO_SEATS})
 
 
 def begin(
@@ -105,7 +105,7 @@ def begin(
     held.conference = number
     world.activities.conferences[number] = made
     if not brought:
-        out.add(Tell(desk.agent_id, desk.session_id, "AgentState_Busy", None))
+        out.tell_desk(desk, "AgentState_Busy")
         phones.ring(out, desk)
         phones.lift(out, desk)
     for member in made.agents():

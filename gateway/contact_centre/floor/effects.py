@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
-from gateway.contact_centre.floor.calls import Call, Leg
+from gateway.contact_centre.floor.calls import AgentDesk, Call, Leg
 
 Content = Mapping[str, object] | str | None
 
@@ -88,6 +88,10 @@ class Effects:
         """An event for the agent of this leg; parties outside get none."""
         if leg.agent_id:
             self.effects.append(Tell(leg.agent_id, leg.session_id, event_type, content))
+
+    def tell_desk(self, desk: AgentDesk, event_type: str, content: Content = None) -> None:
+        """An event for the agent at this desk."""
+        self.effects.append(Tell(desk.agent_id, desk.session_id, event_type, content))
 
     def add(self, effect: Effect) -> None:
         """Any other effect."""

@@ -51,7 +51,7 @@ def begin(out: Effects, world: World, desk: AgentDesk, target: AgentDesk, mode: 
     world.activities.inspections[desk.session_id] = made
     phones.ring(out, desk)
     phones.lift(out, desk)
-    out.add(Tell(desk.agent_id, desk.session_id, "AgentState_Busy", None))
+    out.tell_desk(desk, "AgentState_Busy")
     _tell_target(out, made, "AgentOther_BeQcStart")
     return made
 
@@ -67,7 +67,7 @@ def change(out: Effects, inspection: Inspection, mode: Mode) -> None:
 def end(out: Effects, world: World, inspection: Inspection) -> None:
     """The inspector is with the agent no longer, and free again."""
     _leave(out, world, inspection)
-    desk = _desk(world, inspection.agent_id, inspection.session_id)
+    desk = world.desk_of(inspection.agent_id, inspection.session_id)
     if desk is not None:
         phones.drop(out, desk)
         out.add(Free(desk.agent_id, desk.session_id, CallEnding.NOT_TALKED))
@@ -104,21 +104,16 @@ def intercept(out: Effects, world: World, inspection: Inspection, call: Call, le
 def look_after(out: Effects, world: World) -> None:
     """Ends inspections whose inspector hung up, and those of which one side is signed out."""
     for inspection in list(world.activities.inspections.values()):
-        desk = _desk(world, inspection.agent_id, inspection.session_id)
-        target = _desk(world, inspection.target_id, inspection.target_session)
+        desk = world.desk_of(inspection.agent_id, inspection.session_id)
+        target = world.desk_of(inspection.target_id, inspection.target_session)
         if desk is None or target is None or not phones.in_use(desk):
             end(out, world, inspection)
 
 
 def _leave(out: Effects, world: World, inspection: Inspection) -> None:
     del world.activities.inspections[inspection.session_id]
-    if _desk(world, inspection.target_id, inspection.target_session) is not None:
+    if world.desk_of(inspection.target_id, inspection.target_session) is not None:
         _tell_target(out, inspection, "AgentOther_BeQcStop")
-
-
-def _desk(world: World, agent_id: int, session_id: str) -> AgentDesk | None:
-    desk = world.desks.get(agent_id)
-    return desk if desk is not None and desk.session_id == session_id else None
 
 
 def _tell_target(out: Effects, inspection: Inspection, event_type: str) -> None:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from gateway.contact_centre.floor.calls import AgentDesk, Call, Phone
-from gateway.contact_centre.floor.effects import Content, Effects, Tell
+from gateway.contact_centre.floor.effects import Effects
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
 
@@ -44,11 +44,11 @@ def ring(out: Effects, desk: AgentDesk, call: Call | None = None) -> bool:
     For a `call` that comes in the event names it; what the agent began itself has null, which desktops take for that.
     """
     if not usable(desk):
-        _tell(out, desk, UNUSABLE[desk.phone])
+        out.tell_desk(desk, UNUSABLE[desk.phone])
         return False
     if desk.phone is Phone.ON_HOOK:
         desk.phone = Phone.ALERTING
-        _tell(out, desk, "AgentOther_PhoneAlerting", {"callid": call.id, "caller": call.caller} if call else None)
+        out.tell_desk(desk, "AgentOther_PhoneAlerting", {"callid": call.id, "caller": call.caller} if call else None)
     return True
 
 
@@ -56,7 +56,7 @@ def lift(out: Effects, desk: AgentDesk, kind: str = "main") -> None:
     """The phone goes off hook, if it was on, for a `main` or an `assistant` call."""
     if desk.phone is not Phone.OFF_HOOK:
         desk.phone = Phone.OFF_HOOK
-        _tell(out, desk, "AgentOther_PhoneOffhook", {"type": kind})
+        out.tell_desk(desk, "AgentOther_PhoneOffhook", {"type": kind})
 
 
 def drop(out: Effects, desk: AgentDesk, *, by_agent: bool = False) -> None:
@@ -80,7 +80,7 @@ def lose(out: Effects, desk: AgentDesk) -> None:
     if desk.phone is Phone.LOST:
         raise Refused(retcodes.WRONG_STATE, "the phone is out of reach already")
     desk.phone = Phone.LOST
-    _tell(out, desk, UNUSABLE[Phone.LOST])
+    out.tell_desk(desk, UNUSABLE[Phone.LOST])
 
 
 def find(out: Effects, desk: AgentDesk) -> None:
@@ -98,8 +98,4 @@ def find(out: Effects, desk: AgentDesk) -> None:
 
 def _on_hook(out: Effects, desk: AgentDesk, why: int) -> None:
     desk.phone = Phone.ON_HOOK
-    _tell(out, desk, RELEASED, released_by(why))
-
-
-def _tell(out: Effects, desk: AgentDesk, event_type: str, content: Content = None) -> None:
-    out.add(Tell(desk.agent_id, desk.session_id, event_type, content))
+    out.tell_desk(desk, RELEASED, released_by(why))

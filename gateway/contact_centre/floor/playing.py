@@ -5,7 +5,7 @@ from typing import Final
 from gateway.contact_centre.floor import phones, recording
 from gateway.contact_centre.floor.activities import Playback
 from gateway.contact_centre.floor.calls import AgentDesk
-from gateway.contact_centre.floor.effects import CallEnding, Content, Effects, Free, Tell, Timer, TimerKey
+from gateway.contact_centre.floor.effects import CallEnding, Effects, Free, Timer, TimerKey
 from gateway.contact_centre.floor.world import World
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused
@@ -37,7 +37,7 @@ def fails(out: Effects, world: World, desk: AgentDesk, path: str, position_s: fl
     length_s = recording.length_s(world, path)
     if length_s is not None and position_s < length_s:
         return False
-    _tell(out, desk, "AgentMediaEvent_Play_Fail")
+    out.tell_desk(desk, "AgentMediaEvent_Play_Fail")
     return True
 
 
@@ -46,11 +46,11 @@ def begin(out: Effects, world: World, desk: AgentDesk, path: str, position_s: fl
     length_s = recording.length_s(world, path) or 0.0
     made = Playback(desk.agent_id, desk.session_id, length_s, position_s, out.now_ms, endless=endless)
     world.activities.playing[desk.session_id] = made
-    _tell(out, desk, "AgentState_Busy")
+    out.tell_desk(desk, "AgentState_Busy")
     phones.ring(out, desk)
     phones.lift(out, desk)
-    _tell(out, desk, "AgentMediaEvent_Play")
-    _tell(out, desk, "AgentMediaEvent_Play_Succ")
+    out.tell_desk(desk, "AgentMediaEvent_Play")
+    out.tell_desk(desk, "AgentMediaEvent_Play_Succ")
     _set_timer(out, made)
 
 
@@ -84,9 +84,9 @@ def end(out: Effects, world: World, playback: Playback, cause: int) -> None:
     """Playing is over, and the agent free again."""
     del world.activities.playing[playback.session_id]
     out.add(Timer(TimerKey(PLAY, playback.session_id), None))
-    desk = _desk(world, playback)
+    desk = world.desk_of(playback.agent_id, playback.session_id)
     if desk is not None:
-        _tell(out, desk, "AgentMediaEvent_StopPlayDone", {"cause": cause})
+        out.tell_desk(desk, "AgentMediaEvent_StopPlayDone", {"cause": cause})
         phones.drop(out, desk)
         out.add(Free(desk.agent_id, desk.session_id, CallEnding.NOT_TALKED))
 
@@ -94,7 +94,7 @@ def end(out: Effects, world: World, playback: Playback, cause: int) -> None:
 def look_after(out: Effects, world: World) -> None:
     """Ends what is played to agents who hung up or are signed out."""
     for playback in list(world.activities.playing.values()):
-        desk = _desk(world, playback)
+        desk = world.desk_of(playback.agent_id, playback.session_id)
         if desk is None or not phones.in_use(desk):
             end(out, world, playback, BY_AGENT)
 
@@ -120,16 +120,7 @@ def _position(playback: Playback, now_ms: int) -> float:
     return playback.position_s + (0.0 if playback.paused else (now_ms - playback.since_ms) / 1000)
 
 
-def _desk(world: World, playback: Playback) -> AgentDesk | None:
-    desk = world.desks.get(playback.agent_id)
-    return desk if desk is not None and desk.session_id == playback.session_id else None
-
-
 def _say(out: Effects, world: World, playback: Playback, event_type: str) -> None:
-    desk = _desk(world, playback)
+    desk = world.desk_of(playback.agent_id, playback.session_id)
     if desk is not None:
-        _tell(out, desk, event_type)
-
-
-def _tell(out: Effects, desk: AgentDesk, event_type: str, content: Content = None) -> None:
-    out.add(Tell(desk.agent_id, desk.session_id, event_type, content))
+        out.tell_desk(desk, event_type)

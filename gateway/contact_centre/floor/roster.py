@@ -43,11 +43,6 @@ class Roster:
         self._due: dict[str, Pending] = {}
         self._held_back: dict[str, Pending] = {}
 
-    def desk(self, agent_id: int, session_id: str) -> AgentDesk | None:
-        """The desk of this session; None where it is not here."""
-        desk = self.world.desks.get(agent_id)
-        return desk if desk is not None and desk.session_id == session_id else None
-
     def change(self, desk: AgentDesk, step: Step) -> None:
         """Takes a step from the present state; who became idle may get a waiting call. Not within a transaction."""
         if step.state is not desk.state or step.events:

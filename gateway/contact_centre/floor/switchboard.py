@@ -163,7 +163,7 @@ class Switchboard:
                 agents[effect.session_id] = effect.agent_id
         wrap_up_s = self.world.plan.timing.wrap_up_s
         for session_id, agent_id in agents.items():
-            desk = self.roster.desk(agent_id, session_id)
+            desk = self.world.desk_of(agent_id, session_id)
             if desk is None or after.get(session_id) is CallEnding.LEFT:
                 continue
             events = told.get(session_id, [])

@@ -122,8 +122,12 @@ class World:
 
     def desk(self, leg: Leg) -> AgentDesk | None:
         """The desk of an agent's leg; None when the agent has another session by now."""
-        desk = self.desks.get(leg.agent_id)
-        return desk if desk is not None and desk.session_id == leg.session_id else None
+        return self.desk_of(leg.agent_id, leg.session_id)
+
+    def desk_of(self, agent_id: int, session_id: str) -> AgentDesk | None:
+        """The desk of this session; None where the agent is not here, or in another session by now."""
+        desk = self.desks.get(agent_id)
+        return desk if desk is not None and desk.session_id == session_id else None
 
     def idle(self, skill_id: int) -> list[AgentDesk]:
         """Who may be given a call of this queue, the longest idle first."""

@@ -1,8 +1,7 @@
-"""What an agent may do, by its roles in the agents file and by the media it is signed in with."""
+"""What an agent may do, by its roles in the agents file."""
 
 from typing import Final
 
-from gateway.contact_centre.floor.agent_state import AgentState
 from gateway.contact_centre.invocation import CentreServices, Invocation
 from gateway.wire.errors import Refused
 
@@ -22,8 +21,3 @@ def require(services: CentreServices, invocation: Invocation, code: str, *roles:
     """Raises Refused with `code` unless the asking agent has one of these roles."""
     if not has(services, invocation.desk.agent_id, *roles):
         raise Refused(code)
-
-
-def has_voice(state: AgentState) -> bool:
-    """Whether the agent is signed in to CTIServer, which voice calls need."""
-    return state.media.startswith("T")

@@ -2,7 +2,7 @@
 
 from gateway.admin.store_routes import ShardState, StoreState, memory_state, view
 from gateway.redis_store.link import RedisLink
-from gateway.redis_store.state import redis_state
+from gateway.redis_store.store_state import redis_state
 from tests.support.servers import Server
 from tests.support.waiting import GENEROUS_MS
 from tests.unit.doctor.samples import user_of

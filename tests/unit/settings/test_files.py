@@ -115,3 +115,17 @@ def test_problems_are_lines_of_bounded_number_and_length() -> None:
     lines = files.problem_lines(["a\nb", "x" * 1000, *map(str, range(100))])
     assert lines[:2] == ("a\\nb", "x" * 300 + "...")
     assert lines[20:] == ("and 82 more problems",)
+
+
+def test_a_secret_that_others_may_read_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_text("hidden\n")
+    path.chmod(0o644)
+    with pytest.raises(FileFault, match="others may read it"):
+        files.read_secret(path)
+    path.chmod(0o600)
+    assert files.read_secret(path).text() == "hidden\n"
+
+
+def test_lines_with_an_entry_keep_their_numbers() -> None:
+    assert list(files.entry_lines("# keys\n\n  k1 a \n #k2 b\nk3 c")) == [(3, "k1 a"), (5, "k3 c")]

@@ -169,7 +169,7 @@ class _AgentGroup:
         self._services = services
 
     async def may_call_out(self, invocation: Invocation) -> object:
-        return roles.has_voice(invocation.desk.state)
+        return invocation.desk.state.has_voice
 
     async def one(self, invocation: Invocation[OtherAgentParameters]) -> object:
         found = directory.of(self._services, [invocation.parameters.workno])

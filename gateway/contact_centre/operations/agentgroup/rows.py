@@ -1,11 +1,12 @@
 """The agentgroup group: queries about agents and groups."""
 
-from typing import Annotated, Any, Self
+from functools import partial
+from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
 from gateway.interface.fields import AgentIds, Body, Ordinal, OtherAgentParameters, Parameters, QueueParameters
-from gateway.interface.operation import Operation
+from gateway.interface.operation import Operation, query
 from gateway.interface.results import Result, SkillQueue
 from gateway.wire import retcodes
 
@@ -140,17 +141,7 @@ _INFOS = list[AgentInfo]
 _OF_SKILL = QueueParameters
 
 
-def _query(
-    name: str,
-    action: str,
-    summary: str,
-    result: Any,
-    codes: tuple[str, ...] = (),
-    parameters: type[Parameters] = Parameters,
-) -> Operation:
-    path = f"agentgroup/{{agentid}}/{action}"
-    return Operation(name, "GET", path, summary, parameters=parameters, retcodes=codes, result=result)
-
+_query: Final = partial(query, "agentgroup")
 
 AGENTS: tuple[Operation, ...] = (
     Operation(

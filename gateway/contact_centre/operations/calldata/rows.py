@@ -1,6 +1,7 @@
 """The calldata group: calls, their data, records and numbers."""
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, Final
 
 from pydantic import AliasChoices, Field
 
@@ -19,7 +20,7 @@ from gateway.interface.fields import (
     SkillId,
     TrueOrElse,
 )
-from gateway.interface.operation import Operation
+from gateway.interface.operation import Operation, query
 from gateway.interface.results import JsonObject, Result
 from gateway.wire import retcodes
 
@@ -154,17 +155,7 @@ _OTHERS = (retcodes.BAD_AGENT_ASKED, retcodes.NOT_INSPECTOR)
 _OF_AGENT = OtherAgentParameters
 
 
-def _query(
-    name: str,
-    action: str,
-    summary: str,
-    result: Any,
-    codes: tuple[str, ...] = (),
-    parameters: type[Parameters] = Parameters,
-) -> Operation:
-    path = f"calldata/{{agentid}}/{action}"
-    return Operation(name, "GET", path, summary, parameters=parameters, retcodes=codes, result=result)
-
+_query: Final = partial(query, "calldata")
 
 CALLS: tuple[Operation, ...] = (
     _query(

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from gateway.contact_centre.floor import chat_routing, chatting
+from gateway.contact_centre.floor import chatting
 from gateway.contact_centre.floor.activities import ALL_MEDIA
 from gateway.contact_centre.floor.effects import NOTHING
 from gateway.contact_centre.invocation import Action, CentreServices, Invocation
@@ -32,7 +32,7 @@ class _MediaCall:
     async def say(self, invocation: Invocation[Any, MessageBody]) -> object:
         body = invocation.body
         with self._services.board.transaction() as transaction:
-            if not chat_routing.has_text(invocation.desk):
+            if not invocation.desk.state.has_text:
                 raise Refused(retcodes.MULTIMEDIA_OFF, "this agent is signed in without text chat (mediatype)")
             chatting.say(transaction.out, transaction.world, invocation.desk.session_id, body.callid, body.data)
         return NOTHING

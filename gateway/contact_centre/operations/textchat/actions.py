@@ -83,12 +83,12 @@ class _TextChat:
         with self._services.board.transaction() as transaction:
             desk = invocation.desk
             other = directory.other_agent(self._services, number, desk)
-            if not chat_routing.has_text(desk):
+            if not desk.state.has_text:
                 raise Refused(retcodes.WRONG_STATE, "this agent is signed in without text chat (mediatype)")
             if not chat_routing.has_room(transaction.world, desk, TEXT_CHAT):
                 raise Refused(retcodes.TOO_MANY_SESSIONS)
             target = self._services.world.desks.get(other)
-            able = target is not None and chat_routing.has_text(target)
+            able = target is not None and target.state.has_text
             if target is None or not able or not chat_routing.has_room(transaction.world, target, TEXT_CHAT):
                 target = None
             chatting.call_agent(transaction.out, transaction.world, desk, number, target)
@@ -150,7 +150,7 @@ class _ChatContent:
         body = invocation.body
         skill = self._services.registry.skills().get(body.skill_id)
         with self._services.board.transaction() as transaction:
-            if not chat_routing.has_text(invocation.desk):
+            if not invocation.desk.state.has_text:
                 raise Refused(retcodes.MULTIMEDIA_OFF, "this agent is signed in without text chat (mediatype)")
             if skill is None or skill.mediatype not in TEXT_MEDIA:
                 raise Refused(retcodes.NO_QUEUE_OF_MEDIA, "skillId: no skill queue for text has this id")

@@ -57,3 +57,12 @@ def test_what_no_version_writes_is_said_to_be_wrong_without_showing_it(note: byt
     with pytest.raises(ValueError) as wrong:  # noqa: PT011 - any
         read_note(note)
     assert "ASLEEP" not in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("media", "voice", "text"),
+    [("TTF", True, True), ("TFF", True, False), ("FTF", False, True), ("FFT", False, False), ("T", True, False)],
+)
+def test_calls_and_chats_need_the_media_that_the_agent_signed_in_to(media: str, voice: bool, text: bool) -> None:
+    state = AgentState(media=media)
+    assert (state.has_voice, state.has_text) == (voice, text)

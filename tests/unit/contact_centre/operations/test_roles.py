@@ -1,9 +1,8 @@
-"""What an agent may do, by its roles and by the media it is signed in with."""
+"""What an agent may do, by its roles."""
 
 import pytest
 
 from gateway.backend import Message
-from gateway.contact_centre.floor.agent_state import AgentState
 from gateway.contact_centre.invocation import Invocation
 from gateway.contact_centre.operations import roles
 from gateway.wire.errors import Refused
@@ -40,8 +39,3 @@ async def test_who_may_not_hears_the_code_of_the_operation(agent_id: int, may: b
     with pytest.raises(Refused) as refused:
         roles.require(hall.centre.services, invocation, "900-002", roles.INSPECTOR)
     assert refused.value.retcode == "900-002"
-
-
-@pytest.mark.parametrize(("media", "voice"), [("TTF", True), ("TFF", True), ("FTF", False)])
-def test_calls_need_the_media_of_calls(media: str, voice: bool) -> None:
-    assert roles.has_voice(AgentState()._replace(media=media)) is voice

@@ -12,10 +12,11 @@ from gateway.redis_store.scripts import Argument, Script, load_script
 MOST_ENTRIES: Final = 100
 """Of the list `{tag}:aside`."""
 TYPES: Final = (
-    (r"agent:\d+|poll:\d+|token-rate:.*|token-used:.*|sign-in:turn:.*|seal", "string"),
+    (r"agent:\d+|poll:\d+|token-rate:.*|token-used:.*|sign-in:turn:.*|seal|backend|format|drain:.*", "string"),
     (r"events:\d+|aside|sign-in:(?:of|from|everywhere):.*", "list"),
-    (r"queue:\d+|owed:ends|keys|password:\d+|fence", "hash"),
-    (r"owed|seen:(?:poll|push)|sign-in:(?:begun|known):.*|[a-z]+:alive", "zset"),
+    (r"queue:\d+|owed:ends|keys|password:\d+|fence|floor|nodes|traced", "hash"),
+    (r"owed|seen:(?:poll|push)|sign-in:(?:begun|known):.*|sign-in:(?:failing|locked)|[a-z]+:alive", "zset"),
+    (r"audit|trace:\d+", "stream"),
 )
 """What the names of keys look like after the tag, and the type of those keys."""
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from click.testing import CliRunner
 
-from gateway.commands.liveness import live
+from gateway.commands.live import live
 from tests.support.servers import free_port
 
 

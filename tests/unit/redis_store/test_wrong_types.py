@@ -2,9 +2,10 @@
 
 import pytest
 
+from gateway.redis_store.attempts import RedisAttempts
 from gateway.redis_store.link import RedisLink
 from gateway.redis_store.scripts import Script, pack
-from gateway.redis_store.types import keys_of, type_of
+from gateway.redis_store.wrong_types import keys_of, type_of
 from gateway.wire.errors import StoreUnavailable
 from tests.support.servers import Server
 from tests.support.waiting import until
@@ -33,6 +34,16 @@ async def link(server: Server, links: Links) -> RedisLink:
         ("{t}:sign-in:everywhere:101", "list"),
         ("{t}:sign-in:known:101", "zset"),
         ("{t}:sign-in:turn:101", "string"),
+        ("{t}:sign-in:failing", "zset"),
+        ("{t}:sign-in:locked", "zset"),
+        ("{t}:backend", "string"),
+        ("{t}:format", "string"),
+        ("{t}:floor", "hash"),
+        ("{t}:nodes", "hash"),
+        ("{t}:drain:7f3a", "string"),
+        ("{t}:traced", "hash"),
+        ("{t}:trace:101", "stream"),
+        ("{t}:audit", "stream"),
         ("{t}:unknown", ""),
         ("{other}:agent:101", ""),
     ],
@@ -68,6 +79,16 @@ async def test_so_is_a_key_of_a_script(link: RedisLink, server: Server) -> None:
     await until(lambda: not server.ask("EXISTS", keys[1]))
     assert await link.script(ADD, keys, ["record"]) == 1
     assert server.ask("GET", link.key("aside", "seen", "poll")) == "of somebody else"
+
+
+async def test_sign_ins_go_on_where_the_list_of_failures_was_none(link: RedisLink, server: Server) -> None:
+    attempts, wrong = RedisAttempts(link), link.key("sign-in", "failing")
+    server.ask("SET", wrong, "of somebody else")
+    with pytest.raises(StoreUnavailable):
+        await attempts.failed("101", "192.0.2.7", "a1", now_ms=1)
+    await until(lambda: not server.ask("EXISTS", wrong))
+    await attempts.failed("101", "192.0.2.7", "a2", now_ms=1)
+    assert server.ask("TYPE", wrong) == "zset"
 
 
 async def test_and_the_fence(link: RedisLink, server: Server) -> None:
