@@ -15,7 +15,7 @@ from gateway.edge import forward_auth
 from gateway.edge.agent_request import Services
 from gateway.edge.client_address import client_address
 from gateway.edge.dispatch import Edge, Page
-from gateway.events.delivery import Deliveries, HandOuts
+from gateway.events.delivery import Deliveries, HandOuts, SignInAnswers
 from gateway.events.parking import Parking
 from gateway.events.poll import PollService
 from gateway.events.push import PushService
@@ -90,7 +90,7 @@ class App:
         service.ask_to_leave, service.stay = self.backend.ask_to_leave, self.backend.stay
         self.sweeper = Sweeper(service, lambda: self._policy, self.backend.leave)
         stores.sessions.on_wake(self.parking.wake)
-        hand_outs = HandOuts(service.note_hand_out)
+        hand_outs, sign_ins = HandOuts(service.note_hand_out), SignInAnswers(service.note_lost_answer)
         deliveries = Deliveries(stores.queue, stores.sessions)
         polls = PollService(service, self.parking, deliveries, hand_outs, lambda: live.current)
         pushed = service, stores.queue, stores.push_nodes, lambda: live.current, self._owes
@@ -103,7 +103,7 @@ class App:
         self.siblings: Callable[[], None] = _alone
         own_remarks = {"settings": self._settings_reason, "secret": self._secret_reason}
         self.remarks: dict[str, health.Reason] = {**own_remarks, **stores.remarks}
-        given = service, polls, hand_outs, self.push, self.backend, self._owes, self.drain
+        given = service, polls, hand_outs, sign_ins, self.push, self.backend, self._owes, self.drain
         self.edge = self._entrance(Services(lambda: live.current, *given))
 
     def _entrance(self, services: Services) -> Edge:

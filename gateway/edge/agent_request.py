@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from gateway.backend import Backend, BackendAnswer, Message, OperationRequest, Upstream
 from gateway.edge.client_address import ClientAddress, client_address
-from gateway.events.delivery import HandOuts
+from gateway.events.delivery import HandOuts, SignInAnswers
 from gateway.events.poll import PollService
 from gateway.events.push import PushService
 from gateway.interface import validate
@@ -111,6 +111,7 @@ class Services:
     sessions: SessionService
     polls: PollService
     hand_outs: HandOuts
+    sign_ins: SignInAnswers
     push: PushService
     backend: Backend
     owes: Callable[[], None]

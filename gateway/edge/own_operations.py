@@ -67,6 +67,7 @@ async def sign_in(services: Services, request: AgentRequest[SignIn]) -> Reply:
         await backend.withdraw(admitted)
         raise
     session, said = opened.session, opened.entered.answer
+    services.sign_ins.sent(admitted.agent_id, session.id, request.peer)
     services.push.opened(admitted.agent_id, session)
     backend.opened(admitted.agent_id, session.id, session.upstream)
     if opened.owes:

@@ -1,4 +1,4 @@
-"""Whether what was sent has arrived: an event (docs/design/events.md), or a GUID (docs/protocol.md, Rotation).
+"""Whether what was sent has arrived: an event (docs/design/events.md), or a GUID (docs/protocol.md, Rotation, Sign-in).
 
 An event stays the head of its queue until it is confirmed: by the next poll on the same connection, or once the
 kernel has seen every byte of the answer acknowledged. Not covered: bytes acknowledged by a proxy, or by a client that
@@ -7,13 +7,14 @@ died before it read them. The grace of the GUID before begins once the new one h
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from gateway.backend import EndReason
 from gateway.ops import metrics
 from gateway.ops.jobs import Job
-from gateway.sessions.model import Record, Session
+from gateway.sessions.model import LOST_ANSWER_MS, Record, Session
 from gateway.sessions.service import Caller
 from gateway.sessions.store import EventQueue, SessionStore
 from gateway.wire.envelope import Event, make_event
@@ -198,6 +199,49 @@ class HandOuts:
     async def _try_note(self, handed: _HandOut) -> None:
         """Where it fails, the GUID before lives on until the next hand-out or the first use of the new one."""
         await self._noting.attempt(lambda: self._note(handed.caller))
+
+
+@dataclass(eq=False, slots=True)
+class _SignIn:
+    agent_id: int
+    session_id: str
+    peer: PeerConnection
+    answer: int
+    timer: asyncio.TimerHandle | None = None
+    forget: Callable[[], None] = lambda: None
+
+    def end(self) -> None:
+        """From now on any session that was never used is in nobody's way."""
+        self.forget()
+
+
+class SignInAnswers:
+    """Watches the answers of sign-ins: one that is known to be lost is told, while that makes a difference.
+
+    `lost` gets the agent and the session whose first GUID nobody has.
+    """
+
+    def __init__(self, lost: Callable[[int, str], Awaitable[None]]) -> None:
+        self._lost = lost
+        self._tasks: set[asyncio.Task[bool]] = set()
+        self._noting = Job("note-lost-answer")
+
+    def sent(self, agent_id: int, session_id: str, peer: PeerConnection) -> None:
+        """The answer under way on `peer` brings the first GUID of this session."""
+        watched = _SignIn(agent_id, session_id, peer, peer.current_answer)
+        later = asyncio.get_running_loop().call_later
+        # In the context of this request it would hold that for as long.
+        watched.timer = later(LOST_ANSWER_MS / 1000, watched.end, context=Context())
+        watched.forget = peer.on_close(lambda: self._closed(watched))
+
+    def _closed(self, watched: _SignIn) -> None:
+        if watched.timer is not None:
+            watched.timer.cancel()
+        if watched.peer.answer_is_lost(watched.answer):
+            work = self._noting.attempt(lambda: self._lost(watched.agent_id, watched.session_id))
+            task = asyncio.get_running_loop().create_task(work)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
 
 def farewell(record: Record, session: Session, now_ms: int) -> Event | None:

@@ -13,7 +13,7 @@ from typing import Final, Protocol, cast
 
 from gateway.listeners.eager import EagerTasks
 from gateway.listeners.incoming import Incoming, NotServed, body_is_withheld, half_sent, refusal, unexpected
-from gateway.listeners.probe import PlainProbe, ReaderWatch, Receipts, TlsProbe
+from gateway.listeners.probe import ReaderWatch, Receipts
 from gateway.listeners.signals import Once
 from gateway.ops.logs import crash_line
 from gateway.wire.http import AnyResponse, BrokenBody, Request, Response, StreamedResponse, must_be_streamed
@@ -139,6 +139,10 @@ class Connection(asyncio.Protocol):
         busy = self._broken or self._busy or bool(self._incoming.held)
         return self._receipts.arrived(answer, busy=busy)
 
+    def answer_is_lost(self, answer: int) -> bool:
+        """Whether it is known that the peer has not got this answer, and will not."""
+        return self.transport is None and self._receipts.lost(answer)
+
     def close_after_answer(self) -> None:
         """Make the answer in preparation the last one of this connection."""
         self._last = True
@@ -178,9 +182,7 @@ class Connection(asyncio.Protocol):
             self._watch_reader()
 
     def _close(self, transport: asyncio.Transport) -> None:
-        probe = self._receipts.probe
-        if isinstance(probe, TlsProbe) and not transport.is_closing():
-            probe.closed_by_us = True
+        self._receipts.close(transport)
         transport.close()
 
     # Life of the connection, called by asyncio.
@@ -239,17 +241,14 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The client reads slower than we write."""
-        self._hold_back(held_back=True)
+        self._writing_paused = True
+        self._receipts.hold_back(held_back=True)
 
     def resume_writing(self) -> None:
         """Writing may go on."""
-        self._hold_back(held_back=False)
+        self._writing_paused = False
+        self._receipts.hold_back(held_back=False)
         self._writable_again()
-
-    def _hold_back(self, *, held_back: bool) -> None:
-        self._writing_paused = held_back
-        if isinstance(self._receipts.probe, PlainProbe):
-            self._receipts.probe.held_back = held_back
 
     # What a body asks of the connection that brings it (`aiohttp.streams.StreamReader`).
 

@@ -31,6 +31,8 @@ _END_MARK_UNDER_WAY: Final = frozenset({4, 9, 11})
 """TCP states FIN_WAIT1, LAST_ACK and CLOSING: the end mark takes one place in the queue."""
 _ALERT_BYTES: Final = 31
 """The longest that closes TLS, encrypted."""
+_ENDED: Final = 7
+"""TCP state CLOSE: the peer has reset the connection, or the kernel has given it up."""
 _NOTHING: Final = (-1, -1)
 """Bytes given and bytes taken, where they are not known."""
 DEAF_S: Final = 30.0
@@ -49,6 +51,14 @@ def queue_of(link: socket.socket) -> int | None:
     except (OSError, ValueError):
         return None
     return queue
+
+
+def delivers_no_more(link: socket.socket) -> bool:
+    """Whether the connection is over for the kernel too; where it is only closed the kernel goes on to deliver."""
+    try:
+        return link.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, 1)[0] == _ENDED
+    except OSError:
+        return False
 
 
 def taken_by_kernel(link: socket.socket) -> int | None:
@@ -74,13 +84,15 @@ class PlainProbe:
     """Of a connection without TLS. `given`: bytes that its transport was given so far.
 
     `held_back`: some of them wait outside the kernel. The transport says so by `pause_writing`, from the first byte.
+    `broken_off`: it is over, and the peer is known not to have got all of them.
     """
 
-    __slots__ = ("_at_end", "_link", "_transport", "given", "held_back")
+    __slots__ = ("_at_end", "_link", "_transport", "broken_off", "given", "held_back")
 
     def __init__(self, link: socket.socket, transport: asyncio.WriteTransport, given: int, *, held_back: bool) -> None:
         self.given = given
         self.held_back = held_back
+        self.broken_off = False
         self._link: socket.socket | None = link
         self._transport = transport
         self._at_end: int | None = None
@@ -104,24 +116,39 @@ class PlainProbe:
         """The last look, while the socket is open."""
         if self._link is not None:
             self._at_end = None if self.held_back else queue_of(self._link)
+            acknowledged = _acknowledged(self._link)
+            # The end mark may be one of those that wait.
+            self.broken_off = delivers_no_more(self._link) and 0 <= acknowledged < self.given - 1
             self._link = None
 
 
 class TlsProbe:
     """Of a connection with TLS. `given`: bytes that its transport was given so far, before encryption.
 
-    `closed_by_us`: the connection is being closed behind all that was written. The probe has a descriptor of its own,
-    because the loop tells of the end only after it has closed the socket; until `end` lets go of it the kernel does not
-    tell the peer of that end.
+    `broken_off`: as of a plain one. `closed_by_us`: the connection is being closed behind all that was written. Has a
+    descriptor of its own, because the loop tells of the end only after it has closed the socket; until `end` lets go of
+    it the kernel does not tell the peer of that end.
     """
 
-    __slots__ = ("_at_end", "_link", "_looking", "_loop", "_proven", "_seen", "_transport", "closed_by_us", "given")
+    __slots__ = (
+        "_at_end",
+        "_link",
+        "_looking",
+        "_loop",
+        "_proven",
+        "_seen",
+        "_transport",
+        "broken_off",
+        "closed_by_us",
+        "given",
+    )
 
     def __init__(
         self, link: socket.socket, transport: asyncio.WriteTransport, given: int, loop: asyncio.AbstractEventLoop
     ) -> None:
         self.given = given
         self.closed_by_us = False
+        self.broken_off = False
         self._link: socket.socket | None = link
         self._transport = transport
         self._loop = loop
@@ -179,6 +206,8 @@ class TlsProbe:
         if link is None:
             return
         self._at_end, taken = _acknowledged(link), taken_by_kernel(link)
+        # The end mark and the alert are nothing of ours. What the loop has never handed on is not known.
+        self.broken_off = delivers_no_more(link) and (queue_of(link) or 0) > _ALERT_BYTES + 1
         if flushed and taken is not None and self._seen[0] == self.given and taken - self._seen[1] <= _ALERT_BYTES:
             self._proven = self._seen
         link.close()
@@ -234,6 +263,16 @@ class Receipts:
         except OSError:  # It is closed already, or no descriptor is left.
             return None
 
+    def hold_back(self, *, held_back: bool) -> None:
+        """Whether some of what is written waits outside the kernel of a plain connection."""
+        if isinstance(self.probe, PlainProbe):
+            self.probe.held_back = held_back
+
+    def close(self, transport: asyncio.WriteTransport) -> None:
+        """We are about to close the connection behind what was written."""
+        if isinstance(self.probe, TlsProbe) and not transport.is_closing():
+            self.probe.closed_by_us = True
+
     def look(self) -> None:
         """More is about to be written, behind which the answer of the receipt may not be told apart any more."""
         if self.probe is not None and self._mark >= 0 and not self._arrived:
@@ -263,6 +302,12 @@ class Receipts:
         if busy if answer is None else answer > self._answers:
             return False
         return probe.acknowledged(self.given)
+
+    def lost(self, answer: int) -> bool:
+        """Whether it is known, of a connection that is over, that this answer did not arrive whole."""
+        if answer > self._answers:
+            return True  # It was not written whole.
+        return answer == self._answers and self.probe is not None and self.probe.broken_off
 
     def end(self, *, flushed: bool) -> None:
         """The connection is over, its socket may be open for the last time; `flushed`: it was not cut."""

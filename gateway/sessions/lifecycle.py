@@ -63,8 +63,8 @@ def standing(record: Record) -> str:
 
 
 def answer_was_lost(session: Session, now_ms: int) -> bool:
-    """True for a session that nobody can know of: never used since it was opened, although that was time enough."""
-    return not session.used and now_ms - session.issued_ms > LOST_ANSWER_MS
+    """True for a session that nobody can know of: never used, although there was time enough, or its answer is lost."""
+    return not session.used and (session.answer_lost or now_ms - session.issued_ms > LOST_ANSWER_MS)
 
 
 def open_session(

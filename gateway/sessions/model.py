@@ -60,7 +60,8 @@ class Session:
     is its counterpart at a contact centre behind.
     `rehearsed_from` is the first generation that was good when a rehearsal began (-1 = none since the last rotation in
     earnest): no later one is refused while it goes on, or afterwards in AUTHMODE 1. `silent`: the agent
-    need not poll for now, and the time limit does not count.
+    need not poll for now, and the time limit does not count. `answer_lost`: the answer to its sign-in is known not to
+    have arrived.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Session:
     rehearsed_from: int = -1
     silent: bool = False
     address: str = ""
+    answer_lost: bool = False
 
     @property
     def last_adopted(self) -> int:

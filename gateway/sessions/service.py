@@ -306,6 +306,20 @@ class SessionService:
         ended: bool | None = await self.store.apply(agent_id, rule, durable=True)
         return bool(ended)
 
+    async def note_lost_answer(self, agent_id: int, session_id: str) -> None:
+        """The answer to the sign-in of this session is known not to have arrived: unused, it is in nobody's way.
+
+        Raises StoreUnavailable.
+        """
+
+        def rule(record: Record) -> Change[None]:
+            session = record.session
+            if session is None or session.id != session_id or session.used:
+                return Change(None)
+            return Change(None, replace(record, session=replace(session, answer_lost=True)))
+
+        await self.store.apply(agent_id, rule)
+
     async def may_be_silent(self, agent_id: int, session_id: str, silent: bool) -> bool:
         """Whether the agent need not poll for now; False when that session is over. Raises StoreUnavailable."""
 

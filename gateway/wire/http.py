@@ -86,6 +86,13 @@ class PeerConnection(Protocol):
         False wherever it cannot be known. It may be asked at any time, also after the end of the connection.
         """
 
+    def answer_is_lost(self, answer: int) -> bool:
+        """Whether the connection has ended, and it is known that the peer has not got all of this answer.
+
+        False wherever it cannot be known: while the kernel still delivers, where another answer was written behind it,
+        and where `current_answer` was not read for it.
+        """
+
     def close_after_answer(self) -> None:
         """Make the answer that is being prepared the last one of this connection (`Connection: close`)."""
 

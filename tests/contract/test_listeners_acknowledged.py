@@ -24,6 +24,7 @@ class Teller:
         self.peers: list[PeerConnection] = []
         self.answers: list[int] = []
         self.at_close: list[bool] = []
+        self.lost_at_close: list[bool] = []
         self.go = asyncio.Event()
         self.go.set()
 
@@ -33,11 +34,16 @@ class Teller:
         self.peers.append(peer)
         self.answers.append(answer)
         peer.on_close(lambda: self.at_close.append(peer.all_bytes_acknowledged(answer)))
+        peer.on_close(lambda: self.lost_at_close.append(peer.answer_is_lost(answer)))
         await self.go.wait()
         return Response(body=bytes(int(request.path[1:])))
 
     def arrived(self, which: int = 0) -> bool:
         return self.peers[which].all_bytes_acknowledged(self.answers[which])
+
+    async def lost(self) -> bool:
+        await until(lambda: bool(self.lost_at_close))
+        return self.lost_at_close[0]
 
     async def closed(self) -> bool:
         await until(lambda: bool(self.at_close))
@@ -139,6 +145,53 @@ async def test_a_client_that_closed_before_the_answer_was_written_has_not_got_it
     closed = await teller.closed()
     await until(lambda: door.listeners.open_connections == 0)
     assert (closed, teller.arrived(), teller.peers[0].all_bytes_acknowledged()) == (False, False, False)
+
+
+async def test_an_answer_that_was_read_is_not_lost_however_the_connection_ends(door: Door, teller: Teller) -> None:
+    client = await door.client()
+    await client.send(get("/100"))
+    await client.answer()
+    await until(teller.arrived)
+    assert not teller.peers[0].answer_is_lost(1)
+    client.reset()
+    assert not await teller.lost()
+
+
+async def test_an_answer_behind_which_we_close_is_not_lost(door: Door, teller: Teller) -> None:
+    client = await door.client()
+    await client.send(get("/100", "Connection: close"))
+    await client.answer()
+    assert not await teller.lost()
+
+
+async def test_an_answer_of_which_a_client_that_resets_has_left_bytes_is_lost(door: Door, teller: Teller) -> None:
+    client = await door.client(receive_buffer=4096)
+    client.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    await client.send(get(f"/{LARGE}"))
+    await until(lambda: unread(client) > 0)
+    client.reset()
+    assert await teller.lost()
+
+
+async def test_an_answer_to_a_client_that_was_gone_before_is_lost(door: Door, teller: Teller) -> None:
+    teller.go.clear()
+    client = await door.client()
+    await client.send(get("/100"))
+    await until(lambda: bool(teller.peers))
+    await client.close()
+    await until(lambda: teller.peers[0].silent.is_set)
+    teller.go.set()
+    assert await teller.lost()
+
+
+async def test_an_answer_before_another_one_counts_as_arrived(door: Door, teller: Teller) -> None:
+    client = await door.client()
+    await client.send(get("/100"))
+    await client.answer()
+    await client.send(get("/100"))
+    await client.answer()
+    client.reset()
+    assert not await teller.lost()
 
 
 async def test_an_earlier_answer_has_arrived_while_the_next_call_runs(door: Door, teller: Teller) -> None:

@@ -1,14 +1,20 @@
 """Sign-in and sign-out on the wire (docs/protocol.md, Sign-in; docs/protocol.md, Sessions)."""
 
 import asyncio
+import json
 import re
+import socket
+import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from gateway.agents.passwords import hasher
-from tests.support.gateway import Gateway, running_gateway
+from gateway.backend import Admitted, Backend, Entered
+from tests.support.desk import PREFIX
+from tests.support.gateway import PASSWORD, Gateway, running_gateway
+from tests.support.waiting import until
 
 GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\.AgentGateway0")
 
@@ -213,3 +219,50 @@ async def test_a_session_whose_sign_in_answer_was_lost_does_not_block_the_agent(
         now += 1
         assert (await again.sign_in()).retcode == "0"
         assert (await lost.status()).retcode == "100-006"
+
+
+class Held:
+    """Holds sign-ins where the contact centre is to let the agent in."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.came = asyncio.Event()
+        self.go = asyncio.Event()
+        self._enter = backend.enter
+
+    async def enter(self, admitted: Admitted, session_id: str, login_time_ms: int) -> Entered:
+        self.came.set()
+        await self.go.wait()
+        return await self._enter(admitted, session_id, login_time_ms)
+
+
+def _sends_a_sign_in(port: int, agent_id: int) -> socket.socket:
+    """A connection whose end is a reset."""
+    link = socket.create_connection(("127.0.0.1", port))
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    body = json.dumps({"password": PASSWORD, "phonenum": "6001"}).encode()
+    head = f"PUT {PREFIX}/onlineagent/{agent_id} HTTP/1.1\r\nHost: gateway\r\nContent-Length: {len(body)}\r\n\r\n"
+    link.sendall(head.encode() + body)
+    return link
+
+
+async def test_a_sign_in_whose_client_broke_off_before_its_answer_is_in_nobodys_way(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(gateway.app.backend)
+    monkeypatch.setattr(gateway.app.backend, "enter", held.enter)
+    link = _sends_a_sign_in(gateway.port, 112)
+    await held.came.wait()
+    link.close()
+    held.go.set()
+    await until(lambda: gateway.listeners.open_connections == 0)
+    again = gateway.desk(112)
+    assert (await again.sign_in()).retcode == "0"
+    assert (await again.status()).retcode == "0"
+
+
+async def test_a_sign_in_whose_client_broke_off_with_its_answer_is_in_the_way(gateway: Gateway) -> None:
+    link = _sends_a_sign_in(gateway.port, 113)
+    assert b'"retcode":"0"' in await asyncio.to_thread(link.recv, 4096)
+    link.close()
+    await until(lambda: gateway.listeners.open_connections == 0)
+    assert (await gateway.desk(113).sign_in()).retcode == "100-002"

@@ -81,7 +81,9 @@ class Entrance:
         self.pushed: list[int] = []
         self.owed = 0
         push = Mock(way=self._way, opened=lambda agent_id, session: self.pushed.append(agent_id))
-        self.services = Services(lambda: self.settings, self.sessions, Mock(), Mock(), push, self.backend, self._owes)
+        self.services = Services(
+            lambda: self.settings, self.sessions, Mock(), Mock(), Mock(), push, self.backend, self._owes
+        )
         self.edge = Edge(self.services, OperationTable(ALL_OPERATIONS), {"/page": self._page})
 
     @staticmethod

@@ -104,6 +104,16 @@ def test_a_session_whose_answer_was_lost_is_replaced() -> None:
     assert owed == End(AGENT, FRESH.id, EndReason.REPLACED, NEXT.started_ms)
 
 
+def test_a_session_whose_answer_is_known_to_be_lost_is_replaced_at_once() -> None:
+    opened = open_next(reserve(record(replace(FRESH, answer_lost=True)), "mine", START))
+    assert opened is not None
+    assert opened[0].session == NEXT
+
+
+def test_a_session_in_use_stays_whatever_became_of_its_answer() -> None:
+    assert refusal(record(replace(USED, answer_lost=True)), START) == retcodes.ALREADY_SIGNED_IN
+
+
 def test_one_whose_sign_in_took_long_has_that_time_from_its_opening() -> None:
     opened_late = replace(FRESH, issued_ms=START + 15_000)
     with pytest.raises(Refused):

@@ -264,6 +264,21 @@ async def test_the_time_limit_begins_when_an_agent_may_no_longer_be_silent(site:
     assert not await site.service.may_be_silent(AGENT, "b" * 32, True)
 
 
+async def test_a_lost_answer_is_noted_of_the_very_session_while_nobody_has_used_it(site: Site) -> None:
+    fresh = replace(USED, adopted_ms=0)
+    await site.open(fresh)
+    await site.service.note_lost_answer(AGENT, "b" * 32)
+    assert await site.session() == fresh
+    await site.service.note_lost_answer(AGENT, fresh.id)
+    assert await site.session() == replace(fresh, answer_lost=True)
+
+
+async def test_a_lost_answer_means_nothing_once_the_session_is_used(site: Site) -> None:
+    await site.open(USED)
+    await site.service.note_lost_answer(AGENT, USED.id)
+    assert await site.session() == USED
+
+
 class Centre:
     """A contact centre that says `says` when a session is to end."""
 
