@@ -16,7 +16,8 @@ from tests.support.servers import KINDS, binary
 from tests.verify import soak, table
 from tests.verify.checker import Judgement, judge
 from tests.verify.history import read
-from tests.verify.plays import BOUNDS, PLAYS, Scene
+from tests.verify.plays import BOUNDS, PLAYS
+from tests.verify.scene import Scene
 
 PAGE = ROOT / "docs" / "promises.md"
 EXAMPLES = 10
