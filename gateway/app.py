@@ -167,8 +167,9 @@ class App:
     def _owes(self) -> None:
         self.sweeper.hurry()
 
-    def _settings_changed(self, _old: Settings, new: Settings) -> None:
+    def _settings_changed(self, old: Settings, new: Settings) -> None:
         self._policy = Policy(new)
+        self.sweeper.settings_changed(old, new)
         logs.set_level(new.log_level)
 
     async def store_reason(self) -> str | None:

@@ -255,6 +255,7 @@ class Edge:
             return error_response(route, extra)
         request.answered_by = asyncio.current_task()
         request_context.CURRENT.set(request)
+        id_afterwards = request_context.ANSWERED
         try:
             raw_body, waits_from_s = b"", began_s
             if request.body_exists and route.reads_body:
@@ -270,8 +271,11 @@ class Edge:
             signs_in = isinstance(route.operation, SignIn)
             trail.record_refusal(route.operation.name, route.agent_id, problem, signs_in=signs_in)
             return error_response(problem, extra)
+        except Exception:  # Whoever logs it names the request.
+            id_afterwards = request_context.request_id()
+            raise
         finally:
-            request.id, request.answer_by_s = request_context.ANSWERED, math.inf
+            request.id, request.answer_by_s = id_afterwards, math.inf
         if route.is_timed:
             seconds, took_s = metrics.OPERATION_SECONDS, time.monotonic() - began_s
             seconds.in_bucket[bisect_left(seconds.bounds, took_s)] += 1  # By hand: it is on the path of every call.

@@ -16,6 +16,7 @@ from gateway.listeners.incoming import Incoming, NotServed, body_is_withheld, ha
 from gateway.listeners.probe import ReaderWatch, Receipts
 from gateway.listeners.signals import Once
 from gateway.ops.logs import crash_line
+from gateway.ops.request_context import crashed
 from gateway.wire.http import AnyResponse, BrokenBody, Request, Response, StreamedResponse, must_be_streamed
 
 _log = logging.getLogger(__name__)
@@ -327,7 +328,7 @@ class Connection(asyncio.Protocol):
                 if type(answer) is not Response:
                     must_be_streamed(answer)
             except Exception as problem:
-                answer = self._failed(problem)
+                answer = self._failed(request, problem)
             keep_alive = self._keeps_alive(request)
             if isinstance(answer, Response):
                 self._write(answer.in_bytes(request, keep_alive=keep_alive))
@@ -343,22 +344,23 @@ class Connection(asyncio.Protocol):
             raise
         except Exception as problem:  # A part of the answer is out: only the end of the connection tells of it.
             if self.transport is not None:
-                _log.error("unexpected error: %s", crash_line(problem))
+                with crashed(request):
+                    _log.error("unexpected error: %s", crash_line(problem))
             self.force_close()
         finally:
-            self._busy, self._task = False, None
-            self._streaming = False
+            self._busy, self._task, self._streaming = False, None, False
             if self.transport is None:
                 self._server.left(self)
         self._rest()
 
-    def _failed(self, problem: Exception) -> Response:
+    def _failed(self, request: Request, problem: Exception) -> Response:
         """The answer where the handler has none, the last one of the connection."""
         self._last = True
         if isinstance(problem, BrokenBody):
             return refusal()
-        _log.error("unexpected error: %s", crash_line(problem))
-        return unexpected()
+        with crashed(request) as request_id:
+            _log.error("unexpected error: %s", crash_line(problem))
+        return unexpected(request_id)
 
     def _keeps_alive(self, request: Request) -> bool:
         """Whether there may be a next answer."""

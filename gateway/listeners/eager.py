@@ -148,9 +148,8 @@ def _carried_on(work: Work, waits_for: Any, stopped: asyncio.CancelledError | No
     """As if the task had driven `work` from its beginning."""
     try:
         if stopped is not None:
-            if waits_for is not None:
-                waits_for.cancel()
-            waits_for = work.throw(stopped)
+            told = yield from _stopped(waits_for, stopped)
+            waits_for = work.send(None) if told is None else work.throw(told)
         while True:
             try:
                 value = yield waits_for
@@ -160,3 +159,19 @@ def _carried_on(work: Work, waits_for: Any, stopped: asyncio.CancelledError | No
                 waits_for = work.send(value)
     except StopIteration:
         return
+
+
+def _stopped(waits_for: Any, stopped: asyncio.CancelledError) -> Generator[Any, Any, BaseException | None]:
+    """What whoever waits for this is told when it is cancelled, None for nothing; as Task.cancel has it.
+
+    A task that is waited for tidies up first, and what comes of that is told; what came before it was cancelled is not.
+    """
+    if waits_for is None:
+        return stopped
+    reached = waits_for.cancel(*stopped.args)
+    waits_for._asyncio_future_blocking = True  # As whoever awaits it says.
+    try:
+        yield waits_for
+    except BaseException as problem:
+        return problem if reached or isinstance(problem, asyncio.CancelledError) else stopped
+    return None if reached else stopped

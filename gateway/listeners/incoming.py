@@ -16,6 +16,7 @@ from aiohttp.http import HttpProcessingError, HttpRequestParser, HttpVersion10, 
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 
+from gateway.ops.request_context import REQUEST_ID
 from gateway.wire import envelope
 from gateway.wire.errors import Malformed
 from gateway.wire.headers import AGENT_JSON, of_answers
@@ -242,9 +243,9 @@ def refusal(status: int = BAD_REQUEST) -> Response:
     return Response(_BODIES[status], status, lines=_LINES)
 
 
-def unexpected() -> Response:
-    """503 for a crash of ours."""
-    return Response(envelope.UNEXPECTED, 503, lines=_LINES)
+def unexpected(request_id: str) -> Response:
+    """503 for a crash of ours, with the id by which the log tells of it."""
+    return Response(envelope.UNEXPECTED, 503, {REQUEST_ID: request_id}, lines=_LINES)
 
 
 def half_sent() -> bytes:

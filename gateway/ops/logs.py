@@ -150,15 +150,23 @@ def _name_of_system(problem: OSError) -> str:
 tell_more(OSError, _name_of_system)
 
 
+def _names_its_request(record: logging.LogRecord) -> bool:
+    """A filter that drops nothing: a gathered line is written later, when another request is being answered."""
+    request = request_context.request_id()
+    if request:
+        record.request = request
+    return True
+
+
 class _Lines(logging.Formatter):
-    """One line a record, with the id of the request that is being answered, if one is.
+    """One line a record, with the id of the request that was being answered when it was logged, if one was.
 
     An exception is told by its types and places: its text may quote a URL with a password.
     """
 
     def format(self, record: logging.LogRecord) -> str:
         """See logging."""
-        line, request = super().format(record), request_context.request_id()
+        line, request = super().format(record), getattr(record, "request", "")
         return f"{line} [request {request}]" if request else line
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
@@ -176,13 +184,6 @@ class _Objects(JsonFormatter):
             static_fields={} if worker is None else {"worker": worker},
             timestamp="time",
         )
-
-    def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
-        """See pythonjsonlogger."""
-        super().add_fields(log_data, record, message_dict)
-        request = request_context.request_id()
-        if request:
-            log_data["request"] = request
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
         """See `_Lines`."""
@@ -247,6 +248,7 @@ def setup_logs(level: str, worker: int | None = None, *, as_json: bool = False) 
     who = "" if worker is None else f"worker {worker}: "
     logging.basicConfig(handlers=[_handler()], level=level, force=True)
     for handler in logging.getLogger().handlers:
+        handler.addFilter(_names_its_request)
         handler.setFormatter(_Objects(worker) if as_json else _Lines(_LINE.format(who=who)))
     # Its lines would repeat ours, and some name request lines.
     logging.getLogger("aiohttp").setLevel(logging.ERROR)

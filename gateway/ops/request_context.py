@@ -58,7 +58,8 @@ Resolve = Callable[[Any], Client]
 
 CURRENT: Final[ContextVar[RequestContext | None]] = ContextVar("request", default=None)
 """What a task sets that begins to answer a request. When that is answered its `id` becomes ANSWERED and its deadline
-goes (`answer_by_s` is without end again): tasks that it left behind do not work for it."""
+goes (`answer_by_s` is without end again): tasks that it left behind do not work for it. Behind a crash its `id`
+stays for the line that tells of it (`crashed`)."""
 _resolve: list[Resolve] = [lambda request: Client(request.remote, trusted=False)]
 
 
@@ -115,6 +116,19 @@ def answer_within(request: RequestContext, span_s: float) -> Iterator[None]:
     finally:
         request.id, request.answer_by_s = ANSWERED, math.inf
         CURRENT.reset(before)
+
+
+@contextmanager
+def crashed(request: RequestContext) -> Iterator[str]:
+    """What is logged in this block is told of `request`, which a fault of ours has ended. Yields its id.
+
+    That is the one of the lines before, unless it counted as answered already.
+    """
+    CURRENT.set(request)
+    if request.id == ANSWERED:
+        request.id = None
+    yield request_id()
+    request.id = ANSWERED
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from gateway.redis_store.sentinels import Sentinels
 from gateway.redis_store.wrong_types import put_aside
 
 TELL_EVERY_S: Final = 2.0
+_MOVED: Final = refusal("MOVED")
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_ID: Final = 6
@@ -254,6 +255,8 @@ class RedisLink:
             self._mending = asyncio.create_task(self._mends.attempt(work))
 
     def _state(self, name: str, reason: str) -> None:
+        if reason == _MOVED and self._reasons[name]:
+            return  # It tells where to ask, not why nobody serves there.
         self._reasons[name] = reason
         if not reason:
             self._gather_at(self._lines[name].address)

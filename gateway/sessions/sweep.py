@@ -1,8 +1,10 @@
 """Ends what ran out of time, and tells the backend of every end at least once (docs/protocol.md, Time limits)."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Final
 
 from gateway.audit import trail
 from gateway.backend import End, EndReason
@@ -11,26 +13,48 @@ from gateway.ops.jobs import Job, all_done, for_each
 from gateway.sessions.policy import Policy, runs_out
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import Seen, SessionStore, over_shards
+from gateway.settings.schema import Settings
 from gateway.wire.errors import Unavailable
 
 SWEEP_EVERY_S = 1.0
 AGE_EVERY = 5
 MOST = 200
+SPREAD_S: Final = 5.0
+"""In which all nodes have taken over a changed file, and what they noted of signs of life is in the store."""
 
 
 class Sweeper:
     """The periodic work on sessions. Every node sweeps; each end is claimed by one of them.
 
     The shards of the store are swept side by side, each in its own time, so that one out of reach delays no other.
+    `clock` gives s.
     """
 
     def __init__(
-        self, service: SessionService, policy: Callable[[], Policy], leave: Callable[[End], Awaitable[None]]
+        self,
+        service: SessionService,
+        policy: Callable[[], Policy],
+        leave: Callable[[End], Awaitable[None]],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._service = service
+        self._clock = clock
+        # Of polls that began under former settings: when the last one ends, and the limit that counts until then.
+        self._held_until_s = self._former_until_s = 0.0
+        self._former_max_time_ms = 0
         self._policy = policy
         self._leave = leave
         self._wanted = {shard: asyncio.Event() for shard in service.store.shards()}
+
+    def settings_changed(self, old: Settings, new: Settings) -> None:
+        """A poll that is held shows signs of life by the MAXTIME under which it began: until then that one counts."""
+        self._held_until_s = max(self._held_until_s, self._clock() + old.poll_hold_ms / 1000)
+        if new.max_time_ms < old.max_time_ms:
+            self._former_max_time_ms = max(old.max_time_ms, self._former_ms())
+            self._former_until_s = self._held_until_s + SPREAD_S
+
+    def _former_ms(self) -> int:
+        return self._former_max_time_ms if self._clock() < self._former_until_s else 0
 
     def hurry(self) -> None:
         """There is an end to tell: it is told at once. Who is silent or too old is found by the clock as ever."""
@@ -62,11 +86,11 @@ class Sweeper:
         settings = self._policy().settings
         if not settings.timeout_flag:
             return
-        now = store.now_ms()
-        overdue = await store.silent(now - settings.max_time_ms, now - settings.handshake_max_time_ms, MOST)
+        now, max_time_ms = store.now_ms(), max(settings.max_time_ms, self._former_ms())
+        overdue = await store.silent(now - max_time_ms, now - settings.handshake_max_time_ms, MOST)
 
         async def consider(seen: Seen) -> None:
-            limit = settings.handshake_max_time_ms if seen.push else settings.max_time_ms
+            limit = settings.handshake_max_time_ms if seen.push else max_time_ms
             if runs_out(seen.seen_ms, limit, store.outages()) < now:
                 await self._end_silent(store, seen)
 

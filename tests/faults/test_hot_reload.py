@@ -3,6 +3,7 @@
 See docs/protocol.md, AUTHMODE; docs/running.md, Settings.
 """
 
+import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -110,6 +111,23 @@ async def test_nobody_is_signed_out_when_authmode_changes_to_and_fro(alone: Site
             until_s = time.monotonic() + 1.2
             while time.monotonic() < until_s:
                 assert (await desk.poll()).retcode == "0"
+
+
+async def test_who_polls_is_not_silent_though_maxtime_becomes_shorter_than_the_poll_is_held(
+    alone: Site, aged: Aged
+) -> None:
+    hold = {"AUTHMODE": "1", "AGENT_POLL_WAIT_FLAG": "ON", "AGENT_POLL_WAIT_TIMES": "45"}
+    async with aged(NO_WAIT) as desk:
+        alone.edit(**hold)
+        await until_async(lambda: is_held(desk))
+        parked = asyncio.create_task(desk.poll())
+        alone.edit(MAXTIME="1000")
+        assert [(await poll).retcode for poll in (parked, desk.poll(), desk.status())] == ["0"] * 3
+
+
+async def is_held(desk: Desk) -> bool:
+    """Whether a poll now waits for events."""
+    return await seconds_until(lambda: polled(desk)) > WITHIN_S
 
 
 async def test_sighup_takes_over_a_file_that_looks_half_written(alone: Site) -> None:

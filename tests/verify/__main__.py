@@ -16,7 +16,8 @@ from tests.support.servers import KINDS, binary
 from tests.verify import soak, table
 from tests.verify.checker import Judgement, judge
 from tests.verify.history import read
-from tests.verify.plays import BOUNDS, PLAYS, Scene
+from tests.verify.plays import BOUNDS, PLAYS
+from tests.verify.scene import Scene
 
 PAGE = ROOT / "docs" / "promises.md"
 EXAMPLES = 10
@@ -54,14 +55,15 @@ def faults(
     """Plays NAMES, or all plays, and judges what the desks saw. `soak` alone is the soak of --long."""
     if binary(kind) is None:
         raise click.UsageError(f"--kind {kind}: it is not installed")
-    began_s, values = time.monotonic(), dict[str, list[float]]()
+    began_s, values = time.monotonic(), defaultdict[str, list[float]](list)
     with tempfile.TemporaryDirectory(prefix="gateway-verify-") as folder:
         path = history or Path(folder) / "history.jsonl"
         with path.open("w", encoding="utf-8") as file:
             for name in [each for each in names or PLAYS if each != SOAK]:
                 scene = Scene(_folder(folder, name), file, kind, _teller(name, began_s), rounds, seconds, seed)
                 asyncio.run(_played(name, scene))
-                values.update(scene.values)
+                for promise, measured in scene.values.items():
+                    values[promise] += measured
         judged = [judge(each) for each in read(path)]
         if is_long or SOAK in names:
             where, tell, soaked = _folder(folder, SOAK), _teller(SOAK, began_s), defaultdict[str, list[float]](list)

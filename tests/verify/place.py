@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -70,8 +70,11 @@ async def place(
     urls: Mapping[int, str] = NOTHING,
     idle: bool = False,
     deaf: bool = False,
+    embedded: bool = False,
 ) -> AsyncIterator[Place]:
     """Gateways on the store at `url` (`urls` are those of nodes that have another one), with desks at work to the end.
+
+    An `embedded` contact centre is in the one node that there is then.
 
     Every other desk stays signed in and gets the notes of the others. `idle` desks do nothing by themselves,
     and `deaf` ones neither take a new GUID nor rest between polls, and send no notes.
@@ -82,7 +85,9 @@ async def place(
     agents_file.write_text(agents_text(numbers, password), "utf-8")
     behind = {"CONTACT_CENTER_FILE": "", "AGENTS_FILE": str(agents_file)}
     own = {**SETTINGS, "STORE_TAG": f"verify-{secrets.token_hex(4)}", "REDIS_URL": url, **settings}
-    async with centre_process(behind) as centre, site(folder, {**own, **before(centre)}) as made:
+    async with AsyncExitStack() as stack:
+        front = behind if embedded else before(await stack.enter_async_context(centre_process(behind)))
+        made = await stack.enter_async_context(site(folder, {**own, **front}))
         running = Nodes(made, Tally())
         for number in range(nodes):
             overrides = {"REDIS_URL": urls[number]} if number in urls else {}

@@ -3,12 +3,9 @@
 import asyncio
 import random
 import time
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 from tests.failover.partition import LIMIT_S, MAX_LAG_S, OLD_SIDE
 from tests.failover.replica_set import gates_to, replica_set
@@ -17,6 +14,9 @@ from tests.support.servers import Servers
 from tests.verify.desk import Held
 from tests.verify.history import Recorder, Result, What
 from tests.verify.place import FIRST_AGENT, GRACE_S, Place, place
+from tests.verify.scene import Play, Scene
+from tests.verify.settings_storm import Storm
+from tests.verify.shard_plays import OTHERS, shard_away
 from tests.verify.table import Bound
 
 DOWN_AFTER_MS: Final = 1000
@@ -27,6 +27,8 @@ SPARE_S: Final = 0.5
 CALL_S, SIGN_IN_S = 1.0, 2.0
 SLOW_S: Final = 0.3
 """A round trip below STORE_TIMEOUT that lets no request fail."""
+IN_FORCE_S: Final = 2.0
+STEPS: Final = 40
 WORK_S: Final = 4.0
 POLLS_A_SECOND: Final = 2.0
 WINDOW_S: Final = 5.0
@@ -37,6 +39,7 @@ BACK_CUT = "gateways that reach the sentinels are back after a primary was cut o
 OLD_SERVED = "a primary that is cut off serves nobody"
 CALLS_IN_TIME = "a call is answered while the store is away"
 SIGN_INS_IN_TIME = "a sign-in is answered while the store is away"
+IN_FORCE = "a changed settings file is in force, whatever came before it"
 DEAF_POLLS = "a desktop that ignores new GUIDs and polls again at once makes no storm"
 BOUNDS: Final = {
     CALLS_IN_TIME: Bound(CALL_S + SPARE_S, "s"),
@@ -44,35 +47,10 @@ BOUNDS: Final = {
     BACK_KILLED: Bound(DOWN_AFTER_MS / 1000 + RETURNS_WITHIN_S, "s"),
     BACK_CUT: Bound(DOWN_AFTER_MS / 1000 + RETURNS_WITHIN_S + SPARE_S, "s"),
     OLD_SERVED: Bound(LIMIT_S, "s"),
+    IN_FORCE: Bound(IN_FORCE_S + SPARE_S, "s"),
+    OTHERS: Bound(0, "refusals"),
     DEAF_POLLS: Bound(POLLS_A_SECOND, "polls/s"),
 }
-
-Tell = Callable[[str], None]
-
-
-@dataclass
-class Scene:
-    """What a play has in hand. `rounds` is how often it does its harm, `seconds` how long the steady one works.
-
-    `values` are measurements by promise.
-    """
-
-    folder: Path
-    file: TextIO
-    kind: str
-    tell: Tell
-    rounds: int = 3
-    seconds: float = 30.0
-    seed: int = 1
-    values: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-
-    def recorder(self, play: str, lenient: Sequence[int] = ()) -> Recorder:
-        """Begins the history of a play; `lenient` agents never take a new GUID, and need not."""
-        return Recorder(self.file, play, GRACE_S, lenient)
-
-
-Play = Callable[[Scene], Awaitable[Recorder]]
-
 
 MOVES: Final[Sequence[Mapping[str, str]]] = (
     {"AUTHMODE": "1", "AUTHMODE_PERCENT": "50"},
@@ -130,6 +108,27 @@ def _most_polls(recorder: Recorder, agent_id: int, from_s: float) -> float:
     left_s = [op.sent_s for op in recorder.history.ops if op.agent == agent_id and op.what is What.POLL]
     left_s = [at_s for at_s in left_s if at_s >= from_s]
     return max(sum(at_s < each_s < at_s + WINDOW_S for each_s in left_s) for at_s in left_s) / WINDOW_S
+
+
+async def settings(scene: Scene) -> Recorder:
+    """The settings file of two gateways changes many times a second, also wrongly, by halves and away."""
+    async with _store(scene) as url:
+        return await _storm(scene, "settings", url)
+
+
+async def settings_in_memory(scene: Scene) -> Recorder:
+    """As `settings`, of one gateway that has its contact centre and its sessions in memory."""
+    return await _storm(scene, "settings of a gateway alone", "", nodes=1, embedded=True)
+
+
+async def _storm(scene: Scene, name: str, url: str, *, nodes: int = 2, embedded: bool = False) -> Recorder:
+    recorder, begin = scene.recorder(name), {"LOG_LEVEL": "INFO"}
+    async with place(scene.folder, url, recorder, nodes=nodes, desks=12, settings=begin, embedded=embedded) as site:
+        storm = Storm(site, scene.seed)
+        for number in range(scene.rounds):
+            scene.values[IN_FORCE].append(await storm.rage(STEPS))
+            scene.tell(f"{number + 1}/{scene.rounds}: in force after {scene.values[IN_FORCE][-1]:.2f} s")
+    return recorder
 
 
 async def same_moment(scene: Scene) -> Recorder:
@@ -286,8 +285,11 @@ async def _store(scene: Scene) -> AsyncIterator[str]:
 PLAYS: Final[dict[str, Play]] = {
     "rotation": rotation,
     "deaf": deaf,
+    "settings": settings,
+    "settings-in-memory": settings_in_memory,
     "same-moment": same_moment,
     "store-away": store_away,
+    "shard-away": shard_away,
     "gateways-killed": gateways_killed,
     "primary-killed": primary_killed,
     "primary-cut-off": primary_cut_off,

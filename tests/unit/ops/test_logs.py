@@ -4,8 +4,12 @@ import asyncio
 import errno
 import json
 import logging
-from collections.abc import Iterator
+import re
+import sys
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -83,3 +87,27 @@ async def test_a_line_names_the_request_that_it_is_about(lines: list[str], as_js
     logging.getLogger("gateway.of.test").info("afterwards")
     assert says in lines[0]
     assert "abc-123" not in lines[1]
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+async def test_a_gathered_line_names_its_own_request_though_another_is_answered_by_then(
+    tmp_path: Path, as_json: bool
+) -> None:
+    root, said = logging.getLogger(), tmp_path / "log"
+    former, level = list(root.handlers), root.level
+    with said.open("w") as file, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stderr", file)
+        logs.setup_logs("INFO", as_json=as_json)
+        strangers = logging.getLogger(logs.GATHERED[-1])
+
+        async def answer(name: str, log: Callable[[], None]) -> None:
+            request_context.CURRENT.set(cast(Request, SimpleNamespace(headers={}, remote="", id=name)))
+            log()
+
+        for name, words in (("first", "one"), ("second", "one"), ("", "one"), ("third", "two"), ("fourth", "two")):
+            await asyncio.create_task(answer(name, partial(strangers.warning, words)))
+        await asyncio.create_task(answer("last", root.handlers[0].flush))
+    root.handlers = former
+    root.setLevel(level)
+    found = re.findall(r'\[request (\w*)|"request": "(\w*)"', said.read_text())
+    assert ["".join(each) for each in found] == ["first", "third", "fourth"]

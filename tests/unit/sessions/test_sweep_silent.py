@@ -1,5 +1,6 @@
 """Who is signed out for silence, and who is not (docs/protocol.md, Time limits)."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from gateway.sessions.model import Record
 from gateway.sessions.policy import Policy
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import Bounds, Change
-from gateway.sessions.sweep import Sweeper
+from gateway.sessions.sweep import SPREAD_S, Sweeper
 from gateway.settings.schema import Settings
 from gateway.wire.errors import Unreadable
 from tests.unit.sessions import samples
@@ -58,6 +59,47 @@ async def test_a_session_that_may_be_silent_is_not_overdue_again_at_once() -> No
         await swept(pair, silent=True, rounds=3)
         now = pair.world.now_ms
         assert await pair.one.store.silent(now - MAX_TIME_MS, now - MAX_TIME_MS, 10) == []
+
+
+def limited(max_time: str, hold_times: str = "100") -> Settings:
+    return Settings.model_validate({"MAXTIME": max_time, "AGENT_POLL_WAIT_TIMES": hold_times})
+
+
+LONG, SHORT = limited("120000"), limited("2000")
+CHANGES: Mapping[str, tuple[Sequence[tuple[float, Settings]], float]] = {
+    "shorter": ([(0, SHORT)], 10 + SPREAD_S),
+    "longer for a moment": ([(0, SHORT), (0.1, LONG), (0.2, SHORT)], 10.2 + SPREAD_S),
+    "another change behind it": ([(0, SHORT), (9, limited("2000", "1"))], 10 + SPREAD_S),
+    "shorter holds first": ([(0, limited("120000", "1")), (1, limited("2000", "1"))], 10 + SPREAD_S),
+    "shorter by and by": ([(0, limited("60000")), (3, SHORT)], 13 + SPREAD_S),
+}
+"""When the settings change, in s, and from when on the shorter limit counts."""
+
+
+@pytest.mark.parametrize(("changes", "counts_from_s"), CHANGES.values(), ids=CHANGES)
+async def test_a_shorter_limit_counts_once_polls_that_began_under_the_longer_one_have_ended(
+    changes: Sequence[tuple[float, Settings]], counts_from_s: float
+) -> None:
+    now_s, settings = 1000.0, LONG
+    async with memory_pair() as pair:
+        service = SessionService(pair.one.store, samples.RING, lambda: Policy(settings))
+        sweeper = Sweeper(service, lambda: Policy(settings), tell, lambda: now_s)
+        opened = Record(samples.AGENT, samples.FRESH)
+        await pair.one.store.apply(samples.AGENT, lambda _record: Change(None, opened))
+        pair.world.now_ms += 20_000
+        for at_s, new in changes:
+            now_s, old, settings = 1000.0 + at_s, settings, new
+            sweeper.settings_changed(old, new)
+
+        async def lives() -> bool:
+            await sweeper.end_silent()
+            return (await pair.one.store.read(samples.AGENT)).session is not None
+
+        assert await lives()
+        now_s = 1000.0 + counts_from_s - 0.1
+        assert await lives()
+        now_s = 1000.0 + counts_from_s
+        assert not await lives()
 
 
 @pytest.mark.parametrize("problem", [KeyError(), Unreadable()])
