@@ -22,7 +22,7 @@ from gateway.ops.request_context import paused_deadline
 from gateway.settings.schema import Settings
 from gateway.upstream.counterpart import Keys
 from gateway.upstream.service_answers import ServiceAnswer, read_cookies, read_envelope, read_guid
-from gateway.upstream.service_connection import LATE, Answer, UnansweredError
+from gateway.upstream.service_connection import Answer, UnansweredError
 from gateway.upstream.service_link import ServiceLink
 from gateway.wire import retcodes
 from gateway.wire.addresses import FORWARDED_FOR
@@ -148,13 +148,18 @@ class ServiceClient:
         self._polls = ServiceLink(self._base, trust, settings().upstream_connections)
         """For what takes its time: polls, and files that a client is slow to take."""
 
-    async def call(self, message: Message, keys: Keys | None = None, *, file: bool = False) -> ServiceAnswer:
-        """Passes a request on, with `keys` as that session. With `file` the answer may be one."""
+    async def call(
+        self, message: Message, keys: Keys | None = None, *, file: bool = False, by_s: float | None = None
+    ) -> ServiceAnswer:
+        """Passes a request on, with `keys` as that session. With `file` the answer may be one.
+
+        The answer is there by `by_s`, in time of the event loop: without it within UPSTREAM_TIMEOUT.
+        """
         began_s = time.monotonic()
         IN_FLIGHT.inc()
         try:
             with paused_deadline():
-                answer = await self._call(message, keys, file)
+                answer = await self._call(message, keys, file, by_s)
         except Unavailable:
             _UNAVAILABLE.inc()
             raise
@@ -164,27 +169,28 @@ class ServiceClient:
         _ANSWERED.inc()
         return answer
 
-    async def _call(self, message: Message, keys: Keys | None, file: bool) -> ServiceAnswer:
+    async def _call(self, message: Message, keys: Keys | None, file: bool, by_s: float | None) -> ServiceAnswer:
         link = self._polls if file else self._calls
         within_s = self._settings().upstream_timeout_ms / 1000
         try:
-            async with asyncio.timeout(within_s):
-                request = link.written(
-                    message.method, _encoded(message.target), self._headers(message, keys), message.body
-                )
-                answer = await link.send(request, within_s, within_s)
-                return await self._read(answer, file)
-        except (UnansweredError, TimeoutError, ValueError) as problem:
+            request = link.written(message.method, _encoded(message.target), self._headers(message, keys), message.body)
+            answer = await link.send(request, within_s, within_s, by_s or self.by_s())
+            return await self._read(answer, file)
+        except (UnansweredError, ValueError) as problem:
             raise self._failed(problem) from None
+
+    def by_s(self) -> float:
+        """When a call that is made now has its answer, in time of the event loop."""
+        return asyncio.get_running_loop().time() + self._settings().upstream_timeout_ms / 1000
 
     async def poll(self, agent_id: int, keys: Keys, receipt: str = WANTED) -> ServiceAnswer:
         """Waits for the next event of a session; `receipt` is that of the last one kept."""
         settings = self._settings()
         within_s = settings.upstream_timeout_ms / 1000
-        silence_s = within_s + settings.upstream_poll_hold_ms / 1000
+        answer_s = within_s + settings.upstream_poll_hold_ms / 1000
         with PARKED.track_inprogress():
             try:
-                answer = await self._polls.send(self._event_poll(agent_id, keys, receipt), within_s, silence_s)
+                answer = await self._polls.send(self._event_poll(agent_id, keys, receipt), within_s, answer_s)
                 return await self._read(answer, False)
             except (UnansweredError, ValueError) as problem:
                 raise self._failed(problem) from None
@@ -231,7 +237,7 @@ class ServiceClient:
         if isinstance(problem, ValueError):
             # What cannot be sent, or is too long an answer, says nothing of the service.
             return Unavailable(CANNOT_SERVE)
-        self.reach.failed(LATE if isinstance(problem, TimeoutError) else str(problem))
+        self.reach.failed(str(problem))
         return Unavailable(OUT_OF_REACH)
 
     async def close(self) -> None:
