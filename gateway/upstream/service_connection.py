@@ -57,6 +57,10 @@ class Answer:
             self._connection.stream()
         return _Pieces(self, self._body.iter_chunked(most_bytes))
 
+    def disown(self) -> None:
+        """It is the answer to another request: nothing else is taken from its connection, whoever waits for it now."""
+        self._connection.fail(BrokenError(NOT_ASKED))
+
     def release(self) -> None:
         """Nobody reads on: what has not come is not waited for."""
         if not self._body.is_eof():

@@ -143,9 +143,9 @@ class UpstreamSignIn:
         """All calls together within the time of one, so that the announcement outlasts them."""
         service = self._parts.service
         by_s = service.by_s()
-        answer = await service.call(message, by_s=by_s)
+        answer = await service.call(message, by_s=by_s, agent_id=agent_id)
         if answer.retcode == retcodes.ALREADY_SIGNED_IN and await self._leave_lost(agent_id, by_s):
-            answer = await service.call(message, by_s=by_s)
+            answer = await service.call(message, by_s=by_s, agent_id=agent_id)
         return answer
 
     async def _leave_lost(self, agent_id: int, by_s: float) -> bool:

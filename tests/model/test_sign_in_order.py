@@ -103,7 +103,13 @@ class TurningService(ServiceClient):
         self.let_in = 0
 
     async def call(
-        self, message: Message, keys: Keys | None = None, *, file: bool = False, by_s: float | None = None
+        self,
+        message: Message,
+        keys: Keys | None = None,
+        *,
+        file: bool = False,
+        by_s: float | None = None,
+        agent_id: int = 0,
     ) -> ServiceAnswer:
         await self._turns.turn()
         said = self._says(message.target, keys)

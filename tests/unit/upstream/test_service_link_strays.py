@@ -15,6 +15,7 @@ import pytest
 from gateway.upstream.service_connection import NOT_ASKED, UnansweredError
 from gateway.upstream.service_link import ServiceLink
 from gateway.wire.trust import client_context
+from tests.support.raw_service import Then
 from tests.support.waiting import until
 from tests.unit.upstream.linking import CHUNKED, IN_TIME_S, MOST, OK, WHOLE, ask, linked, said, why
 
@@ -138,6 +139,19 @@ async def test_what_comes_before_any_of_the_request_arrived_is_not_its_answer(me
         assert await next_one == (b"hello" if method == "GET" else NOT_ASKED)
         service.done.set()
         await asyncio.gather(serving, link.close())
+
+
+@pytest.mark.parametrize(("method", "says"), [("GET", b"hello"), ("POST", NOT_ASKED)])
+async def test_whoever_waits_behind_an_answer_that_was_another_s_does_not_get_the_next(
+    method: str, says: bytes | str
+) -> None:
+    async with linked(WHOLE, Then.WAITS, WHOLE) as (service, link):
+        first = await ask(link)
+        second = asyncio.create_task(said(link) if method == "GET" else why(link))
+        await service.came(2)
+        first.disown()
+        assert await second == says
+    assert service.connections == (2 if method == "GET" else 1)
 
 
 # Everything at once.

@@ -45,7 +45,13 @@ class Service(ServiceClient):
         self.record: Callable[[], Record | None] = lambda: None
 
     async def call(
-        self, message: Message, keys: Keys | None = None, *, file: bool = False, by_s: float | None = None
+        self,
+        message: Message,
+        keys: Keys | None = None,
+        *,
+        file: bool = False,
+        by_s: float | None = None,
+        agent_id: int = 0,
     ) -> ServiceAnswer:
         self.due.append(by_s)
         self.asked.append((f"{message.method} {message.target.removeprefix(PREFIX)}", keys))
