@@ -34,8 +34,7 @@ LookUp = Callable[[str, int], Coroutine[Any, Any, list[Any]]]
 """As `getaddrinfo`, by host and port."""
 
 
-async def look_up(host: str, port: int) -> list[Any]:
-    """As `getaddrinfo`."""
+async def _system(host: str, port: int) -> list[Any]:
     return list(await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM))
 
 
@@ -57,7 +56,7 @@ class ServiceAddresses:
     """Each who asks begins with another of its addresses. `clock` gives s."""
 
     def __init__(
-        self, host: str, port: int, ask: LookUp = look_up, clock: Callable[[], float] = time.monotonic
+        self, host: str, port: int, ask: LookUp = _system, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._host = host
         self._port = port

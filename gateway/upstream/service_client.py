@@ -152,7 +152,7 @@ class ServiceClient:
         self._base = settings().upstream_url
         self.reach = Reachability(f"the contact centre at {URL(self._base).origin()}")
         self._calls = ServiceLink(self._base, trust, settings().upstream_calls)
-        self._polls = ServiceLink(self._base, trust, settings().upstream_connections)
+        self._polls = ServiceLink(self._base, trust, settings().upstream_connections, self._calls.addresses)
         """For what takes its time: polls, and files that a client is slow to take."""
 
     async def call(

@@ -17,7 +17,7 @@ from typing import Any, Final
 from aiohappyeyeballs import remove_addr_infos, start_connection
 from yarl import URL
 
-from gateway.upstream.service_addresses import Address, LookUp, ServiceAddresses, look_up
+from gateway.upstream.service_addresses import Address, ServiceAddresses
 from gateway.upstream.service_connection import BROKE, LATE, Answer, BrokenError, ServiceConnection, UnansweredError
 from gateway.wire.headers import OF_REQUESTS
 from gateway.wire.outbound import AS_IT_IS, KEEP_ALIVE_S
@@ -68,14 +68,15 @@ async def _reached(addresses: list[Address], next_s: float, known: ServiceAddres
 class ServiceLink:
     """At most `most` connections to the service at `base`, which is as UPSTREAM_URL. More requests wait their turn.
 
-    `open`: how many there are, with those that are being opened. `ask` looks its name up.
+    `open`: how many there are, with those that are being opened. `addresses` may be shared with another link
+    to it, so that one learns from the other which of them answer.
     """
 
-    def __init__(self, base: str, trust: ssl.SSLContext, most: int, ask: LookUp = look_up) -> None:
+    def __init__(self, base: str, trust: ssl.SSLContext, most: int, addresses: ServiceAddresses | None = None) -> None:
         url = URL(base)
         self._tls = trust if url.scheme == "https" else None
         self._name = (url.raw_host or "").rstrip(".")
-        self._addresses = ServiceAddresses(self._name, url.port or 0, ask)
+        self.addresses = addresses or ServiceAddresses(self._name, url.port or 0)
         self._prefix = url.raw_path.rstrip("/")
         standing = {"Host": url.host_port_subcomponent, **OF_REQUESTS, **AS_IT_IS, "Accept": "*/*"}
         self._standing = " HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in standing.items())
@@ -213,18 +214,18 @@ class ServiceLink:
             raise UnansweredError(BROKE)
         share_s = connect_s / 3
         try:
-            found = await self._addresses.find()
+            found = await self.addresses.find()
             while True:
-                link, address = await _reached(found, min(NEXT_ADDRESS_S, share_s), self._addresses)
+                link, address = await _reached(found, min(NEXT_ADDRESS_S, share_s), self.addresses)
                 try:
                     async with asyncio.timeout(share_s if found else None):
                         connection = await self._connected(link)
                 except OSError:
                     if not found:
                         raise
-                    self._addresses.failed(address)
+                    self.addresses.failed(address)
                 else:
-                    self._addresses.worked(address)
+                    self.addresses.worked(address)
                     return connection
         except ssl.SSLError:
             raise UnansweredError(NO_TLS) from None

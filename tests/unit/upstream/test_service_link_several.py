@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from gateway.upstream.service_addresses import ServiceAddresses
 from gateway.upstream.service_connection import UnansweredError
 from gateway.upstream.service_link import NO_CONNECTION, ServiceLink
 from gateway.wire.trust import client_context
@@ -55,7 +56,8 @@ def link_to(port: int, trust: ssl.SSLContext, scheme: str = "https") -> ServiceL
         places = ("127.0.0.1", "127.0.0.2")
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (place, port)) for place in places]
 
-    return ServiceLink(f"{scheme}://centre.example:{port}", trust, TRIES, look_up)
+    addresses = ServiceAddresses("centre.example", port, look_up)
+    return ServiceLink(f"{scheme}://centre.example:{port}", trust, TRIES, addresses)
 
 
 @pytest.fixture(autouse=True)
