@@ -57,38 +57,42 @@ class AnswerParser:
         self.body: StreamReader | None = None
         self.last = False
 
-    @property
-    def whole(self) -> bool:
-        """Whether the answer has come to its end."""
-        return self.body is not None and self.body.is_eof()
-
     def feed(self, data: bytes) -> None:
         """Takes what has come. Raises HttpProcessingError for what is no answer, or breaks its body."""
-        at = 0
-        while at < len(data) and self.body is None:
-            at = self._feed_head(data, at)
-        if at < len(data):
-            self._feed_body(data[at:])
+        if self.body is None:
+            data = self._feed_heads(data)
+        if not data:
+            return
+        left = self._left
+        if left < 0:
+            self._feed_unmeasured(data)
+            return
+        if len(data) > left:
+            self.last, data = True, data[:left]
+        self._left = left - len(data)
+        self._parser.feed_data(data)
 
     def feed_eof(self) -> None:
         """No more comes: a body without a length is whole now. Raises for any other that is not."""
         self._parser.feed_eof()
 
-    def _feed_head(self, data: bytes, at: int) -> int:
-        """Feeds from there to the end of a head, or all where that is not here; how far that is."""
-        seam = self._seam
-        found = _HEAD_END.search(seam + data) if seam else _HEAD_END.search(data, at)
-        if found is None:
-            end, self._seam = len(data), (seam + data[-_HEAD_SEAM:])[-_HEAD_SEAM:]
-        else:
-            end, self._seam = found.end() - len(seam), b""
-            self._heads += 1
-            if self._heads > MOST_HEADS:
-                raise BadHttpMessage("too many answers that are none yet")
-        messages, switched, _ = self._parser.feed_data(data[at:end])
-        for message, body in messages:
-            self._begin(message, body, switched=switched)
-        return end
+    def _feed_heads(self, data: bytes) -> bytes:
+        """Feeds to the end of one head after the other, until that of the answer; what stands behind it."""
+        at, seam = 0, self._seam
+        while at < len(data) and self.body is None:
+            found = _HEAD_END.search(seam + data) if seam else _HEAD_END.search(data, at)
+            if found is None:
+                end, self._seam = len(data), (seam + data[-_HEAD_SEAM:])[-_HEAD_SEAM:]
+            else:
+                end, self._seam = found.end() - len(seam), b""
+                self._heads += 1
+                if self._heads > MOST_HEADS:
+                    raise BadHttpMessage("too many answers that are none yet")
+            messages, switched, _ = self._parser.feed_data(data[at:end])
+            for message, body in messages:
+                self._begin(message, body, switched=switched)
+            at, seam = end, b""
+        return data[at:]
 
     def _begin(self, message: RawResponseMessage, body: StreamReader, *, switched: bool) -> None:
         if message.code in _INFORMATIONAL and message.code != _SWITCHED:
@@ -104,27 +108,21 @@ class AnswerParser:
         else:
             self._left = int(message.headers.get(hdrs.CONTENT_LENGTH, _TO_THE_END))
 
-    def _feed_body(self, data: bytes) -> None:
-        left = self._left
-        if left == _IN_CHUNKS:
-            self._feed_chunks(data)
-            return
-        if left != _TO_THE_END:
-            if len(data) > left:
-                self.last, data = True, data[:left]
-            self._left = left - len(data)
-        if data:
-            self._parser.feed_data(data)
+    def _feed_unmeasured(self, data: bytes) -> None:
+        """A body to the end of the connection, or in chunks.
 
-    def _feed_chunks(self, data: bytes) -> None:
-        """Nobody tells where they end but the parser, which says nothing of a few bytes of something else behind."""
+        Of these the parser alone tells where they end, and nothing of a few bytes of something else behind.
+        """
+        if self._left == _TO_THE_END:
+            self._parser.feed_data(data)
+            return
         self._seam = data[-_CHUNKS_SEAM:] if len(data) >= _CHUNKS_SEAM else (self._seam + data)[-_CHUNKS_SEAM:]
         try:
             others, _, _ = self._parser.feed_data(data)
         except HttpProcessingError:
-            if not self.whole:
+            if self.body is None or not self.body.is_eof():
                 raise
             self.last = True
             return
-        if others or (self.whole and not self._seam.endswith(_CHUNKS_END)):
+        if others or (self.body is not None and self.body.is_eof() and not self._seam.endswith(_CHUNKS_END)):
             self.last = True

@@ -74,14 +74,17 @@ def envelope_of(said: Mapping[str, object]) -> tuple[str, str] | None:
 def names_another(said: Mapping[str, object], agent_id: int) -> bool:
     """Whether an answer is for another agent: an event says whose it is, that to a sign-in who signed in."""
     event, result = said.get("event"), said.get("result")
-    told = [one.get("workNo") for one in (event if isinstance(event, list) else [event]) if isinstance(one, dict)]
-    if isinstance(result, dict):
-        told.append(result.get("workno"))
-    return any(_is_another(one, agent_id) for one in told)
+    if isinstance(event, list):
+        return any(isinstance(one, dict) and _is_another(one.get("workNo"), agent_id) for one in event)
+    if isinstance(event, dict) and _is_another(event.get("workNo"), agent_id):
+        return True
+    return isinstance(result, dict) and _is_another(result.get("workno"), agent_id)
 
 
 def _is_another(told: object, agent_id: int) -> bool:
     """What is no number says nothing."""
+    if told is None:
+        return False
     text = str(told)
     return text.isascii() and text.isdigit() and text.lstrip("0") != str(agent_id)
 

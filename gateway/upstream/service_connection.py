@@ -171,7 +171,8 @@ class ServiceConnection(asyncio.Protocol):
     @property
     def quiet(self) -> bool:
         """Whether it is usable, and nothing has come that nobody asked for. Asks the kernel."""
-        return self.usable and not stands_unread(self._descriptor)
+        transport = self._transport
+        return transport is not None and not transport.is_closing() and not stands_unread(self._descriptor)
 
     def drop(self) -> None:
         """Ends it at once."""
@@ -232,11 +233,12 @@ class ServiceConnection(asyncio.Protocol):
             incoming.feed(data)
         except Exception as found:
             problem = UnansweredError(BROKE if incoming.body is not None else _words(found))
-        if not begun and incoming.message is not None and incoming.body is not None:
-            answered.set_result(Answer(incoming.message, incoming.body, self))
+        body = incoming.body
+        if body is not None and not begun and incoming.message is not None:
+            answered.set_result(Answer(incoming.message, body, self))
         if problem is not None:
             self.fail(problem)
-        elif incoming.whole:
+        elif body is not None and body.is_eof():
             self._end(last=incoming.last)
 
     def _too_early(self) -> bool:
