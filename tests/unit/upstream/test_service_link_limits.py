@@ -113,28 +113,29 @@ async def test_a_file_that_stops_is_late() -> None:
 # An answer that is there wins.
 
 
-def answer_late(door: socket.socket, body: bytes, written: threading.Event) -> None:
+def answer_late(door: socket.socket, body: bytes, asked: threading.Event, held_up: threading.Event) -> None:
     peer, _ = door.accept()
     with peer:
         peer.recv(1000)
-        written.wait(IN_TIME_S)
+        asked.set()
+        held_up.wait(IN_TIME_S)
         peer.sendall(OK + b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
         peer.recv(1)
 
 
 @pytest.mark.parametrize("poll", [False, True], ids=["a call", "a poll"])
 async def test_an_answer_that_came_while_this_process_was_held_up_counts(poll: bool) -> None:
-    written = threading.Event()
+    asked, held_up = threading.Event(), threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as door:
         url = f"http://127.0.0.1:{door.getsockname()[1]}"
-        serving = asyncio.create_task(asyncio.to_thread(answer_late, door, ENVELOPE, written))
-        async with service_at(url) as service:
+        serving = asyncio.create_task(asyncio.to_thread(answer_late, door, ENVELOPE, asked, held_up))
+        async with service_at(url, "700") as service:
             message = Message("POST", "/agentgateway/resource/onlineagent/101/sayfree")
-            asked = asyncio.create_task(service.poll(101, Keys("guid-1")) if poll else service.call(message))
-            await asyncio.sleep(0.05)  # The request is on its way.
-            written.set()
-            time.sleep(0.5)  # noqa: ASYNC251 - longer than any limit, and nobody reads
-            assert (await asked).retcode == "0"
+            call = asyncio.create_task(service.poll(101, Keys("guid-1")) if poll else service.call(message))
+            await until(asked.is_set)
+            held_up.set()
+            time.sleep(1.0)  # noqa: ASYNC251 - longer than any limit, and nobody reads
+            assert (await call).retcode == "0"
         await serving
 
 
