@@ -374,8 +374,8 @@ class UpstreamSection(Section):
     upstream_poll_hold_ms: Annotated[int, number(100, 120_000)] = ours(
         "UPSTREAM_POLL_HOLD",
         "10000",
-        "How long it holds a poll at most (wait times x interval there). A poll without an answer for this and "
-        "UPSTREAM_TIMEOUT is given up and sent again.",
+        "How long it holds a poll at most (wait times x interval there). A poll that is not wholly answered in "
+        "this and UPSTREAM_TIMEOUT is given up and sent again.",
         unit="ms",
     )
     upstream_forward_address: Annotated[bool, FLAG] = ours(

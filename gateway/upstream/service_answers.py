@@ -50,14 +50,43 @@ class ServiceAnswer:
 
 def read_envelope(body: bytes) -> tuple[str, str] | None:
     """Retcode and message; None where the body is no answer of the interface."""
+    said = read_members(body)
+    return None if said is None else envelope_of(said)
+
+
+def read_members(body: bytes) -> Mapping[str, object] | None:
+    """The members of an answer; None where it is no JSON object."""
     try:
         said = from_json(body)
     except ValueError:
         return None
-    if not isinstance(said, dict) or type(said.get("retcode")) not in {str, int}:
+    return said if isinstance(said, dict) else None
+
+
+def envelope_of(said: Mapping[str, object]) -> tuple[str, str] | None:
+    """As `read_envelope`, of the members."""
+    if type(said.get("retcode")) not in {str, int}:
         return None
     message = said.get("message", said.get("msg"))
     return str(said["retcode"]), message if isinstance(message, str) else ""
+
+
+def names_another(said: Mapping[str, object], agent_id: int) -> bool:
+    """Whether an answer is for another agent: an event says whose it is, that to a sign-in who signed in."""
+    event, result = said.get("event"), said.get("result")
+    if isinstance(event, list):
+        return any(isinstance(one, dict) and _is_another(one.get("workNo"), agent_id) for one in event)
+    if isinstance(event, dict) and _is_another(event.get("workNo"), agent_id):
+        return True
+    return isinstance(result, dict) and _is_another(result.get("workno"), agent_id)
+
+
+def _is_another(told: object, agent_id: int) -> bool:
+    """What is no number says nothing."""
+    if told is None:
+        return False
+    text = str(told)
+    return text.isascii() and text.isdigit() and text.lstrip("0") != str(agent_id)
 
 
 def read_result(body: bytes | AsyncGenerator[bytes, None], name: str) -> object:

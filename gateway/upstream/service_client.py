@@ -21,8 +21,15 @@ from gateway.ops.metrics import REGISTRY
 from gateway.ops.request_context import paused_deadline
 from gateway.settings.schema import Settings
 from gateway.upstream.counterpart import Keys
-from gateway.upstream.service_answers import ServiceAnswer, read_cookies, read_envelope, read_guid
-from gateway.upstream.service_connection import LATE, Answer, UnansweredError
+from gateway.upstream.service_answers import (
+    ServiceAnswer,
+    envelope_of,
+    names_another,
+    read_cookies,
+    read_guid,
+    read_members,
+)
+from gateway.upstream.service_connection import Answer, UnansweredError
 from gateway.upstream.service_link import ServiceLink
 from gateway.wire import retcodes
 from gateway.wire.addresses import FORWARDED_FOR
@@ -145,16 +152,28 @@ class ServiceClient:
         self._base = settings().upstream_url
         self.reach = Reachability(f"the contact centre at {URL(self._base).origin()}")
         self._calls = ServiceLink(self._base, trust, settings().upstream_calls)
-        self._polls = ServiceLink(self._base, trust, settings().upstream_connections)
+        self._polls = ServiceLink(self._base, trust, settings().upstream_connections, self._calls.addresses)
         """For what takes its time: polls, and files that a client is slow to take."""
 
-    async def call(self, message: Message, keys: Keys | None = None, *, file: bool = False) -> ServiceAnswer:
-        """Passes a request on, with `keys` as that session. With `file` the answer may be one."""
+    async def call(
+        self,
+        message: Message,
+        keys: Keys | None = None,
+        *,
+        file: bool = False,
+        by_s: float | None = None,
+        agent_id: int = 0,
+    ) -> ServiceAnswer:
+        """Passes a request on, with `keys` as that session. With `file` the answer may be one.
+
+        The answer is there by `by_s`, in time of the event loop: without it within UPSTREAM_TIMEOUT. With `agent_id` it
+        is none where it says that another agent has signed in.
+        """
         began_s = time.monotonic()
         IN_FLIGHT.inc()
         try:
             with paused_deadline():
-                answer = await self._call(message, keys, file)
+                answer = await self._call(message, keys, file, by_s, agent_id)
         except Unavailable:
             _UNAVAILABLE.inc()
             raise
@@ -164,28 +183,34 @@ class ServiceClient:
         _ANSWERED.inc()
         return answer
 
-    async def _call(self, message: Message, keys: Keys | None, file: bool) -> ServiceAnswer:
+    async def _call(
+        self, message: Message, keys: Keys | None, file: bool, by_s: float | None, agent_id: int
+    ) -> ServiceAnswer:
         link = self._polls if file else self._calls
         within_s = self._settings().upstream_timeout_ms / 1000
         try:
-            async with asyncio.timeout(within_s):
-                request = link.written(
-                    message.method, _encoded(message.target), self._headers(message, keys), message.body
-                )
-                answer = await link.send(request, within_s, within_s)
-                return await self._read(answer, file)
-        except (UnansweredError, TimeoutError, ValueError) as problem:
+            request = link.written(message.method, _encoded(message.target), self._headers(message, keys), message.body)
+            answer = await link.send(request, within_s, within_s, by_s or self.by_s())
+            return await self._read(answer, file, agent_id)
+        except (UnansweredError, ValueError) as problem:
             raise self._failed(problem) from None
 
+    def by_s(self) -> float:
+        """When a call that is made now has its answer, in time of the event loop."""
+        return asyncio.get_running_loop().time() + self._settings().upstream_timeout_ms / 1000
+
     async def poll(self, agent_id: int, keys: Keys, receipt: str = WANTED) -> ServiceAnswer:
-        """Waits for the next event of a session; `receipt` is that of the last one kept."""
+        """Waits for the next event of a session; `receipt` is that of the last one kept.
+
+        An answer with an event for another agent is none.
+        """
         settings = self._settings()
         within_s = settings.upstream_timeout_ms / 1000
-        silence_s = within_s + settings.upstream_poll_hold_ms / 1000
+        answer_s = within_s + settings.upstream_poll_hold_ms / 1000
         with PARKED.track_inprogress():
             try:
-                answer = await self._polls.send(self._event_poll(agent_id, keys, receipt), within_s, silence_s)
-                return await self._read(answer, False)
+                answer = await self._polls.send(self._event_poll(agent_id, keys, receipt), within_s, answer_s)
+                return await self._read(answer, False, agent_id)
             except (UnansweredError, ValueError) as problem:
                 raise self._failed(problem) from None
 
@@ -204,7 +229,7 @@ class ServiceClient:
             headers[FORWARDED_FOR] = address
         return headers
 
-    async def _read(self, answer: Answer, file: bool) -> ServiceAnswer:
+    async def _read(self, answer: Answer, file: bool, agent_id: int) -> ServiceAnswer:
         try:
             if answer.status // 100 != _OK:
                 raise self._refused(answer.status)
@@ -215,8 +240,13 @@ class ServiceClient:
         except BaseException:
             answer.release()
             raise
-        said = read_envelope(body)
-        if said is None:
+        members = read_members(body)
+        said = None if members is None else envelope_of(members)
+        if members is None or said is None:
+            raise Unavailable(CANNOT_SERVE)
+        if agent_id and names_another(members, agent_id):
+            answer.disown()
+            _LOG.warning("what the contact centre answered for agent %d is for another one: it is not used", agent_id)
             raise Unavailable(CANNOT_SERVE)
         return _answer(answer, said, body)
 
@@ -231,7 +261,7 @@ class ServiceClient:
         if isinstance(problem, ValueError):
             # What cannot be sent, or is too long an answer, says nothing of the service.
             return Unavailable(CANNOT_SERVE)
-        self.reach.failed(LATE if isinstance(problem, TimeoutError) else str(problem))
+        self.reach.failed(str(problem))
         return Unavailable(OUT_OF_REACH)
 
     async def close(self) -> None:

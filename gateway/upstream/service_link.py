@@ -10,46 +10,47 @@ import re
 import socket
 import ssl
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from contextvars import Context
 from typing import Any, Final
 
 from aiohappyeyeballs import remove_addr_infos, start_connection
 from yarl import URL
 
+from gateway.upstream.service_addresses import Address, ServiceAddresses
 from gateway.upstream.service_connection import BROKE, LATE, Answer, BrokenError, ServiceConnection, UnansweredError
 from gateway.wire.headers import OF_REQUESTS
 from gateway.wire.outbound import AS_IT_IS, KEEP_ALIVE_S
 
 NO_CONNECTION: Final = "no connection"
 NO_TLS: Final = "no TLS with a certificate that is trusted"
-REMEMBERED_S: Final = 10
-"""So long it is remembered where the name of the service leads."""
 NEXT_ADDRESS_S: Final = 0.25
 """Of several addresses of a name, the next is tried too when one has not answered in this time."""
 LOOKS_S: Final = 0.1
-"""A connection is given up at most so much later than it is due: all share one timer."""
+"""The connections are looked at no more often than that: all share one timer."""
+READS_S: Final = 0.05
+"""What is due has this long to read what has come meanwhile. So it is given up at most LOOKS_S and this much later."""
 _NEVER_S: Final = float("inf")
 _WITHOUT_BODY: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _BREAKS_A_HEAD: Final = re.compile(r"[\r\n\0]")
 _BREAKS_A_LINE: Final = re.compile(r"[\0-\x20\x7f]")
 
 _Turn = asyncio.Future[ServiceConnection | None]
-LookUp = Callable[[str, int], Coroutine[Any, Any, list[Any]]]
-"""As `getaddrinfo`, by host and port."""
 
 
-async def _look_up(host: str, port: int) -> list[Any]:
-    return list(await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM))
-
-
-async def _reached(addresses: list[Any], next_s: float) -> socket.socket:
-    """A socket to the first of them that answers, which is taken out of the list. Raises OSError.
+async def _reached(addresses: list[Address], next_s: float, known: ServiceAddresses) -> tuple[socket.socket, Address]:
+    """A socket to the first of them that answers, and which that is; it is taken out of the list. Raises OSError.
 
     The next one is tried as well when one does not answer for so long.
     """
-    link = await start_connection(addresses, happy_eyeballs_delay=next_s)
+    tried: list[Address] = []
+
+    def opened(address: Any) -> socket.socket:
+        tried.append(address)
+        return socket.socket(address[0], address[1], address[2])
+
+    before = list(addresses)
+    link = await start_connection(addresses, happy_eyeballs_delay=next_s, socket_factory=opened)
     try:
         remove_addr_infos(addresses, link.getpeername())
     except OSError:  # It is gone already.
@@ -57,47 +58,25 @@ async def _reached(addresses: list[Any], next_s: float) -> socket.socket:
         raise
     except ValueError:  # It answers by another address than it was asked by, as 0.0.0.0 does.
         addresses.clear()
-    return link
-
-
-class ServiceAddresses:
-    """Where the name of the service leads; each who asks begins with another of its addresses."""
-
-    def __init__(self, host: str, port: int, look_up: LookUp = _look_up) -> None:
-        self._host = host
-        self._port = port
-        self._ask = look_up
-        self._turn = 0
-        self._asked_s = 0.0
-        self._lookup: asyncio.Task[list[Any]] | None = None
-        self._address: list[Any] = []
-        with suppress(OSError):  # That of a name: an address is one already.
-            self._address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-
-    async def find(self) -> list[Any]:
-        """As `getaddrinfo`. Raises OSError."""
-        if self._address:
-            return list(self._address)
-        loop, known = asyncio.get_running_loop(), self._lookup
-        if known is None or (known.done() and (known.exception() or loop.time() - self._asked_s > REMEMBERED_S)):
-            self._asked_s = loop.time()
-            known = self._lookup = loop.create_task(self._ask(self._host, self._port), context=Context())
-        found = await asyncio.shield(known)
-        self._turn = (self._turn + 1) % len(found)
-        return found[self._turn :] + found[: self._turn]
+        return link, before[0]
+    reached = next(address for address in before if address not in addresses)
+    for address in tried[: tried.index(reached)]:
+        known.failed(address)
+    return link, reached
 
 
 class ServiceLink:
     """At most `most` connections to the service at `base`, which is as UPSTREAM_URL. More requests wait their turn.
 
-    `open`: how many there are, with those that are being opened.
+    `open`: how many there are, with those that are being opened. `addresses` may be shared with another link
+    to it, so that one learns from the other which of them answer.
     """
 
-    def __init__(self, base: str, trust: ssl.SSLContext, most: int) -> None:
+    def __init__(self, base: str, trust: ssl.SSLContext, most: int, addresses: ServiceAddresses | None = None) -> None:
         url = URL(base)
         self._tls = trust if url.scheme == "https" else None
         self._name = (url.raw_host or "").rstrip(".")
-        self._addresses = ServiceAddresses(self._name, url.port or 0)
+        self.addresses = addresses or ServiceAddresses(self._name, url.port or 0)
         self._prefix = url.raw_path.rstrip("/")
         standing = {"Host": url.host_port_subcomponent, **OF_REQUESTS, **AS_IT_IS, "Accept": "*/*"}
         self._standing = " HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in standing.items())
@@ -108,7 +87,7 @@ class ServiceLink:
         self._turns: deque[_Turn] = deque()
         self._closed = False
         self._looks_at_s = _NEVER_S
-        self._held_up = False
+        self._looks_again = False
         self._timer: asyncio.TimerHandle | None = None
         # What outlives the request that it was begun for holds nothing of it.
         self._nobody = Context()
@@ -123,17 +102,20 @@ class ServiceLink:
         head = "\r\n".join(lines)
         return f"{method} {self._prefix}{target}{self._standing}{head}\r\n\r\n".encode() + body
 
-    async def send(self, request: bytes, connect_s: float, silence_s: float) -> Answer:
+    async def send(self, request: bytes, connect_s: float, answer_s: float, by_s: float = _NEVER_S) -> Answer:
         """The head of the answer to what is `written`.
 
-        To connect may take `connect_s`, and so long as `silence_s` nothing may be heard. A GET is sent a second time
-        where the connection breaks: the service may just have closed it. Anything else may have been acted on. Raises
-        UnansweredError.
+        To connect may take `connect_s`, and the whole answer `answer_s`; all of it is over by `by_s`, in time of the
+        event loop. An answer that is there wins over its time. A GET is sent a second time where the connection breaks:
+        the service may just have closed it. Anything else may have been acted on. Raises UnansweredError.
         """
         again = request.startswith(b"GET ")
         while True:
-            connection = await self._take(connect_s)
-            answered = connection.ask(request, silence_s)
+            connection = await self._take(connect_s, by_s)
+            if by_s < _NEVER_S and asyncio.get_running_loop().time() >= by_s:
+                self.free(connection)
+                raise UnansweredError(LATE)
+            answered = connection.ask(request, answer_s, by_s)
             try:
                 return await answered
             except BrokenError:
@@ -149,28 +131,39 @@ class ServiceLink:
 
     # Connections: one that is idle, else a new one, else the first that another request lets go of.
 
-    async def _take(self, connect_s: float) -> ServiceConnection:
+    async def _take(self, connect_s: float, by_s: float) -> ServiceConnection:
         while True:
             while self._idle:
                 connection = self._idle.popitem()[0]
-                if connection.usable:
+                if connection.quiet:
                     return connection
                 connection.drop()
             if self.open < self._most:
                 self.open += 1
-                return await self._opened(connect_s)
-            turn: _Turn = asyncio.get_running_loop().create_future()
-            self._turns.append(turn)
-            try:
-                given = await turn
-            except asyncio.CancelledError:
-                if not turn.cancelled():
-                    self._pass_on(turn.result())
-                raise
+                return await self._opened(connect_s, by_s)
+            given = await self._turn(by_s)
             if given is None:
-                return await self._opened(connect_s)
-            if given.usable:
-                return given
+                return await self._opened(connect_s, by_s)
+            if given in self._connections:
+                if given.quiet:
+                    return given
+                self._connections.remove(given)  # Its room is taken over.
+                given.drop()
+                return await self._opened(connect_s, by_s)
+
+    async def _turn(self, by_s: float) -> ServiceConnection | None:
+        """A connection, or else the room for one, when those who came before have theirs."""
+        turn: _Turn = asyncio.get_running_loop().create_future()
+        self._turns.append(turn)
+        try:
+            async with asyncio.timeout_at(by_s if by_s < _NEVER_S else None):
+                return await turn
+        except BaseException as problem:
+            if turn.done() and not turn.cancelled():
+                self._pass_on(turn.result())
+            if isinstance(problem, TimeoutError):
+                raise UnansweredError(LATE) from None
+            raise
 
     def _pass_on(self, connection: ServiceConnection | None) -> None:
         """A connection, or else the room for one, to whoever has waited longest."""
@@ -197,12 +190,11 @@ class ServiceLink:
             self._idle.pop(connection, None)
             self._pass_on(None)
 
-    async def _opened(self, connect_s: float) -> ServiceConnection:
-        dialling = asyncio.get_running_loop().create_task(
-            self._dial(min(NEXT_ADDRESS_S, connect_s / 3)), context=Context()
-        )
+    async def _opened(self, connect_s: float, by_s: float) -> ServiceConnection:
+        loop = asyncio.get_running_loop()
+        dialling = loop.create_task(self._dial(connect_s), context=Context())
         try:
-            async with asyncio.timeout(connect_s):
+            async with asyncio.timeout_at(min(loop.time() + connect_s, by_s)):
                 connection = await dialling
         except BaseException as problem:
             self._pass_on(None)
@@ -216,18 +208,25 @@ class ServiceLink:
             connection.fail(UnansweredError(BROKE))
         return connection
 
-    async def _dial(self, next_s: float) -> ServiceConnection:
+    async def _dial(self, connect_s: float) -> ServiceConnection:
+        """Goes on to the next address where one does not answer, or has taken a third of the time for its TLS."""
         if self._closed:
             raise UnansweredError(BROKE)
+        share_s = connect_s / 3
         try:
-            found = await self._addresses.find()
+            found = await self.addresses.find()
             while True:
-                link = await _reached(found, next_s)
+                link, address = await _reached(found, min(NEXT_ADDRESS_S, share_s), self.addresses)
                 try:
-                    return await self._connected(link)
+                    async with asyncio.timeout(share_s if found else None):
+                        connection = await self._connected(link)
                 except OSError:
                     if not found:
                         raise
+                    self.addresses.failed(address)
+                else:
+                    self.addresses.worked(address)
+                    return connection
         except ssl.SSLError:
             raise UnansweredError(NO_TLS) from None
         except OSError:
@@ -255,11 +254,12 @@ class ServiceLink:
 
     def _look(self) -> None:
         now_s = asyncio.get_running_loop().time()
-        self._held_up = not self._held_up and now_s - self._looks_at_s > LOOKS_S
-        if self._held_up:  # This process was: first it reads what may lie unread.
-            self._look_at(now_s + LOOKS_S / 2)
+        due = [each for each in self._connections if each.until_s <= now_s]
+        self._looks_again = bool(due) and not self._looks_again
+        if self._looks_again:  # First what may lie unread is read: this process may have been held up.
+            self._look_at(now_s + READS_S)
             return
-        for connection in [each for each in self._connections if each.until_s <= now_s]:
+        for connection in due:
             connection.fail(UnansweredError(LATE))
         self._looks_at_s, self._timer = _NEVER_S, None
         next_s = min((each.until_s for each in self._connections), default=_NEVER_S)

@@ -236,7 +236,7 @@ def open_upstream(
     store = sessions.store
     service, sealer = ServiceClient(settings, trust), Sealer(sessions.ring)
     limiter = AttemptLimiter(attempts, lambda: settings().login_address_limit)
-    sign_in = UpstreamSignIn(SignInParts(store, limiter, service, sealer, settings))
+    sign_in = UpstreamSignIn(SignInParts(store, limiter, service, sealer))
     session_client = SessionClient(store, service, sealer, ended)
     fetchers = EventFetchers(settings().node_name, store, queue, service, session_client, nodes)
     return UpstreamCentre(store, queue, service, sealer, sign_in, session_client, fetchers, sink)

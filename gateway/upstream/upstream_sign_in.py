@@ -4,7 +4,6 @@ Attempts are counted here all the same, by agent and by client address, before t
 have our address, so its own limits could lock everybody out for one.
 """
 
-import asyncio
 import hashlib
 import unicodedata
 from collections.abc import Awaitable, Callable
@@ -22,10 +21,9 @@ from gateway.sessions.guid import new_session_id
 from gateway.sessions.lifecycle import abandon, announce, answer_was_lost, standing
 from gateway.sessions.model import Record
 from gateway.sessions.store import Change, SessionStore
-from gateway.settings.schema import Settings
 from gateway.upstream.counterpart import Keys, Sealer
 from gateway.upstream.service_answers import NOT_DONE, ServiceAnswer, read_result
-from gateway.upstream.service_client import CANNOT_SERVE, OUT_OF_REACH, PREFIX, ServiceClient
+from gateway.upstream.service_client import CANNOT_SERVE, PREFIX, ServiceClient
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused, StoreUnavailable, Unavailable
 from gateway.wire.headers import SENT_JSON
@@ -63,7 +61,6 @@ class SignInParts:
     limiter: AttemptLimiter
     service: ServiceClient
     sealer: Sealer
-    settings: Callable[[], Settings]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,33 +140,28 @@ class UpstreamSignIn:
         return _SignInAnswer(answer, before)
 
     async def _ask_in_time(self, agent_id: int, message: Message) -> ServiceAnswer:
-        try:
-            # All calls together within the time of one, so that the announcement outlasts them.
-            async with asyncio.timeout(self._parts.settings().upstream_timeout_ms / 1000):
-                return await self._ask(agent_id, message)
-        except TimeoutError:
-            raise Unavailable(OUT_OF_REACH) from None
-
-    async def _ask(self, agent_id: int, message: Message) -> ServiceAnswer:
-        answer = await self._parts.service.call(message)
-        if answer.retcode == retcodes.ALREADY_SIGNED_IN and await self._leave_lost(agent_id):
-            answer = await self._parts.service.call(message)
+        """All calls together within the time of one, so that the announcement outlasts them."""
+        service = self._parts.service
+        by_s = service.by_s()
+        answer = await service.call(message, by_s=by_s, agent_id=agent_id)
+        if answer.retcode == retcodes.ALREADY_SIGNED_IN and await self._leave_lost(agent_id, by_s):
+            answer = await service.call(message, by_s=by_s, agent_id=agent_id)
         return answer
 
-    async def _leave_lost(self, agent_id: int) -> bool:
+    async def _leave_lost(self, agent_id: int, by_s: float) -> bool:
         """Signs out a session whose sign-in answer was lost, so that it does not block the agent."""
         store = self._parts.store.shard_of(agent_id)
         session = (await store.read(agent_id)).session
         if session is None or session.upstream is None or not answer_was_lost(session, store.now_ms()):
             return False
-        await self.leave(agent_id, self._parts.sealer.unseal(session.id, session.upstream.key))
+        await self.leave(agent_id, self._parts.sealer.unseal(session.id, session.upstream.key), by_s=by_s)
         return True
 
-    async def leave(self, agent_id: int, keys: Keys, code: int = 0) -> ServiceAnswer:
+    async def leave(self, agent_id: int, keys: Keys, code: int = 0, by_s: float | None = None) -> ServiceAnswer:
         """Signs out there, in whatever state the agent is; `code` is a cause of 1 to 255. Raises Unavailable."""
         operation = f"forcelogoutwithreason/{code}" if code else "forcelogout"
         target = f"{PREFIX}/onlineagent/{agent_id}/{operation}"
-        return await self._parts.service.call(Message("DELETE", target, content_type=SENT_JSON), keys)
+        return await self._parts.service.call(Message("DELETE", target, content_type=SENT_JSON), keys, by_s=by_s)
 
     async def withdraw(self, admitted: Admitted) -> None:
         """See `Backend.withdraw`: signs out there, if it can be reached."""

@@ -102,7 +102,15 @@ class TurningService(ServiceClient):
         self.inside = ""
         self.let_in = 0
 
-    async def call(self, message: Message, keys: Keys | None = None, *, file: bool = False) -> ServiceAnswer:
+    async def call(
+        self,
+        message: Message,
+        keys: Keys | None = None,
+        *,
+        file: bool = False,
+        by_s: float | None = None,
+        agent_id: int = 0,
+    ) -> ServiceAnswer:
         await self._turns.turn()
         said = self._says(message.target, keys)
         await self._turns.turn()
@@ -134,7 +142,7 @@ class Place:
         self.sessions = SessionService(self.store, RING, lambda: Policy(SETTINGS))
         self.sealer = Sealer(RING)
         limiter = AttemptLimiter(MemoryAttempts(), lambda: 1000)
-        self.sign_in = UpstreamSignIn(SignInParts(self.store, limiter, self.service, self.sealer, lambda: SETTINGS))
+        self.sign_in = UpstreamSignIn(SignInParts(self.store, limiter, self.service, self.sealer))
         self.session_client = SessionClient(self.store, self.service, self.sealer, lambda: None)
         queue = MemoryEventQueue(lambda: Bounds(1000, 1_048_576))
         fetchers = EventFetchers("Node", self.store, queue, self.service, self.session_client, Nodes())

@@ -9,4 +9,4 @@ from tests.unit.listeners.loops import LOOPS
 
 
 def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    return LOOPS if item.path.stem == "test_service_link" else {"asyncio": LOOPS["asyncio"]}
+    return LOOPS if item.path.stem.startswith("test_service_link") else {"asyncio": LOOPS["asyncio"]}

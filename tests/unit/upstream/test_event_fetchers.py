@@ -10,6 +10,7 @@ import pytest
 from gateway.events.claims import LEASE_S
 from gateway.upstream import event_fetchers as line_module
 from gateway.upstream.event_fetchers import SIGN_OF_LIFE_S
+from tests.support.behind import saying, written
 from tests.support.waiting import until
 from tests.unit.upstream.fetching import AGENT, Bench, bench
 
@@ -191,3 +192,18 @@ async def test_a_session_that_is_over_there_is_ended_and_told() -> None:
         place.centre.sessions.clear()
         await until(lambda: len(first) == 0)
         assert (await place.holder(), place.ended) == ("", 1)
+
+
+async def test_an_event_and_a_guid_of_another_agent_are_not_kept() -> None:
+    async with bench() as place:
+        first = await place.process()
+        stray = b'{"retcode":"0","event":{"eventType":"S","workNo":"102"}}'
+        place.centre.says[f"GET agentevent/{AGENT}"] = saying(lambda: written(stray, headers={"Set-GUID": "of-102"}))
+        session = await place.open(first)
+        await until(lambda: len(place.centre.asked) > 1)
+        place.centre.says.clear()
+        place.centre.tell(AGENT, "A", eventGenTime=1)
+        assert [b'"A"' in event for event in await place.event_types(1)] == [True]
+        kept = (await place.store.read(AGENT)).session
+        assert kept is not None
+        assert kept.upstream == session.upstream

@@ -6,6 +6,7 @@ from gateway.backend import EndReason
 from gateway.upstream.service_answers import (
     ServiceAnswer,
     merge_cookies,
+    names_another,
     read_cookies,
     read_envelope,
     read_guid,
@@ -83,3 +84,27 @@ def test_a_reason_in_words_of_ours_is_that_reason() -> None:
 
 def test_any_other_reason_is_the_service_itself() -> None:
     assert ServiceAnswer("100-006", "agent not login", b"").reason is EndReason.UPSTREAM
+
+
+@pytest.mark.parametrize(
+    ("said", "another"),
+    [
+        ({"event": {"workNo": "101"}}, False),
+        ({"event": {"workNo": "102"}}, True),
+        ({"event": {"workNo": 102}}, True),
+        ({"event": {"workNo": "0101"}}, False),
+        ({"event": {"workNo": "ada"}}, False),
+        ({"event": {"workNo": None}}, False),
+        ({"event": {}}, False),
+        ({"event": None}, False),
+        ({"event": [{"workNo": "101"}, {"workNo": "102"}]}, True),
+        ({"event": [{"workNo": "101"}, None]}, False),
+        ({"event": {"workNo": "101", "content": {"otherPhoneWorkno": "102", "workNo": "102"}}}, False),
+        ({"result": {"workno": "101"}}, False),
+        ({"result": {"workno": "102"}}, True),
+        ({"result": ""}, False),
+        ({}, False),
+    ],
+)
+def test_an_answer_that_names_another_agent_is_for_that_one(said: dict[str, object], another: bool) -> None:
+    assert names_another(said, 101) is another

@@ -234,3 +234,35 @@ async def test_a_file_without_a_body_tells_no_length() -> None:
     async with raw_service(head) as behind, service_at(behind.url) as service:
         said = await service.call(SAY_FREE, file=True)
     assert said.headers == {"Content-Type": "audio/wav"}
+
+
+def enveloped(body: bytes, more: bytes = b"") -> bytes:
+    return b"HTTP/1.1 200 OK\r\n%sContent-Length: %d\r\n\r\n%s" % (more, len(body), body)
+
+
+def event_for(agent: bytes) -> bytes:
+    return enveloped(b'{"retcode":"0","event":{"workNo":"%s"}}' % agent, b"Set-GUID: of-%s\r\n" % agent)
+
+
+async def test_an_event_for_another_agent_is_no_answer_and_the_last_of_its_connection(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with raw_service(event_for(b"102"), event_for(b"101")) as behind, service_at(behind.url) as service:
+        with pytest.raises(Unavailable):
+            await service.poll(101, KEYS)
+        assert b"101" in bytes_of(await service.poll(101, KEYS))
+    assert behind.connections == 2
+    assert caplog.messages == ["what the contact centre answered for agent 101 is for another one: it is not used"]
+
+
+async def test_a_sign_in_that_let_another_agent_in_is_none() -> None:
+    signed_in = enveloped(b'{"message":"","retcode":"0","result":{"workno":"102"}}', b"Set-GUID: g-102\r\n")
+    async with raw_service(signed_in, signed_in) as behind, service_at(behind.url) as service:
+        with pytest.raises(Unavailable):
+            await service.call(Message("PUT", PATH, b"{}"), agent_id=101)
+        assert (await service.call(Message("PUT", PATH, b"{}"), agent_id=102)).guid == "g-102"
+
+
+def bytes_of(said: ServiceAnswer) -> bytes:
+    assert isinstance(said.body, bytes)
+    return said.body

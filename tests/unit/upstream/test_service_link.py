@@ -4,56 +4,20 @@ import asyncio
 import gc
 import socket
 import weakref
-from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from gateway.upstream.service_connection import BROKE, LATE, Answer, BrokenError, UnansweredError
-from gateway.upstream.service_link import NO_CONNECTION, NO_TLS, ServiceAddresses, ServiceLink
+from gateway.upstream.service_connection import BROKE, LATE, BrokenError, UnansweredError
+from gateway.upstream.service_link import NO_CONNECTION, NO_TLS, ServiceLink
 from gateway.wire.outbound import LINE_BYTES, MOST_HEADERS, NOT_HTTP, TOO_LONG, AnswerTooLongError
 from gateway.wire.trust import client_context
-from tests.support.raw_service import Piece, RawService, Then, raw_service
+from tests.support.raw_service import Piece, Then, raw_service
 from tests.support.servers import free_port
 from tests.support.waiting import until
 from tests.unit.tokens.services import certified
-
-IN_TIME_S = 20.0
-SOON_S = 0.15
-MOST = 1000
-OK = b"HTTP/1.1 200 OK\r\n"
-WHOLE = OK + b"Content-Length: 5\r\n\r\nhello"
-CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\nTrailer: t\r\n\r\n"
-
-
-@asynccontextmanager
-async def linked(*answers: Piece | tuple[Piece, ...], most: int = 10) -> AsyncIterator[tuple[RawService, ServiceLink]]:
-    async with raw_service(*answers) as service:
-        link = ServiceLink(service.url, client_context(None), most)
-        try:
-            yield service, link
-        finally:
-            await link.close()
-
-
-async def ask(link: ServiceLink, method: str = "GET", silence_s: float = IN_TIME_S, body: bytes = b"") -> Answer:
-    return await link.send(link.written(method, "/a", {}, body), IN_TIME_S, silence_s)
-
-
-async def said(link: ServiceLink, method: str = "GET", silence_s: float = IN_TIME_S) -> bytes:
-    return await (await ask(link, method, silence_s)).read(MOST)
-
-
-async def why(link: ServiceLink, method: str = "POST", silence_s: float = IN_TIME_S) -> str:
-    """The words for no answer."""
-    with pytest.raises(UnansweredError) as none:
-        await said(link, method, silence_s)
-    return str(none.value)
-
+from tests.unit.upstream.linking import CHUNKED, IN_TIME_S, MOST, OK, SOON_S, WHOLE, ask, linked, said, why
 
 # What is sent.
 
@@ -327,36 +291,6 @@ async def test_a_get_whose_answer_has_begun_is_not_sent_again(begun: bytes) -> N
 async def test_a_name_that_leads_nowhere_is_no_connection() -> None:
     link = ServiceLink("http://nobody.invalid:80", client_context(None), 10)
     assert await why(link, "GET") == NO_CONNECTION
-
-
-FOUND = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in ("127.0.0.1", "127.0.0.2")]
-
-
-async def test_a_name_is_looked_up_once_and_each_connection_begins_with_another_address() -> None:
-    asked: list[str] = []
-
-    async def look_up(host: str, _port: int) -> list[Any]:
-        asked.append(host)
-        return list(FOUND)
-
-    addresses = ServiceAddresses("centre.example", 80, look_up)
-    first = [(await addresses.find())[0][4][0] for _ in range(4)]
-    assert (Counter(first), asked) == ({"127.0.0.1": 2, "127.0.0.2": 2}, ["centre.example"])
-
-
-async def test_a_name_that_was_not_found_is_looked_up_again() -> None:
-    answers: list[OSError | list[Any]] = [socket.gaierror("not now"), FOUND]
-
-    async def look_up(_host: str, _port: int) -> list[Any]:
-        answer = answers.pop(0)
-        if isinstance(answer, OSError):
-            raise answer
-        return answer
-
-    addresses = ServiceAddresses("centre.example", 80, look_up)
-    with pytest.raises(socket.gaierror):
-        await addresses.find()
-    assert len(await addresses.find()) == len(FOUND)
 
 
 async def test_tls_that_is_none_or_not_trusted_is_told(tmp_path: Path) -> None:

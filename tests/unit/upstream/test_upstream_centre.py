@@ -24,7 +24,6 @@ from gateway.edge.rows import OPERATIONS
 from gateway.interface.operation import Operation, SignIn, SignOut
 from gateway.sessions.model import Record
 from gateway.sessions.store import Change
-from gateway.settings.schema import Settings
 from gateway.upstream.event_fetchers import EventFetchers
 from gateway.upstream.upstream_centre import GIVE_UP_AFTER_MS, UpstreamCentre
 from gateway.upstream.upstream_sign_in import SignInParts, UpstreamSignIn
@@ -87,10 +86,9 @@ class Seam:
 @pytest.fixture
 async def seam() -> AsyncIterator[Seam]:
     async with bench() as place:
-        settings = Settings.model_validate({"UPSTREAM_URL": place.centre.url})
         fetchers, sink = await place.process(), RecordingSink()
         limiter = AttemptLimiter(MemoryAttempts(), lambda: 100)
-        sign_in = UpstreamSignIn(SignInParts(place.store, limiter, place.service, place.sealer, lambda: settings))
+        sign_in = UpstreamSignIn(SignInParts(place.store, limiter, place.service, place.sealer))
         centre = UpstreamCentre(
             place.store, place.queue, place.service, place.sealer, sign_in, place.session_client, fetchers, sink
         )

@@ -34,16 +34,26 @@ YES: Final = ServiceAnswer(retcodes.SUCCESS, "", b'{"result":{"workno":"205"}}',
 
 
 class Service(ServiceClient):
-    """Answers with the next of `says`; `asked` are the requests, `meanwhile` happens before each answer."""
+    """Answers with the next of `says`; `asked` are the requests, `due` by when each was to be answered."""
 
     def __init__(self) -> None:
         super().__init__(lambda: SETTINGS, client_context(None))
         self.says: list[ServiceAnswer | Exception] = []
         self.asked: list[tuple[str, Keys | None]] = []
+        self.due: list[float | None] = []
         self.records: list[Record] = []
         self.record: Callable[[], Record | None] = lambda: None
 
-    async def call(self, message: Message, keys: Keys | None = None, *, file: bool = False) -> ServiceAnswer:
+    async def call(
+        self,
+        message: Message,
+        keys: Keys | None = None,
+        *,
+        file: bool = False,
+        by_s: float | None = None,
+        agent_id: int = 0,
+    ) -> ServiceAnswer:
+        self.due.append(by_s)
         self.asked.append((f"{message.method} {message.target.removeprefix(PREFIX)}", keys))
         self.records.append(self.record() or Record(AGENT))
         said = self.says.pop(0)
@@ -61,7 +71,7 @@ class Site:
         self.service, self.sealer = Service(), Sealer(RING)
         self.service.record = lambda: self.store.known(AGENT)
         limiter = AttemptLimiter(MemoryAttempts(), lambda: 1000)
-        self.sign_in = UpstreamSignIn(SignInParts(self.store, limiter, self.service, self.sealer, lambda: SETTINGS))
+        self.sign_in = UpstreamSignIn(SignInParts(self.store, limiter, self.service, self.sealer))
 
     async def admit(self, *says: ServiceAnswer | Exception) -> Admitted:
         self.service.says = list(says)
@@ -142,6 +152,15 @@ async def test_a_session_whose_answer_was_lost_is_signed_out_there_and_makes_roo
     login = f"PUT /onlineagent/{AGENT}"
     assert site.asked == [login, f"DELETE /onlineagent/{AGENT}/forcelogout", login]
     assert site.service.asked[1][1] == Keys("lost")
+
+
+async def test_all_calls_of_a_sign_in_have_the_time_of_one_together(site: Site) -> None:
+    await keep_session(site, "lost")
+    site.now_ms += LOST_ANSWER_MS + 1
+    await site.admit(replace(WRONG, retcode=retcodes.ALREADY_SIGNED_IN), replace(YES, guid=""), YES)
+    assert len(site.service.due) == 3
+    assert len(set(site.service.due)) == 1
+    assert None not in site.service.due
 
 
 async def test_a_session_that_somebody_may_know_of_is_not_signed_out_there(site: Site) -> None:
