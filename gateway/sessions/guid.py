@@ -87,6 +87,14 @@ class SecretFileError(Exception):
 
 def read_secret_file(path: Path) -> KeyRing:
     """The ring in the file. Secrets are hex or base64 of 32 random bytes or more. Raises SecretFileError."""
+    keys = read_keys(path)
+    if not keys:
+        raise SecretFileError(f"GUID_SECRET_FILE {path}: holds no key: make one with `agentgateway secret new`")
+    return KeyRing(next(iter(keys)), keys)
+
+
+def read_keys(path: Path) -> dict[str, bytes]:
+    """The secrets in the file by key id, in its order; there may be none. Raises SecretFileError."""
     try:
         content = files.read(path)
         files.must_be_secret(path, content)
@@ -100,9 +108,7 @@ def read_secret_file(path: Path) -> KeyRing:
             if key_id in keys:
                 raise SecretFileError(f"GUID_SECRET_FILE {path}:{number}: key id {key_id} stands there twice")
             keys[key_id] = secret
-    if not keys:
-        raise SecretFileError(f"GUID_SECRET_FILE {path}: holds no key: make one with `agentgateway secret new`")
-    return KeyRing(next(iter(keys)), keys)
+    return keys
 
 
 def _entry(path: Path, number: int, line: str) -> tuple[str, bytes]:
