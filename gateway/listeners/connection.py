@@ -35,6 +35,7 @@ class Server(Protocol):
     draining: Once
     sheds: bool
     tasks: EagerTasks
+    leave: Callable[[str | None], str]
 
     def joined(self, connection: "Connection") -> None:
         """A client is there."""
@@ -304,7 +305,7 @@ class Connection(asyncio.Protocol):
         try:
             head = incoming.take_head()
         except NotServed as refused:
-            self._refuse(refused.status)
+            self._refuse(refused)
             return False
         if head is None:
             if incoming.head_begun and self._timer is None:
@@ -328,7 +329,7 @@ class Connection(asyncio.Protocol):
                 if type(answer) is not Response:
                     must_be_streamed(answer)
             except Exception as problem:
-                answer = self._failed(problem)
+                answer = self._failed(problem, self._server.leave(request.headers.get("Origin")))
             keep_alive = self._keeps_alive(request)
             if isinstance(answer, Response):
                 self._write(answer.in_bytes(request, keep_alive=keep_alive))
@@ -353,13 +354,13 @@ class Connection(asyncio.Protocol):
                 self._server.left(self)
         self._rest()
 
-    def _failed(self, problem: Exception) -> Response:
+    def _failed(self, problem: Exception, leave: str) -> Response:
         """The answer where the handler has none, the last one of the connection."""
         self._last = True
         if isinstance(problem, BrokenBody):
-            return refusal()
+            return refusal(more=leave)
         _log.error("unexpected error: %s", crash_line(problem))
-        return unexpected()
+        return unexpected(leave)
 
     def _keeps_alive(self, request: Request) -> bool:
         """Whether there may be a next answer."""
@@ -452,10 +453,10 @@ class Connection(asyncio.Protocol):
 
     # Ends.
 
-    def _refuse(self, status: int) -> None:
+    def _refuse(self, refused: NotServed) -> None:
         """The answer to a message that is none, the last of its connection."""
         self._last = True
-        self.write_now(refusal(status).last_words())
+        self.write_now(refusal(refused.status, self._server.leave(refused.origin)).last_words())
         self._receipts.written()
         self._end()
 
