@@ -58,6 +58,12 @@ def test_a_key_id_is_not_taken_twice(tmp_path: Path) -> None:
     assert file.read_text() == before
 
 
+@pytest.mark.parametrize("slot", ["0", "0:tie=9999", "0:tie=0", "0:tie=0,variables=9999,http=99", f"0:tie={2**70}"])
+def test_a_worker_that_no_supervisor_has_started_is_refused(slot: str) -> None:
+    done = CliRunner().invoke(main, ["serve", "--config", str(CONFIG), "--worker", slot])
+    assert (done.exit_code, "is for the supervisor" in done.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("key_id", ["", "a b", "k1\nk2", "#k", "schlüssel", "k" * 33])
 def test_a_key_id_that_the_gateway_would_not_read_is_refused(key_id: str, tmp_path: Path) -> None:
     file = tmp_path / "guid.keys"
