@@ -169,7 +169,8 @@ class _Connection(web.RequestHandler):
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """The client sends no more: what it had sent whole is answered, then the connection ends (TLS cannot)."""
-        waits = self._waiter is not None and not self._waiter.done()
+        # Before its task has begun nothing waits yet, and whoever only looks whether the port is open is gone by then.
+        waits = not self._request_count or (self._waiter is not None and not self._waiter.done())
         if waits or self.transport is None or not self.transport.can_write_eof():
             return False
         self.close()
