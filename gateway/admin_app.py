@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from gateway.admin.admin_tokens import AdminTokens, open_admin_token
 from gateway.admin.audit_routes import audit_route, explain_route
 from gateway.admin.console_sessions import ConsoleSessions
-from gateway.admin.listener import AdminListener, application
+from gateway.admin.listener import AdminListener, Begin, application
 from gateway.admin.route import AdminCall, AdminPage, AdminRoute
 from gateway.admin.settings_routes import settings_routes
 from gateway.admin.store_routes import store_routes
@@ -26,8 +26,9 @@ from gateway.audit.open_trail import OpenTrail
 from gateway.console.history import History, HistoryJob
 from gateway.console.routes import GuessLimit, file_routes, sign_in_routes
 from gateway.interface.operation import Poll, SignIn
+from gateway.listeners.accepting import A_TURN, Acceptor, ConnectionLimits
 from gateway.listeners.serve import Listeners
-from gateway.listeners.sockets import adopt, open_socket
+from gateway.listeners.sockets import BACKLOG, adopt, open_socket
 from gateway.listeners.tls import admin_certificate
 from gateway.nodes.admin_routes import LostSessions, node_routes
 from gateway.ops import metrics
@@ -41,6 +42,9 @@ from gateway.wire.errors import StoreUnavailable
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 SILENT_LOOKED_AT: Final = 100
 MOST_NAMED: Final = 1000
+MOST_CONNECTIONS: Final = 200
+MOST_OF_AN_ADDRESS: Final = 100
+"""Connections to the admin listener at a time: whoever opens more of them leaves files to the agents' ones."""
 _FOR_EVER_MS: Final = 10**15
 _LOG = logging.getLogger(__name__)
 
@@ -81,11 +85,31 @@ async def open_admin(
     listener = AdminListener(application(tokens, routes, sessions, settings.admin_hosts))
     certificate = admin_certificate(settings)
     door = adopt(given) if given else open_socket(settings.admin_bind_address, settings.admin_port, "ADMIN_PORT")
-    await listener.open(door, certificate.context if certificate else None)
+    await listener.open(door, accepting, certificate.context if certificate else None)
     if certificate is not None:
         agents.follow(certificate)
     _LOG.info("administration on %s, with the token in %s", listener.url, settings.admin_token_file)
     return listener
+
+
+class _Limits:
+    """See `ConnectionLimitSettings`."""
+
+    connections_max = MOST_CONNECTIONS
+    connections_max_address = MOST_OF_AN_ADDRESS
+    trusted_proxies = ()
+
+
+def accepting(listening: socket.socket, begin: Begin) -> Acceptor:
+    """Takes the connections to an admin listener, and no more than its limits allow."""
+    limits = ConnectionLimits(
+        _Limits,
+        f"ADMIN_PORT has {MOST_CONNECTIONS}, the most it may have",
+        f"{{}} has {MOST_OF_AN_ADDRESS} to ADMIN_PORT, the most it may have",
+    )
+    listening.listen(BACKLOG)  # Given sockets may be bound alone.
+    listening.setblocking(False)
+    return Acceptor(listening, begin, A_TURN, limits)
 
 
 def app_routes(app: App) -> list[AdminRoute]:

@@ -182,6 +182,7 @@ async def _serving(app: App, opened: OpenTrail, sockets: NodeSockets, number: in
             more=sockets.more,
             shared=sockets.shared,
             limits=ConnectionLimits(lambda: live.current),
+            leave=app.edge.leave,
         )
         open_listeners.draining.on(app.give_way)
         app.open_to(open_listeners)

@@ -9,9 +9,9 @@ from gateway.audit.audit_file import MOST_LINES, Found, Question
 from gateway.audit.diagnosis import NODE_KINDS
 from gateway.audit.explain import MOST_OF_AN_AGENT, MOST_OF_NODES, explain
 from gateway.wire.errors import Malformed
+from gateway.wire.text import whole_number
 
 MOST_AGENT: Final = 999_999
-_MOST_DIGITS: Final = 20
 LATEST_MS: Final = 10**15
 A_DAY_MS: Final = 86_400_000
 
@@ -42,7 +42,7 @@ def explain_route(read: Callable[[Question], Awaitable[list[Found]]], now_ms: Ca
 
 
 def _number(call: AdminCall, name: str, default: int, most: int) -> int:
-    text = call.query.get(name, str(default))
-    if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and int(text) <= most:
-        return int(text)
-    raise Malformed(f"{name}: must be a whole number up to {most}")
+    number = whole_number(call.query.get(name, str(default)), 0, most)
+    if number is None:
+        raise Malformed(f"{name}: must be a whole number up to {most}")
+    return number

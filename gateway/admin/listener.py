@@ -5,9 +5,9 @@ import codecs
 import logging
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from functools import partial
-from typing import Final
+from typing import Any, Final, Protocol
 
 from aiohttp import web
 from pydantic_core import to_json
@@ -24,6 +24,8 @@ from gateway.wire.headers import JSON, NOT_SNIFFED, of_answers
 BODY_MAX_BYTES: Final = 65_536
 BODY_TIMEOUT_MS: Final = 10_000
 HANDSHAKE_S: Final = 10.0
+IDLE_S: Final = 75.0
+"""For how long a connection is kept that brings no request: none ever, no further one, or never the rest of a head."""
 NO_ACTIONS: Final = ("/sim/", "/console/")
 """What simulated customers do is no action of an administrator, and the console tells of its sign-ins itself."""
 _REFUSED: Final = 409
@@ -40,6 +42,16 @@ _NO_HTTP: Final = Malformed("not an HTTP message: check the request line and the
 _ASKED: Final = web.RequestKey("asked", Asked)
 
 _LOG = logging.getLogger(__name__)
+
+Begin = Callable[[socket.socket, str, Callable[[], None]], Coroutine[Any, Any, None]]
+"""Begins a connection: its socket, the address of its peer, and what to call when it has ended."""
+
+
+class Door(Protocol):
+    """Takes connections from a listening socket."""
+
+    def stop(self) -> None:
+        """Takes no more; the socket stays open."""
 
 
 def application(
@@ -133,13 +145,32 @@ def _json(value: object, status: int = 200, extra: Mapping[str, str] | None = No
 
 
 class _Connection(web.RequestHandler):
-    """Answers what is no HTTP as everything is answered here: the library would repeat it, and tell its version."""
+    """Answers what is no HTTP as everything is answered here: the library would repeat it, and tell its version.
 
-    __slots__ = ()
+    `leave` is called when the connection has ended.
+    """
+
+    __slots__ = ("_leave",)
+
+    def __init__(self, manager: web.Server, leave: Callable[[], None]) -> None:
+        super().__init__(
+            manager,
+            loop=asyncio.get_running_loop(),
+            access_log=_SILENT,
+            logger=_SILENT,
+            keepalive_timeout=IDLE_S,
+        )
+        self._leave = leave
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """See asyncio.Protocol."""
+        super().connection_lost(exc)
+        self._leave()
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """The client sends no more: what it had sent whole is answered, then the connection ends (TLS cannot)."""
-        waits = self._waiter is not None and not self._waiter.done()
+        # Before its task has begun nothing waits yet, and whoever only looks whether the port is open is gone by then.
+        waits = not self._request_count or (self._waiter is not None and not self._waiter.done())
         if waits or self.transport is None or not self.transport.can_write_eof():
             return False
         self.close()
@@ -166,26 +197,43 @@ class AdminListener:
     def __init__(self, application: web.Application) -> None:
         self.url = ""
         self._runner = web.AppRunner(application)
-        self._accepting: asyncio.Server | None = None
+        self._listening: socket.socket | None = None
+        self._door: Door | None = None
 
-    async def open(self, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:
-        """Accepts on a bound socket, which is taken over, over TLS where given; `url` is its address then."""
+    async def open(
+        self,
+        listening: socket.socket,
+        accepting: Callable[[socket.socket, Begin], Door],
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """Accepts on a bound socket, which is taken over, over TLS where given; `url` is its address then.
+
+        `accepting` takes the connections from it, within limits of its own, and begins each.
+        """
         host, port = listening.getsockname()[:2]
         self.url = f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
         await self._runner.setup()
         loop, limit_s = asyncio.get_running_loop(), HANDSHAKE_S if tls else None
-        self._accepting = await loop.create_server(
-            self._connection, sock=listening, ssl=tls, ssl_handshake_timeout=limit_s
-        )
+        server = self._runner.server
+        assert server is not None  # noqa: S101 - it is set up
 
-    def _connection(self) -> _Connection:
-        assert self._runner.server is not None  # noqa: S101 - it is set up
-        return _Connection(self._runner.server, loop=asyncio.get_running_loop(), access_log=_SILENT, logger=_SILENT)
+        async def begin(link: socket.socket, _address: str, leave: Callable[[], None]) -> None:
+            try:
+                await loop.connect_accepted_socket(
+                    lambda: _Connection(server, leave), link, ssl=tls, ssl_handshake_timeout=limit_s
+                )
+            except BaseException as problem:
+                leave()
+                if not isinstance(problem, OSError):  # A handshake that fails, or a client that is gone already.
+                    raise
+
+        self._listening, self._door = listening, accepting(listening, begin)
 
     async def drain(self, time_ms: int) -> None:
         """Accepts no more, lets calls finish for up to `time_ms` and cuts the rest."""
-        if self._accepting is not None:
-            self._accepting.close()
+        if self._door is not None and self._listening is not None:
+            self._door.stop()
+            self._listening.close()
         server = self._runner.server
         if server is not None:
             server.pre_shutdown()

@@ -63,12 +63,12 @@ class AuditSource:
                 asked["agent"] = question.agent_id
             found: list[Found] = self._line.ask("GET", f"/audit?{urlencode(asked)}")
             return found
-        if self._file is None or not self._file.is_file():
-            raise click.ClickException("there is no audit file here: set ADMIN_PORT, or AUDIT_FILE to a file")
         try:
-            return read_files(self._file, question)
+            if self._file is not None and self._file.is_file():
+                return read_files(self._file, question)
         except OSError as problem:
             raise click.ClickException(f"{self._file}: {problem.strerror}") from None
+        raise click.ClickException("there is no audit file here: set ADMIN_PORT, or AUDIT_FILE to a file")
 
 
 @click.command()

@@ -1,13 +1,15 @@
 """`agentgateway secret`: the file of GUID secrets (GUID_SECRET_FILE)."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
+from gateway.agents.toml_editing import locked_folder, read_text, replace_file
 from gateway.commands.options import WRONG_SETTINGS, fail, settings_options
 from gateway.events.push_message import shown_key
-from gateway.sessions.guid import SecretFileError, new_secret_line, read_secret_file
+from gateway.sessions.guid import KEY_ID, SecretFileError, new_secret_line, read_keys, read_secret_file
 from gateway.settings import files
 from gateway.settings.files import FileFault
 from gateway.settings.load import load
@@ -24,17 +26,21 @@ def secret() -> None:
 @click.option("--key-id", default="k1", show_default=True, help="Name of the key; another one than those in the file.")
 def new_secret(file: Path, key_id: str) -> None:
     """Put a new key first into FILE, so that it makes the GUIDs from the next start on; former keys stay valid."""
+    if not KEY_ID.fullmatch(key_id):
+        fail("--key-id: must be 1 to 32 of A-Z a-z 0-9 _ -", WRONG_SETTINGS)
     try:
-        former = files.read(file).text() if files.exists(file) else ""
+        place = files.resolved(file)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with locked_folder(place.parent):
+            if files.exists(place) and key_id in read_keys(place):
+                fail(f"{file} has a key {key_id} already: choose another --key-id", WRONG_SETTINGS)
+            replace_file(place, f"{new_secret_line(key_id)}\n{read_text(place)}")
     except FileFault as fault:
         fail(f"{file}: {fault}", WRONG_SETTINGS)
-    if any(line.split(" ", 1)[0] == key_id for line in former.splitlines()):
-        fail(f"{file} has a key {key_id} already: choose another --key-id", WRONG_SETTINGS)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f".{file.name}.new")
-    fresh.touch(mode=0o600)
-    fresh.write_text(f"{new_secret_line(key_id)}\n{former}", "utf-8")
-    fresh.replace(file)
+    except SecretFileError as wrong:
+        fail(f"{wrong}; nothing was changed", WRONG_SETTINGS)
+    except OSError as problem:
+        fail(f"{file}: cannot be written: {os.strerror(problem.errno) if problem.errno else problem}", WRONG_SETTINGS)
     click.echo(f"{file}: key {key_id} makes the GUIDs of new sessions from the next start on")
 
 

@@ -23,7 +23,7 @@ from gateway.settings.workers import worker_count
 from gateway.supervisor.node_sockets import open_node_sockets, without_closed_ports
 from gateway.supervisor.supervise import supervise
 from gateway.supervisor.systemd import assign_sockets, passed_sockets
-from gateway.supervisor.worker_slot import WorkerSlot, receive_variables
+from gateway.supervisor.worker_slot import NOT_YOURS, WorkerSlot, receive_variables
 
 DEMO: Final = {"DEMO_AGENTS": "ON"}
 YOUNG_OBJECTS: Final = 5_000
@@ -32,10 +32,15 @@ _LOG = logging.getLogger(__name__)
 
 
 def _slot(_context: click.Context, _parameter: click.Parameter, given: str | None) -> WorkerSlot | None:
+    if given is None:
+        return None
     try:
-        return WorkerSlot.read(given) if given is not None else None
+        slot = WorkerSlot.read(given)
     except ValueError as wrong:
         raise click.BadParameter(str(wrong)) from None
+    if not slot.is_passed_on():
+        raise click.BadParameter(NOT_YOURS)
+    return slot
 
 
 @click.command(cls=SettingsCommand)

@@ -18,6 +18,7 @@ from gateway.admin.route import AdminCall, AdminRoute
 from gateway.ops import metrics
 from gateway.wire import retcodes
 from gateway.wire.errors import Malformed
+from gateway.wire.text import whole_number
 
 EVERY_S: Final = 10.0
 KEEP_S: Final = 3600.0
@@ -194,10 +195,10 @@ class HistoryJob:
         """`?since=` (ms since the epoch): only what came after it."""
 
         async def answer(call: AdminCall) -> object:
-            text = call.query.get("since", "0")
-            if not (text.isascii() and text.isdigit() and int(text[:20]) <= LATEST_MS):
+            since_ms = whole_number(call.query.get("since", "0"), 0, LATEST_MS)
+            if since_ms is None:
                 raise Malformed(f"since: must be a whole number up to {LATEST_MS}, a time in ms since the epoch")
-            return columns(self._history.since(int(text)))
+            return columns(self._history.since(since_ms))
 
         return AdminRoute("GET", "/console/history", answer)
 

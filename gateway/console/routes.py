@@ -17,6 +17,8 @@ from gateway.admin.guard import Asked
 from gateway.admin.route import AdminCall, AdminPage, AdminRoute
 from gateway.audit import trail
 from gateway.ops import metrics
+from gateway.settings.cross_checks import is_loopback
+from gateway.wire.addresses import network
 from gateway.wire.errors import GatewayError, Malformed, Unavailable
 from gateway.wire.headers import JSON, OF_PAGES, PAGE_TYPES
 
@@ -27,6 +29,9 @@ SHARED: Final = HERE.parent / "desk"
 SHARED_FILES: Final = ("base.css", "dom.js")
 GUESSES: Final = 10
 GUESS_EVERY_S: Final = 6.0
+MOST_GUESSERS: Final = 1000
+_HERE: Final = "this machine"
+_OTHERS: Final = "others"
 
 
 def file_routes() -> list[AdminRoute]:
@@ -68,24 +73,35 @@ class TooManyGuesses(Unavailable):
 
 
 class GuessLimit:
-    """Lets through GUESSES wrong tokens at once, and one more every GUESS_EVERY_S, over all who try.
+    """Lets through GUESSES wrong tokens of an address at once, and one more every GUESS_EVERY_S.
 
-    All are on this machine, where one program has as many addresses as it likes. `clock` gives s.
+    So nobody elsewhere is kept out. All on this machine, where one program has as many addresses as it likes, count as
+    one; so do those of an IPv6 network, and all beyond the first MOST_GUESSERS. `clock` gives s.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._full_s = clock()
+        self._full_s: dict[str, float] = {}
 
-    def admit(self) -> None:
+    def admit(self, address: str) -> None:
         """Raises TooManyGuesses."""
-        wait_s = self._full_s - self._clock() - (GUESSES - 1) * GUESS_EVERY_S
+        wait_s = self._full_s.get(self._counted(address), 0.0) - self._clock() - (GUESSES - 1) * GUESS_EVERY_S
         if wait_s > 0:
             raise TooManyGuesses(math.ceil(wait_s))
 
-    def wrong(self) -> None:
+    def wrong(self, address: str) -> None:
         """A token was wrong."""
-        self._full_s = max(self._full_s, self._clock()) + GUESS_EVERY_S
+        now_s = self._clock()
+        if len(self._full_s) >= MOST_GUESSERS:
+            self._full_s = {each: full_s for each, full_s in self._full_s.items() if full_s > now_s}
+        counted = self._counted(address)
+        self._full_s[counted] = max(self._full_s.get(counted, now_s), now_s) + GUESS_EVERY_S
+
+    def _counted(self, address: str) -> str:
+        sender = network(address)
+        if is_loopback(address) or is_loopback(sender):
+            sender = _HERE
+        return sender if sender in self._full_s or len(self._full_s) < MOST_GUESSERS else _OTHERS
 
 
 def sign_in_routes(sessions: ConsoleSessions, limit: GuessLimit) -> list[AdminRoute]:
@@ -97,13 +113,13 @@ def sign_in_routes(sessions: ConsoleSessions, limit: GuessLimit) -> list[AdminRo
     async def sign_in(call: AdminCall) -> object:
         token = _token(call)
         try:
-            limit.admit()
+            limit.admit(call.asked.address)
         except TooManyGuesses:
             _refused("guesses", call.asked)
             raise
         opened = sessions.open(token.encode(), call.asked.address)
         if opened is None:
-            limit.wrong()
+            limit.wrong(call.asked.address)
             _refused("console-token", call.asked)
             raise WrongToken("token: nobody has it; it is that of ADMIN_TOKEN_FILE, or one of ADMIN_TOKENS_FILE")
         sessions.close(call.asked.session_id)

@@ -47,7 +47,7 @@ from gateway.wire import retcodes
 from gateway.wire.body import read_body
 from gateway.wire.errors import GatewayError, Refused
 from gateway.wire.headers import REQUEST_HEADER, read_guid
-from gateway.wire.http import AnyResponse, Request
+from gateway.wire.http import AnyResponse, Request, header_lines
 
 REMEMBERED_PATHS: Final = 16_384
 LONGEST_REMEMBERED: Final = 128
@@ -225,6 +225,10 @@ class Edge:
         if self._traced:
             return self._answer_traced(request, route, NO_HEADERS)
         return self._answer(request, route, NO_HEADERS)
+
+    def leave(self, origin: str | None) -> str:
+        """Header lines of an answer that is made before anything leads here, for a page of this origin."""
+        return header_lines(cors.headers(origin, self._services.settings().cors_origins))
 
     async def _answer_across(self, origin: str, request: Request, route: Route | GatewayError) -> AnyResponse:
         """As `_answer`, for a page of this origin."""

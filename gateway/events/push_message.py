@@ -9,6 +9,7 @@ the operator: short, on one line, without anything that only the receiver and we
 """
 
 import base64
+import codecs
 import hmac
 import json
 import re
@@ -33,6 +34,8 @@ _HIDDEN: Final = "***"
 _NOTHING: Final = b" \t\r\n\xef\xbb\xbf"
 """What an empty answer may consist of: space, and the mark that some write before UTF-8."""
 _SHORTEST_SECRET: Final = 4
+_NO_CHARSETS: Final = frozenset({"punycode", "idna"})
+"""Codecs of host names: of a whole body they make text for a third of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ def _parsed(body: bytes, charset: str | None) -> Any:
 
 def _charsets(body: bytes, charset: str | None) -> Iterator[str]:
     """As labelled; else UTF-8, 16 or 32 as JSON tells it, GBK and its like, or any that holds ASCII."""
-    if charset:
+    if charset and _is_of_text(charset):
         yield charset
     yield json.detect_encoding(body)
     yield "gb18030"
@@ -147,5 +150,11 @@ def _charsets(body: bytes, charset: str | None) -> Iterator[str]:
 
 def _text(body: bytes, charset: str | None) -> str:
     with suppress(LookupError, ValueError):
-        return body.decode(charset or "utf-8", "replace")
+        return body.decode(charset if charset and _is_of_text(charset) else "utf-8", "replace")
     return body.decode("latin-1")
+
+
+def _is_of_text(charset: str) -> bool:
+    with suppress(LookupError, ValueError):
+        return codecs.lookup(charset).name not in _NO_CHARSETS
+    return False

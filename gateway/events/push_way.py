@@ -70,8 +70,9 @@ def parse(url: str) -> URL | None:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of a URL that `parse` took, to be logged and counted by."""
-    return str(URL(url, encoded=True).origin())
+    """Scheme, host and port of a URL that `parse` took, to be logged and counted by: one text for each receiver."""
+    given = URL(url, encoded=True)
+    return str(given.with_port(given.port).origin()).lower()
 
 
 def _covers(entry: URL, given: URL) -> bool:

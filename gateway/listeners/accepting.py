@@ -31,7 +31,6 @@ _NONE_LEFT: Final = (
     "of the {} open files that this process may have only the spare ones are left: raise ulimit -n, or LimitNOFILE of "
     "the service"
 )
-_FULL: Final = "there are CONNECTIONS_MAX"
 _TOO_MANY: Final = "{} has CONNECTIONS_MAX_ADDRESS; if it is a proxy, name it in TRUSTED_PROXIES"
 
 _LOG = logging.getLogger(__name__)
@@ -56,10 +55,18 @@ class ConnectionLimitSettings(Protocol):
 class ConnectionLimits:
     """The connections of one process, by address: those of an IPv6 network of /64 count together.
 
-    `settings` returns those in force, asked anew for each connection.
+    `settings` returns those in force, asked anew for each connection. `full_words` and `too_many_words` (which take the
+    address) tell the operator that a limit is reached.
     """
 
-    def __init__(self, settings: Callable[[], ConnectionLimitSettings]) -> None:
+    def __init__(
+        self,
+        settings: Callable[[], ConnectionLimitSettings],
+        full_words: str = "there are CONNECTIONS_MAX",
+        too_many_words: str = _TOO_MANY,
+    ) -> None:
+        self.full_words = full_words
+        self.too_many_words = too_many_words
         self._settings = settings
         self._held: Counter[str] = Counter()
         self._all = 0
@@ -173,7 +180,7 @@ class Acceptor:
         limit, _ = open_files_limits()
         for _ in range(self._a_turn):
             if self._limits.full:
-                self._rest(_FULL)
+                self._rest(self._limits.full_words)
                 return
             try:
                 if limit != NO_LIMIT and _is_spare(_next_descriptor(self._listening), limit):
@@ -190,7 +197,7 @@ class Acceptor:
         leave = self._limits.enter(address)
         if leave is None:
             link.close()
-            _turned_away_here.note(_TOO_MANY.format(address))
+            _turned_away_here.note(self._limits.too_many_words.format(address))
             return
         link.setblocking(False)
         task = self._loop.create_task(self._serve(link, address, leave))

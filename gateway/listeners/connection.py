@@ -36,6 +36,7 @@ class Server(Protocol):
     draining: Once
     sheds: bool
     tasks: EagerTasks
+    leave: Callable[[str | None], str]
 
     def joined(self, connection: "Connection") -> None:
         """A client is there."""
@@ -304,7 +305,7 @@ class Connection(asyncio.Protocol):
         try:
             head = incoming.take_head()
         except NotServed as refused:
-            self._refuse(refused.status)
+            self._refuse(refused)
             return False
         if head is None:
             if incoming.head_begun and self._timer is None:
@@ -356,11 +357,12 @@ class Connection(asyncio.Protocol):
     def _failed(self, request: Request, problem: Exception) -> Response:
         """The answer where the handler has none, the last one of the connection."""
         self._last = True
+        leave = self._server.leave(request.headers.get("Origin"))
         if isinstance(problem, BrokenBody):
-            return refusal()
+            return refusal(more=leave)
         with crashed(request) as request_id:
             _log.error("unexpected error: %s", crash_line(problem))
-        return unexpected(request_id)
+        return unexpected(request_id, leave)
 
     def _keeps_alive(self, request: Request) -> bool:
         """Whether there may be a next answer."""
@@ -453,10 +455,10 @@ class Connection(asyncio.Protocol):
 
     # Ends.
 
-    def _refuse(self, status: int) -> None:
+    def _refuse(self, refused: NotServed) -> None:
         """The answer to a message that is none, the last of its connection."""
         self._last = True
-        self.write_now(refusal(status).last_words())
+        self.write_now(refusal(refused.status, self._server.leave(refused.origin)).last_words())
         self._receipts.written()
         self._end()
 
@@ -483,8 +485,7 @@ class Connection(asyncio.Protocol):
     def _end(self) -> None:
         """No more in either direction: what still comes is dropped, and the client has `linger_ms` to read the rest."""
         everything_read = not (self._incoming.body_left or self._last)
-        self._ended = True
-        self._incoming.held = b""
+        self._ended, self._incoming.held = True, b""
         self._stop_timer()
         transport = self.transport
         if transport is None or transport.is_closing():

@@ -9,6 +9,7 @@ The answers where there is none of the edge, to what is no request of ours above
 """
 
 import asyncio
+import re
 from typing import Any, Final, cast
 
 from aiohttp import hdrs
@@ -29,6 +30,7 @@ _MAX_LINE_BYTES: Final = 8190
 _MAX_HEADERS: Final = 100
 _BODY_BUFFER_BYTES: Final = 65_536
 _IN_CHUNKS: Final = -1
+_ORIGIN: Final = re.compile(rb"\norigin:[ \t]*([!-~]+)[ \t]*(?=\r?\n)", re.IGNORECASE)
 REMEMBERED_HEADS: Final = 4
 REMEMBERED_BYTES: Final = 4096
 """Of the heads that a connection keeps, so as not to parse them again: what a desktop asks in turn, or cookies of a
@@ -49,11 +51,15 @@ _HALF_SENT: Final = envelope.error(Malformed("the request did not arrive whole i
 
 
 class NotServed(Exception):
-    """What came is no request that this server takes; `status` is that of the answer."""
+    """What came is no request that this server takes; `status` is that of the answer.
 
-    def __init__(self, status: int) -> None:
+    `origin`: of the page that asks, as far as what came tells it.
+    """
+
+    def __init__(self, status: int, origin: str | None = None) -> None:
         super().__init__(status)
         self.status = status
+        self.origin = origin
 
 
 class Incoming:
@@ -124,7 +130,8 @@ class Incoming:
         try:
             messages, _, _ = parser.feed_data(data)
         except HttpProcessingError as problem:
-            raise NotServed(HEAD_TOO_LARGE if isinstance(problem, LineTooLong) else BAD_REQUEST) from problem
+            status = HEAD_TOO_LARGE if isinstance(problem, LineTooLong) else BAD_REQUEST
+            raise NotServed(status, _origin_in(data)) from problem
         if not messages:
             self.head_begun, self._parser = self.head_begun or bool(data.strip(_LINE_ENDS)), parser
             return None
@@ -198,23 +205,29 @@ class Incoming:
             self.payload.set_exception(BrokenBody("the client is gone"))
 
 
+def _origin_in(data: bytes) -> str | None:
+    """The one Origin in what came of a head that no parser takes."""
+    found = _ORIGIN.findall(data)
+    return found[0].decode("ascii") if len(found) == 1 else None
+
+
 def _refuse_unserved(message: RawRequestMessage) -> None:
     """Raises NotServed where neither version nor framing can be served (RFC 9112, 2.3 and 6.1).
 
     A coding other than `chunked` would leave a body that nobody decodes, and a header that names none may be read
     otherwise by a proxy in front.
     """
-    version = message.version
+    version, origin = message.version, message.headers.get(hdrs.ORIGIN)
     if version is not HttpVersion11 and version not in (HttpVersion11, HttpVersion10):
-        raise NotServed(BAD_REQUEST if version < HttpVersion10 else VERSION_NOT_SUPPORTED)
+        raise NotServed(BAD_REQUEST if version < HttpVersion10 else VERSION_NOT_SUPPORTED, origin)
     if hdrs.TRANSFER_ENCODING not in message.headers:
         return
     named = [each.strip().lower() for each in message.headers[hdrs.TRANSFER_ENCODING].split(",")]
     codings = [each for each in named if each]
     if not message.chunked or not codings:
-        raise NotServed(BAD_REQUEST)
+        raise NotServed(BAD_REQUEST, origin)
     if codings != ["chunked"]:
-        raise NotServed(NOT_IMPLEMENTED)
+        raise NotServed(NOT_IMPLEMENTED, origin)
 
 
 def _announced(message: RawRequestMessage) -> int:
@@ -238,14 +251,17 @@ def body_is_withheld(request: Request) -> bool:
     )
 
 
-def refusal(status: int = BAD_REQUEST) -> Response:
-    """The answer to a message that is no HTTP, or none of ours; the last of its connection, as all these are."""
-    return Response(_BODIES[status], status, lines=_LINES)
+def refusal(status: int = BAD_REQUEST, more: str = "") -> Response:
+    """The answer to a message that is no HTTP, or none of ours; the last of its connection, as all these are.
+
+    `more` are header lines for the page that asks, as in `unexpected`.
+    """
+    return Response(_BODIES[status], status, lines=_LINES + more)
 
 
-def unexpected(request_id: str) -> Response:
+def unexpected(request_id: str, more: str = "") -> Response:
     """503 for a crash of ours, with the id by which the log tells of it."""
-    return Response(envelope.UNEXPECTED, 503, {REQUEST_ID: request_id}, lines=_LINES)
+    return Response(envelope.UNEXPECTED, 503, {REQUEST_ID: request_id}, lines=_LINES + more)
 
 
 def half_sent() -> bytes:

@@ -31,11 +31,16 @@ _CUT_WAIT_S: Final = 1.0
 _LOOK_S: Final = 0.02
 
 
+def _no_leave(_origin: str | None) -> str:
+    return ""
+
+
 class ConnectionServer:
     """What all connections of a process share.
 
     `handler` answers a request; what it raises is answered 503. `head_timeout_ms`: time for the head of a request; may
     be changed, for heads that begin later. `linger_ms`: time for which the end of a connection waits for the client.
+    `leave`: header lines of an answer that is made here, for a page of this origin (None: it names none).
     `keep_alive_ms`: for how long an idle connection is kept. `tasks`: begin the answers. `draining`: set when the
     shutdown begins. `sheds`: every answer is the last one of its connection. `connections`: those whose client is there
     or whose call still runs.
@@ -48,8 +53,10 @@ class ConnectionServer:
         head_timeout_ms: int,
         linger_ms: int = LINGER_MS,
         keep_alive_ms: int = KEEP_ALIVE_MS,
+        leave: Callable[[str | None], str] = _no_leave,
     ) -> None:
         self.handler = handler
+        self.leave = leave
         self.head_timeout_ms = head_timeout_ms
         self.linger_ms = linger_ms
         self.keep_alive_s = keep_alive_ms / 1000
@@ -263,19 +270,21 @@ async def start(
     shared: bool = False,
     linger_ms: int = LINGER_MS,
     limits: ConnectionLimits | None = None,
+    leave: Callable[[str | None], str] = _no_leave,
 ) -> Listeners:
     """Accepts connections for `handler` when it returns.
 
     `http` and `https` are bound sockets to use in place of HTTP_PORT and HTTPS_PORT (port 0 there: no such listener);
     `more` (by "http" and "https") are those for the further addresses of a name. They are taken over. `shared`: other
-    processes accept from them too. `limits` bounds the connections; left out, `settings` do. Raises ListenError for a
-    port or a certificate that cannot be used; nothing is open then.
+    processes accept from them too. `limits` bounds the connections; left out, `settings` do. `leave` is as in
+    `ConnectionServer`. Raises ListenError for a port or a certificate that cannot be used; nothing is open then.
     """
     connections = ConnectionServer(
         handler,
         head_timeout_ms=settings.request_timeout_ms,
         linger_ms=linger_ms,
         keep_alive_ms=settings.keep_alive_ms,
+        leave=leave,
     )
     listeners = Listeners(connections, limits or ConnectionLimits(lambda: settings))
     limit_s = settings.request_timeout_ms / 1000

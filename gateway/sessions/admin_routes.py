@@ -5,7 +5,7 @@ Of many sessions each request ends some, so that none takes long and each tells 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from pydantic_core import from_json
@@ -18,7 +18,7 @@ from gateway.sessions.listing import STATES, SessionFilter, agent_view, chosen, 
 from gateway.sessions.service import SessionService
 from gateway.sessions.store import Seen
 from gateway.wire.errors import Malformed, NotFound, StoreUnavailable
-from gateway.wire.text import iso
+from gateway.wire.text import iso, whole_number
 
 MOST: Final = 999_999
 MOST_A_PAGE: Final = 1000
@@ -161,13 +161,14 @@ def _meant(body: bytes) -> tuple[SessionFilter, int]:
 
 def _time_ms(text: str) -> int:
     """Of a time in ISO 8601. Raises Malformed."""
+    wrong = Malformed(f"{BEFORE}: must be a time such as 2026-01-31T08:00:00.000Z")
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise Malformed(f"{BEFORE}: must be a time such as 2026-01-31T08:00:00.000Z")
-    return round(moment.timestamp() * 1000)
+        if moment.tzinfo is None:
+            raise wrong
+        return round(moment.astimezone(UTC).timestamp() * 1000)
+    except (ValueError, OverflowError):  # Also a time that is in no year of ours in UTC.
+        raise wrong from None
 
 
 def agent_of(call: AdminCall) -> int:
@@ -181,6 +182,7 @@ def whole(given: Mapping[str, str], name: str, default: int, most: int) -> int:
 
 
 def _number(name: str, text: str, most: int = MOST, least: int = 1) -> int:
-    if text.isascii() and text.isdigit() and least <= int(text[: len(str(MOST)) + 1]) <= most:
-        return int(text)
-    raise Malformed(f"{name}: must be a whole number from {least} to {most}")
+    number = whole_number(text, least, most)
+    if number is None:
+        raise Malformed(f"{name}: must be a whole number from {least} to {most}")
+    return number

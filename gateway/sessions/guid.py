@@ -87,26 +87,29 @@ class SecretFileError(Exception):
 
 def read_secret_file(path: Path) -> KeyRing:
     """The ring in the file. Secrets are hex or base64 of 32 random bytes or more. Raises SecretFileError."""
-    try:
-        content = files.read(path)
-        files.must_be_secret(path, content)
-        lines = content.text().splitlines()
-    except FileFault as fault:
-        raise SecretFileError(f"GUID_SECRET_FILE {path}: {fault}") from None
-    keys: dict[str, bytes] = {}
-    for number, line in enumerate(lines, 1):
-        if line.strip() and not line.lstrip().startswith("#"):
-            key_id, secret = _entry(path, number, line)
-            if key_id in keys:
-                raise SecretFileError(f"GUID_SECRET_FILE {path}:{number}: key id {key_id} stands there twice")
-            keys[key_id] = secret
+    keys = read_keys(path)
     if not keys:
         raise SecretFileError(f"GUID_SECRET_FILE {path}: holds no key: make one with `agentgateway secret new`")
     return KeyRing(next(iter(keys)), keys)
 
 
+def read_keys(path: Path) -> dict[str, bytes]:
+    """The secrets in the file by key id, in its order; there may be none. Raises SecretFileError."""
+    try:
+        text = files.read_secret(path).text()
+    except FileFault as fault:
+        raise SecretFileError(f"GUID_SECRET_FILE {path}: {fault}") from None
+    keys: dict[str, bytes] = {}
+    for number, line in files.entry_lines(text):
+        key_id, secret = _entry(path, number, line)
+        if key_id in keys:
+            raise SecretFileError(f"GUID_SECRET_FILE {path}:{number}: key id {key_id} stands there twice")
+        keys[key_id] = secret
+    return keys
+
+
 def _entry(path: Path, number: int, line: str) -> tuple[str, bytes]:
-    key_id, _, text = line.strip().partition(" ")
+    key_id, _, text = line.partition(" ")
     secret = _decode(text.strip())
     if not KEY_ID.fullmatch(key_id) or secret is None:
         raise SecretFileError(

@@ -21,7 +21,7 @@ from gateway.sessions.service import SessionService
 from gateway.sessions.stages import BREAKS, Following, Forecast, Tally
 from gateway.sessions.store import Seen
 from gateway.wire.errors import Malformed, StoreUnavailable
-from gateway.wire.text import iso
+from gateway.wire.text import iso, whole_number
 
 SHARED_MS: Final = 86_400_000
 """How far back the notes of other nodes are read."""
@@ -309,7 +309,7 @@ def _states(text: str) -> frozenset[Following]:
 
 
 def _whole(query: Mapping[str, str], name: str, least: int, most: int) -> int:
-    text = query[name]
-    if text.isascii() and text.isdigit() and least <= int(text[: len(str(most)) + 1]) <= most:
-        return int(text)
-    raise Malformed(f"{name}: must be a whole number from {least} to {most}")
+    number = whole_number(query[name], least, most)
+    if number is None:
+        raise Malformed(f"{name}: must be a whole number from {least} to {most}")
+    return number

@@ -12,8 +12,9 @@ TENANT_ID: Final = r"[A-Za-z0-9._:-]{1,64}"
 TOKENS_PATH: Final = "/rest/cc-messaging/v1/thirdparty/tokens"
 """Where the enterprise's own back end asks for tokens."""
 
-_STEP: Final = r"/[A-Za-z0-9._~-]+"
-_OTHERS: Final = rf"/agentgateway/resource(/.*)?|/gateway(/.*)?|{TOKENS_PATH}"
+_STEP: Final = r"/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]+"
+"""Clients send no `.` and `..` as they are."""
+_OTHERS: Final = rf"/agentgateway/resource(/.*)?|/gateway(/.*)?|/desk(/.*)?|{TOKENS_PATH}"
 _VALIDATE_PATH: Final = text(
     rf"(?=.{{1,200}}\Z)(?!({_OTHERS})\Z)({_STEP})+", "a path of at most 200 characters that nothing else here has"
 )

@@ -14,6 +14,7 @@ from gateway.contact_centre.floor.plan import Behaviour
 from gateway.sim_pages.bodies import ChatText, Digits, NewCall, NewChat, NewOffer, NoBody, Party, PhoneAct, read
 from gateway.sim_pages.views import SimViews
 from gateway.wire.errors import Malformed, NotFound
+from gateway.wire.text import whole_number
 
 _DONE: Final = {"done": True}
 _AGENT_MAX: Final = 999_999
@@ -151,10 +152,10 @@ class _CallRoutes:
 
 
 def _agent(request: AdminCall) -> int:
-    agent = request.values["agent"]
-    if not (agent.isascii() and agent.isdigit() and 0 < int(agent[:7]) <= _AGENT_MAX):
+    agent_id = whole_number(request.values["agent"], 1, _AGENT_MAX)
+    if agent_id is None:
         raise Malformed(f"agent: must be a whole number from 1 to {_AGENT_MAX}")
-    return int(agent)
+    return agent_id
 
 
 class _ChatRoutes:

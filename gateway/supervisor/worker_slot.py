@@ -9,7 +9,8 @@ import json
 import os
 import re
 import socket
-from collections.abc import Mapping
+import stat
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,7 @@ from typing import Final
 from gateway.supervisor.node_sockets import NodeSockets
 
 READY: Final = b"ready"
+NOT_YOURS: Final = "is for the supervisor, which says it to its workers"
 # The text says tie=: so does a supervisor of an earlier version, which starts workers of this one.
 _TEXT: Final = re.compile(
     r"(?P<number>[0-9]{1,2}):tie=(?P<link>[0-9]+)(,variables=(?P<variables>[0-9]+))?"
@@ -50,7 +52,7 @@ class WorkerSlot:
         """From the text of `str(slot)`. Raises ValueError."""
         found = _TEXT.fullmatch(text)
         if found is None:
-            raise ValueError("is for the supervisor, which says it to its workers")
+            raise ValueError(NOT_YOURS)
         pairs = (pair.split("=") for pair in found["sockets"].split(",")[1:])
         variables = found["variables"]
         return cls(
@@ -71,6 +73,11 @@ class WorkerSlot:
         variables = () if self.variables is None else (self.variables,)
         return (self.link, *variables, *(file for _, file in self.files))
 
+    def is_passed_on(self) -> bool:
+        """Whether a supervisor has passed on what it tells of: sockets, all but the variables."""
+        kept = self.variables is None or _is_open(self.variables)
+        return kept and all(_is_open(each, stat.S_ISSOCK) for each in (self.link, *(file for _, file in self.files)))
+
     def sockets(self) -> NodeSockets:
         """The sockets, in the worker. Raises OSError."""
         links: dict[str, list[socket.socket]] = {"http": [], "https": [], "admin": []}
@@ -79,6 +86,13 @@ class WorkerSlot:
         http, https, admin = (next(iter(found), None) for found in links.values())
         more = {name: links[name][1:] for name in ("http", "https")}
         return NodeSockets(http, https, {self.number: admin} if admin else {}, shared=True, more=more)
+
+
+def _is_open(descriptor: int, kind: Callable[[int], bool] = stat.S_ISREG) -> bool:
+    try:
+        return kind(os.fstat(descriptor).st_mode)
+    except (OSError, OverflowError):
+        return False
 
 
 class SupervisorLink:

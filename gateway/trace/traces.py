@@ -5,11 +5,12 @@ wait for a reader nor for the store: they queue here, bounded, and each has a nu
 """
 
 import asyncio
-import json
 import re
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
+
+from pydantic_core import from_json
 
 from gateway.admin.route import AdminCall, AdminRoute
 from gateway.audit import trail
@@ -19,7 +20,7 @@ from gateway.trace.trace_board import TraceBoard
 from gateway.wire.envelope import Event
 from gateway.wire.errors import Malformed, Refused, StoreUnavailable
 from gateway.wire.retcodes import BAD_PARAMETER
-from gateway.wire.text import iso
+from gateway.wire.text import iso, whole_number
 
 LOOK_EVERY_S: Final = 1.0
 BUSY_EVERY_S: Final = 0.25
@@ -28,7 +29,8 @@ MOST_WAITING: Final = 2000
 TOGETHER: Final = 100
 MOST_AGENTS: Final = 20
 LONGEST_S: Final = 3600
-_AFTER: Final = re.compile(r"[0-9]{0,20}(-[0-9]{1,20})?")
+_AFTER: Final = re.compile(r"([0-9]{1,19}(-[0-9]{1,19})?)?")
+"""The id of an entry of a stream: two numbers that Redis can hold."""
 
 
 class Traces:
@@ -159,15 +161,15 @@ def _into(kept: dict[int, int], wanted: dict[int, int]) -> dict[int, int]:
 
 
 def _agent(call: AdminCall) -> int:
-    text = call.values["agent"]
-    if text.isascii() and text.isdigit() and 0 < int(text[:7]) <= 999_999:
-        return int(text)
-    raise Malformed("agent: must be a whole number from 1 to 999999")
+    agent_id = whole_number(call.values["agent"], 1, 999_999)
+    if agent_id is None:
+        raise Malformed("agent: must be a whole number from 1 to 999999")
+    return agent_id
 
 
 def _for_s(body: bytes) -> int:
     try:
-        given: Any = json.loads(body)["for_s"]
+        given: Any = from_json(body)["for_s"]
     except (ValueError, KeyError, TypeError):
         given = None
     if isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= LONGEST_S:

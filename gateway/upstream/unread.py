@@ -8,7 +8,7 @@ import struct
 import sys
 from typing import Any, Final
 
-from gateway.settings.host import fcntl, termios
+from gateway.settings.operating_system import fcntl, termios
 
 _LINUX: Final = sys.platform == "linux"
 _POLL: Final[Any] = getattr(select, "poll", None)

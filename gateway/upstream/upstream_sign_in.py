@@ -27,6 +27,7 @@ from gateway.upstream.service_client import CANNOT_SERVE, PREFIX, ServiceClient
 from gateway.wire import retcodes
 from gateway.wire.errors import Refused, StoreUnavailable, Unavailable
 from gateway.wire.headers import SENT_JSON
+from gateway.wire.text import whole_number
 
 _WRONG: Final = frozenset({retcodes.WRONG_CREDENTIALS, retcodes.WRONG_OLD_PASSWORD, "100-017", "110-021"})
 """What it says to a wrong password. Whatever else it refuses says nothing of the password."""
@@ -189,7 +190,7 @@ def _plain(account: Any) -> str:
 
 
 def _agent_id(answer: ServiceAnswer) -> int:
-    workno = str(read_result(answer.body, "workno"))
-    if not (workno.isascii() and workno.isdigit() and 0 < int(workno[:7]) <= AGENT_ID_MAX):
+    agent_id = whole_number(str(read_result(answer.body, "workno")), 1, AGENT_ID_MAX)
+    if agent_id is None:
         raise Unavailable(CANNOT_SERVE)
-    return int(workno)
+    return agent_id

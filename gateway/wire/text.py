@@ -8,11 +8,21 @@ from typing import Final, NamedTuple
 
 _DECODER: Final = json.JSONDecoder()
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
+_MOST_DIGITS: Final = 20
+"""Python makes no number of more than some thousand."""
 
 
 def iso(at_ms: int) -> str:
     """A time in ms since the epoch as ISO 8601 (UTC), with ms."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def whole_number(text: str, least: int, most: int) -> int | None:
+    """The whole number from `least` to `most` that up to 20 ASCII digits are; None for any other text."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        return None
+    number = int(text)
+    return number if least <= number <= most else None
 
 
 class Member(NamedTuple):

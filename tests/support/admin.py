@@ -15,7 +15,7 @@ from gateway.admin.admin_tokens import AdminTokens, operator
 from gateway.admin.console_sessions import ConsoleSessions
 from gateway.admin.listener import AdminListener, application
 from gateway.admin.route import AdminRoute
-from gateway.admin_app import open_admin
+from gateway.admin_app import accepting, open_admin
 from tests.support.gateway import Gateway
 
 TOKEN = "a-token-of-the-tests"
@@ -66,7 +66,7 @@ async def serving(
     door = socket.create_server(("127.0.0.1", 0))
     port = door.getsockname()[1]
     listener = AdminListener(application(tokens or AdminTokens([operator(TOKEN)]), routes, sessions))
-    await listener.open(door)
+    await listener.open(door, accepting)
     try:
         yield Operator(port)
     finally:

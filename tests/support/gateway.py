@@ -106,7 +106,9 @@ async def running_gateway(
     door = socket.create_server(("127.0.0.1", 0))
     port = door.getsockname()[1]
     await app.start()
-    listeners = await start(wrap(app.edge.handle) if wrap else app.edge.handle, live.current, http=door, linger_ms=50)
+    listeners = await start(
+        wrap(app.edge.handle) if wrap else app.edge.handle, live.current, http=door, linger_ms=50, leave=app.edge.leave
+    )
     listeners.draining.on(app.parking.drain)
     app.open_to(listeners)
     running = [asyncio.create_task(job()) for job in (app.jobs().values() if jobs else [])]

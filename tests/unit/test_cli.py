@@ -58,6 +58,42 @@ def test_a_key_id_is_not_taken_twice(tmp_path: Path) -> None:
     assert file.read_text() == before
 
 
+@pytest.mark.parametrize("slot", ["0", "0:tie=9999", "0:tie=0", "0:tie=0,variables=9999,http=99", f"0:tie={2**70}"])
+def test_a_worker_that_no_supervisor_has_started_is_refused(slot: str) -> None:
+    done = CliRunner().invoke(main, ["serve", "--config", str(CONFIG), "--worker", slot])
+    assert (done.exit_code, "is for the supervisor" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("key_id", ["", "a b", "k1\nk2", "#k", "schlüssel", "k" * 33])
+def test_a_key_id_that_the_gateway_would_not_read_is_refused(key_id: str, tmp_path: Path) -> None:
+    file = tmp_path / "guid.keys"
+    done = CliRunner().invoke(main, ["secret", "new", str(file), "--key-id", key_id])
+    assert (done.exit_code, "--key-id" in done.stderr, file.exists()) == (2, True, False)
+
+
+def test_a_file_that_is_none_of_secrets_stays_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "basic.properties"
+    file.write_text("HTTP_PORT = 0\n", "ascii")
+    file.chmod(0o600)
+    done = CliRunner().invoke(main, ["secret", "new", str(file)])
+    assert (done.exit_code, f"{file}:1" in done.stderr) == (2, True)
+    assert file.read_text("ascii") == "HTTP_PORT = 0\n"
+
+
+def test_a_new_secret_goes_where_the_link_leads(tmp_path: Path) -> None:
+    file, link = tmp_path / "guid.keys", tmp_path / "link"
+    link.symlink_to(file)
+    assert CliRunner().invoke(main, ["secret", "new", str(link)]).exit_code == 0
+    assert link.is_symlink()
+    assert read_secret_file(file).making == "k1"
+
+
+def test_a_secret_that_cannot_be_written_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = CliRunner().invoke(main, ["secret", "new", str(tmp_path / "file" / "guid.keys")])
+    assert (done.exit_code, "cannot be written" in done.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("words", ["live", "init", "sessions", "explain", "agents list", "sim call", "check"])
 def test_a_short_command_loads_no_gateway(words: str) -> None:
     script = (

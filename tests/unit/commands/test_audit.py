@@ -95,3 +95,9 @@ def test_explain_tells_history_and_cause(file: Path) -> None:
 
 def test_explain_says_when_it_does_not_know(file: Path) -> None:
     assert "not known here" in run(explain, file, "107").output
+
+
+@pytest.mark.parametrize(("what", "words"), [(audit, ()), (explain, ("101",))])
+def test_a_file_that_cannot_even_be_looked_for_is_told_in_words(what: Any, words: tuple[str, ...]) -> None:
+    said = run(what, Path("/" + "a" * 300), *words)
+    assert (said.exit_code, "File name too long" in said.output) == (1, True)

@@ -13,6 +13,7 @@ from tests.support.console import Visitor
 
 ANN = Actor("ann", "admin", "anns-token-0123456")
 BEN = Actor("ben", "read", "bens-token-0123456")
+HERE = "127.0.0.1"
 
 
 async def done(_call: AdminCall) -> object:
@@ -145,17 +146,50 @@ async def test_after_some_guesses_no_token_is_looked_at(visitor: Visitor) -> Non
     assert 0 < int(said.headers["Retry-After"]) <= GUESS_EVERY_S
 
 
+def guess(limit: GuessLimit, *addresses: str) -> None:
+    for address in addresses:
+        limit.admit(address)
+        limit.wrong(address)
+
+
 def test_guesses_are_forgotten_one_by_one() -> None:
     now_s = [50.0]
     limit = GuessLimit(lambda: now_s[0])
-    for _ in range(GUESSES):
-        limit.admit()
-        limit.wrong()
+    guess(limit, *[HERE] * GUESSES)
     with pytest.raises(TooManyGuesses):
-        limit.admit()
+        limit.admit(HERE)
     now_s[0] += GUESS_EVERY_S
-    limit.admit()
-    limit.wrong()
+    guess(limit, HERE)
     with pytest.raises(TooManyGuesses) as refused:
-        limit.admit()
+        limit.admit(HERE)
     assert refused.value.retry_after_s == GUESS_EVERY_S
+
+
+def test_who_guesses_keeps_nobody_elsewhere_out() -> None:
+    limit = GuessLimit(lambda: 50.0)
+    guess(limit, *["192.0.2.7"] * GUESSES)
+    for address in ("192.0.2.8", "2001:db8::1", HERE):
+        limit.admit(address)
+
+
+@pytest.mark.parametrize(
+    "addresses", [["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"], ["2001:db8::1", "2001:db8::2:3"]]
+)
+def test_addresses_of_one_machine_count_as_one(addresses: list[str]) -> None:
+    limit = GuessLimit(lambda: 50.0)
+    guess(limit, *[addresses[0]] * GUESSES)
+    for address in addresses:
+        with pytest.raises(TooManyGuesses):
+            limit.admit(address)
+
+
+def test_addresses_without_end_are_remembered_as_one() -> None:
+    now_s = [50.0]
+    limit = GuessLimit(lambda: now_s[0])
+    guess(limit, *(f"10.0.{high}.{low}" for high in range(4) for low in range(250)))
+    guess(limit, *(f"10.1.0.{low}" for low in range(GUESSES)))
+    with pytest.raises(TooManyGuesses):
+        limit.admit("10.1.1.1")
+    now_s[0] += 2 * GUESSES * GUESS_EVERY_S
+    guess(limit, *["10.1.1.1"] * GUESSES)
+    limit.admit("10.1.1.2")

@@ -83,3 +83,9 @@ def test_what_is_logged_holds_no_secret() -> None:
 
 def test_a_secret_is_not_left_in_part_where_the_line_ends() -> None:
     assert "secret" not in plain("x" * (LONGEST_WORDS - 10) + "secret-token-1", {"secret-token-1"})
+
+
+@pytest.mark.parametrize("charset", ["punycode", "Punycode", "idna", "no-such-charset", "utf\0"])
+def test_a_label_that_is_no_charset_of_a_body_counts_for_nothing(charset: str) -> None:
+    assert refusal(b'{"retcode":"0"}', charset, older=False) == ""
+    assert refusal(b"a-b", charset, older=False) == "no JSON: a-b"

@@ -105,6 +105,15 @@ def test_logs_name_scheme_host_and_port_alone() -> None:
     assert origin("https://crm.example.com:8443/events?token=secret") == "https://crm.example.com:8443"
 
 
+def test_a_receiver_is_told_by_one_text_however_it_is_spelled() -> None:
+    spelled = (
+        "https://crm.example.com/events",
+        "HTTPS://CRM.example.com/events",
+        "https://crm.example.com:00443/events",
+    )
+    assert {origin(url) for url in spelled} == {"https://crm.example.com"}
+
+
 @pytest.mark.parametrize(
     "url",
     [
