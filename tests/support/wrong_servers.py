@@ -398,6 +398,10 @@ def _always(value: object) -> Callable[[Any], Callable[..., object]]:
     return lambda _original: lambda *_given, **_named: value
 
 
+def _late(due_in_s: Callable[..., float]) -> Callable[..., float]:
+    return lambda *given: due_in_s(*given) + 60
+
+
 RULES: Final = "gateway.sessions.rules"
 QUEUE: Final = "gateway.sessions.memory_store:MemoryEventQueue"
 POLL: Final = "gateway.events.poll"
@@ -426,7 +430,7 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "update-guid": Fault(_in_body(b'"guid":"', b'"guid":"JSESSIONID=')),
     "update-guid-retry": Fault(plant={f"{RULES}:renew": _not_of_parent}),
     "guid-rotates": Fault(_in_lines("Set-GUID: .*\r\n", "", _is_poll), untests=ROTATION),
-    "guid-ends-poll": Fault(plant={f"{POLL}:comes_of_age_ms": _always(None)}, settings={"MAXTIME": "120000"}),
+    "guid-ends-poll": Fault(plant={f"{POLL}:_Poll:_due_in_s": _late}, settings={"MAXTIME": "120000"}),
     "guid-again": Fault(plant={f"{RULES}:_is_handed_again": _always(False)}),
     "guid-once": Fault(_makes_two),
     "guid-grace": Fault(plant={f"{RULES}:_in_grace": lambda _: lambda former, *_given: not former.left_ms}),

@@ -31,6 +31,7 @@ USED = {
     ("aiohttp.http", "HttpVersion11"),
     ("aiohttp.http", "RawRequestMessage"),
     ("aiohttp.http", "RawResponseMessage"),
+    ("aiohttp.http_exceptions", "BadHttpMessage"),
     ("aiohttp.http_exceptions", "LineTooLong"),
     ("aiohttp.streams", "EMPTY_PAYLOAD"),
     ("aiohttp.streams", "StreamReader"),
