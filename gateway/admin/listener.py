@@ -5,7 +5,8 @@ import codecs
 import logging
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -26,6 +27,8 @@ BODY_TIMEOUT_MS: Final = 10_000
 HANDSHAKE_S: Final = 10.0
 IDLE_S: Final = 75.0
 """For how long a connection is kept that brings no request: none ever, no further one, or never the rest of a head."""
+ANSWERED_S: Final = 0.05
+"""How often it is looked, once a client sends no more, whether all is answered."""
 NO_ACTIONS: Final = ("/sim/", "/console/")
 """What simulated customers do is no action of an administrator, and the console tells of its sign-ins itself."""
 _REFUSED: Final = 409
@@ -73,6 +76,12 @@ def application(
     async def guarded(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
+        with _under_way(request):
+            return await answered(request, handler)
+
+    async def answered(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
         request[_ASKED] = asked(request)
         admitted = guard.admitted(request[_ASKED])
         if isinstance(admitted, Refusal):
@@ -89,6 +98,19 @@ def application(
     for page in routes:
         pages[made.router.add_route(page.method, page.path, partial(_page, page))] = page
     return made
+
+
+@contextmanager
+def _under_way(request: web.Request) -> Iterator[None]:
+    connection = request.protocol
+    if not isinstance(connection, _Connection):
+        yield
+        return
+    connection.under_way += 1
+    try:
+        yield
+    finally:
+        connection.under_way -= 1
 
 
 async def _page(route: AdminRoute, request: web.Request) -> web.StreamResponse:
@@ -147,10 +169,10 @@ def _json(value: object, status: int = 200, extra: Mapping[str, str] | None = No
 class _Connection(web.RequestHandler):
     """Answers what is no HTTP as everything is answered here: the library would repeat it, and tell its version.
 
-    `leave` is called when the connection has ended.
+    `leave` is called when the connection has ended. `under_way`: how many of its requests are being answered.
     """
 
-    __slots__ = ("_leave",)
+    __slots__ = ("_leave", "under_way")
 
     def __init__(self, manager: web.Server, leave: Callable[[], None]) -> None:
         super().__init__(
@@ -161,6 +183,7 @@ class _Connection(web.RequestHandler):
             keepalive_timeout=IDLE_S,
         )
         self._leave = leave
+        self.under_way = 0
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """See asyncio.Protocol."""
@@ -169,12 +192,19 @@ class _Connection(web.RequestHandler):
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """The client sends no more: what it had sent whole is answered, then the connection ends (TLS cannot)."""
-        # Before its task has begun nothing waits yet, and whoever only looks whether the port is open is gone by then.
-        waits = not self._request_count or (self._waiter is not None and not self._waiter.done())
-        if waits or self.transport is None or not self.transport.can_write_eof():
+        if self.transport is None or not self.transport.can_write_eof():
             return False
-        self.close()
+        self._end_soon()
         return True
+
+    def _end_soon(self) -> None:
+        asyncio.get_running_loop().call_later(ANSWERED_S, self._end)
+
+    def _end(self) -> None:
+        if self.under_way:
+            self._end_soon()
+        elif self.transport is not None:
+            self.transport.close()
 
     def handle_error(
         self,

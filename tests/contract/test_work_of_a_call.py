@@ -4,6 +4,7 @@ Whoever makes a call cheaper writes the new figures here (`python -m tests.suppo
 make it dearer says why.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -40,7 +41,10 @@ async def test_calls_on_memory_make_no_more_work_than_they_did(tmp_path: Path) -
     assert grown("memory", await measured(None, tmp_path)) == []
 
 
-async def test_calls_on_redis_make_no_more_work_than_they_did(server: Server, tmp_path: Path) -> None:
+async def test_calls_on_redis_make_no_more_work_than_they_did(
+    shared_server: Callable[[str], Server], tmp_path: Path
+) -> None:
+    server = shared_server("valkey")  # What is asked of a server does not depend on its kind.
     for _ in range(TRIES):  # What comes late on a busy machine may be asked for twice; what is dearer stays so.
         if not (dearer := grown("Redis", await measured(server, tmp_path))):
             break
