@@ -39,10 +39,10 @@ the shortest of many bursts, so that other load does not count):
   sockets the same parts take up to twice as long, as the rows above show: between two requests the processor runs the
   kernel, and its caches are cold. No single item is left to take away.
 - *nginx with Lua* and *Fastify* ask Redis for each call alone, so that Redis, on the core of the load, has more to do.
-  Fastify answers fewer calls a second than the gateway on all machines so far. nginx, which is compiled, depends less on
-  warm caches: on a machine whose bare handler takes 22 us it took as much of its core as the gateway and answered four
-  fifths of its calls; where that takes 36 us or more it takes half of the gateway's time and answers 1.3 to 1.5 times
-  as many.
+  Fastify answers fewer calls a second than the gateway on all machines so far. nginx, which is compiled, depends less
+  on warm caches: on a machine whose bare handler takes 22 us it took as much of its core as the gateway and answered
+  four fifths of its calls; where that takes 36 us or more it takes half of the gateway's time and answers 1.3 to 1.5
+  times as many.
 - The *store*: with Redis the checks of one turn of the loop leave in one write and are answered in one read; the row
   with Redis minus the row on memory is what that costs, the future and the task that wait for it included.
 
@@ -52,9 +52,10 @@ end; `tests/contract/test_work_of_a_call.py` counts the work of calls without a 
 ## Storms
 
 By the clock, `scripts/bench-storm` on 2026-11-30 on a machine whose bare handler takes 22 us (two runs), where clients
-and Valkey have their share of the two cores: 9,000 agents sign in within 8 to 9 s, by a hash that costs next to nothing, 0.7 to 0.8 ms
-of the loop each; after kill -9 the polls of 9,000 are parked again 3.3 to 3.5 s behind the ready line of the new
-process; an event reaches a poll that is parked on another node after 3 to 4 ms, in 99 of 100 cases within 7 to 14 ms.
+and Valkey have their share of the two cores: 9,000 agents sign in within 8 to 9 s, by a hash that costs next to
+nothing, 0.7 to 0.8 ms of the loop each; after kill -9 the polls of 9,000 are parked again 3.3 to 3.5 s behind the ready
+line of the new process; an event reaches a poll that is parked on another node after 3 to 4 ms, in 99 of 100 cases
+within 7 to 14 ms.
 These are times of this machine: on one whose bare handler takes 45 us, and whose neighbours slowed it down, the same
 took 18 to 20 s, 6 s and 22 to 31 ms the day before.
 

@@ -257,7 +257,6 @@ class Edge:
         began_s = time.monotonic()
         if isinstance(route, GatewayError):
             return error_response(route, extra)
-        request.answered_by = asyncio.current_task()
         request_context.CURRENT.set(request)
         id_afterwards = request_context.ANSWERED
         try:

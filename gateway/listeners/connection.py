@@ -198,8 +198,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: BaseException | None) -> None:
         """Those are told who wait for it (a plain socket is still open at that moment)."""
         self._receipts.end(flushed=exc is None and not self._cut)
-        self.transport = None
-        self._ended = True
+        self.transport, self._ended = None, True
         self._stop_timer()
         if self._idle_timer is not None:
             self._idle_timer.cancel()
@@ -323,6 +322,7 @@ class Connection(asyncio.Protocol):
     # Answers.
 
     async def _answer(self, request: Request) -> None:
+        request.answered_by = self._server.tasks.begun
         try:
             try:
                 answer = await self._server.handler(request)

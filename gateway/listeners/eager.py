@@ -19,11 +19,15 @@ Work = Coroutine[Any, Any, None]
 
 
 class EagerTasks:
-    """Begins coroutines on one loop; they are to handle their own errors."""
+    """Begins coroutines on one loop; they are to handle their own errors.
+
+    `begun`: the task on whose behalf the newest of them runs. It is that one's until it waits.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._standing_by: list[_Carrier] = []
+        self.begun: asyncio.Task[None] | None = None
         # That of who starts to serve: in one taken later, work would begin with what is somebody's.
         self._context = copy_context()
 
@@ -34,7 +38,7 @@ class EagerTasks:
         """
         standing_by, loop = self._standing_by, self._loop
         carrier = standing_by.pop() if standing_by else _Carrier(loop, standing_by, self._context.copy())
-        task = carrier.task
+        task = self.begun = carrier.task
         _enter_task(loop, task)
         try:
             waits_for = carrier.context.run(work.send, None)

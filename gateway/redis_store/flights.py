@@ -89,6 +89,7 @@ class Flights:
         self._timeout_s = timeout_s
         self._seal = seal
         self._owner: Owner | None = owner
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: list[_Waiting] = []
         self._waiting_due_s = math.inf
         self._out: deque[_Flight] = deque()
@@ -112,12 +113,17 @@ class Flights:
         """How many commands are not answered."""
         return len(self._waiting) + sum(len(flight.commands) for flight in self._out)
 
+    def _on_its_loop(self) -> asyncio.AbstractEventLoop:
+        """It is asked for once: each time is a call of the system, on the path of every call."""
+        self._loop = asyncio.get_running_loop()
+        return self._loop
+
     def send(self, packed: bytes) -> "asyncio.Future[Any]":
         """Sends a packed command with the next flight. The future may fail: StoreUnavailable, hiredis.ReplyError.
 
         It has failed at once when this is closed.
         """
-        loop = asyncio.get_running_loop()
+        loop = self._loop or self._on_its_loop()
         future: asyncio.Future[Any] = loop.create_future()
         if self._owner is None:
             future.set_exception(StoreUnavailable())
@@ -143,7 +149,7 @@ class Flights:
         the last flight is young, when that is back or old enough."""
         if self._connection is None or self._leaving:
             return
-        loop = asyncio.get_running_loop()
+        loop = self._loop or self._on_its_loop()
         if not self._out:
             self._leaving = True
             loop.call_soon(self._depart)
@@ -169,7 +175,7 @@ class Flights:
         self._leaving = False
         if self._connection is None:
             return
-        now = asyncio.get_running_loop().time()
+        now = (self._loop or self._on_its_loop()).time()
         commands = [waiting for waiting in self._waiting if not waiting[0].done()]
         due_s, self._waiting, self._waiting_due_s = self._waiting_due_s, [], math.inf
         fenced = now - self._fenced_s >= fences.FENCE_EVERY_S

@@ -124,8 +124,8 @@ class Request:
     """A request whose head is here; `content` brings the body as it arrives.
 
     `body_exists`: whether a body is announced. `id` is for logs and the services behind, None until somebody asks for
-    it (`ops.request_context`). `answer_by_s`: until when the task `answered_by` may wait for the store on its behalf, a
-    time of the event loop in s.
+    it (`ops.request_context`). `answer_by_s`: until when the task `answered_by`, in which the connection lets it be
+    answered, may wait for the store on its behalf, a time of the event loop in s.
     """
 
     __slots__ = (

@@ -144,7 +144,7 @@ async def test_the_time_that_a_file_takes_is_not_that_of_the_store() -> None:
     place = Entrance()
     request = made_request("POST", f"{PREFIX}/{UPLOAD}", await place.hold(FRESH), body=b"")
     request.content = content = Arriving()
-    answered = asyncio.ensure_future(place.edge.handle(request))
+    answered = request.answered_by = asyncio.ensure_future(place.edge.handle(request))
     await until(lambda: content.waits)
     assert request.answer_by_s == math.inf
     content.feed_eof()
