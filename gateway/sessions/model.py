@@ -38,9 +38,9 @@ class Superseded:
 class PushWay:
     """Where the events of a session go. `url` (its query may hold a key) and `token` are secrets: never logged.
 
-    In a record `url` has no query, and `token` is that and the token, sealed by `events.push_seal`. `older` is the form
-    of `pushUrl`. `holder` names the gateway process that pushes; `failing_ms` is since when pushes fail (0 = they do
-    not).
+    In a record `url` has no query, and `token` is that and the token, sealed by `events.push_way.PushSeal`. `older` is
+    the form of `pushUrl`. `holder` names the gateway process that pushes; `failing_ms` is since when pushes fail (0 =
+    they do not).
     """
 
     url: str = field(repr=False)

@@ -67,7 +67,7 @@ def check(record: Record, guid: str, derive: Derive, limits: Limits, now_ms: int
 def _others_accepted(session: Session, limits: Limits, now_ms: int) -> Iterator[int]:
     """Besides the current one."""
     for former in reversed(session.superseded):
-        if _lives(session, former, limits, now_ms):
+        if is_accepted(session, former, limits, now_ms):
             yield former.number
     yield from range(session.number + 1, session.number + 1 + LOOK_AHEAD)
 
@@ -77,7 +77,7 @@ def _was(tombstone: Tombstone, guid: str, derive: Derive) -> bool:
     return any(same(guid, derive(tombstone.key_id, tombstone.id, number, tombstone.node)) for number in numbers)
 
 
-def _lives(session: Session, former: Superseded, limits: Limits, now_ms: int) -> bool:
+def is_accepted(session: Session, former: Superseded, limits: Limits, now_ms: int) -> bool:
     """True while a superseded generation is accepted: in its grace, or because AUTHMODE or a rehearsal lets it live."""
     return _outlives_grace(session, former, limits) or _in_grace(former, limits, now_ms)
 
@@ -99,11 +99,6 @@ def lapses_ms(session: Session, number: int, limits: Limits) -> int | None:
     if former is None or former.waiting or _outlives_grace(session, former, limits):
         return None
     return runs_out(former.replaced_ms, limits.grace_ms, limits.outages)
-
-
-def is_accepted(session: Session, former: Superseded, limits: Limits, now_ms: int) -> bool:
-    """Whether a superseded generation of the record is good now."""
-    return _lives(session, former, limits, now_ms)
 
 
 def rehearsed(session: Session, limits: Limits) -> Sequence[int]:
@@ -210,7 +205,7 @@ def _begin_rehearsal(session: Session, limits: Limits, now_ms: int) -> Session:
     """The first request in a rehearsal notes which generations were good then."""
     if not limits.rehearsal or session.rehearsed_from >= 0:
         return session
-    good = [former.number for former in session.superseded if _lives(session, former, limits, now_ms)]
+    good = [former.number for former in session.superseded if is_accepted(session, former, limits, now_ms)]
     return replace(session, rehearsed_from=min([*good, session.last_adopted]))
 
 
@@ -255,7 +250,7 @@ def _make_next(session: Session, limits: Limits, now_ms: int) -> Session:
     """The next generation; the grace of the present one begins with the hand-out of that."""
     if session.rehearsed_from >= 0 and not limits.lenient:
         session = _end_rehearsal(session, now_ms)
-    kept = [former for former in session.superseded if _lives(session, former, limits, now_ms)]
+    kept = [former for former in session.superseded if is_accepted(session, former, limits, now_ms)]
     kept.append(Superseded(session.number, now_ms, waiting=True))
     return replace(
         session, number=session.number + 1, issued_ms=now_ms, adopted_ms=0, superseded=tuple(kept[-MAX_SUPERSEDED:])

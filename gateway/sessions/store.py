@@ -22,8 +22,8 @@ class Change(Generic[T]):
     """What a rule wants: its outcome and, unless `record` is None, the new record with what goes along with it.
 
     `events` join the queue of the record's session, which keeps `note` (b"": the one before); `ends` stay owed to the
-    backend. With `silent_since_ms` the change
-    holds only if the session was last seen at or before that time; otherwise the store answers None.
+    backend. With `silent_since_ms` the change holds only if the session was last seen at or before that time; otherwise
+    the store answers None.
     """
 
     outcome: T

@@ -5,11 +5,12 @@ agent is, whether a password is right, what an operation needs and does: that is
 as they are. Its GUID of each session (its own rotation followed) is kept in the agent's record, sealed, so that every
 node can use it.
 
-- `service_client.ServiceClient` is the HTTP side: one pool for calls, one for polls, time-outs; `service_answers` reads
-  what comes, `service_health` tells how the service does.
+- `service_client.ServiceClient` is the HTTP side: one pool for calls, one for polls, time-outs, and how the service
+  does; `service_answers` reads what comes. Below it are `service_link` (connections, and whose turn it is),
+  `service_addresses` (where the name leads), `service_connection` and `answer_parser` (one connection).
 - `counterpart` is what a session here keeps of its counterpart there: keys, sealed, and the pure rules of their change.
 - `session_client.SessionClient` asks under the newest GUID and finds out when the session is over there.
-- `event_fetcher.EventFetcher` fetches the events of one session, `event_fetchers.EventFetchers` decides for which
+- `event_fetchers.EventFetcher` fetches the events of one session, `event_fetchers.EventFetchers` decides for which
   sessions this process does.
 - `upstream_sign_in.UpstreamSignIn` signs in, `upstream_centre.UpstreamCentre` is the whole behind the seam
   (`gateway.backend.Backend`).

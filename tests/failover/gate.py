@@ -69,7 +69,7 @@ class Gate:
             ways += [asyncio.ensure_future(self._pass(*way, held)) for way in ((reader, to_server), (there, writer))]
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
             await self._until_open(held)
-        except OSError:
+        except (OSError, asyncio.CancelledError):  # By `close`: what asyncio would tell as a fault of this program.
             pass
         finally:
             for way in ways:
