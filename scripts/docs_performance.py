@@ -62,8 +62,9 @@ stands between is the interpreter, as `perf record -e cpu-clock` on the gateway 
 
 It makes 108 calls of functions for a guarded read on Redis, 165 for an empty poll that is not held, and some 200 for a
 change and as many for the poll that brings its event. A change is two trips, since the GUID is judged before the
-contact centre acts: what that has done could not be taken back. To reach 1.0 half of all these calls would have to go, and each
-of them is a rule of the protocol, a counter or a promise of delivery. The bare handler works mostly in compiled code.
+contact centre acts: what that has done could not be taken back. To reach 1.0 half of all these calls would have to go,
+and each of them is a rule of the protocol, a counter or a promise of delivery. The bare handler works mostly in compiled
+code.
 
 ## Storms
 
