@@ -63,8 +63,8 @@ stands between is the interpreter, as `perf record -e cpu-clock` on the gateway 
 It makes 108 calls of functions for a guarded read on Redis, 165 for an empty poll that is not held, and some 200 for a
 change and as many for the poll that brings its event. A change is two trips, since the GUID is judged before the
 contact centre acts: what that has done could not be taken back. To reach 1.0 half of all these calls would have to go,
-and each of them is a rule of the protocol, a counter or a promise of delivery. The bare handler works mostly in compiled
-code.
+and each of them is a rule of the protocol, a counter or a promise of delivery. The bare handler works mostly in
+compiled code.
 
 ## Storms
 
@@ -72,9 +72,8 @@ By the clock, `scripts/bench-storm` on 2026-11-30 on a machine whose bare handle
 and Valkey have their share of the two cores: 9,000 agents sign in within 8 to 9 s, by a hash that costs next to
 nothing, 0.7 to 0.8 ms of the loop each; after kill -9 the polls of 9,000 are parked again 3.3 to 3.5 s behind the ready
 line of the new process; an event reaches a poll that is parked on another node after 3 to 4 ms, in 99 of 100 cases
-within 7 to 14 ms.
-These are times of this machine: on one whose bare handler takes 45 us, and whose neighbours slowed it down, the same
-took 18 to 20 s, 6 s and 22 to 31 ms the day before.
+within 7 to 14 ms. These are times of that machine: on one whose bare handler takes 45 us, and whose neighbours slowed
+it down, the same took 18 to 20 s, 6 s and 22 to 31 ms the day before.
 
 ## Starts
 
