@@ -77,9 +77,9 @@ def application(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         with _under_way(request):
-            return await answered(request, handler)
+            return await let_in(request, handler)
 
-    async def answered(
+    async def let_in(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         request[_ASKED] = asked(request)
