@@ -12,15 +12,11 @@ import asyncio
 import select
 import socket
 import struct
-import sys
 from collections.abc import Callable
 from contextvars import Context
 from typing import Final
 
-from gateway.settings.operating_system import fcntl, termios
-
-TELLS_ARRIVAL: Final = sys.platform == "linux"
-"""Whether the system tells what a peer has acknowledged."""
+from gateway.settings.operating_system import TELLS_ARRIVAL, unacknowledged
 
 _TCP_INFO: Final = getattr(socket, "TCP_INFO", 11)
 _COUNTS_AT: Final = 216
@@ -42,13 +38,11 @@ _LOOKS: Final = 6
 
 def queue_of(link: socket.socket) -> int | None:
     """Bytes in the send queue that are not acknowledged, the end mark aside; None where the system does not tell."""
-    if not TELLS_ARRIVAL or fcntl is None or termios is None:
-        return None
+    queue = unacknowledged(link.fileno())
     try:
-        queue = int(struct.unpack("i", fcntl.ioctl(link.fileno(), termios.TIOCOUTQ, b"\0\0\0\0"))[0])
         if queue and link.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, 1)[0] in _END_MARK_UNDER_WAY:
             queue -= 1
-    except (OSError, ValueError):
+    except OSError:
         return None
     return queue
 

@@ -1,17 +1,19 @@
-"""What only some systems have: locks of files, limits of processes, owners, signals.
+"""What only some systems have: locks of files, limits of processes, owners, signals, what the kernel knows of sockets.
 
 Where something is missing, what needs it is weaker, and docs/other_systems.md names that: nothing fails at an import.
 """
 
 import os
+import select
 import signal
+import struct
 import sys
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from importlib import import_module
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 
 def module_or_none(name: str) -> ModuleType | None:
@@ -25,8 +27,31 @@ def module_or_none(name: str) -> ModuleType | None:
 fcntl: Final = module_or_none("fcntl")
 resource: Final = module_or_none("resource")
 termios: Final = module_or_none("termios")
+_poll: Final[Any] = getattr(select, "poll", None)
+_NUMBER: Final = struct.Struct("i")
+TELLS_ARRIVAL: Final = sys.platform == "linux"
+"""Whether the system tells what a peer has acknowledged."""
 NO_LIMIT: Final = -1
 """How many files a process may open, where nothing bounds it."""
+
+
+def unacknowledged(descriptor: int) -> int | None:
+    """Bytes in the send queue of a socket, the end mark among them; None where the system does not tell."""
+    if not TELLS_ARRIVAL or fcntl is None or termios is None:
+        return None
+    try:
+        return int(_NUMBER.unpack(fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(_NUMBER.size)))[0])
+    except (OSError, ValueError):
+        return None
+
+
+def stands_unread(descriptor: int) -> bool:
+    """Whether something has arrived on a socket that was not read: bytes, the end, or a reset."""
+    if _poll is None:
+        return bool(select.select([descriptor], [], [], 0)[0])
+    poll = _poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def lock_alone(handle: int) -> None:

@@ -13,8 +13,8 @@ from aiohttp.http import HttpProcessingError, RawResponseMessage
 from aiohttp.streams import StreamReader
 from multidict import CIMultiDictProxy
 
+from gateway.settings.operating_system import stands_unread, unacknowledged
 from gateway.upstream.answer_parser import AnswerParser
-from gateway.upstream.unread import stands_unread, unacknowledged
 from gateway.wire.outbound import head_words, read_content
 
 BROKE: Final = "the connection broke"
@@ -245,7 +245,7 @@ class ServiceConnection(asyncio.Protocol):
         """Whether what comes cannot be the answer: nothing of the request has reached the service's kernel."""
         transport = self._transport
         waiting = 0 if transport is None else transport.get_write_buffer_size()
-        return waiting + unacknowledged(self._descriptor) >= self._asked_bytes
+        return waiting + (unacknowledged(self._descriptor) or 0) >= self._asked_bytes
 
     def _end(self, *, last: bool) -> None:
         transport = self._transport
