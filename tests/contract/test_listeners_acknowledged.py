@@ -15,6 +15,8 @@ from tests.unit.listeners.doors import Client, Door, get, opened, until
 
 LARGE = 2**23
 """More than socket buffers hold."""
+MEDIUM = 30_000
+"""More than a small receive buffer holds, and less than the kernel takes at once."""
 
 
 class Teller:
@@ -53,6 +55,16 @@ class Teller:
 def unread(client: Client) -> int:
     """Bytes of the answer that wait in the client's kernel; until some do, the server has not written."""
     return int.from_bytes(fcntl.ioctl(client.link, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+async def closes_before_the_answer(door: Door, teller: Teller) -> None:
+    teller.go.clear()
+    client = await door.client()
+    await client.send(get("/100"))
+    await until(lambda: bool(teller.peers))
+    await client.close()
+    await until(lambda: teller.peers[0].silent.is_set)
+    teller.go.set()
 
 
 @pytest.fixture
@@ -135,13 +147,7 @@ async def test_a_reset_before_the_answer_was_written_tells_that_it_did_not_arriv
 
 
 async def test_a_client_that_closed_before_the_answer_was_written_has_not_got_it(door: Door, teller: Teller) -> None:
-    teller.go.clear()
-    client = await door.client()
-    await client.send(get("/100"))
-    await until(lambda: bool(teller.peers))
-    await client.close()
-    await until(lambda: teller.peers[0].silent.is_set)
-    teller.go.set()
+    await closes_before_the_answer(door, teller)
     closed = await teller.closed()
     await until(lambda: door.listeners.open_connections == 0)
     assert (closed, teller.arrived(), teller.peers[0].all_bytes_acknowledged()) == (False, False, False)
@@ -164,23 +170,20 @@ async def test_an_answer_behind_which_we_close_is_not_lost(door: Door, teller: T
     assert not await teller.lost()
 
 
-async def test_an_answer_of_which_a_client_that_resets_has_left_bytes_is_lost(door: Door, teller: Teller) -> None:
+@pytest.mark.parametrize("size", [MEDIUM, LARGE])
+async def test_an_answer_of_which_a_client_that_resets_has_left_bytes_is_lost(
+    door: Door, teller: Teller, size: int
+) -> None:
     client = await door.client(receive_buffer=4096)
     client.writer.transport.pause_reading()  # type: ignore[attr-defined]
-    await client.send(get(f"/{LARGE}"))
+    await client.send(get(f"/{size}"))
     await until(lambda: unread(client) > 0)
     client.reset()
     assert await teller.lost()
 
 
 async def test_an_answer_to_a_client_that_was_gone_before_is_lost(door: Door, teller: Teller) -> None:
-    teller.go.clear()
-    client = await door.client()
-    await client.send(get("/100"))
-    await until(lambda: bool(teller.peers))
-    await client.close()
-    await until(lambda: teller.peers[0].silent.is_set)
-    teller.go.set()
+    await closes_before_the_answer(door, teller)
     assert await teller.lost()
 
 
